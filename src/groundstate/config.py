@@ -1,0 +1,68 @@
+"""The runtime's settings: name, default, unit and help of each; nothing else reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+def _setting(default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True)
+class Config:
+    """Settings of one runtime. Each can be set by `GROUNDSTATE_<NAME>` in the environment."""
+
+    host: str = _setting("127.0.0.1", "Address to listen on. Loopback unless you say otherwise.")
+    port: int = _setting(4566, "Port to listen on; 0 picks a free one.")
+    data_dir: str = _setting(".groundstate", "Folder that holds the database and the functions' code.")
+    in_memory: bool = _setting(False, "Keep everything in memory; nothing survives the process.")
+    synchronous: str = _setting("FULL", "SQLite's synchronous setting: FULL survives a loss of power.")
+    account: str = _setting("000000000000", "The account id that everything belongs to.")
+    region: str = _setting("us-east-1", "The region of calls that name none.")
+    access_key_id: str = _setting("test", "The local administrator's access key id.")
+    secret_access_key: str = _setting("test", "The local administrator's secret access key.")
+    allowed_hosts: str = _setting("", "Host names beside this machine's that requests may name, by commas.")
+    max_body_bytes: int = _setting(100 * 1024 * 1024, "Largest request body, in bytes.")
+    log_level: str = _setting("WARNING", "Level of the runtime's own log on standard error.")
+    virtual_time: bool = _setting(False, "Jump to the next timer whenever nothing else is left to do.")
+
+    @property
+    def database_path(self) -> Path | None:
+        """Where the database lives; None in memory."""
+        return None if self.in_memory else Path(self.data_dir) / "groundstate.db"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Config:
+        """Settings from `GROUNDSTATE_*` variables, under those that are given (None: not given)."""
+        environment = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for setting in fields(cls):
+            text = environment.get(f"GROUNDSTATE_{setting.name.upper()}")
+            if text is not None:
+                values[setting.name] = _parse(setting.name, text, type(setting.default))
+        values.update((name, value) for name, value in given.items() if value is not None)
+        return cls(**values)
+
+
+def _parse(name: str, text: str, kind: type) -> Any:
+    if kind is bool:
+        if text.lower() not in ("1", "true", "yes", "0", "false", "no", ""):
+            raise ValueError(f"GROUNDSTATE_{name.upper()} must be true or false, not {text!r}")
+        return text.lower() in ("1", "true", "yes")
+    if kind is int:
+        try:
+            return int(text)
+        except ValueError:
+            raise ValueError(f"GROUNDSTATE_{name.upper()} must be a number, not {text!r}") from None
+    return text
+
+
+def cache_folder() -> Path:
+    """Where things live that can be made again: below `XDG_CACHE_HOME`, else `~/.cache`."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(base) / "groundstate"

@@ -1,0 +1,242 @@
+"""The path of one request: is it from here, who asks, for what; perform it; answer once it is durable.
+
+The gateway knows AWS's wire and nothing of what a service does. It is given the table of services
+and the dispatcher that performs their operations.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from groundstate import ids
+from groundstate.clock import wall_time
+from groundstate.gateway.http import HttpRequest, HttpResponse
+from groundstate.gateway.origin import OriginCheck
+from groundstate.gateway.protocols import PROTOCOLS
+from groundstate.gateway.refusals import SignatureRefused
+from groundstate.gateway.routing import Route, Router
+from groundstate.gateway.sigv4 import Signature, read_signature, verify
+from groundstate.operation import (
+    Answer,
+    Deferred,
+    Principal,
+    Service,
+    ServiceError,
+    Shape,
+    named_error,
+)
+
+Respond = Callable[[HttpResponse], None]
+Page = Callable[[HttpRequest, Respond], None]
+
+logger = logging.getLogger(__name__)
+
+
+class Credentials(Protocol):
+    """What is known of an access key: its secret, whose it is, and why it may be refused."""
+
+    @property
+    def secret(self) -> str: ...
+
+    @property
+    def principal(self) -> Principal: ...
+
+    @property
+    def refusal(self) -> str: ...
+
+
+class Performer(Protocol):
+    """What performs operations: the dispatcher."""
+
+    def perform(
+        self,
+        service: str,
+        operation: str,
+        request: Shape,
+        principal: Principal,
+        region: str,
+        request_id: str | None = None,
+    ) -> Answer: ...
+
+    def when_durable(self, effect: Callable[[], None]) -> None: ...
+
+
+class Gateway:
+    """Answers HTTP requests by AWS's protocols.
+
+    Args:
+        services: by botocore's name.
+        performer: performs the operations.
+        find_credentials: what is known of an access key id and session token.
+        origin_check: whether a request's `Host` and `Origin` are this machine's.
+        default_region: of requests that name none.
+        pages: what else is served below `/_groundstate/`, by the next part of the path.
+    """
+
+    def __init__(
+        self,
+        services: Mapping[str, Service],
+        performer: Performer,
+        find_credentials: Callable[[str, str], Credentials],
+        origin_check: OriginCheck,
+        default_region: str,
+        pages: Mapping[str, Page],
+    ) -> None:
+        self._performer = performer
+        self._find_credentials = find_credentials
+        self._origin_check = origin_check
+        self._default_region = default_region
+        self._pages = pages
+        self._router = Router(services)
+
+    def handle(self, request: HttpRequest, respond: Respond) -> None:
+        """Answer a request, now or later."""
+        refusal = self._origin_check.find_refusal(request)
+        if refusal is not None:
+            body = refusal.encode()
+            respond(HttpResponse(403, [("Content-Type", "text/plain; charset=utf-8")], body))
+            return
+        if request.path.startswith("/_groundstate/"):
+            page = self._pages.get(request.path.split("/", 3)[2])
+            if page is None:
+                respond(HttpResponse(404, [("Content-Type", "text/plain")], b"No such page"))
+            else:
+                page(request, respond)
+            return
+        _Exchange(self, request, respond).begin()
+
+
+class _Exchange:
+    """One request and its answer."""
+
+    __slots__ = ("_began_at", "_gateway", "_request", "_request_id", "_respond", "_route")
+
+    def __init__(self, gateway: Gateway, request: HttpRequest, respond: Respond) -> None:
+        self._gateway = gateway
+        self._request = request
+        self._respond = respond
+        self._request_id = ids.make_uuid()
+        self._began_at = time.perf_counter()
+        self._route: Route | None = None
+
+    def begin(self) -> None:
+        """Perform the operation that is asked for."""
+        try:
+            answer = self._perform()
+        except ServiceError as error:
+            self._refuse(error)
+        except Exception:
+            self._fail()
+        else:
+            if isinstance(answer, Deferred):
+                answer.add_callback(self._finish)
+            else:
+                self._answer(answer)
+
+    def _perform(self) -> Answer:
+        gateway, request = self._gateway, self._request
+        signature, principal = self._identify()
+        route = self._route = gateway._router.find(request, signature.service)
+        parse = PROTOCOLS[route.model.metadata["protocol"]].parse
+        document = parse(route.service, route.model, route.operation, request)
+        region = signature.region or gateway._default_region
+        return gateway._performer.perform(
+            route.service.name, route.operation, document, principal, region, self._request_id
+        )
+
+    def _identify(self) -> tuple[Signature, Principal]:
+        """Who signed the request; raises the service's own error if nobody did."""
+        request, service = self._request, ""
+        try:
+            signature = read_signature(request.method, request.path, request.query, request.headers)
+            service = signature.service
+            found = self._gateway._find_credentials(signature.access_key_id, signature.session_token)
+            if found.refusal:
+                raise SignatureRefused(found.refusal)
+            verify(signature, found.secret, request.body, wall_time())
+        except SignatureRefused as refused:
+            raise self._unauthenticated(refused, service) from None
+        return signature, found.principal
+
+    def _unauthenticated(self, refused: SignatureRefused, service: str) -> ServiceError:
+        try:
+            self._route = self._gateway._router.find(self._request, service)
+            family = str(self._route.model.metadata["protocol"])
+        except ServiceError:
+            family = "json"
+        return refused.as_service_error(family)
+
+    def _finish(self, deferred: Deferred) -> None:
+        if deferred.error is not None:
+            self._refuse(deferred.error)
+            return
+        assert deferred.result is not None
+        try:
+            self._answer(deferred.result)
+        except Exception:
+            self._fail()
+
+    def _answer(self, answer: Shape) -> None:
+        route = self._route
+        assert route is not None
+        try:
+            serialize = PROTOCOLS[route.model.metadata["protocol"]].serialize
+            response = serialize(
+                route.service, route.model, route.operation, answer, self._request_id
+            )
+        except Exception:
+            self._fail()
+        else:
+            self._send(response)
+
+    def _refuse(self, error: ServiceError) -> None:
+        route = self._route
+        if route is None:
+            self._send(unrouted(error, self._request_id))
+            return
+        serialize = PROTOCOLS[route.model.metadata["protocol"]].serialize_error
+        self._send(serialize(route.service, route.model, route.operation, error, self._request_id))
+
+    def _fail(self) -> None:
+        # The one edge at which a request ends in a bug of ours.
+        name = self._route.operation if self._route is not None else self._request.path
+        logger.exception("%s failed (request %s)", name, self._request_id)
+        code = "InternalServerError"
+        route = self._route
+        if route is not None and "InternalFailure" in route.model.shapes:
+            code = "InternalFailure"
+        self._refuse(named_error(code, f"Internal failure; see the log for request {self._request_id}.", 500))
+
+    def _send(self, response: HttpResponse) -> None:
+        if logger.isEnabledFor(logging.INFO):
+            route = self._route
+            logger.info(
+                "%s %s %d %.1f ms %s",
+                route.service.name if route else "-",
+                route.operation if route else self._request.path,
+                response.status,
+                (time.perf_counter() - self._began_at) * 1000,
+                self._request_id,
+            )
+        respond = self._respond
+        self._gateway._performer.when_durable(lambda: respond(response))
+
+
+def unrouted(error: ServiceError, request_id: str) -> HttpResponse:
+    """The answer to a request that reached no service."""
+    code = error.code
+    body = (
+        '{"__type":"com.amazon.coral.service#%s","message":"%s"}'
+        % (code, error.message.replace("\\", "\\\\").replace('"', '\\"'))
+    ).encode()
+    if not error.message:
+        body = b'{"__type":"com.amazon.coral.service#%s"}' % code.encode()
+    headers = [
+        ("x-amzn-RequestId", request_id),
+        ("x-amzn-ErrorType", code),
+        ("Content-Type", "application/x-amz-json-1.0"),
+    ]
+    return HttpResponse(error.status, headers, body)

@@ -1,0 +1,179 @@
+"""Which operation of which service a request asks for.
+
+* JSON: the `X-Amz-Target` header names both.
+* query: the credential scope names the service, the parameter `Action` the operation.
+* REST: the credential scope names the service; method, path, query string and headers the operation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from groundstate.gateway.http import HttpRequest
+from groundstate.gateway.protocols import rest
+from groundstate.gateway.protocols.query import form_of
+from groundstate.models import ServiceModel, load_model
+from groundstate.operation import Service, ServiceError
+
+
+class UnknownOperationException(ServiceError):
+    """No operation of ours fits the request."""
+
+
+class InvalidAction(ServiceError):
+    """The query protocol's word for an unknown operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a request goes. `operation` may be one that the model has and we have not."""
+
+    service: Service
+    model: ServiceModel
+    operation: str
+
+
+class Router:
+    """Finds the route of a request. Models are loaded when a service is first asked for."""
+
+    def __init__(self, services: Mapping[str, Service]) -> None:
+        self._services = services
+        self._by_target: dict[str, Service] | None = None
+        self._by_scope: dict[str, list[Service]] | None = None
+        self._rest: dict[str, list[_RestRoute]] = {}
+        self._json: dict[str, Route] = {}
+
+    def find(self, request: HttpRequest, signing_name: str) -> Route:
+        """The route of a request.
+
+        Args:
+            signing_name: the service in its credential scope; empty if it is not signed.
+
+        Raises:
+            UnknownOperationException: none fits.
+            InvalidAction: the query protocol's form of it.
+        """
+        target = request.headers.get("x-amz-target")
+        if target is not None:
+            return self._find_json(target)
+        candidates = self._services_of(signing_name) if signing_name else self._guess(request)
+        for service in candidates:
+            model = load_model(service.name)
+            if model.metadata["protocol"] == "query":
+                return self._find_query(service, model, request)
+        for service in candidates:
+            model = load_model(service.name)
+            if model.metadata["protocol"] in ("rest-json", "rest-xml"):
+                return self._find_rest(service, model, request)
+        raise UnknownOperationException(
+            f"No service {signing_name!r} is supported: {', '.join(sorted(self._services))} are."
+            if signing_name and not candidates
+            else ""
+        )
+
+    def _find_json(self, target: str) -> Route:
+        route = self._json.get(target)
+        if route is not None:
+            return route
+        if self._by_target is None:
+            self._by_target = {
+                str(load_model(name).metadata["targetPrefix"]): service
+                for name, service in self._services.items()
+                if "targetPrefix" in load_model(name).metadata
+            }
+        prefix, _, operation = target.partition(".")
+        service = self._by_target.get(prefix)
+        if service is None or operation not in load_model(service.name).operations:
+            raise UnknownOperationException("")
+        route = self._json[target] = Route(service, load_model(service.name), operation)
+        return route
+
+    def _services_of(self, signing_name: str) -> list[Service]:
+        if self._by_scope is None:
+            self._by_scope = {}
+            for name, service in self._services.items():
+                self._by_scope.setdefault(load_model(name).signing_name, []).append(service)
+        return self._by_scope.get(signing_name, [])
+
+    def _guess(self, request: HttpRequest) -> list[Service]:
+        """The service of a request that is not signed, so that it can be refused in its own terms."""
+        if "Action" in (form := form_of(request)):
+            version = form.get("Version")
+            for name, service in self._services.items():
+                metadata = load_model(name).metadata
+                if metadata["protocol"] == "query" and metadata["apiVersion"] == version:
+                    return [service]
+        for name, service in self._services.items():
+            model = load_model(name)
+            if model.metadata["protocol"] == "rest-json":
+                try:
+                    self._find_rest(service, model, request)
+                except UnknownOperationException:
+                    continue
+                return [service]
+        # What is left is S3's: public objects, browsers.
+        return self._services_of("s3")
+
+    def _find_query(self, service: Service, model: ServiceModel, request: HttpRequest) -> Route:
+        form = form_of(request)
+        action = form.get("Action", "")
+        if action not in model.operations:
+            version = form.get("Version", "")
+            raise InvalidAction(f"Could not find operation {action} for version {version}")
+        return Route(service, model, action)
+
+    def _find_rest(self, service: Service, model: ServiceModel, request: HttpRequest) -> Route:
+        routes = self._rest.get(service.name)
+        if routes is None:
+            routes = [_RestRoute(model, name) for name in model.operations]
+            routes.sort(key=lambda route: route.weight, reverse=True)
+            self._rest[service.name] = routes
+        query = dict(parse_qsl(request.query, keep_blank_values=True))
+        for path in (request.path, request.path.rstrip("/") or "/"):
+            for route in routes:
+                if route.fits(request, path, query):
+                    request.path = path
+                    return Route(service, model, route.operation)
+        raise UnknownOperationException(f"{request.method} {request.path} is no operation.")
+
+
+class _RestRoute:
+    """What a REST operation asks of a request. The most demanding ones are tried first."""
+
+    def __init__(self, model: ServiceModel, operation: str) -> None:
+        http = model.operations[operation]["http"]
+        self.operation = operation
+        self._method = http["method"]
+        self._uri = http["requestUri"]
+        path, _, query = self._uri.partition("?")
+        self._query = dict(parse_qsl(query, keep_blank_values=True))
+        self._needed_query: list[str] = []
+        self._needed_headers: list[str] = []
+        name = model.input_shape(operation)
+        if name is not None:
+            self._read_required(model.shapes[name])
+        fixed = len(re.sub(r"\{[^}]*\}", "", path))
+        demands = len(self._query) + len(self._needed_query) + len(self._needed_headers)
+        self.weight = (demands, fixed, "+}" not in path)
+
+    def _read_required(self, shape: Mapping[str, Any]) -> None:
+        for member in shape.get("required", ()):
+            reference = shape["members"][member]
+            if reference.get("location") == "querystring":
+                self._needed_query.append(reference["locationName"])
+            elif reference.get("location") == "header":
+                self._needed_headers.append(reference["locationName"].lower())
+
+    def fits(self, request: HttpRequest, path: str, query: Mapping[str, str]) -> bool:
+        """Whether the request asks for this operation."""
+        return (
+            request.method == self._method
+            and all(query.get(key) == text for key, text in self._query.items())
+            and all(key in query for key in self._needed_query)
+            and all(key in request.headers for key in self._needed_headers)
+            and rest.match_path(self._uri, path) is not None
+        )

@@ -1,0 +1,23 @@
+"""Timestamps as the protocols write them: epoch seconds to ISO 8601 text and back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+
+def format_iso8601(epoch_s: float) -> str:
+    """`2026-01-31T12:00:00.123Z`, with milliseconds as AWS's XML protocols write them."""
+    moment = datetime.fromtimestamp(epoch_s, timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def parse_iso8601(text: str) -> float:
+    """Epoch seconds of an ISO 8601 text; UTC where it names no offset.
+
+    Raises:
+        ValueError: it is none.
+    """
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return moment.timestamp()

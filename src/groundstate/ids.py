@@ -1,0 +1,46 @@
+"""Identifiers that AWS would make up: request ids, suffixes, access keys. The only source of chance."""
+
+from __future__ import annotations
+
+import random
+
+_chance = random.SystemRandom()
+# Request ids and entropy seeds need uniqueness, not secrecy: a generator seeded from the system
+# costs a tenth of one that asks the system each time.
+_fast = random.Random(_chance.getrandbits(256))
+
+_UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+def make_uuid() -> str:
+    """A random UUID, version 4, as text."""
+    text = f"{_fast.getrandbits(128):032x}"
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) & 3]}{text[17:20]}-{text[20:]}"
+
+
+def make_entropy() -> int:
+    """128 random bits, for code that must take its chance from its input."""
+    return _fast.getrandbits(128)
+
+
+def make_suffix(length: int) -> str:
+    """Upper-case letters and digits, as CloudFormation ends physical names."""
+    return "".join(_fast.choice(_ALPHANUMERIC) for _ in range(length))
+
+
+def make_mixed_suffix(length: int) -> str:
+    """Letters of both cases and digits, as newer resource types end physical names."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    return "".join(_fast.choice(alphabet) for _ in range(length))
+
+
+def make_iam_id(prefix: str) -> str:
+    """An IAM unique id: `AROA`, `AIDA`, `AKIA`, `ASIA` and 16 more characters."""
+    return prefix + "".join(_chance.choice(_UPPER) for _ in range(16))
+
+
+def make_secret(length: int) -> str:
+    """A secret that nobody can guess, of letters, digits, `/` and `+`."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+"
+    return "".join(_chance.choice(alphabet) for _ in range(length))

@@ -1,0 +1,132 @@
+"""AWS's service models, as botocore ships them: operations, shapes, protocols.
+
+Importing botocore costs the server a tenth of a second, so its files are read without it, stripped
+of their documentation, and kept in a cache folder: all that we serve load in some ten milliseconds.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from groundstate.config import cache_folder
+
+_FORMAT = 1
+_NOISE = frozenset({"documentation", "documentationUrl", "examples", "authorization", "endpointTests"})
+
+
+@dataclass(frozen=True)
+class ServiceModel:
+    """One service's model.
+
+    Attributes:
+        name: botocore's name of the service.
+        metadata: `protocol`, `targetPrefix`, `jsonVersion`, `endpointPrefix`, `signingName`, ...
+        operations: by name: `input` and `output` ({"shape": name}), `errors`, `http`.
+        shapes: by name: `type`, `members`, `required`, `min`, `max`, `pattern`, `enum`, ...
+    """
+
+    name: str
+    metadata: Mapping[str, Any]
+    operations: Mapping[str, Any]
+    shapes: Mapping[str, Any]
+
+    def input_shape(self, operation: str) -> str | None:
+        """The name of an operation's input shape."""
+        reference = self.operations[operation].get("input")
+        return None if reference is None else str(reference["shape"])
+
+    def output_shape(self, operation: str) -> str | None:
+        """The name of an operation's output shape."""
+        reference = self.operations[operation].get("output")
+        return None if reference is None else str(reference["shape"])
+
+    @property
+    def signing_name(self) -> str:
+        """The service's name in credential scopes."""
+        return str(self.metadata.get("signingName") or self.metadata["endpointPrefix"])
+
+
+@lru_cache(maxsize=None)
+def load_model(service: str) -> ServiceModel:
+    """Load a service's newest model.
+
+    Raises:
+        FileNotFoundError: botocore has no such service.
+    """
+    source = _find_source(service)
+    status = source.stat()
+    cached = cache_folder() / "models" / f"{service}-{_FORMAT}-{status.st_mtime_ns:x}-{status.st_size:x}.json"
+    try:
+        document = orjson.loads(cached.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        document = _strip(orjson.loads(_read(source)))
+        _keep(cached, orjson.dumps(document))
+    return ServiceModel(service, document["metadata"], document["operations"], document["shapes"])
+
+
+def has_model(service: str) -> bool:
+    """Whether botocore knows a service of this name."""
+    return (_data_folder() / service).is_dir()
+
+
+def _data_folder() -> Path:
+    spec = importlib.util.find_spec("botocore")
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError("botocore is not installed: its service models are needed")
+    return Path(next(iter(spec.submodule_search_locations))) / "data"
+
+
+def _find_source(service: str) -> Path:
+    versions = sorted((_data_folder() / service).glob("*/service-2.json*"))
+    if not versions:
+        raise FileNotFoundError(f"botocore has no model of {service}")
+    return versions[-1]
+
+
+def _read(source: Path) -> bytes:
+    data = source.read_bytes()
+    return gzip.decompress(data) if source.suffix == ".gz" else data
+
+
+def _keep(cached: Path, data: bytes) -> None:
+    # A cache that cannot be written costs time, no more: homes may be read-only.
+    try:
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=cached.parent, delete=False) as file:
+            file.write(data)
+        os.replace(file.name, cached)
+    except OSError:
+        return
+
+
+def _strip(node: dict[str, Any]) -> dict[str, Any]:
+    """The document without what only people read. Members that bear a noise word's name stay."""
+    document = {key: node[key] for key in ("metadata", "operations", "shapes")}
+    for operation in document["operations"].values():
+        _drop(operation)
+    for shape in document["shapes"].values():
+        _drop(shape)
+        for member in shape.get("members", {}).values():
+            _drop(member)
+        for key in ("member", "key", "value"):
+            if isinstance(shape.get(key), dict):
+                _drop(shape[key])
+    return document
+
+
+def _drop(node: dict[str, Any]) -> None:
+    for key in _NOISE & node.keys():
+        del node[key]
+    for key in ("input", "output"):
+        if isinstance(node.get(key), dict):
+            _drop(node[key])

@@ -1,0 +1,31 @@
+"""Principals for roles: what a service becomes when it acts with a role that was passed to it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from groundstate.arn import parse_arn
+from groundstate.operation import Principal
+
+
+@lru_cache(maxsize=4096)
+def role_principal(role_arn: str, session_name: str, source: str = "") -> Principal:
+    """The principal of a role's session, e.g. of a state machine's execution.
+
+    Args:
+        role_arn: `arn:aws:iam::<account>:role/<path/><name>`; one that is no role's still makes a
+            principal, which no policy allows anything.
+        session_name: the last part of the assumed-role ARN.
+        source: the AWS service that acts (`states.amazonaws.com`).
+    """
+    arn = parse_arn(role_arn)
+    account = arn.account if arn is not None else ""
+    name = role_arn.rsplit("/", 1)[-1]
+    partition = arn.partition if arn is not None else "aws"
+    return Principal(
+        arn=f"arn:{partition}:sts::{account}:assumed-role/{name}/{session_name}",
+        account=account,
+        user_id=f"{name}:{session_name}",
+        identity_arn=role_arn,
+        source=source,
+    )

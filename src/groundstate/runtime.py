@@ -1,0 +1,207 @@
+"""The runtime: puts the parts together, starts and stops them, recovers after a crash.
+
+AWS's services are listed here and nowhere else; the gateway, the dispatcher and the services know
+each other only through `operation.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable, Mapping
+
+import orjson
+
+from groundstate import __version__
+from groundstate.clock import Clock, RealClock, VirtualClock, wall_time
+from groundstate.config import Config
+from groundstate.dispatch import Dispatcher
+from groundstate.gateway.gateway import Credentials, Gateway
+from groundstate.gateway.http import HttpRequest, HttpResponse
+from groundstate.gateway.origin import OriginCheck
+from groundstate.gateway.server import HttpServer
+from groundstate.gateway.validation import validate
+from groundstate.operation import Service
+from groundstate.store import Store
+
+# In virtual time, this many turns of the loop without work mean that only timers are left.
+QUIET_TURNS = 4
+
+logger = logging.getLogger(__name__)
+
+
+def _load_services() -> Mapping[str, Service]:
+    found: dict[str, Service] = {}
+    for name in (
+        "cloudformation",
+        "dynamodb",
+        "dynamodbstreams",
+        "iam",
+        "lambda_",
+        "logs",
+        "s3",
+        "ssm",
+        "stepfunctions",
+        "sts",
+    ):
+        try:
+            module = importlib.import_module(f"groundstate.services.{name}")
+        except ImportError as error:
+            logger.warning("The service %s is not there: %s", name, error)
+            continue
+        service = getattr(module, "SERVICE", None)
+        if service is not None:
+            found[service.name] = service
+    return found
+
+
+class Runtime:
+    """One runtime: a store, a dispatcher, a gateway, and the server before it.
+
+    Args:
+        config: the settings.
+        clock: where time comes from; the machine's clock by default.
+    """
+
+    def __init__(self, config: Config, clock: Clock | None = None) -> None:
+        self.config = config
+        self.clock = clock or (VirtualClock(wall_time(), jumps=True) if config.virtual_time else RealClock())
+        self.failure: BaseException | None = None
+        self.endpoint_url = ""
+        self._stopped = asyncio.Event()
+        self._services = _load_services()
+        self._server: HttpServer | None = None
+
+    async def start(self) -> None:
+        """Open the store, go on with what was unfinished, and answer.
+
+        Raises:
+            OSError: the port is taken.
+            DataDirectoryInUse: another process has the data directory open.
+        """
+        listener = self._listen()
+        config = self.config
+        self.store = Store(config.database_path, config.synchronous)
+        self.dispatcher = Dispatcher(
+            config, self.store, self.clock, self._services, validate, _authorizer(), self._fail
+        )
+        self.dispatcher.endpoint_url = self.endpoint_url
+        self.gateway = Gateway(
+            self._services,
+            self.dispatcher,
+            _credentials_finder(config, self.store, self.clock),
+            OriginCheck(config.host, tuple(config.allowed_hosts.split(","))),
+            config.region,
+            {"health": self._health},
+        )
+        if isinstance(self.clock, VirtualClock) and self.clock.jumps:
+            self.dispatcher.barrier.on_quiet = self._jump_when_idle
+        await self.dispatcher.start()
+        self._server = HttpServer(self.gateway.handle, config.max_body_bytes)
+        await self._server.start(listener)
+
+    async def stop(self) -> None:
+        """Let the answers under way go out, and close everything."""
+        if self._server is not None:
+            await self._server.stop()
+        await self.dispatcher.stop()
+        if self.failure is None:
+            self.dispatcher.barrier.commit()
+            self.store.close()
+
+    async def wait_stopped(self) -> None:
+        """Wait until `request_stop` was called, or a commit failed."""
+        await self._stopped.wait()
+
+    def request_stop(self) -> None:
+        """Ask the runtime to stop."""
+        self._stopped.set()
+
+    def _jump_when_idle(self, quiet_turns: int = 0) -> None:
+        """In virtual time: move to the next timer once nothing else is left to do."""
+        clock, loop = self.clock, asyncio.get_running_loop()
+        assert isinstance(clock, VirtualClock)
+        if self.dispatcher.barrier.is_busy:
+            return
+        if any(getattr(host, "busy", False) for host in self.dispatcher.hosts.values()):
+            loop.call_later(0.005, self._jump_when_idle)
+        elif quiet_turns < QUIET_TURNS:
+            loop.call_soon(self._jump_when_idle, quiet_turns + 1)
+        elif clock.next_alarm_at is not None:
+            clock.set(clock.next_alarm_at)
+
+    def _fail(self, error: BaseException) -> None:
+        self.failure = error
+        self._stopped.set()
+
+    def _listen(self) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self.config.host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self.config.host, self.config.port))
+        except OSError:
+            listener.close()
+            raise
+        port = listener.getsockname()[1]
+        host = self.config.host if self.config.host not in ("0.0.0.0", "::") else "127.0.0.1"
+        self.endpoint_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        return listener
+
+    def _health(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
+        document = {
+            "version": __version__,
+            "services": {name: "running" for name in sorted(self._services)},
+            "clock": self.clock.mode,
+            "now": self.clock.now(),
+            "data_dir": None if self.config.in_memory else self.config.data_dir,
+        }
+        respond(HttpResponse(200, [("Content-Type", "application/json")], orjson.dumps(document)))
+
+
+def _authorizer():  # type: ignore[no-untyped-def]
+    try:
+        from groundstate.services.iam.authorization import authorize
+    except ImportError:
+        return lambda *arguments: None
+    return authorize
+
+
+def _credentials_finder(config: Config, store: Store, clock: Clock):  # type: ignore[no-untyped-def]
+    from groundstate.services.iam.credentials import find_credentials
+
+    def find(access_key_id: str, session_token: str) -> Credentials:
+        return find_credentials(store.tx, config, access_key_id, session_token, clock.now())
+
+    return find
+
+
+def serve(config: Config) -> int:
+    """Run until SIGTERM or SIGINT; the process's exit status."""
+    logging.basicConfig(
+        level=config.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(_serve(config))
+    return uvloop.run(_serve(config))
+
+
+async def _serve(config: Config) -> int:
+    runtime = Runtime(config)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, runtime.request_stop)
+    await runtime.start()
+    where = "in memory" if config.in_memory else f"data in {config.data_dir}"
+    print(f"Groundstate {__version__} answers at {runtime.endpoint_url} ({where})", flush=True)
+    await runtime.wait_stopped()
+    await runtime.stop()
+    return 1 if runtime.failure is not None else 0

@@ -1,0 +1,101 @@
+"""Open the database, migrate it, begin and commit its transactions.
+
+Theory. All state is in one database, and one connection writes it. A transaction is opened by the
+first operation of a tick and committed once for all of them (`barrier.py` decides when). Inside it
+every operation that writes has a savepoint, so that a refused one takes back its own writes alone.
+
+What holds at every commit: each answered operation is in it whole, and each failed one not at all.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+from importlib import resources
+from pathlib import Path
+from typing import IO
+
+from groundstate.store.transaction import Transaction
+
+PAGE_SIZE_BYTES = 8192
+# Checkpoints copy pages from the log to the database: rarer ones copy a hot page once, not often.
+WAL_PAGES_PER_CHECKPOINT = 4000
+CACHE_KIB = 65536
+
+
+class DataDirectoryInUse(Exception):
+    """Another process has this data directory open."""
+
+
+class Store:
+    """The open database.
+
+    Args:
+        path: the database file, or None for one in memory.
+        synchronous: SQLite's setting; FULL survives a loss of power, NORMAL the loss of the process.
+
+    Raises:
+        DataDirectoryInUse: another process writes this database.
+    """
+
+    def __init__(self, path: Path | None, synchronous: str = "FULL") -> None:
+        self.path = path
+        self._lock = _lock_directory(path.parent) if path is not None else None
+        self.connection = sqlite3.connect(
+            ":memory:" if path is None else path,
+            isolation_level=None,
+            cached_statements=1024,
+            check_same_thread=False,
+        )
+        self._configure(synchronous)
+        migrate(self.connection)
+        self.tx = Transaction(self.connection)
+
+    def commit(self) -> None:
+        """Put the open transaction on disk, then let out what waited for it."""
+        self.tx.commit()
+
+    def close(self) -> None:
+        """Commit what is open and close the file."""
+        self.tx.commit()
+        if self.path is not None:
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.connection.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    def _configure(self, synchronous: str) -> None:
+        assert synchronous in ("OFF", "NORMAL", "FULL", "EXTRA"), synchronous
+        execute = self.connection.execute
+        execute(f"PRAGMA page_size={PAGE_SIZE_BYTES}")
+        execute("PRAGMA journal_mode=WAL")
+        execute(f"PRAGMA synchronous={synchronous}")
+        execute(f"PRAGMA wal_autocheckpoint={WAL_PAGES_PER_CHECKPOINT}")
+        execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+        execute("PRAGMA temp_store=MEMORY")
+        execute("PRAGMA foreign_keys=OFF")
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the schema up to date: run each numbered file that this database has not seen."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    files = resources.files("groundstate.store.migrations").iterdir()
+    for entry in sorted(files, key=lambda entry: entry.name):
+        if not entry.name.endswith(".sql") or int(entry.name[:4]) <= version:
+            continue
+        script = entry.read_text(encoding="utf-8")
+        number = int(entry.name[:4])
+        connection.executescript(
+            f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version={number};\nCOMMIT;"
+        )
+
+
+def _lock_directory(directory: Path) -> IO[str]:
+    directory.mkdir(parents=True, exist_ok=True)
+    lock = (directory / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise DataDirectoryInUse(str(directory)) from None
+    return lock

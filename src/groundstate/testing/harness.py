@@ -1,0 +1,206 @@
+"""A runtime in a thread of the test's own process, and boto3 clients that reach it without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from groundstate.clock import VirtualClock
+from groundstate.config import Config
+from groundstate.gateway.http import HttpRequest, HttpResponse
+from groundstate.runtime import Runtime
+
+Result = TypeVar("Result")
+
+# In virtual time nothing ends by itself, so a settled runtime has nothing ready for this many turns.
+_QUIET_TURNS = 4
+
+
+class Groundstate:
+    """A runtime for tests: in memory, on a free port, in virtual time.
+
+    Args:
+        data_dir: keep the data here instead of in memory.
+        real_time: use the machine's clock; needed where something outside of the runtime takes
+            time, such as a Lambda function that sleeps.
+        settings: other settings of `groundstate.config.Config`.
+
+    Attributes:
+        clock: the virtual clock, or None in real time.
+        endpoint_url: for clients in other processes.
+    """
+
+    def __init__(
+        self, data_dir: str | Path | None = None, *, real_time: bool = False, **settings: Any
+    ) -> None:
+        settings.setdefault("port", 0)
+        settings.setdefault("in_memory", data_dir is None)
+        if data_dir is not None:
+            settings["data_dir"] = str(data_dir)
+        self.config = Config(**settings)
+        self.clock = None if real_time else VirtualClock()
+        self.endpoint_url = ""
+        self._clients: dict[tuple[Any, ...], Any] = {}
+        self._ready = threading.Event()
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="groundstate", daemon=True)
+
+    def __enter__(self) -> Groundstate:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the runtime."""
+        self._thread.start()
+        self._ready.wait()
+        if self._error is not None:
+            raise self._error
+
+    def stop(self) -> None:
+        """Stop the runtime; what is on disk can be opened again."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self.runtime.request_stop)
+            self._thread.join()
+        for client in self._clients.values():
+            client.close()
+
+    def client(
+        self,
+        service: str,
+        *,
+        region: str = "us-east-1",
+        access_key_id: str | None = None,
+        secret_access_key: str | None = None,
+        session_token: str | None = None,
+    ) -> Any:
+        """A boto3 client whose requests go straight into the gateway, signed as ever."""
+        key = (service, region, access_key_id, secret_access_key, session_token)
+        if key not in self._clients:
+            import boto3
+            from botocore.config import Config as ClientConfig
+
+            client = boto3.session.Session().client(
+                service,
+                region_name=region,
+                endpoint_url=self.endpoint_url,
+                aws_access_key_id=access_key_id or self.config.access_key_id,
+                aws_secret_access_key=secret_access_key or self.config.secret_access_key,
+                aws_session_token=session_token,
+                config=ClientConfig(
+                    retries={"max_attempts": 0}, inject_host_prefix=False, s3={"addressing_style": "path"}
+                ),
+            )
+            client.meta.events.register("before-send", self._send)
+            self._clients[key] = client
+        return self._clients[key]
+
+    def advance(
+        self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0
+    ) -> None:
+        """Let time pass: serve every timer in between at its own time, in its order."""
+        clock = self.clock
+        assert clock is not None, "advance needs virtual time"
+        span_s = seconds + 60 * minutes + 3600 * hours + 86400 * days
+        self._call(lambda: self._advance_to(clock, clock.now() + span_s))
+
+    def settle(self) -> None:
+        """Wait until the runtime has nothing left to do at this moment."""
+        self._call(self._settle)
+
+    def on_loop(self, function: Callable[[Runtime], Result]) -> Result:
+        """Call a function with the runtime, on its loop."""
+
+        async def call() -> Result:
+            return function(self.runtime)
+
+        return self._call(call)
+
+    def _call(self, make: Callable[[], Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(make(), self._loop).result(timeout=60)
+
+    async def _advance_to(self, clock: VirtualClock, target: float) -> None:
+        await self._settle()
+        while (due_at := clock.next_alarm_at) is not None and due_at <= target:
+            clock.set(due_at)
+            await self._settle()
+        clock.set(target)
+        await self._settle()
+
+    async def _settle(self) -> None:
+        quiet = 0
+        barrier = self.runtime.dispatcher.barrier
+        while quiet < _QUIET_TURNS:
+            await asyncio.sleep(0)
+            quiet = 0 if barrier.is_busy else quiet + 1
+
+    def _run(self) -> None:
+        asyncio.run(self._main())
+
+    async def _main(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        try:
+            self.runtime = Runtime(self.config, self.clock)
+            await self.runtime.start()
+            self.endpoint_url = self.runtime.endpoint_url
+        except BaseException as error:
+            self._error = error
+            return
+        finally:
+            self._ready.set()
+        await self.runtime.wait_stopped()
+        await self.runtime.stop()
+
+    def _send(self, request: Any, **_: Any) -> Any:
+        from botocore.awsrequest import AWSResponse
+
+        url = urlsplit(request.url)
+        body = request.body or b""
+        if hasattr(body, "read"):
+            body = body.read()
+        headers = {
+            name.lower(): value.decode() if isinstance(value, bytes) else str(value)
+            for name, value in request.headers.items()
+        }
+        headers.setdefault("host", url.netloc)
+        sent = HttpRequest(
+            request.method,
+            url.path or "/",
+            url.query,
+            headers,
+            body.encode() if isinstance(body, str) else bytes(body),
+        )
+        future: concurrent.futures.Future[HttpResponse] = concurrent.futures.Future()
+        self._loop.call_soon_threadsafe(self.runtime.gateway.handle, sent, future.set_result)
+        response = future.result(timeout=60)
+        return AWSResponse(
+            request.url, response.status, dict(response.headers), _Raw(response.body)
+        )
+
+
+class _Raw:
+    """A body as urllib3 would give it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._position = 0
+
+    def stream(self, amount: int = 2**16, decode_content: bool | None = None) -> Any:
+        while chunk := self.read(amount):
+            yield chunk
+
+    def read(self, amount: int | None = None, **_: Any) -> bytes:
+        end = len(self._body) if amount is None or amount < 0 else self._position + amount
+        chunk = self._body[self._position : end]
+        self._position += len(chunk)
+        return chunk
+
+    def close(self) -> None:
+        self._position = len(self._body)
