@@ -44,6 +44,11 @@ class RealClock:
         return asyncio.get_running_loop().call_later(delay_s, wake)
 
 
+def pause(delay_s: float) -> None:
+    """Hold this thread for a while: the command line's wait between two looks."""
+    time.sleep(delay_s)
+
+
 class VirtualClock:
     """A clock that moves only when told, or from timer to timer when nothing else is left to do.
 

@@ -29,6 +29,7 @@ class Config:
     allowed_hosts: str = _setting("", "Host names beside this machine's that requests may name, by commas.")
     max_body_bytes: int = _setting(100 * 1024 * 1024, "Largest request body, in bytes.")
     log_level: str = _setting("WARNING", "Level of the runtime's own log on standard error.")
+    iam: str = _setting("enforce", "`enforce`: roles need the permissions that they use; `off`: they do not.")
     virtual_time: bool = _setting(False, "Jump to the next timer whenever nothing else is left to do.")
 
     @property
@@ -47,6 +48,48 @@ class Config:
                 values[setting.name] = _parse(setting.name, text, type(setting.default))
         values.update((name, value) for name, value in given.items() if value is not None)
         return cls(**values)
+
+
+@dataclass(frozen=True)
+class ClientConfig:
+    """Where the command line finds a runtime, and as whom it calls.
+
+    It calls as the runtime's administrator. `AWS_ACCESS_KEY_ID` does not count: it may belong to an
+    account at AWS, and its secret has no business here.
+    """
+
+    endpoint_url: str = "http://127.0.0.1:4566"
+    region: str = "us-east-1"
+    access_key_id: str = "test"
+    secret_access_key: str = "test"
+
+    @classmethod
+    def from_environment(
+        cls,
+        environment: Mapping[str, str] | None = None,
+        *,
+        endpoint_url: str | None = None,
+        region: str | None = None,
+    ) -> ClientConfig:
+        """What is given, or `AWS_ENDPOINT_URL` and `AWS_REGION` say, or the runtime's own defaults."""
+        environment = os.environ if environment is None else environment
+        runtime = Config.from_environment(environment)
+        return cls(
+            endpoint_url=endpoint_url
+            or environment.get("AWS_ENDPOINT_URL")
+            or f"http://{runtime.host}:{runtime.port}",
+            region=region
+            or environment.get("AWS_REGION")
+            or environment.get("AWS_DEFAULT_REGION")
+            or runtime.region,
+            access_key_id=runtime.access_key_id,
+            secret_access_key=runtime.secret_access_key,
+        )
+
+
+def make_child_environment(**changes: str) -> dict[str, str]:
+    """This process's environment with changes, for a process that it starts."""
+    return {**os.environ, **changes}
 
 
 def _parse(name: str, text: str, kind: type) -> Any:

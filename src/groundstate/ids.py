@@ -35,9 +35,9 @@ def make_mixed_suffix(length: int) -> str:
     return "".join(_fast.choice(alphabet) for _ in range(length))
 
 
-def make_iam_id(prefix: str) -> str:
-    """An IAM unique id: `AROA`, `AIDA`, `AKIA`, `ASIA` and 16 more characters."""
-    return prefix + "".join(_chance.choice(_UPPER) for _ in range(16))
+def make_iam_id(prefix: str, length: int = 16) -> str:
+    """An IAM unique id: `AKIA` or `ASIA` and 16 more characters, `AROA` or `AIDA` and 17."""
+    return prefix + "".join(_chance.choice(_UPPER) for _ in range(length))
 
 
 def make_secret(length: int) -> str:

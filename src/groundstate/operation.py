@@ -74,6 +74,7 @@ class Principal:
         administrator: the machine's own user. Nothing is checked for it.
         session_policies: policy documents (JSON text) given to AssumeRole.
         source: the service that calls with this role (`states.amazonaws.com`), for conditions.
+        session_tags: keys and values that a session was tagged with, by AssumeRole.
     """
 
     arn: str
@@ -83,6 +84,7 @@ class Principal:
     administrator: bool = False
     session_policies: tuple[str, ...] = ()
     source: str = ""
+    session_tags: tuple[tuple[str, str], ...] = ()
 
 
 class Deferred:

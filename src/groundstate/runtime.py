@@ -26,6 +26,7 @@ from groundstate.gateway.origin import OriginCheck
 from groundstate.gateway.server import HttpServer
 from groundstate.gateway.validation import validate
 from groundstate.operation import Service
+from groundstate.services.iam.authorization import PolicyAuthorizer
 from groundstate.store import Store
 
 # In virtual time, this many turns of the loop without work mean that only timers are left.
@@ -87,7 +88,7 @@ class Runtime:
         config = self.config
         self.store = Store(config.database_path, config.synchronous)
         self.dispatcher = Dispatcher(
-            config, self.store, self.clock, self._services, validate, _authorizer(), self._fail
+            config, self.store, self.clock, self._services, validate, PolicyAuthorizer(), self._fail
         )
         self.dispatcher.endpoint_url = self.endpoint_url
         self.gateway = Gateway(
@@ -163,12 +164,6 @@ class Runtime:
         respond(HttpResponse(200, [("Content-Type", "application/json")], orjson.dumps(document)))
 
 
-def _authorizer():  # type: ignore[no-untyped-def]
-    try:
-        from groundstate.services.iam.authorization import authorize
-    except ImportError:
-        return lambda *arguments: None
-    return authorize
 
 
 def _credentials_finder(config: Config, store: Store, clock: Clock):  # type: ignore[no-untyped-def]

@@ -1,0 +1,25 @@
+"""The Amazon States Language, pure: compile a definition, then step its executions.
+
+    machine = compile_machine(definition, type="STANDARD")     # raises InvalidDefinition
+    diagnostics = validate_definition(definition, type="STANDARD")
+    execution, outcome = begin(machine, info, Started(now, entropy))
+    outcome = step(machine, execution, TimerFired(now, entropy, timer_id))
+    data = execution.dump();  execution = Execution.load(machine, info, data)
+
+`interface.py` has every event and command and the rules for who carries them out.
+https://states-language.net/spec.html
+"""
+
+from groundstate.asl.api import compile_machine, validate_definition
+from groundstate.asl.execution import Execution
+from groundstate.asl.machine import Machine
+from groundstate.asl.step import begin, step
+
+__all__ = [
+    "Execution",
+    "Machine",
+    "begin",
+    "compile_machine",
+    "step",
+    "validate_definition",
+]

@@ -1,0 +1,26 @@
+"""What services call: validate a definition, compile one."""
+
+from __future__ import annotations
+
+from groundstate.asl.compile import compile_valid
+from groundstate.asl.interface import Diagnostic, InvalidDefinition, MachineType
+from groundstate.asl.machine import Machine
+from groundstate.asl.validation import validate
+
+
+def compile_machine(definition: str, *, type: MachineType = "STANDARD") -> Machine:
+    """Compile a definition.
+
+    Raises:
+        InvalidDefinition: it has errors; AWS's diagnostics are in it.
+    """
+    parsed, diagnostics = validate(definition, type)
+    errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "ERROR"]
+    if errors:
+        raise InvalidDefinition(errors)
+    return compile_valid(definition, parsed, type)
+
+
+def validate_definition(definition: str, *, type: MachineType = "STANDARD") -> list[Diagnostic]:
+    """What ValidateStateMachineDefinition finds, errors and warnings."""
+    return validate(definition, type)[1]

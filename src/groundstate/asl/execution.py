@@ -1,0 +1,313 @@
+"""The state of one execution: small data that is written beside its history events.
+
+An execution is a tree of *strands*. A strand runs through the states of one `States` field: the
+machine's own, one branch of a Parallel, or one iteration of an inline Map. At any time it is ready
+to enter a state, waits in one (for a task, a timer or its children), or is done. Strands name their
+state by its index in the machine, so a dump is only good for the definition it was made with.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from groundstate.asl.json_text import to_text
+
+if TYPE_CHECKING:
+    from groundstate.asl.interface import ExecutionInfo
+    from groundstate.asl.machine import Machine
+    from groundstate.asl.states.state import State
+
+READY, WAITING, DONE = 0, 1, 2
+
+RUNNING = "RUNNING"
+
+_NO_VALUE = object()
+
+
+class Group:
+    """The children of a strand that is in a Parallel or an inline Map.
+
+    Attributes:
+        children: ids of the strands that run.
+        results: outputs of the children by index; None where there is none yet.
+        pending: how many results are missing.
+        items: the items of a Map.
+        next_index: the first item that no iteration has begun with.
+        concurrency: how many iterations may run at once.
+        data: what the state wants to remember: its effective input, for the ItemSelector.
+        keys: the names of an object's items (JSONata), or None.
+    """
+
+    __slots__ = ("children", "concurrency", "data", "items", "keys", "next_index", "pending", "results")
+
+    def __init__(self, size: int) -> None:
+        self.children: list[int] = []
+        self.results: list[Any] = [None] * size
+        self.pending = size
+        self.items: list[Any] = []
+        self.next_index = 0
+        self.concurrency = 0
+        self.data: Any = None
+        self.keys: list[str] | None = None
+
+    def dump(self) -> list[Any]:
+        return [
+            self.children,
+            self.results,
+            self.pending,
+            self.items,
+            self.next_index,
+            self.concurrency,
+            self.data,
+            self.keys,
+        ]
+
+    @classmethod
+    def load(cls, data: list[Any]) -> Group:
+        group = cls(0)
+        (
+            group.children,
+            group.results,
+            group.pending,
+            group.items,
+            group.next_index,
+            group.concurrency,
+            group.data,
+            group.keys,
+        ) = data
+        return group
+
+
+class Strand:
+    """A path of execution through the states of one scope.
+
+    Attributes:
+        id: unique in the execution; the root's is 0.
+        parent: id of the strand whose Parallel or Map this one belongs to; -1 for the root.
+        index: of the branch or the item.
+        state: where it is.
+        phase: READY to enter the state, WAITING in it, or DONE.
+        previous: id of the last event of its chain.
+        before: the chain's last event before the state was entered (EvaluationFailed names it).
+        entered: id of the state's StateEntered event; `entered_at`: its time.
+        task, timer: ids of the open task and timer, or 0.
+        deadline: when the open task times out (epoch seconds), or 0.
+        token: of the open task, or ''.
+        attempt: how often the state was retried.
+        retries: how often each retrier was used; empty until one is.
+        variables: workflow variables of this scope, or None while there are none.
+        group: its children.
+        item: what the context object's `Map.Item` says in an iteration, or None.
+    """
+
+    __slots__ = (
+        "_text",
+        "_value",
+        "attempt",
+        "before",
+        "deadline",
+        "entered",
+        "entered_at",
+        "group",
+        "id",
+        "index",
+        "item",
+        "parent",
+        "phase",
+        "previous",
+        "retries",
+        "state",
+        "task",
+        "timer",
+        "token",
+        "variables",
+    )
+
+    def __init__(self, id: int, parent: int, index: int, state: State, previous: int) -> None:
+        self.id = id
+        self.parent = parent
+        self.index = index
+        self.state = state
+        self.phase = READY
+        self.previous = previous
+        self.before = previous
+        self.entered = 0
+        self.entered_at = 0.0
+        self.task = 0
+        self.timer = 0
+        self.deadline = 0.0
+        self.token = ""
+        self.attempt = 0
+        self.retries: list[int] = []
+        self.variables: dict[str, Any] | None = None
+        self.group: Group | None = None
+        self.item: dict[str, Any] | None = None
+        self._value: Any = _NO_VALUE
+        self._text: str | None = None
+
+    @property
+    def value(self) -> Any:
+        """The state's input."""
+        if self._value is _NO_VALUE:
+            assert self._text is not None
+            self._value = orjson.loads(self._text)
+        return self._value
+
+    @property
+    def text(self) -> str:
+        """The state's input as JSON text."""
+        if self._text is None:
+            self._text = to_text(self._value)
+        return self._text
+
+    @property
+    def raw_value(self) -> Any:
+        """The input if it was read from its text already, else a mark that `set_input` knows."""
+        return self._value
+
+    def set_input(self, value: Any, text: str | None) -> None:
+        """Give the next state its input, with its JSON text if that is known."""
+        self._value = value
+        self._text = text
+
+    def set_input_text(self, text: str) -> None:
+        """Give the next state its input as JSON text, to be read when somebody asks."""
+        self._value = _NO_VALUE
+        self._text = text
+
+    def dump(self) -> list[Any]:
+        return [
+            self.id,
+            self.parent,
+            self.index,
+            self.state.index,
+            self.phase,
+            self.previous,
+            self.before,
+            self.entered,
+            self.entered_at,
+            self.task,
+            self.timer,
+            self.deadline,
+            self.token,
+            self.attempt,
+            self.retries,
+            self.variables,
+            self.group and self.group.dump(),
+            self.item,
+            None if self.phase == DONE else self.text,
+        ]
+
+    @classmethod
+    def load(cls, machine: Machine, data: list[Any]) -> Strand:
+        strand = cls(data[0], data[1], data[2], machine.states[data[3]], data[5])
+        strand.phase = data[4]
+        (
+            strand.before,
+            strand.entered,
+            strand.entered_at,
+            strand.task,
+            strand.timer,
+            strand.deadline,
+            strand.token,
+            strand.attempt,
+            strand.retries,
+            strand.variables,
+        ) = data[6:16]
+        strand.group = Group.load(data[16]) if data[16] else None
+        strand.item = data[17]
+        strand._text = data[18]  # noqa: SLF001
+        return strand
+
+
+class Execution:
+    """One execution of a machine; `step` changes it in place.
+
+    Attributes:
+        info: who it is.
+        status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
+        event_id: id of the last history event.
+        strands: by id.
+        ready: ids of the strands that have not reached a wait, when a step ran out of budget.
+        tasks, timers: the strand that waits for a task or timer, by its id.
+    """
+
+    __slots__ = (
+        "_input",
+        "event_id",
+        "info",
+        "next_id",
+        "ready",
+        "status",
+        "strands",
+        "tasks",
+        "timers",
+        "variables_size",
+    )
+
+    def __init__(self, info: ExecutionInfo) -> None:
+        self.info = info
+        self.status = RUNNING
+        self.event_id = 0
+        self.next_id = 1
+        self.strands: dict[int, Strand] = {}
+        self.ready: list[int] = []
+        self.tasks: dict[int, int] = {}
+        self.timers: dict[int, int] = {}
+        self.variables_size = 0
+        self._input: Any = _NO_VALUE
+
+    @property
+    def input(self) -> Any:
+        """The execution's input, for the context object."""
+        if self._input is _NO_VALUE:
+            self._input = orjson.loads(self.info.input_text)
+        return self._input
+
+    def new_id(self) -> int:
+        """An id for a strand, task or timer."""
+        id_ = self.next_id
+        self.next_id = id_ + 1
+        return id_
+
+    def dump(self) -> bytes:
+        """The state as bytes (JSON), to be given to `load`."""
+        return orjson.dumps(
+            [
+                self.status,
+                self.event_id,
+                self.next_id,
+                self.ready,
+                self.variables_size,
+                [strand.dump() for strand in self.strands.values()],
+            ]
+        )
+
+    @classmethod
+    def load(cls, machine: Machine, info: ExecutionInfo, data: bytes) -> Execution:
+        """The execution that `dump` gave these bytes for.
+
+        Args:
+            machine: compiled from the definition that the execution runs.
+            info: who it is.
+            data: from `dump`.
+        """
+        execution = cls(info)
+        (
+            execution.status,
+            execution.event_id,
+            execution.next_id,
+            execution.ready,
+            execution.variables_size,
+            strands,
+        ) = orjson.loads(data)
+        for dumped in strands:
+            strand = Strand.load(machine, dumped)
+            execution.strands[strand.id] = strand
+            if strand.task:
+                execution.tasks[strand.task] = strand.id
+            if strand.timer:
+                execution.timers[strand.timer] = strand.id
+        return execution

@@ -1,0 +1,160 @@
+"""A call of an intrinsic function: its text parsed and compiled to a closure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from groundstate.asl.errors import INTRINSIC_FAILURE, StateError
+from groundstate.asl.intrinsics.functions import FUNCTIONS, IntrinsicFailure
+from groundstate.asl.jsonpath import InvalidPath
+from groundstate.asl.paths import Evaluate, compile_template_path
+
+if TYPE_CHECKING:
+    from groundstate.asl.turn import Turn
+
+_NAME = re.compile(r"States\.([A-Za-z]\w*)\s*\(")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_WORD = re.compile(r"(true|false|null)\b")
+_WORDS = {"true": True, "false": False, "null": None}
+
+
+def is_intrinsic(text: str) -> bool:
+    """Whether this text is meant as a function rather than as a path."""
+    return text.startswith("States.")
+
+
+def compile_intrinsic(text: str, field: str) -> Evaluate:
+    """Compile a call.
+
+    Args:
+        text: `States.Name(arguments)`.
+        field: the member that holds it, for errors.
+
+    Raises:
+        InvalidPath: the text is no call of a function that there is.
+    """
+    parser = _Parser(text, field)
+    call = parser.call()
+    if text[parser.at :].strip():
+        raise InvalidPath(f"Unexpected text after the function: {text}")
+
+    def evaluate(data: Any, turn: Turn) -> Any:
+        try:
+            return call(data, turn)
+        except IntrinsicFailure as failure:
+            raise StateError(
+                INTRINSIC_FAILURE,
+                f"The function '{text}' had the following error: {failure}",
+            ) from None
+
+    return evaluate
+
+
+class _Parser:
+    def __init__(self, text: str, field: str) -> None:
+        self.text = text
+        self.field = field
+        self.at = 0
+
+    def call(self) -> Evaluate:
+        head = _NAME.match(self.text, self.at)
+        if head is None:
+            raise InvalidPath(f"Not an intrinsic function: {self.text}")
+        function = FUNCTIONS.get(head.group(1))
+        if function is None:
+            raise InvalidPath(f"There is no function States.{head.group(1)}: {self.text}")
+        self.at = head.end()
+        arguments = self._arguments()
+        if not function.accepts(len(arguments)):
+            raise InvalidPath(f"Invalid number of arguments for States.{head.group(1)}")
+        return _bind(function.run, arguments)
+
+    def _arguments(self) -> list[Evaluate]:
+        arguments: list[Evaluate] = []
+        self._blank()
+        if self._take(")"):
+            return arguments
+        while True:
+            self._blank()
+            arguments.append(self._argument())
+            self._blank()
+            if self._take(")"):
+                return arguments
+            if not self._take(","):
+                raise InvalidPath(f"Expected ',' or ')' at position {self.at}: {self.text}")
+
+    def _argument(self) -> Evaluate:
+        text, at = self.text, self.at
+        if text.startswith("'", at):
+            return _constant(self._string())
+        if text.startswith("States.", at):
+            return self.call()
+        if text.startswith("$", at):
+            return compile_template_path(self._path(), self.field)
+        if word := _WORD.match(text, at):
+            self.at = word.end()
+            return _constant(_WORDS[word.group(1)])
+        if number := _NUMBER.match(text, at):
+            self.at = number.end()
+            written = number.group()
+            whole = written.lstrip("-").isdigit()
+            return _constant(int(written) if whole else float(written))
+        raise InvalidPath(f"Unexpected argument at position {at}: {text}")
+
+    def _string(self) -> str:
+        self.at += 1
+        characters: list[str] = []
+        while self.at < len(self.text):
+            character = self.text[self.at]
+            self.at += 1
+            if character == "\\" and self.at < len(self.text):
+                # `\{` and `\}` stay escaped: only States.Format knows what to do with them.
+                following = self.text[self.at]
+                self.at += 1
+                characters.append(following if following in "'\\" else "\\" + following)
+            elif character == "'":
+                return "".join(characters)
+            else:
+                characters.append(character)
+        raise InvalidPath(f"A string is not closed: {self.text}")
+
+    def _path(self) -> str:
+        """A path runs to the `,` or `)` outside of its brackets and quotes."""
+        begin, depth, quote = self.at, 0, ""
+        while self.at < len(self.text):
+            character = self.text[self.at]
+            if quote:
+                if character == "\\":
+                    self.at += 1
+                elif character == quote:
+                    quote = ""
+            elif character in "'\"" and depth:
+                quote = character
+            elif character in "[(":
+                depth += 1
+            elif character in "])" and depth:
+                depth -= 1
+            elif character in ",)" and not depth:
+                break
+            self.at += 1
+        return self.text[begin : self.at].strip()
+
+    def _blank(self) -> None:
+        while self.text[self.at : self.at + 1].isspace():
+            self.at += 1
+
+    def _take(self, token: str) -> bool:
+        if self.text.startswith(token, self.at):
+            self.at += 1
+            return True
+        return False
+
+
+def _constant(value: Any) -> Evaluate:
+    return lambda data, turn: value
+
+
+def _bind(run: Callable[..., Any], arguments: list[Evaluate]) -> Evaluate:
+    return lambda data, turn: run(turn, *[argument(data, turn) for argument in arguments])

@@ -1,0 +1,279 @@
+"""Paths as closures.
+
+A definite path (names and single indexes only) is a value or `PathNotFound`; an indefinite one
+(wildcards, slices, filters, `..`) is always a list, perhaps an empty one, as in Jayway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from groundstate.asl.jsonpath.filters import Accepts, compile_filter
+from groundstate.asl.jsonpath.functions import compile_function
+from groundstate.asl.jsonpath.parser import (
+    Descendants,
+    Filter,
+    Function,
+    Indexes,
+    InvalidPath,
+    Names,
+    ParsedPath,
+    PathNotFound,
+    Slice,
+    Step,
+    Wildcard,
+    parse_path,
+)
+
+__all__ = ["InvalidPath", "Path", "PathNotFound", "compile_path"]
+
+Select = Callable[[list[Any], Any], list[Any]]
+"""From the values that a path has reached so far, and the root, to those one step on."""
+
+
+class Path:
+    """A compiled path.
+
+    Attributes:
+        text: as written.
+        root: `$` the data, `$$` the context object, `$name` a variable.
+        steps: what follows the root.
+        definite: it names one value.
+        find: the value at the path inside the root's value.
+            Raises PathNotFound for a definite path that leads nowhere.
+    """
+
+    __slots__ = ("definite", "find", "root", "steps", "text")
+
+    def __init__(self, text: str, parsed: ParsedPath) -> None:
+        self.text = text
+        self.root = parsed.root
+        self.steps = parsed.steps
+        self.definite = is_definite(parsed.steps)
+        self.find: Callable[[Any], Any] = _compile_steps(parsed.steps)
+
+    @property
+    def is_identity(self) -> bool:
+        """It is `$` itself."""
+        return self.root == "$" and not self.steps
+
+    @property
+    def variable(self) -> str:
+        """The name of the variable that it reads, or ''."""
+        return self.root[1:] if len(self.root) > 1 and self.root != "$$" else ""
+
+
+def compile_path(text: str) -> Path:
+    """Compile a path.
+
+    Raises:
+        InvalidPath: the text is not one.
+    """
+    parsed = parse_path(text)
+    if parsed.root == "@":
+        raise InvalidPath(f"Path must start with '$': {text}")
+    return Path(text, parsed)
+
+
+def is_definite(steps: list[Step]) -> bool:
+    """Whether these steps name one value."""
+    for step in steps:
+        if isinstance(step, Indexes):
+            if len(step.indexes) != 1:
+                return False
+        elif not isinstance(step, Names | Function):
+            return False
+    return True
+
+
+def _compile_steps(steps: list[Step]) -> Callable[[Any], Any]:
+    if not steps:
+        return lambda data: data
+    if all(isinstance(step, Names) and len(step.names) == 1 for step in steps):
+        return _names_finder([step.names[0] for step in steps if isinstance(step, Names)])
+    if is_definite(steps):
+        return lambda data: _find_definite(data, steps)
+    return _indefinite_finder(steps)
+
+
+def _names_finder(names: list[str]) -> Callable[[Any], Any]:
+    """The usual path, `$.a.b.c`: nothing but dictionary look-ups."""
+    steps: list[Step] = [Names([name]) for name in names]
+    if len(names) == 1:
+        only = names[0]
+
+        def find_one(data: Any) -> Any:
+            if type(data) is dict and only in data:
+                return data[only]
+            return _find_definite(data, steps)
+
+        return find_one
+
+    def find_many(data: Any) -> Any:
+        value = data
+        for name in names:
+            if type(value) is not dict or name not in value:
+                return _find_definite(data, steps)
+            value = value[name]
+        return value
+
+    return find_many
+
+
+def _find_definite(data: Any, steps: list[Step]) -> Any:
+    value, trail = data, "$"
+    last = len(steps) - 1
+    for position, step in enumerate(steps):
+        if isinstance(step, Names):
+            value, trail = _find_names(value, trail, step.names, is_leaf=position == last)
+        elif isinstance(step, Indexes):
+            trail += f"[{step.indexes[0]}]"
+            if type(value) is not list:
+                raise PathNotFound(
+                    f"Filter: [{step.indexes[0]}] can only be applied to arrays."
+                    f" Current context is: {_java_text(value)}"
+                )
+            if not -len(value) <= step.indexes[0] < len(value):
+                raise PathNotFound(
+                    f"Index out of bounds when evaluating path {trail}", past_end=True
+                )
+            value = value[step.indexes[0]]
+        elif isinstance(step, Function):
+            value = compile_function(step, compile_operand)(value, data)
+        else:
+            raise AssertionError(f"{step} is not definite")
+    return value
+
+
+def _find_names(value: Any, trail: str, names: list[str], *, is_leaf: bool) -> tuple[Any, str]:
+    shown = ",".join(f"'{name}'" for name in names)
+    if type(value) is not dict:
+        raise PathNotFound(
+            f"Expected to find an object with property [{shown}] in path {trail} but found"
+            f" '{_java_type(value)}'. This is not a json object according to the JsonProvider:"
+            " 'com.jayway.jsonpath.spi.json.JacksonJsonNodeJsonProvider'."
+        )
+    if len(names) > 1:
+        return {name: value[name] for name in names if name in value}, f"{trail}[{shown}]"
+    here = f"{trail}[{shown}]"
+    if names[0] not in value:
+        word = "No results for path:" if is_leaf else "Missing property in path"
+        raise PathNotFound(f"{word} {here}")
+    return value[names[0]], here
+
+
+def _indefinite_finder(steps: list[Step]) -> Callable[[Any], Any]:
+    function = None
+    selects = []
+    for position, step in enumerate(steps):
+        if isinstance(step, Function):
+            if position != len(steps) - 1:
+                raise InvalidPath(f"A function must be the last step: {step.name}()")
+            function = compile_function(step, compile_operand)
+        else:
+            selects.append(_compile_select(step))
+
+    def find(data: Any) -> Any:
+        values = [data]
+        for select in selects:
+            values = select(values, data)
+        return values if function is None else function(values, data)
+
+    return find
+
+
+def _compile_select(step: Step) -> Select:
+    match step:
+        case Names(names):
+            return lambda values, root: _select_names(values, names)
+        case Indexes(indexes):
+            return lambda values, root: _select_indexes(values, indexes)
+        case Slice(start, stop, stride):
+            part = slice(start, stop, stride)
+            return lambda values, root: [
+                item for value in values if type(value) is list for item in value[part]
+            ]
+        case Wildcard():
+            return lambda values, root: [item for value in values for item in _children(value)]
+        case Descendants():
+            return lambda values, root: [item for value in values for item in _descendants(value)]
+        case Filter(expression):
+            accepts = compile_filter(expression, compile_operand)
+            return lambda values, root: _select_accepted(values, root, accepts)
+        case _:
+            raise AssertionError(f"{step} selects nothing")
+
+
+def compile_operand(parsed: ParsedPath) -> Callable[[Any, Any], Any]:
+    """A path inside a filter or a function's arguments: from the item and the root to its value."""
+    find = _compile_steps(parsed.steps)
+    if parsed.root == "@":
+        return lambda item, root: find(item)
+    return lambda item, root: find(root)
+
+
+def _select_names(values: list[Any], names: list[str]) -> list[Any]:
+    found: list[Any] = []
+    for value in values:
+        if type(value) is dict:
+            if len(names) == 1:
+                if names[0] in value:
+                    found.append(value[names[0]])
+            else:
+                found.append({name: value[name] for name in names if name in value})
+    return found
+
+
+def _select_indexes(values: list[Any], indexes: list[int]) -> list[Any]:
+    return [
+        value[index]
+        for value in values
+        if type(value) is list
+        for index in indexes
+        if -len(value) <= index < len(value)
+    ]
+
+
+def _select_accepted(values: list[Any], root: Any, accepts: Accepts) -> list[Any]:
+    found: list[Any] = []
+    for value in values:
+        if type(value) is list:
+            found.extend(item for item in value if accepts(item, root))
+        elif type(value) is dict and accepts(value, root):
+            found.append(value)
+    return found
+
+
+def _children(value: Any) -> list[Any]:
+    if type(value) is dict:
+        return list(value.values())
+    return value if type(value) is list else []
+
+
+def _descendants(value: Any) -> list[Any]:
+    found = [value]
+    for child in _children(value):
+        if type(child) is dict or type(child) is list:
+            found.extend(_descendants(child))
+    return found
+
+
+def _java_type(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "java.lang.Boolean"
+    if isinstance(value, int):
+        return "java.lang.Integer"
+    if isinstance(value, float):
+        return "java.lang.Double"
+    return "java.lang.String" if isinstance(value, str) else "net.minidev.json.JSONArray"
+
+
+def _java_text(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)

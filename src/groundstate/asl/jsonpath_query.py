@@ -1,0 +1,162 @@
+"""Input and output processing of JSONPath states.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-output-filtering.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groundstate.asl.errors import StateError
+from groundstate.asl.json_text import to_text
+from groundstate.asl.jsonpath import ReferencePath, compile_reference
+from groundstate.asl.paths import Evaluate, compile_field_path
+from groundstate.asl.templates import compile_template
+
+if TYPE_CHECKING:
+    from groundstate.asl.execution import Strand
+    from groundstate.asl.query import Assign
+    from groundstate.asl.states.state import State
+    from groundstate.asl.turn import Turn
+
+
+def _nothing(data: Any, turn: Turn) -> dict[str, Any]:
+    return {}
+
+
+def _compile_io_path(definition: dict[str, Any], field: str) -> Evaluate | None:
+    """InputPath or OutputPath: None keeps all, null keeps nothing."""
+    if field not in definition:
+        return None
+    path = definition[field]
+    return _nothing if path is None else compile_field_path(path)
+
+
+class ResultPlace:
+    """ResultPath: where a result is put into the input.
+
+    Attributes:
+        replaces: the result replaces the input (`$`, or no ResultPath).
+        discards: the result is thrown away (null).
+    """
+
+    __slots__ = ("_path", "discards", "replaces")
+
+    def __init__(self, definition: dict[str, Any]) -> None:
+        text = definition.get("ResultPath", "$")
+        self.discards = text is None
+        self._path: ReferencePath | None = None if text is None else compile_reference(text)
+        self.replaces = self._path is not None and not self._path.keys
+
+    def put(self, strand: Strand, result: Any) -> Any:
+        """The input with the result in it.
+
+        Raises:
+            StateError: the input has no place for it.
+        """
+        if self.replaces:
+            return result
+        if self._path is None:
+            return strand.value
+        try:
+            return self._path.put(strand.value, result)
+        except (TypeError, IndexError):
+            raise StateError(
+                "States.ResultPathMatchFailure",
+                f"Unable to apply ReferencePath {self._path.text} to input {strand.text}",
+            ) from None
+
+
+class JsonPathQuery:
+    """A JSONPath state's InputPath, Parameters, ResultSelector, ResultPath and OutputPath.
+
+    Args:
+        definition: of the state.
+        parameters: the member that has the payload template; Map has its own ideas.
+    """
+
+    language = "JSONPath"
+
+    __slots__ = ("assign", "input_path", "output_path", "parameters", "place", "selector")
+
+    def __init__(self, definition: dict[str, Any], parameters: str | None = "Parameters") -> None:
+        self.input_path = _compile_io_path(definition, "InputPath")
+        self.output_path = _compile_io_path(definition, "OutputPath")
+        self.parameters: Evaluate | None = None
+        if parameters is not None and parameters in definition:
+            self.parameters = compile_template(definition[parameters])
+        self.selector: Evaluate | None = None
+        if "ResultSelector" in definition:
+            self.selector = compile_template(definition["ResultSelector"])
+        self.place = ResultPlace(definition)
+        self.assign: Evaluate | None = None
+        if definition.get("Assign"):
+            self.assign = compile_template(definition["Assign"])
+
+    def input(self, turn: Turn, strand: Strand) -> Any:
+        if self.input_path is None:
+            return strand.value
+        return self.input_path(strand.value, turn)
+
+    def arguments(self, turn: Turn, strand: Strand) -> Any:
+        data = strand.value if self.input_path is None else self.input_path(strand.value, turn)
+        return data if self.parameters is None else self.parameters(data, turn)
+
+    def leave(
+        self,
+        turn: Turn,
+        strand: Strand,
+        result: Any,
+        result_text: str | None,
+        next_state: State | None,
+    ) -> None:
+        if self.selector is not None:
+            result, result_text = self.selector(result, turn), None
+        assigned = None if self.assign is None else self.assign(result, turn)
+        place = self.place
+        if place.replaces:
+            output, text = result, result_text
+        elif place.discards and self.output_path is None:
+            # The input goes on as it came; its text need not even be read.
+            turn.exit(strand, *_unread(strand), next_state, assigned)
+            return
+        else:
+            output, text = place.put(strand, result), None
+        if self.output_path is not None:
+            output, text = self.output_path(output, turn), None
+        turn.exit(strand, output, text, next_state, assigned)
+
+    def pass_on(
+        self, turn: Turn, strand: Strand, next_state: State | None, assign: Assign | None = None
+    ) -> None:
+        assign = assign or self.assign
+        if self.input_path is None and self.output_path is None and assign is None:
+            turn.exit(strand, *_unread(strand), next_state)
+            return
+        data = self.input(turn, strand)
+        assigned = None if assign is None else assign(data, turn)
+        output = data if self.output_path is None else self.output_path(data, turn)
+        text = strand.text if output is strand.value else to_text(output)
+        turn.exit(strand, output, text, next_state, assigned)
+
+
+def _unread(strand: Strand) -> tuple[Any, str]:
+    return strand.raw_value, strand.text
+
+
+class JsonPathCatch:
+    """A JSONPath catcher's ResultPath and Assign."""
+
+    __slots__ = ("assign", "place")
+
+    def __init__(self, definition: dict[str, Any]) -> None:
+        self.place = ResultPlace(definition)
+        self.assign: Evaluate | None = None
+        if definition.get("Assign"):
+            self.assign = compile_template(definition["Assign"])
+
+    def evaluate(
+        self, turn: Turn, strand: Strand, error_output: dict[str, Any]
+    ) -> tuple[Any, dict[str, Any] | None]:
+        assigned = None if self.assign is None else self.assign(error_output, turn)
+        return self.place.put(strand, error_output), assigned

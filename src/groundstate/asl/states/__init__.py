@@ -1,0 +1,1 @@
+"""The eight state types, one file each, and what several of them share."""

@@ -1,0 +1,111 @@
+"""Map in inline mode: runs its processor for every item, some at a time, inside the execution.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groundstate.asl import limits
+from groundstate.asl.execution import Group
+from groundstate.asl.states.container import ContainerState
+
+if TYPE_CHECKING:
+    from groundstate.asl.execution import Strand
+    from groundstate.asl.map_items import MapItems
+    from groundstate.asl.query import Query
+    from groundstate.asl.states.state import State
+    from groundstate.asl.turn import Turn
+
+
+class InlineMapState(ContainerState):
+    """A Map state in inline mode.
+
+    Attributes:
+        items: where the items come from and what an iteration gets of them.
+        start: the processor's first state; set when the machine is linked.
+    """
+
+    type = "Map"
+    start: State
+
+    def __init__(self, index: int, name: str, query: Query, items: MapItems) -> None:
+        super().__init__(index, name, query)
+        self.items = items
+
+    def begin(self, turn: Turn, strand: Strand) -> None:
+        data = self.query.input(turn, strand)
+        items, keys = self.items.find(data, turn)
+        concurrency = self.items.max_concurrency(data, turn)
+        strand.previous = turn.record(
+            strand.previous, "MapStateStarted", "mapStateStartedEventDetails", {"length": len(items)}
+        )
+        group = strand.group = Group(len(items))
+        group.items, group.keys = items, keys
+        group.data = data if self.items.keeps_data else None
+        group.concurrency = min(concurrency or len(items), limits.INLINE_MAP_CONCURRENCY_MAX)
+        if not items:
+            self._succeed(turn, strand, group)
+            return
+        for _ in range(min(group.concurrency, len(items))):
+            self._start_next(turn, strand, group, strand.previous)
+
+    def _start_next(self, turn: Turn, strand: Strand, group: Group, previous: int) -> None:
+        index = group.next_index
+        group.next_index = index + 1
+        started = turn.record(
+            previous,
+            "MapIterationStarted",
+            "mapIterationStartedEventDetails",
+            {"index": index, "name": self.name},
+        )
+        child = turn.add_strand(strand, index, self.start, started)
+        group.children.append(child.id)
+        key = None if group.keys is None else group.keys[index]
+        child.item = make_item(index, group.items[index], key)
+        data = group.data if self.items.keeps_data else None
+        child.set_input(self.items.select(turn, strand, data, child.item), None)
+
+    def child_succeeded(self, turn: Turn, strand: Strand, child: Strand) -> None:
+        group = strand.group
+        assert group is not None
+        succeeded = turn.record(
+            child.previous,
+            "MapIterationSucceeded",
+            "mapIterationSucceededEventDetails",
+            {"index": child.index, "name": self.name},
+        )
+        self.child_of(turn, group, child)
+        if group.next_index < len(group.items):
+            # The next iteration chains to the last event inside of this one; only the state's own
+            # events chain to the last MapIterationSucceeded (observed).
+            self._start_next(turn, strand, group, child.previous)
+        elif not group.pending:
+            strand.previous = succeeded
+            self._succeed(turn, strand, group)
+
+    def _succeed(self, turn: Turn, strand: Strand, group: Group) -> None:
+        turn.record(strand.previous, "MapStateSucceeded", "", None)
+        self.query.leave(turn, strand, group.results, None, self.next)
+
+    def record_child_end(
+        self, turn: Turn, child: Strand, previous: int, *, failed: bool
+    ) -> None:
+        word = "Failed" if failed else "Aborted"
+        turn.record(
+            previous,
+            f"MapIteration{word}",
+            f"mapIteration{word}EventDetails",
+            {"index": child.index, "name": self.name},
+        )
+
+    def record_failed(self, turn: Turn, strand: Strand) -> None:
+        strand.previous = turn.record(strand.previous, "MapStateFailed", "", None)
+
+
+def make_item(index: int, value: Any, key: str | None) -> dict[str, Any]:
+    """The context object's `Map.Item`."""
+    if key is not None:
+        return {"Index": index, "Key": key, "Value": value}
+    return {"Index": index, "Value": value}

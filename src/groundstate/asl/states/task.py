@@ -1,0 +1,245 @@
+"""Task: has something done elsewhere and goes on with the result.
+
+The core records that a task is scheduled and started, asks for it with `ScheduleTask`, and waits.
+The task's id is the id of its Scheduled event, so that every attempt has one of its own.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groundstate.asl.errors import (
+    DATA_LIMIT_EXCEEDED,
+    HEARTBEAT_TIMEOUT,
+    TIMEOUT,
+    Failed,
+    data_limit_exceeded,
+)
+from groundstate.asl.interface import (
+    Resource,
+    ScheduleTask,
+    TaskFailed,
+    TaskStarted,
+    TaskSubmitted,
+    TaskSucceeded,
+    TaskTimedOut,
+)
+from groundstate.asl.json_text import is_too_large, to_text
+from groundstate.asl.states.state import State
+from groundstate.asl.turn import NOT_TRUNCATED
+
+if TYPE_CHECKING:
+    from groundstate.asl.execution import Strand
+    from groundstate.asl.fields import Field
+    from groundstate.asl.interface import Input
+    from groundstate.asl.query import Query
+    from groundstate.asl.turn import Turn
+
+
+class TaskState(State):
+    """A Task state.
+
+    Attributes:
+        resource: what it calls.
+        timeout, heartbeat: seconds for the strand at work, or None where not set.
+        credentials: the role's ARN for the strand at work, or None.
+        needs_token: its parameters name `$$.Task.Token`, or its pattern waits for one.
+    """
+
+    type = "Task"
+    aborted = True
+    counts_retries = True
+
+    def __init__(
+        self,
+        index: int,
+        name: str,
+        query: Query,
+        resource: Resource,
+        *,
+        timeout: Field | None,
+        heartbeat: Field | None,
+        credentials: Field | None,
+        needs_token: bool,
+    ) -> None:
+        super().__init__(index, name, query)
+        self.resource = resource
+        self.timeout = timeout
+        self.heartbeat = heartbeat
+        self.credentials = credentials
+        self.needs_token = needs_token
+        self.words = _WORDS.get(resource.kind, _INTEGRATION)
+        # Shown in the DataLimitExceeded of a result that is too large (observed).
+        self.limit_name = resource.arn if resource.kind == "lambda" else resource.service
+
+    def begin(self, turn: Turn, strand: Strand) -> None:
+        token = turn.token = turn.chance.token() if self.needs_token else ""
+        parameters = self.query.arguments(turn, strand)
+        timeout_s = None if self.timeout is None else self.timeout(turn)
+        heartbeat_s = None if self.heartbeat is None else self.heartbeat(turn)
+        role = "" if self.credentials is None else self.credentials(turn)
+        turn.token = ""
+        text = strand.text if parameters is strand.raw_value else to_text(parameters)
+        if is_too_large(text):
+            raise data_limit_exceeded(self.name)
+        task_id = turn.emit(
+            strand,
+            self.words.scheduled,
+            self.words.scheduled_details,
+            self._scheduled(turn, text, timeout_s, heartbeat_s, role),
+        )
+        strand.task = task_id
+        strand.token = token
+        if timeout_s is not None:
+            strand.deadline = turn.now + timeout_s
+        turn.execution.tasks[task_id] = strand.id
+        if self.resource.kind == "integration" or self.resource.kind == "aws-sdk":
+            self._emit_plain(turn, strand, "TaskStarted", "taskStartedEventDetails", {})
+        elif self.resource.kind == "lambda":
+            strand.previous = turn.record(strand.previous, "LambdaFunctionStarted", "", None)
+        turn.outcome.commands.append(
+            ScheduleTask(
+                task_id,
+                self.name,
+                self.resource,
+                parameters,
+                text,
+                strand.attempt,
+                timeout_s,
+                heartbeat_s,
+                token,
+                role,
+            )
+        )
+
+    def _scheduled(
+        self,
+        turn: Turn,
+        text: str,
+        timeout_s: float | None,
+        heartbeat_s: float | None,
+        role: str,
+    ) -> dict[str, Any]:
+        resource = self.resource
+        details: dict[str, Any]
+        if self.words is _INTEGRATION:
+            details = {
+                "parameters": text,
+                "region": turn.execution.info.region,
+                "resource": resource.resource,
+                "resourceType": resource.resource_type,
+            }
+        else:
+            details = {"input": text, "inputDetails": NOT_TRUNCATED, "resource": resource.arn}
+        if timeout_s is not None:
+            details["timeoutInSeconds"] = timeout_s
+        if heartbeat_s is not None:
+            details["heartbeatInSeconds"] = heartbeat_s
+        if role:
+            details["taskCredentials"] = {"roleArn": role}
+        return details
+
+    def _emit_plain(
+        self, turn: Turn, strand: Strand, type: str, key: str, details: dict[str, Any]
+    ) -> None:
+        if self.words is _INTEGRATION:
+            details["resource"] = self.resource.resource
+            details["resourceType"] = self.resource.resource_type
+        turn.emit(strand, type, key, details)
+
+    # ----------------------------------------------------------------------------- answers
+
+    def answered(self, turn: Turn, strand: Strand, event: Input) -> None:
+        if type(event) is TaskSucceeded:
+            self._succeeded(turn, strand, event)
+        elif type(event) is TaskFailed:
+            self._failed(turn, strand, Failed(event.error, event.cause))
+        elif type(event) is TaskTimedOut:
+            alias = HEARTBEAT_TIMEOUT if event.heartbeat else ""
+            self._timed_out(turn, strand, Failed(TIMEOUT, alias=alias))
+        elif type(event) is TaskSubmitted:
+            self._submitted(turn, strand, event)
+        elif type(event) is TaskStarted:
+            details = {"workerName": event.worker_name} if event.worker_name else {}
+            turn.emit(strand, "ActivityStarted", "activityStartedEventDetails", details)
+
+    def _submitted(self, turn: Turn, strand: Strand, event: TaskSubmitted) -> None:
+        text = to_text(event.output)
+        if is_too_large(text):
+            self._too_large(turn, strand)
+            return
+        details = {"output": text, "outputDetails": NOT_TRUNCATED}
+        self._emit_plain(turn, strand, "TaskSubmitted", "taskSubmittedEventDetails", details)
+
+    def _succeeded(self, turn: Turn, strand: Strand, event: TaskSucceeded) -> None:
+        text = event.output_text
+        if text is None:
+            text = to_text(event.output)
+        if is_too_large(text):
+            self._too_large(turn, strand)
+            return
+        turn.close_task(strand)
+        words = self.words
+        details = {"output": text, "outputDetails": NOT_TRUNCATED}
+        self._emit_plain(turn, strand, words.succeeded, words.succeeded_details, details)
+        # What a worker sent is recorded as it came; the state's output is written afresh.
+        known = text if event.output_text is None else None
+        self.query.leave(turn, strand, event.output, known, self.next)
+
+    def _too_large(self, turn: Turn, strand: Strand) -> None:
+        error = data_limit_exceeded(self.limit_name)
+        self._failed(turn, strand, Failed(DATA_LIMIT_EXCEEDED, error.cause))
+
+    def _failed(self, turn: Turn, strand: Strand, failed: Failed) -> None:
+        turn.close_task(strand)
+        details: dict[str, Any] = {}
+        if failed.cause is not None:
+            details["cause"] = failed.cause
+        if failed.error is not None:
+            details["error"] = failed.error
+        words = self.words
+        self._emit_plain(turn, strand, words.failed, words.failed_details, details)
+        turn.fail(strand, failed)
+
+    def _timed_out(self, turn: Turn, strand: Strand, failed: Failed) -> None:
+        self.record_timed_out(turn, strand)
+        turn.fail(strand, failed)
+
+    def record_timed_out(self, turn: Turn, strand: Strand) -> None:
+        """Record that the open task ran out of time, and cancel it."""
+        turn.cancel_task(strand)
+        words = self.words
+        details = {"error": TIMEOUT}
+        self._emit_plain(turn, strand, words.timed_out, words.timed_out_details, details)
+
+
+class _Words:
+    """The names of a kind's history events and of their details."""
+
+    __slots__ = (
+        "failed",
+        "failed_details",
+        "scheduled",
+        "scheduled_details",
+        "succeeded",
+        "succeeded_details",
+        "timed_out",
+        "timed_out_details",
+    )
+
+    def __init__(self, prefix: str) -> None:
+        lower = prefix[0].lower() + prefix[1:]
+        self.scheduled = f"{prefix}Scheduled"
+        self.scheduled_details = f"{lower}ScheduledEventDetails"
+        self.succeeded = f"{prefix}Succeeded"
+        self.succeeded_details = f"{lower}SucceededEventDetails"
+        self.failed = f"{prefix}Failed"
+        self.failed_details = f"{lower}FailedEventDetails"
+        self.timed_out = f"{prefix}TimedOut"
+        self.timed_out_details = f"{lower}TimedOutEventDetails"
+
+
+_INTEGRATION = _Words("Task")
+_WORDS = {"lambda": _Words("LambdaFunction"), "activity": _Words("Activity")}

@@ -1,0 +1,109 @@
+"""`begin` and `step`: the only place where it is decided what an execution does next."""
+
+from __future__ import annotations
+
+from groundstate.asl.errors import TIMEOUT
+from groundstate.asl.execution import Execution, Strand
+from groundstate.asl.interface import (
+    MACHINE_TIMEOUT_TIMER,
+    Continue,
+    ExecutionInfo,
+    Input,
+    Outcome,
+    SetTimer,
+    Started,
+    Stopped,
+    TimerFired,
+)
+from groundstate.asl.machine import Machine
+from groundstate.asl.turn import NOT_TRUNCATED, Turn
+
+
+def begin(machine: Machine, info: ExecutionInfo, event: Started) -> tuple[Execution, Outcome]:
+    """Start an execution and run it to its first wait.
+
+    Args:
+        machine: what it runs.
+        info: who it is; `input_text` is valid JSON.
+        event: when it starts.
+    """
+    execution = Execution(info)
+    turn = Turn(machine, execution, event.now, event.entropy)
+    details = {
+        "input": info.input_text,
+        "inputDetails": NOT_TRUNCATED,
+        "roleArn": info.role_arn,
+    }
+    if info.version_arn:
+        details["stateMachineVersionArn"] = info.version_arn
+    if info.alias_arn:
+        details["stateMachineAliasArn"] = info.alias_arn
+    turn.record(0, "ExecutionStarted", "executionStartedEventDetails", details)
+    root = Strand(0, -1, 0, machine.start, 0)
+    root.set_input_text(info.input_text)
+    if info.variables:
+        root.variables = dict(info.variables)
+    execution.strands[0] = root
+    if machine.timeout_s is not None:
+        due_at = event.now + machine.timeout_s
+        turn.outcome.commands.append(SetTimer(MACHINE_TIMEOUT_TIMER, due_at))
+    turn.ready.append(root)
+    turn.run()
+    return execution, turn.outcome
+
+
+def step(machine: Machine, execution: Execution, event: Input) -> Outcome:
+    """Let an execution take in an event; changes the execution in place.
+
+    An event for a task or timer that is not open, or for an execution that has ended, changes
+    nothing: the outcome has `accepted` False.
+    """
+    turn = Turn(machine, execution, event.now, event.entropy)
+    if not _take(turn, execution, event):
+        turn.outcome.accepted = False
+        return turn.outcome
+    turn.run()
+    return turn.outcome
+
+
+def _take(turn: Turn, execution: Execution, event: Input) -> bool:
+    if execution.status != "RUNNING":
+        return False
+    strands = execution.strands
+    for strand_id in execution.ready:
+        turn.ready.append(strands[strand_id])
+    task_id = getattr(event, "task_id", None)
+    if task_id is not None:
+        strand_id = execution.tasks.get(task_id, -1)
+        if strand_id < 0:
+            return False
+        strand = strands[strand_id]
+        turn.go_on(strand, strand.state.answered, event)
+    elif isinstance(event, TimerFired):
+        return _take_timer(turn, execution, event)
+    elif isinstance(event, Stopped):
+        turn.finish_with(
+            "ABORTED",
+            "ExecutionAborted",
+            "executionAbortedEventDetails",
+            event.error,
+            event.cause,
+        )
+    else:
+        assert isinstance(event, Continue), event
+    return True
+
+
+def _take_timer(turn: Turn, execution: Execution, event: TimerFired) -> bool:
+    if event.timer_id == MACHINE_TIMEOUT_TIMER:
+        turn.finish_with(
+            "TIMED_OUT", "ExecutionTimedOut", "executionTimedOutEventDetails", TIMEOUT, None
+        )
+        return True
+    strand_id = execution.timers.get(event.timer_id)
+    if strand_id is None:
+        return False
+    strand = execution.strands[strand_id]
+    turn.close_timer(strand)
+    turn.go_on(strand, strand.state.timer_fired)
+    return True

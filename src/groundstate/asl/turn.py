@@ -1,0 +1,405 @@
+"""One step under way: what a state may do while it is entered, answered or left.
+
+A turn runs every strand that can go on until it waits, is done, or the budget of transitions is
+used up. States never call each other; they leave through `exit` or fail by raising `StateError`,
+and the loop in `run` does the rest, so depth of nesting costs no Python stack.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from groundstate.asl import limits
+from groundstate.asl.chance import Chance
+from groundstate.asl.context import make_context
+from groundstate.asl.errors import (
+    DATA_LIMIT_EXCEEDED,
+    RUNTIME,
+    Failed,
+    StateError,
+    data_limit_exceeded,
+)
+from groundstate.asl.execution import DONE, READY, WAITING, Execution, Strand
+from groundstate.asl.interface import (
+    CancelMapRun,
+    CancelTask,
+    CancelTimer,
+    Finish,
+    Outcome,
+    SetTimer,
+)
+from groundstate.asl.json_text import is_too_large, to_text
+
+if TYPE_CHECKING:
+    from groundstate.asl.machine import Machine
+    from groundstate.asl.states.state import State
+
+NOT_TRUNCATED = {"truncated": False}
+"""Shared by all events; nobody changes an event."""
+
+
+class HistoryFullError(Exception):
+    """The next event would be one too many."""
+
+
+class Turn:
+    """What one call of `begin` or `step` works with.
+
+    Attributes:
+        machine, execution: what is stepped.
+        now: epoch seconds, of every event of this turn.
+        outcome: what the step will answer.
+        strand: the one whose state is at work; templates and paths are evaluated for it.
+        item: the Map item that an ItemSelector is evaluated for, or None.
+        token: the task token that `$$.Task.Token` names, or ''.
+    """
+
+    __slots__ = (
+        "_chance",
+        "_entropy",
+        "budget",
+        "events",
+        "execution",
+        "item",
+        "machine",
+        "now",
+        "outcome",
+        "ready",
+        "strand",
+        "token",
+    )
+
+    def __init__(self, machine: Machine, execution: Execution, now: float, entropy: int) -> None:
+        self.machine = machine
+        self.execution = execution
+        self.now = now
+        self._entropy = entropy
+        self._chance: Chance | None = None
+        self.outcome = Outcome()
+        self.events = self.outcome.events
+        self.budget = limits.TRANSITIONS_PER_STEP
+        self.ready: deque[Strand] = deque()
+        self.strand: Strand = None  # type: ignore[assignment]  # set before any state works
+        self.item: dict[str, Any] | None = None
+        self.token = ""
+
+    @property
+    def chance(self) -> Chance:
+        """Chance of this input event."""
+        if self._chance is None:
+            self._chance = Chance(self._entropy)
+        return self._chance
+
+    def context(self) -> dict[str, Any]:
+        """The context object for the state at work."""
+        return make_context(self)
+
+    def variables(self) -> dict[str, Any]:
+        """The workflow variables that the state at work can see."""
+        strand = self.strand
+        if strand.parent < 0:
+            return strand.variables or {}
+        strands, chain = self.execution.strands, []
+        while True:
+            if strand.variables:
+                chain.append(strand.variables)
+            if strand.parent < 0:
+                break
+            strand = strands[strand.parent]
+        merged: dict[str, Any] = {}
+        for variables in reversed(chain):
+            merged.update(variables)
+        return merged
+
+    # ------------------------------------------------------------------------------- history
+
+    def emit(self, strand: Strand, type: str, key: str, details: dict[str, Any]) -> int:
+        """Record an event of the strand's chain; returns its id."""
+        id_ = self.record(strand.previous, type, key, details)
+        strand.previous = id_
+        return id_
+
+    def record(self, previous: int, type: str, key: str, details: dict[str, Any] | None) -> int:
+        """Record an event that follows from `previous`; returns its id."""
+        execution = self.execution
+        id_ = execution.event_id + 1
+        if id_ >= limits.HISTORY_EVENTS_MAX and type not in _TERMINAL:
+            raise HistoryFullError
+        execution.event_id = id_
+        event: dict[str, Any] = {
+            "timestamp": self.now,
+            "type": type,
+            "id": id_,
+            "previousEventId": previous,
+        }
+        if details is not None:
+            event[key] = details
+        self.events.append(event)
+        return id_
+
+    # --------------------------------------------------------------------------- the main loop
+
+    def run(self) -> None:
+        """Run every ready strand until none can go on, or the budget is used up."""
+        ready = self.ready
+        try:
+            while ready:
+                strand = ready[0]
+                if strand.phase == READY:
+                    if self.budget <= 0:
+                        break
+                    self.budget -= 1
+                    self._enter(strand)
+                else:
+                    ready.popleft()
+        except HistoryFullError:
+            self.finish_failed(
+                Failed(
+                    RUNTIME,
+                    "The execution reached the maximum number of history events"
+                    f" ({limits.HISTORY_EVENTS_MAX}).",
+                ),
+                self.execution.event_id,
+            )
+        if self.execution.status == "RUNNING":
+            self.execution.ready = [strand.id for strand in ready if strand.phase == READY]
+            self.outcome.more = bool(self.execution.ready)
+
+    def _enter(self, strand: Strand) -> None:
+        state = strand.state
+        strand.phase = WAITING
+        strand.before = previous = strand.previous
+        strand.entered = strand.previous = self.record(
+            previous,
+            state.entered_type,
+            "stateEnteredEventDetails",
+            {"input": strand.text, "inputDetails": NOT_TRUNCATED, "name": state.name},
+        )
+        strand.entered_at = self.now
+        strand.attempt = 0
+        if strand.retries:
+            strand.retries = []
+        self.strand = strand
+        try:
+            state.begin(self, strand)
+        except StateError as error:
+            self.fail_interpreting(strand, error)
+
+    def go_on(self, strand: Strand, action: Any, *arguments: Any) -> None:
+        """Let a state work on an answer: `action(turn, strand, *arguments)`."""
+        self.strand = strand
+        try:
+            action(self, strand, *arguments)
+        except StateError as error:
+            self.fail_interpreting(strand, error)
+
+    # ---------------------------------------------------------------------------- leaving a state
+
+    def exit(
+        self,
+        strand: Strand,
+        value: Any,
+        text: str | None,
+        next_state: State | None,
+        assigned: dict[str, Any] | None = None,
+    ) -> None:
+        """Leave the strand's state with an output, to the next state or out of the scope.
+
+        Args:
+            strand: whose state it is.
+            value: the output.
+            text: its JSON text, if known.
+            next_state: None ends the strand.
+            assigned: variables to set.
+
+        Raises:
+            StateError: the output is too large.
+        """
+        state = strand.state
+        if text is None:
+            text = to_text(value)
+        if is_too_large(text):
+            raise data_limit_exceeded(state.name)
+        details: dict[str, Any] = {
+            "name": state.name,
+            "output": text,
+            "outputDetails": NOT_TRUNCATED,
+        }
+        if assigned:
+            self._assign(strand, assigned, details)
+        strand.previous = self.record(
+            strand.previous, state.exited_type, "stateExitedEventDetails", details
+        )
+        strand.set_input(value, text)
+        if strand.group is not None:
+            strand.group = None
+        if next_state is not None:
+            strand.state = next_state
+            strand.phase = READY
+            if strand is not self._front():
+                self.ready.append(strand)
+        else:
+            self._complete(strand)
+
+    def _front(self) -> Strand | None:
+        return self.ready[0] if self.ready else None
+
+    def _assign(self, strand: Strand, assigned: dict[str, Any], details: dict[str, Any]) -> None:
+        texts = {name: to_text(assigned[name]) for name in sorted(assigned)}
+        if sum(len(text.encode()) for text in texts.values()) > limits.VARIABLE_BYTES_MAX:
+            raise data_limit_exceeded(strand.state.name)
+        variables = dict(strand.variables or {})
+        variables.update(assigned)
+        strand.variables = variables
+        details["assignedVariables"] = texts
+        details["assignedVariablesDetails"] = NOT_TRUNCATED
+
+    def _complete(self, strand: Strand) -> None:
+        strand.phase = DONE
+        if strand.parent < 0:
+            self._succeed(strand)
+            return
+        parent = self.execution.strands[strand.parent]
+        del self.execution.strands[strand.id]
+        self.go_on(parent, parent.state.child_succeeded, strand)
+
+    def _succeed(self, strand: Strand) -> None:
+        self.record(
+            strand.previous,
+            "ExecutionSucceeded",
+            "executionSucceededEventDetails",
+            {"output": strand.text, "outputDetails": NOT_TRUNCATED},
+        )
+        self.execution.status = "SUCCEEDED"
+        self._finish(Finish("SUCCEEDED", self.now, output=strand.text))
+
+    # ---------------------------------------------------------------------------------- failing
+
+    def fail_interpreting(self, strand: Strand, error: StateError) -> None:
+        """The strand's state failed because the core could not work it out."""
+        state = strand.state
+        cause = error.cause
+        if not error.bare:
+            cause = (
+                f"An error occurred while executing the state '{state.name}'"
+                f" (entered at the event id #{strand.entered}). {cause}"
+            )
+        if error.evaluation:
+            state.record_evaluation_failed(self, strand, error, cause)
+        fatal = error.error in (RUNTIME, DATA_LIMIT_EXCEEDED)
+        self.fail(strand, Failed(error.error, cause, fatal=fatal))
+
+    def fail(self, strand: Strand, failed: Failed) -> None:
+        """The strand's state failed: retry it, catch the failure, or pass it up."""
+        state = strand.state
+        self.strand = strand
+        try:
+            if not failed.fatal:
+                if state.retry(self, strand, failed):
+                    return
+                state.record_failed(self, strand)
+                if state.catch(self, strand, failed):
+                    return
+        except StateError as error:
+            # The catcher's own Output or Assign failed; nobody catches that.
+            self.strand = strand
+            if error.evaluation:
+                state.record_evaluation_failed(self, strand, error, error.cause)
+            failed = Failed(error.error, error.cause, fatal=True)
+        self._fail_strand(strand, failed)
+
+    def _fail_strand(self, strand: Strand, failed: Failed) -> None:
+        if strand.parent < 0:
+            self.finish_failed(failed, strand.previous)
+            return
+        parent = self.execution.strands[strand.parent]
+        self.strand = parent
+        parent.state.child_failed(self, parent, strand, failed)
+
+    def finish_failed(self, failed: Failed, previous: int) -> None:
+        """The execution failed."""
+        details: dict[str, Any] = {}
+        if failed.error is not None:
+            details["error"] = failed.error
+        if failed.cause is not None:
+            details["cause"] = failed.cause
+        self.record(previous, "ExecutionFailed", "executionFailedEventDetails", details)
+        self.execution.status = "FAILED"
+        self._finish(Finish("FAILED", self.now, error=failed.error, cause=failed.cause))
+
+    def finish_with(self, status: Any, type: str, key: str, error: Any, cause: Any) -> None:
+        """The execution was stopped or timed out."""
+        details: dict[str, Any] = {}
+        if error is not None:
+            details["error"] = error
+        if cause is not None:
+            details["cause"] = cause
+        self.record(0, type, key, details)
+        self.execution.status = status
+        self._finish(Finish(status, self.now, error=error, cause=cause))
+
+    def _finish(self, finish: Finish) -> None:
+        execution = self.execution
+        for task_id, strand_id in execution.tasks.items():
+            self.outcome.commands.append(self._cancel(execution.strands[strand_id], task_id))
+        for strand in execution.strands.values():
+            strand.task = strand.timer = 0
+        execution.tasks.clear()
+        execution.timers.clear()
+        execution.ready.clear()
+        self.ready.clear()
+        self.outcome.commands.append(finish)
+
+    # ------------------------------------------------------------------------- tasks and timers
+
+    def close_task(self, strand: Strand) -> None:
+        """The strand no longer waits for its task."""
+        self.execution.tasks.pop(strand.task, None)
+        strand.task = 0
+        strand.deadline = 0.0
+        strand.token = ""
+
+    def cancel_task(self, strand: Strand) -> None:
+        """Close the strand's task and have it stopped."""
+        self.outcome.commands.append(self._cancel(strand, strand.task))
+        self.close_task(strand)
+
+    def set_timer(self, strand: Strand, due_at: float) -> None:
+        """Let the strand wait for a time."""
+        timer_id = self.execution.new_id()
+        strand.timer = timer_id
+        self.execution.timers[timer_id] = strand.id
+        self.outcome.commands.append(SetTimer(timer_id, due_at))
+
+    def close_timer(self, strand: Strand) -> None:
+        """The strand's timer fired."""
+        self.execution.timers.pop(strand.timer, None)
+        strand.timer = 0
+
+    def _cancel(self, strand: Strand, task_id: int) -> CancelTask | CancelMapRun:
+        if strand.state.type == "Map":
+            return CancelMapRun(task_id)
+        return CancelTask(task_id)
+
+    def drop(self, strand: Strand) -> None:
+        """Take a strand out of the execution, and cancel what it waits for."""
+        if strand.task:
+            self.cancel_task(strand)
+        if strand.timer:
+            self.outcome.commands.append(CancelTimer(strand.timer))
+            self.close_timer(strand)
+        strand.phase = DONE
+        del self.execution.strands[strand.id]
+
+    def add_strand(self, parent: Strand, index: int, state: State, previous: int) -> Strand:
+        """A new child of a strand, ready to enter its first state."""
+        strand = Strand(self.execution.new_id(), parent.id, index, state, previous)
+        self.execution.strands[strand.id] = strand
+        self.ready.append(strand)
+        return strand
+
+
+_TERMINAL = frozenset(
+    ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
+)

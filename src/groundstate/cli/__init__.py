@@ -1,0 +1,1 @@
+"""The command line, `groundstate`: one file for each command, and what commands share."""

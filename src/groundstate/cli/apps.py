@@ -1,0 +1,63 @@
+"""An app's stacks, read from what it synthesizes to: what `deploy`, `destroy` and `run` share."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from groundstate.cli.client import Client
+from groundstate.cli.console import Console
+from groundstate.cli.errors import CommandError
+from groundstate.cli.stacks import StackState, deploy_stack
+from groundstate.cli.synthesis import find_app, synthesize
+from groundstate.cloud_assembly import Stack, read_assembly
+from groundstate.config import Config
+
+
+def add_app_arguments(parser: argparse.ArgumentParser) -> None:
+    """The app's folder, and whether to synthesize it in any case."""
+    parser.add_argument(
+        "app",
+        metavar="APP",
+        nargs="?",
+        help="folder with the app's cdk.json, or a synthesized cdk.out [., or ./app]",
+    )
+    parser.add_argument(
+        "--synthesize",
+        action="store_true",
+        help="synthesize even if nothing in the app's folder has changed",
+    )
+
+
+def read_stacks(
+    app: str | None, client: Client, console: Console, *, force: bool = False
+) -> Sequence[Stack]:
+    """The stacks of an app, synthesized if it changed; each after those that it depends on.
+
+    Raises:
+        CommandError: there is no app, or it cannot be synthesized.
+    """
+    account = Config.from_environment().account
+    region = client.config.region
+    found = find_app(app)
+    folder = synthesize(found, console, account=account, region=region, force=force)
+    return read_assembly(folder, account=account, region=region).stacks
+
+
+def deploy_app(
+    client: Client, stacks: Sequence[Stack], console: Console
+) -> dict[str, tuple[StackState, bool]]:
+    """Deploy stacks one after the other; by name, what became of them and whether they changed.
+
+    Raises:
+        CommandError: one failed; those before it stay deployed.
+    """
+    if not stacks:
+        raise CommandError("The app has no stack.")
+    deployed = {}
+    for stack in stacks:
+        console.note(f"Deploying {stack.name}")
+        state, changed = deploy_stack(client, stack, console)
+        console.note(f"{stack.name}: {state.status if changed else 'no changes'}")
+        deployed[stack.name] = state, changed
+    return deployed

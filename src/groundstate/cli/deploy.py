@@ -1,0 +1,59 @@
+"""Deploy a CDK app: synthesize it if its sources have changed, then create or update its stacks.
+
+Neither the CDK CLI nor `cdk bootstrap` is needed. The same app goes to AWS with `cdk deploy`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+
+from groundstate.cli.apps import add_app_arguments, deploy_app, read_stacks
+from groundstate.cli.connection import add_connection_arguments, connect
+from groundstate.cli.console import Console
+from groundstate.cli.errors import CommandError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The app, and which of its stacks."""
+    add_app_arguments(parser)
+    parser.add_argument(
+        "--stack",
+        dest="stacks",
+        metavar="NAME",
+        action="append",
+        help="deploy this stack alone; * matches any text; may be repeated [all]",
+    )
+    add_connection_arguments(parser)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Deploy the app."""
+    client = connect(arguments)
+    client.require_runtime()
+    stacks = read_stacks(arguments.app, client, console, force=arguments.synthesize)
+    if arguments.stacks:
+        patterns = arguments.stacks
+        chosen = [s for s in stacks if any(fnmatch.fnmatchcase(s.name, p) for p in patterns)]
+        if not chosen:
+            raise CommandError(
+                f"The app has no stack {' or '.join(patterns)}.",
+                f"Its stacks: {', '.join(stack.name for stack in stacks)}",
+            )
+        stacks = chosen
+    deployed = deploy_app(client, stacks, console)
+    console.show(
+        {
+            name: {
+                "stackId": state.stack_id,
+                "status": state.status,
+                "changed": changed,
+                "outputs": state.outputs,
+            }
+            for name, (state, changed) in deployed.items()
+        }
+    )
+    for name, (state, _) in deployed.items():
+        for key, value in state.outputs.items():
+            console.say(f"{name}.{key} = {value}")
+    return 0

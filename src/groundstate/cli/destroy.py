@@ -1,0 +1,44 @@
+"""Delete the stacks of a CDK app with everything in them, tables and their items included.
+
+What a template says to retain stays, as on AWS. On a terminal it asks before it deletes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from groundstate.cli.apps import add_app_arguments, read_stacks
+from groundstate.cli.connection import add_connection_arguments, connect
+from groundstate.cli.console import Console
+from groundstate.cli.stacks import delete_stack, find_stack
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The app, and whether to ask."""
+    add_app_arguments(parser)
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    add_connection_arguments(parser)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Delete the app's stacks, each before those that it depends on."""
+    client = connect(arguments)
+    client.require_runtime()
+    stacks = read_stacks(arguments.app, client, console, force=arguments.synthesize)
+    found = [state for stack in reversed(stacks) if (state := find_stack(client, stack.name))]
+    if found and not arguments.yes and sys.stdin.isatty():
+        listed = ", ".join(state.name for state in found)
+        if input(f"Delete {listed} and all data in them? (y/n) ").strip().lower() not in (
+            "y",
+            "yes",
+        ):
+            console.note("Nothing was deleted.")
+            return 1
+    for state in found:
+        console.note(f"Deleting {state.name}")
+        delete_stack(client, state, console)
+    names = [state.name for state in found]
+    console.show({"deleted": names})
+    console.say(f"Deleted: {', '.join(names)}" if names else "None of the app's stacks was there.")
+    return 0

@@ -1,0 +1,206 @@
+"""List executions, show one, or follow it state by state.
+
+An execution is named by its ARN, its name, or the beginning of its name. With --follow the exit
+status is 1 if it did not succeed.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from groundstate.cli.client import Client
+from groundstate.cli.connection import add_connection_arguments, connect
+from groundstate.cli.console import Console
+from groundstate.cli.errors import CommandError
+from groundstate.cli.histories import (
+    FINAL_EVENTS,
+    entered_state,
+    failure_of,
+    follow_events,
+    read_events,
+)
+
+EXECUTIONS_SHOWN = 20
+_STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which execution, or which of all."""
+    parser.add_argument(
+        "execution", metavar="EXECUTION", nargs="?", help="show this one: ARN, name, or its start"
+    )
+    parser.add_argument(
+        "--follow", action="store_true", help="show each state as it is entered, to the end"
+    )
+    parser.add_argument("--state-machine", metavar="NAME", help="list those of this machine")
+    parser.add_argument("--status", choices=_STATUSES, help="list those with this status")
+    parser.add_argument(
+        "--limit", type=int, default=EXECUTIONS_SHOWN, help=f"list so many [{EXECUTIONS_SHOWN}]"
+    )
+    add_connection_arguments(parser)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """List, show or follow."""
+    client = connect(arguments)
+    if arguments.execution is None:
+        if arguments.follow:
+            raise CommandError("--follow needs an execution.", "List them:  groundstate executions")
+        _list_executions(client, console, arguments)
+        return 0
+    execution_arn = find_execution(client, arguments.execution)
+    if arguments.follow:
+        return _follow(client, console, execution_arn)
+    _show(client, console, execution_arn)
+    return 0
+
+
+def find_execution(client: Client, name: str) -> str:
+    """The ARN of the execution that a name, the start of a name, or an ARN means.
+
+    Raises:
+        CommandError: there is none, or more than one.
+    """
+    if name.startswith("arn:"):
+        return name
+    found = []
+    for machine in _machines(client):
+        for execution in _executions_of(client, machine):
+            if execution["name"] == name:
+                return str(execution["executionArn"])
+            if execution["name"].startswith(name):
+                found.append(str(execution["executionArn"]))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise CommandError(
+            f"{len(found)} executions have names that begin with {name!r}.",
+            "Give more of the name:\n" + "\n".join(f"  {arn}" for arn in found[:5]),
+        )
+    raise CommandError(f"There is no execution {name!r}.", "List them:  groundstate executions")
+
+
+def show_event(console: Console, event: dict[str, Any], started_at: float) -> None:
+    """Print the events that people follow: states entered, failures, the end."""
+    since_s = event["timestamp"] - started_at
+    state = entered_state(event)
+    failure = failure_of(event)
+    if state is not None:
+        console.say(f"{since_s:8.2f} s  {state}  ({event['type'].removesuffix('StateEntered')})")
+    elif event["type"] in FINAL_EVENTS:
+        console.say(f"{since_s:8.2f} s  {FINAL_EVENTS[event['type']]}")
+    if failure is not None and any(failure):
+        console.say(f"{'':10}  {event['type']}: {': '.join(part for part in failure if part)}")
+
+
+def _list_executions(client: Client, console: Console, arguments: argparse.Namespace) -> None:
+    found = [
+        execution
+        for machine in _machines(client, arguments.state_machine)
+        for execution in _executions_of(client, machine, arguments.status, arguments.limit)
+    ]
+    found.sort(key=lambda execution: execution["startDate"], reverse=True)
+    del found[arguments.limit :]
+    console.show(found)
+    if not found:
+        console.say("There is no execution yet.")
+        return
+    rows = [
+        [
+            execution["name"],
+            execution["stateMachineArn"].rpartition(":")[2],
+            execution["status"],
+            _format_time(execution["startDate"]),
+            _format_duration(execution),
+        ]
+        for execution in found
+    ]
+    console.table(["NAME", "STATE MACHINE", "STATUS", "STARTED", "TOOK"], rows)
+
+
+def _show(client: Client, console: Console, execution_arn: str) -> None:
+    execution = client.call("stepfunctions", "DescribeExecution", executionArn=execution_arn)
+    events = read_events(client, execution_arn)
+    console.show({**execution, "events": events})
+    console.say(f"Execution  {execution['executionArn']}")
+    console.say(f"Status     {execution['status']}")
+    console.say(f"Started    {_format_time(execution['startDate'])}")
+    if "stopDate" in execution:
+        console.say(f"Took       {_format_duration(execution)}")
+    console.say(f"Input      {execution.get('input', '')}")
+    for member in ("output", "error", "cause"):
+        if member in execution:
+            console.say(f"{member.capitalize():10} {execution[member]}")
+    console.say()
+    for event in events:
+        show_event(console, event, execution["startDate"])
+
+
+def _follow(client: Client, console: Console, execution_arn: str) -> int:
+    execution = client.call("stepfunctions", "DescribeExecution", executionArn=execution_arn)
+    console.note(f"{execution_arn}, started {_format_time(execution['startDate'])}")
+    events = []
+    for event in follow_events(client, execution_arn):
+        events.append(event)
+        show_event(console, event, execution["startDate"])
+    status = FINAL_EVENTS[events[-1]["type"]]
+    if console.as_json:
+        ended = client.call("stepfunctions", "DescribeExecution", executionArn=execution_arn)
+        console.show({**ended, "events": events})
+    return 0 if status == "SUCCEEDED" else 1
+
+
+def _machines(client: Client, name: str | None = None) -> Iterator[dict[str, Any]]:
+    """The state machines, or the one with a name (or ARN)."""
+    pages = _pages(client, "ListStateMachines")
+    machines = [machine for page in pages for machine in page["stateMachines"]]
+    if name is None:
+        return iter(machines)
+    found = [m for m in machines if name in (m["name"], m["stateMachineArn"])]
+    if not found:
+        names = ", ".join(machine["name"] for machine in machines)
+        raise CommandError(
+            f"There is no state machine {name!r}.",
+            f"These are there: {names}" if names else "Deploy an app:  groundstate deploy app",
+        )
+    return iter(found)
+
+
+def _executions_of(
+    client: Client, machine: dict[str, Any], status: str | None = None, limit: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """Executions of a machine, newest first. Express executions keep no list of themselves."""
+    if machine["type"] == "EXPRESS":
+        return
+    request = {"stateMachineArn": machine["stateMachineArn"]}
+    if status is not None:
+        request["statusFilter"] = status
+    count = 0
+    for page in _pages(client, "ListExecutions", **request):
+        for execution in page["executions"]:
+            yield execution
+            count += 1
+            if count == limit:
+                return
+
+
+def _pages(client: Client, operation: str, **request: Any) -> Iterator[dict[str, Any]]:
+    while True:
+        page = client.call("stepfunctions", operation, **request)
+        yield page
+        if not page.get("nextToken"):
+            return
+        request["nextToken"] = page["nextToken"]
+
+
+def _format_time(epoch_s: float) -> str:
+    return datetime.fromtimestamp(epoch_s).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _format_duration(execution: dict[str, Any]) -> str:
+    if "stopDate" not in execution:
+        return ""
+    return f"{execution['stopDate'] - execution['startDate']:.2f} s"

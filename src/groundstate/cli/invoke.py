@@ -1,0 +1,120 @@
+"""Invoke a function; show its result and its log lines.
+
+The event is JSON: given as it is, as @FILE, or as - for standard input. The exit status is 1 if
+the function failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from groundstate.cli.client import Client
+from groundstate.cli.connection import add_connection_arguments, connect
+from groundstate.cli.console import Console
+from groundstate.cli.errors import CommandError, Refused
+
+
+class Invocation(NamedTuple):
+    """What came of an invocation.
+
+    Attributes:
+        result: the function's result, or the description of its error; parsed JSON.
+        error: `Handled` or `Unhandled` if the function failed; empty if not.
+        log_lines: the end of its log, 4 KB of it.
+    """
+
+    result: Any
+    error: str
+    log_lines: list[str]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The function and its event."""
+    parser.add_argument("function", metavar="FUNCTION", help="name or ARN of the function")
+    parser.add_argument(
+        "-e", "--event", default="{}", help="the event: JSON, @FILE, or - for standard input [{}]"
+    )
+    add_connection_arguments(parser)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Invoke the function."""
+    event = read_event(arguments.event)
+    invocation = invoke(connect(arguments), arguments.function, event)
+    console.show(
+        {
+            "result": invocation.result,
+            "error": invocation.error or None,
+            "logLines": invocation.log_lines,
+        }
+    )
+    show_invocation(console, invocation)
+    return 1 if invocation.error else 0
+
+
+def read_event(text: str) -> bytes:
+    """The event's JSON from the option's text.
+
+    Raises:
+        CommandError: the file cannot be read, or it is no JSON.
+    """
+    if text == "-":
+        text = sys.stdin.read()
+    elif text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        except OSError as error:
+            raise CommandError(f"Cannot read the event: {error}.") from error
+    try:
+        json.loads(text)
+    except ValueError as error:
+        raise CommandError(
+            f"The event is no JSON: {error}.",
+            """Quote it for your shell:  -e '{"taskId": "Breakfast"}'""",
+        ) from error
+    return text.encode()
+
+
+def invoke(client: Client, function: str, event: bytes) -> Invocation:
+    """Invoke a function and wait for its result.
+
+    Raises:
+        Refused: Lambda refused it; for an unknown function the hint names those that there are.
+    """
+    try:
+        answer = client.invoke(function, event)
+    except Refused as refused:
+        if refused.code == "ResourceNotFoundException":
+            refused.hint = _name_functions(client)
+        raise
+    log = base64.b64decode(answer.headers.get("x-amz-log-result", ""))
+    try:
+        result = json.loads(answer.body) if answer.body else None
+    except ValueError:
+        result = answer.body.decode("utf-8", "replace")
+    return Invocation(
+        result,
+        answer.headers.get("x-amz-function-error", ""),
+        log.decode("utf-8", "replace").splitlines(),
+    )
+
+
+def show_invocation(console: Console, invocation: Invocation) -> None:
+    """Print log lines and result for people."""
+    for line in invocation.log_lines:
+        console.say(f"  | {line}")
+    label = f"Error ({invocation.error})" if invocation.error else "Result"
+    console.say(f"{label}: {json.dumps(invocation.result, indent=2, ensure_ascii=False)}")
+
+
+def _name_functions(client: Client) -> str:
+    listed = client.call_lambda("ListFunctions", "GET", "/")
+    names = [function["FunctionName"] for function in listed.get("Functions", [])]
+    if not names:
+        return "There is no function yet. Deploy an app:  groundstate deploy app"
+    return f"These are there: {', '.join(sorted(names))}"

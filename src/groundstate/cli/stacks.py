@@ -1,0 +1,204 @@
+"""Deploy and delete stacks over CloudFormation's API, and show their events as they happen."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+from groundstate.cli.client import Client
+from groundstate.cli.console import Console
+from groundstate.cli.errors import CommandError, Refused
+from groundstate.clock import pause
+from groundstate.cloud_assembly import Stack
+
+# CloudFormation takes larger templates only from S3:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+INLINE_TEMPLATE_SIZE_BYTES_MAX = 51_200
+POLL_INTERVAL_S = 0.05
+_CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
+
+
+class StackState(NamedTuple):
+    """What DescribeStacks says of a stack."""
+
+    stack_id: str
+    name: str
+    status: str
+    reason: str
+    outputs: dict[str, str]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing goes on with it."""
+        return not self.status.endswith("_IN_PROGRESS")
+
+
+class StackEvent(NamedTuple):
+    """One entry of DescribeStackEvents."""
+
+    event_id: str
+    logical_id: str
+    resource_type: str
+    status: str
+    reason: str
+
+
+def deploy_stack(client: Client, stack: Stack, console: Console) -> tuple[StackState, bool]:
+    """Create or update a stack, and wait for it. False: there was nothing to change.
+
+    Raises:
+        CommandError: it failed and was rolled back.
+        Refused: CloudFormation refused it; nothing was changed.
+    """
+    _upload_assets(client, stack, console)
+    before = find_stack(client, stack.name)
+    if before is not None and before.status in ("ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"):
+        # What a failed creation leaves can only be deleted; the CDK CLI does the same.
+        delete_stack(client, before, console)
+        before = None
+    seen = (
+        set() if before is None else {event.event_id for event in _events(client, before.stack_id)}
+    )
+    form = {"StackName": stack.name, **_template_form(client, stack), **_list_form(stack)}
+    try:
+        answer = client.call_cloudformation(
+            "CreateStack" if before is None else "UpdateStack", **form
+        )
+    except Refused as refused:
+        if before is not None and refused.text.startswith("No updates are to be performed"):
+            return before, False
+        raise
+    stack_id = answer.findtext(".//StackId") or stack.name
+    after = _wait_settled(client, stack_id, seen, console)
+    if after.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        raise CommandError(
+            f"{stack.name} could not be deployed: {after.status}. {after.reason}".rstrip(),
+            "The first event above that failed says why.",
+        )
+    return after, True
+
+
+def delete_stack(client: Client, stack: StackState, console: Console) -> None:
+    """Delete a stack with everything in it, and wait for it.
+
+    Raises:
+        CommandError: it could not be deleted.
+    """
+    seen = {event.event_id for event in _events(client, stack.stack_id)}
+    client.call_cloudformation("DeleteStack", StackName=stack.stack_id)
+    after = _wait_settled(client, stack.stack_id, seen, console)
+    if after.status != "DELETE_COMPLETE":
+        raise CommandError(
+            f"{stack.name} could not be deleted: {after.status}. {after.reason}".rstrip(),
+            "The first event above that failed says why.",
+        )
+
+
+def find_stack(client: Client, name: str) -> StackState | None:
+    """A stack by its name or id; None if there is none."""
+    try:
+        answer = client.call_cloudformation("DescribeStacks", StackName=name)
+    except Refused as refused:
+        if refused.code == "ValidationError" and "does not exist" in refused.text:
+            return None
+        raise
+    found = answer.find(".//Stacks/member")
+    return None if found is None else _read_stack(found)
+
+
+def _upload_assets(client: Client, stack: Stack, console: Console) -> None:
+    """Store the assets that S3 does not have yet. Their keys are hashes of their content."""
+    for asset in stack.assets:
+        if asset == stack.template_asset and not _is_large(stack):
+            continue
+        if not client.has_object(asset.bucket, asset.key):
+            console.note(f"  uploading {asset.source.name[:40]}")
+            client.put_object(asset.bucket, asset.key, asset.read())
+
+
+def _is_large(stack: Stack) -> bool:
+    return len(stack.template_text.encode()) > INLINE_TEMPLATE_SIZE_BYTES_MAX
+
+
+def _template_form(client: Client, stack: Stack) -> dict[str, str]:
+    if not _is_large(stack):
+        return {"TemplateBody": stack.template_text}
+    asset = stack.template_asset
+    if asset is None:
+        raise CommandError(
+            f"The template of {stack.name} is larger than {INLINE_TEMPLATE_SIZE_BYTES_MAX} bytes "
+            "and the app does not publish it as an asset.",
+            "Use the CDK's default stack synthesizer.",
+        )
+    return {"TemplateURL": f"{client.endpoint_url}/{asset.bucket}/{asset.key}"}
+
+
+def _list_form(stack: Stack) -> dict[str, str]:
+    """Capabilities, parameters and tags, as the query protocol numbers lists."""
+    form = {
+        f"Capabilities.member.{number}": capability
+        for number, capability in enumerate(_CAPABILITIES, 1)
+    }
+    for number, (key, value) in enumerate(stack.parameters.items(), 1):
+        form[f"Parameters.member.{number}.ParameterKey"] = key
+        form[f"Parameters.member.{number}.ParameterValue"] = value
+    for number, (key, value) in enumerate(stack.tags.items(), 1):
+        form[f"Tags.member.{number}.Key"] = key
+        form[f"Tags.member.{number}.Value"] = value
+    return form
+
+
+def _wait_settled(client: Client, stack_id: str, seen: set[str], console: Console) -> StackState:
+    """Show a stack's events until nothing goes on any more."""
+    while True:
+        # Its state is read first: what has happened by then is among the events read after it.
+        state = find_stack(client, stack_id)
+        for event in reversed(_events(client, stack_id)):
+            if event.event_id not in seen:
+                seen.add(event.event_id)
+                _show_event(console, event)
+        if state is None:
+            raise CommandError(f"The stack {stack_id} is gone.")
+        if state.is_settled:
+            return state
+        pause(POLL_INTERVAL_S)
+
+
+def _show_event(console: Console, event: StackEvent) -> None:
+    reason = f"  {event.reason}" if event.reason else ""
+    console.note(f"  {event.status:<30} {event.resource_type:<34} {event.logical_id}{reason}")
+
+
+def _events(client: Client, stack_id: str) -> list[StackEvent]:
+    """A stack's events, newest first."""
+    events = []
+    token: dict[str, str] = {}
+    while True:
+        page = client.call_cloudformation("DescribeStackEvents", StackName=stack_id, **token)
+        events += [
+            StackEvent(
+                event_id=entry.findtext("EventId") or "",
+                logical_id=entry.findtext("LogicalResourceId") or "",
+                resource_type=entry.findtext("ResourceType") or "",
+                status=entry.findtext("ResourceStatus") or "",
+                reason=entry.findtext("ResourceStatusReason") or "",
+            )
+            for entry in page.iterfind(".//StackEvents/member")
+        ]
+        next_token = page.findtext(".//NextToken")
+        if not next_token:
+            return events
+        token = {"NextToken": next_token}
+
+
+def _read_stack(found: ET.Element) -> StackState:
+    return StackState(
+        stack_id=found.findtext("StackId") or "",
+        name=found.findtext("StackName") or "",
+        status=found.findtext("StackStatus") or "",
+        reason=found.findtext("StackStatusReason") or "",
+        outputs={
+            output.findtext("OutputKey") or "": output.findtext("OutputValue") or ""
+            for output in found.iterfind("Outputs/member")
+        },
+    )

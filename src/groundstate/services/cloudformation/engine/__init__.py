@@ -1,0 +1,1 @@
+"""Carries out deployments: plans steps, runs them, and takes them back."""

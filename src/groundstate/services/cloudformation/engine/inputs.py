@@ -1,0 +1,238 @@
+"""What a stack is deployed with: reads it from a request, and checks it before anything changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from groundstate.arn import partition_of
+from groundstate.operation import Call, Principal, Shape
+from groundstate.principals import role_principal
+from groundstate.services.cloudformation.engine.lookups import CallLookups
+from groundstate.services.cloudformation.engine.template_text import read_template_text
+from groundstate.services.cloudformation.errors import (
+    InsufficientCapabilitiesException,
+    ValidationError,
+)
+from groundstate.services.cloudformation.resources import registry
+from groundstate.services.cloudformation.template import conditions, graph, parameters
+from groundstate.services.cloudformation.template.document import Template, parse_template
+from groundstate.services.cloudformation.template.errors import TemplateError, format_error
+from groundstate.services.cloudformation.template.resolver import (
+    NothingKnown,
+    Resolver,
+    Resources,
+)
+from groundstate.services.cloudformation.template.source import parse_source
+from groundstate.services.cloudformation.template.transforms import expand
+from groundstate.store.cloudformation import Stack
+
+URL_SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The inputs of a deployment; `data` is what is kept of them with the stack.
+
+    Attributes:
+        template: the template, its macros expanded.
+        data: `template_id`, `parameters` (texts), `values` (what Ref gives), `stored_names`,
+            `tags`, `capabilities`, `role_arn`, `notification_arns`, `accepted_inert`.
+    """
+
+    template: Template
+    data: dict[str, Any]
+
+
+@lru_cache(maxsize=64)
+def load_template(body: str) -> Template:
+    """A template from its text; the same texts come again and again while a stack is deployed.
+
+    Raises:
+        TemplateError: something is wrong with it.
+    """
+    template = parse_template(expand(parse_source(body)))
+    parameters.check_types(template)
+    names = {**template.parameters, **dict.fromkeys(graph.PSEUDO_PARAMETERS)}
+    conditions.check_conditions(template.conditions, names)
+    graph.check_references(template)
+    return template
+
+
+def read_inputs(call: Call, request: Shape, stack: Stack | None) -> Inputs:
+    """Read and check the inputs of CreateStack, UpdateStack and CreateChangeSet.
+
+    Args:
+        stack: the stack that is there, whose template, parameters and tags may be kept.
+
+    Raises:
+        ValidationError: the template or a parameter is wrong.
+        InsufficientCapabilitiesException: it gives rights, and the caller did not allow that.
+    """
+    before = stack.data.get("inputs") if stack is not None else None
+    body = read_template_text(call, request, before)
+    try:
+        template = load_template(body)
+        texts = _read_parameters(request, template, before)
+        lookups = CallLookups(call, call.principal)
+        values = parameters.resolve_values(template, texts, lookups.find_stored)
+    except TemplateError as error:
+        raise ValidationError(error.message) from None
+    role_arn = request.get("RoleARN") or (before or {}).get("role_arn", "")
+    tags = before["tags"] if before is not None and "Tags" not in request else _read_tags(request)
+    data = {
+        "template_id": call.tx.stacks.keep_template(body),
+        "parameters": texts,
+        "values": values,
+        "stored_names": parameters.find_stored_names(template, texts),
+        "tags": tags,
+        "capabilities": request.get("Capabilities", []),
+        "role_arn": role_arn,
+        "notification_arns": request.get("NotificationARNs", []),
+    }
+    return Inputs(template, data)
+
+
+def check_inputs(call: Call, inputs: Inputs, stack_name: str, stack_id: str) -> None:
+    """Check all that can be known before anything changes: rules, types, functions, rights.
+
+    Raises:
+        ValidationError, InsufficientCapabilitiesException: as AWS refuses.
+    """
+    principal = stack_principal(call, inputs.data)
+    try:
+        resolver = make_resolver(
+            call, inputs, stack_name, stack_id, NothingKnown(), CallLookups(call, principal)
+        )
+        conditions.check_rules(resolver)
+        _check_types(call, inputs, resolver)
+        graph.check_acyclic(graph.find_dependencies(resolver))
+        for resource in resolver.active_resources.values():
+            resolver.resolve(resource.properties)
+        _check_outputs(resolver)
+    except TemplateError as error:
+        raise ValidationError(error.message) from None
+    _check_capabilities(inputs, resolver)
+
+
+def make_resolver(
+    call: Call,
+    inputs: Inputs,
+    stack_name: str,
+    stack_id: str,
+    resources: Resources,
+    lookups: CallLookups,
+) -> Resolver:
+    """A resolver of a stack's template with its inputs."""
+    partition = partition_of(call.region)
+    pseudo = {
+        "AWS::AccountId": call.account,
+        "AWS::NotificationARNs": inputs.data["notification_arns"],
+        "AWS::Partition": partition,
+        "AWS::Region": call.region,
+        "AWS::StackId": stack_id,
+        "AWS::StackName": stack_name,
+        "AWS::URLSuffix": URL_SUFFIXES[partition],
+    }
+    return Resolver(inputs.template, inputs.data["values"], pseudo, resources, lookups)
+
+
+def stored_inputs(call: Call, data: Mapping[str, Any]) -> Inputs:
+    """Inputs as kept with a stack."""
+    return Inputs(load_template(call.tx.stacks.get_template(data["template_id"])), dict(data))
+
+
+def stack_principal(call: Call, data: Mapping[str, Any]) -> Principal:
+    """With whose rights a stack is deployed now: its role's, or the caller's."""
+    if data["role_arn"]:
+        return role_principal(
+            data["role_arn"], "AWSCloudFormation", "cloudformation.amazonaws.com"
+        )
+    return call.principal
+
+
+def find_unsupported(template: Template, names: set[str]) -> list[str]:
+    """The types of these resources that this runtime does not have, each once."""
+    types = [template.resources[name].type for name in names]
+    return sorted({kind for kind in types if registry.find(kind) is None})
+
+
+def accepted_inert(call: Call) -> frozenset[str]:
+    """The types that the user accepts as inert records; `all` stands for every one."""
+    text = getattr(call.config, "accept_inert", "")
+    return frozenset(name.strip() for name in text.split(",") if name.strip())
+
+
+def _check_types(call: Call, inputs: Inputs, resolver: Resolver) -> None:
+    accepted = accepted_inert(call)
+    missing = find_unsupported(inputs.template, set(resolver.active_resources))
+    if "all" in accepted:
+        accepted = frozenset(missing)
+    refused = [kind for kind in missing if kind not in accepted]
+    if refused:
+        raise format_error(
+            f"Unrecognized resource types: [{', '.join(refused)}]. This runtime has none of their"
+            " services; to keep them as records without behaviour, give --accept-inert TYPE (or"
+            " all) to `groundstate deploy`, or set GROUNDSTATE_ACCEPT_INERT."
+        )
+    inputs.data["inert"] = [kind for kind in missing if kind in accepted]
+
+
+def _check_outputs(resolver: Resolver) -> None:
+    for output in resolver.template.outputs.values():
+        if output.condition is None or resolver.is_true(output.condition):
+            resolver.resolve(output.value)
+
+
+def _check_capabilities(inputs: Inputs, resolver: Resolver) -> None:
+    given = set(inputs.data["capabilities"])
+    needed = ""
+    for resource in resolver.active_resources.values():
+        kind = registry.find(resource.type)
+        if kind is None or not kind.iam:
+            continue
+        if kind.name_property and kind.name_property in resource.properties:
+            needed = "CAPABILITY_NAMED_IAM"
+        needed = needed or "CAPABILITY_IAM"
+    if inputs.template.transforms and set(inputs.template.transforms) != {"AWS::LanguageExtensions"}:
+        if "CAPABILITY_AUTO_EXPAND" not in given:
+            raise InsufficientCapabilitiesException(
+                "Requires capabilities : [CAPABILITY_AUTO_EXPAND]"
+            )
+    if needed == "CAPABILITY_NAMED_IAM" and needed not in given:
+        raise InsufficientCapabilitiesException("Requires capabilities : [CAPABILITY_NAMED_IAM]")
+    if needed and not given & {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"}:
+        raise InsufficientCapabilitiesException("Requires capabilities : [CAPABILITY_IAM]")
+
+
+def _read_parameters(
+    request: Shape, template: Template, before: Mapping[str, Any] | None
+) -> dict[str, str]:
+    given: dict[str, str] = {}
+    kept: dict[str, str] = {}
+    for entry in request.get("Parameters", []):
+        name = entry.get("ParameterKey", "")
+        if not entry.get("UsePreviousValue"):
+            if "ParameterValue" not in entry:
+                raise TemplateError(f"Parameters: [{name}] must have values")
+            given[name] = entry["ParameterValue"]
+        elif before is None or name not in before["parameters"]:
+            raise TemplateError(
+                f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true"
+                " for a parameter key not in the previous template"
+            )
+        elif name in template.parameters:
+            kept[name] = before["parameters"][name]
+    return parameters.choose_values(template, given, kept)
+
+
+def _read_tags(request: Shape) -> dict[str, str]:
+    tags = {entry["Key"]: entry["Value"] for entry in request.get("Tags", [])}
+    reserved = [key for key in tags if key.lower().startswith("aws:")]
+    if reserved:
+        raise ValidationError(
+            f"Stack tag keys must not begin with aws: [{', '.join(reserved)}]"
+        )
+    return tags

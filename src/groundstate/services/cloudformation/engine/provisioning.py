@@ -1,0 +1,122 @@
+"""Runs a resource type's functions: in a savepoint, with the stack's rights, failures as reasons."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from groundstate import ids
+from groundstate.operation import Call, Principal, ServiceError
+from groundstate.principals import role_principal
+from groundstate.services.cloudformation.resources.provision import Provision, ProvisionFailed
+from groundstate.services.cloudformation.template.errors import TemplateError
+from groundstate.store.cloudformation import Stack
+
+Result = TypeVar("Result")
+
+logger = logging.getLogger(__name__)
+
+# https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html
+_HANDLER_CODES = (
+    ("AlreadyExists", "AlreadyExists"),
+    ("AlreadyOwned", "AlreadyExists"),
+    ("ResourceConflict", "AlreadyExists"),
+    ("ResourceInUse", "AlreadyExists"),
+    ("AccessDenied", "AccessDenied"),
+    ("NotFound", "NotFound"),
+    ("NoSuch", "NotFound"),
+    ("DoesNotExist", "NotFound"),
+    ("LimitExceeded", "ServiceLimitExceeded"),
+    ("Throttl", "Throttling"),
+)
+
+
+class StepFailed(Exception):
+    """A step did not succeed; the text is the reason of its event."""
+
+    @property
+    def reason(self) -> str:
+        """The text of the event."""
+        return str(self.args[0])
+
+
+def load_principal(data: dict[str, Any]) -> Principal:
+    """A principal that was kept with a deployment."""
+    return Principal(**{**data, "session_policies": tuple(data["session_policies"])})
+
+
+def dump_principal(principal: Principal) -> dict[str, Any]:
+    """A principal as JSON values, to be kept with a deployment."""
+    return {
+        "arn": principal.arn,
+        "account": principal.account,
+        "user_id": principal.user_id,
+        "identity_arn": principal.identity_arn,
+        "administrator": principal.administrator,
+        "session_policies": list(principal.session_policies),
+        "source": principal.source,
+    }
+
+
+def deployment_principal(deployment: dict[str, Any]) -> Principal:
+    """With whose rights a deployment works: its role's, or its caller's."""
+    if deployment.get("role_arn"):
+        return role_principal(
+            deployment["role_arn"], "AWSCloudFormation", "cloudformation.amazonaws.com"
+        )
+    return load_principal(deployment["principal"])
+
+
+def run_provider(
+    call: Call, stack: Stack, logical_id: str, work: Callable[[Provision], Result]
+) -> Result:
+    """Run one function of a resource type; if it fails, nothing of it remains.
+
+    Raises:
+        StepFailed: with the event's reason.
+    """
+    deployment = stack.deployment
+    assert deployment is not None, stack.stack_id
+    inputs = stack.data.get("inputs", {})
+
+    def job(inner: Call) -> Result:
+        provision = Provision(
+            inner,
+            stack_name=stack.name,
+            stack_id=stack.stack_id,
+            logical_id=logical_id,
+            tags=inputs.get("tags", {}),
+            capabilities=inputs.get("capabilities", []),
+            principal=deployment_principal(deployment),
+            role_arn=deployment.get("role_arn", ""),
+            token=deployment.get("token", ""),
+        )
+        return work(provision)
+
+    try:
+        found: Result = call.runner.run(call.service, job, stack.region)
+    except ServiceError as error:
+        raise StepFailed(describe_refusal(error)) from error
+    except ProvisionFailed as error:
+        raise StepFailed(error.reason) from error
+    except TemplateError as error:
+        raise StepFailed(error.message) from error
+    except Exception as error:
+        # The edge at which one resource's work ends: a fault in it must not stop the whole stack.
+        logger.exception("The resource %s of %s failed.", logical_id, stack.stack_id)
+        raise StepFailed(f"Internal Failure: {type(error).__name__}: {error}") from error
+    return found
+
+
+def describe_refusal(error: ServiceError) -> str:
+    """Another service's refusal as the reason of an event."""
+    code = next(
+        (name for part, name in _HANDLER_CODES if part in error.code), "InvalidRequest"
+    )
+    request_id = ids.make_uuid()
+    return (
+        f'Resource handler returned message: "{error.message} (Service: {error.code}, Status Code:'
+        f' {error.status}, Request ID: {request_id})" (RequestToken: {ids.make_uuid()},'
+        f" HandlerErrorCode: {code})"
+    )

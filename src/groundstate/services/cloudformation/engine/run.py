@@ -1,0 +1,125 @@
+"""The engine's turn: runs the steps that are ready, and goes to the next phase when none is left.
+
+`deployments.py` has the theory. A turn is a job; it runs at most `STEPS_PER_TURN` steps, so that
+other requests are served between turns, and the next turn comes after the commit of this one.
+"""
+
+from __future__ import annotations
+
+from groundstate.operation import Call
+from groundstate.services.cloudformation.engine import appliance, finish, removal, reversal
+from groundstate.services.cloudformation.engine.context import Deployment
+from groundstate.services.cloudformation.engine.provisioning import StepFailed, run_provider
+from groundstate.services.cloudformation.resources import registry
+from groundstate.services.cloudformation.resources.provision import Pending
+from groundstate.store.cloudformation import Stack, Step
+
+STEPS_PER_TURN = 16
+
+
+def start(call: Call, stack: Stack) -> None:
+    """Write the stack and let the engine begin with it."""
+    call.tx.stacks.save(stack)
+    wake(call, stack.stack_id, stack.region)
+
+
+def wake(call: Call, stack_id: str, region: str) -> None:
+    """Give a stack a turn after the commit."""
+    runner, service = call.runner, call.service
+    call.after_commit(lambda: runner.soon(service, lambda job: advance(job, stack_id), region))
+
+
+def advance(call: Call, stack_id: str) -> None:
+    """A turn of one stack; nothing happens if it has no deployment under way."""
+    stack = call.tx.stacks.find(stack_id)
+    if stack is None or stack.deployment is None:
+        return
+    deployment = Deployment(call, stack)
+    moved = _look_after(deployment)
+    ready = deployment.find_ready()
+    for step in ready[:STEPS_PER_TURN]:
+        _run(deployment, step)
+        if deployment.is_stopping:
+            break
+    if not ready and not moved and not deployment.has_running:
+        finish.finish_phase(deployment)
+    if stack.deployment is None and stack.parent_id is not None:
+        # The stack that this one is nested in waits for it.
+        wake(call, stack.parent_id, stack.region)
+    again = stack.deployment is not None and (bool(ready) or moved or not deployment.has_running)
+    call.tx.stacks.save(stack)
+    if again:
+        wake(call, stack_id, stack.region)
+
+
+def recover(call: Call) -> None:
+    """Go on with the deployments that were under way when the process ended."""
+    for stack_id, region in call.tx.stacks.list_unfinished():
+        runner, service = call.runner, call.service
+
+        def job(inner: Call, stack_id: str = stack_id) -> None:
+            _recover_running(inner, stack_id)
+            advance(inner, stack_id)
+
+        call.after_commit(
+            lambda job=job, region=region: runner.soon(service, job, region)  # type: ignore[misc]
+        )
+
+
+def _recover_running(call: Call, stack_id: str) -> None:
+    stack = call.tx.stacks.find(stack_id)
+    if stack is None or stack.deployment is None:
+        return
+    deployment = Deployment(call, stack)
+    for step in deployment.steps:
+        kind = registry.find(deployment.type_of(step)) if step.state == "running" else None
+        if kind is None or kind.recover is None:
+            continue
+        pending = Pending(**step.data["pending"])
+        recover_pending = kind.recover
+        run_provider(
+            call, stack, step.logical_id, lambda provision: recover_pending(provision, pending)
+        )
+
+
+def _run(deployment: Deployment, step: Step) -> None:
+    if step.phase == "apply":
+        appliance.run_step(deployment, step)
+    elif step.phase == "revert":
+        reversal.run_step(deployment, step)
+    else:
+        removal.run_step(deployment, step)
+    deployment.call.tx.stacks.save_step(step)
+
+
+def _look_after(deployment: Deployment) -> bool:
+    """Ask for what is pending; whether any of it has ended."""
+    moved = False
+    for step in deployment.steps:
+        if step.state != "running":
+            continue
+        kind = registry.find(deployment.type_of(step))
+        assert kind is not None and kind.check is not None, step
+        check, pending = kind.check, Pending(**step.data["pending"])
+        failed = ""
+        outcome = None
+        try:
+            outcome = run_provider(
+                deployment.call,
+                deployment.stack,
+                step.logical_id,
+                lambda provision, check=check, pending=pending: check(provision, pending),  # type: ignore[misc]
+            )
+        except StepFailed as error:
+            failed = error.reason
+        if isinstance(outcome, Pending):
+            continue
+        moved = True
+        if step.phase == "apply":
+            appliance.end_step(deployment, step, outcome, failed)
+        elif step.phase == "revert":
+            reversal.end_step(deployment, step, outcome, failed)
+        else:
+            removal.end_step(deployment, step, failed)
+        deployment.call.tx.stacks.save_step(step)
+    return moved

@@ -1,0 +1,56 @@
+"""UpdateStack: change a stack to another template or other parameters.
+
+AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
+"""
+
+from __future__ import annotations
+
+from groundstate.operation import Call, Shape
+from groundstate.services.cloudformation.engine import changes
+from groundstate.services.cloudformation.engine.deployments import begin_apply
+from groundstate.services.cloudformation.engine.inputs import check_inputs, read_inputs
+from groundstate.services.cloudformation.errors import ValidationError
+from groundstate.services.cloudformation.model import UPDATABLE
+from groundstate.services.cloudformation.stacks import get_stack
+from groundstate.store.cloudformation import Stack
+
+
+def update_stack(call: Call, request: Shape) -> Shape:
+    """Begin to change a stack; the answer comes before its resources have changed.
+
+    Raises:
+        ValidationError: there is no such stack, it is busy, nothing would change, or an input is
+            wrong.
+    """
+    stack = get_stack(call, request["StackName"])
+    check_updatable(stack)
+    inputs = read_inputs(call, request, stack)
+    check_inputs(call, inputs, stack.name, stack.stack_id)
+    found = changes.find_changes(call, stack, inputs)
+    changes.check_policy(stack, found, request)
+    if not found.is_any:
+        raise ValidationError("No updates are to be performed.")
+    if "StackPolicyBody" in request:
+        stack.data["stack_policy"] = request["StackPolicyBody"]
+    begin_apply(
+        call,
+        stack,
+        inputs,
+        {
+            "token": request.get("ClientRequestToken", ""),
+            "on_failure": "DO_NOTHING" if request.get("DisableRollback") else "ROLLBACK",
+        },
+        creates=False,
+    )
+    return {"StackId": stack.stack_id}
+
+
+def check_updatable(stack: Stack) -> None:
+    """Raise unless the stack takes an update now."""
+    paused = stack.status in ("CREATE_FAILED", "UPDATE_FAILED") and "paused" in stack.data
+    if stack.deleted_at is not None:
+        raise ValidationError(f"Stack [{stack.name}] does not exist")
+    if stack.status not in UPDATABLE and not paused:
+        raise ValidationError(
+            f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
+        )

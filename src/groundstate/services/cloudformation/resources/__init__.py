@@ -1,0 +1,1 @@
+"""The resource types that stacks can hold: one file each, and the table of all."""

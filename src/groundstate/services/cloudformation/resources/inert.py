@@ -1,0 +1,54 @@
+"""Types of services that this runtime does not run, accepted by the user as records.
+
+They get a physical name, echo their properties as attributes, and do nothing.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from groundstate.services.cloudformation.resources.provision import (
+    Current,
+    Made,
+    Properties,
+    Provision,
+)
+from groundstate.services.cloudformation.resources.resource_type import ResourceType
+from groundstate.services.cloudformation.template.values import is_scalar, to_text
+
+# Types whose Ref is an ARN on AWS; the others' is a name.
+_ARN_REFS = ("AWS::SNS::Topic", "AWS::SecretsManager::Secret")
+_NAME_LENGTH_MAX = 63
+
+
+@lru_cache(maxsize=512)
+def make(name: str) -> ResourceType:
+    """The record type for a name."""
+    service = name.split("::")[1].lower() if "::" in name else "custom"
+
+    def create(provision: Provision, properties: Properties) -> Made:
+        physical_id = provision.make_name(_NAME_LENGTH_MAX)
+        return describe(provision, physical_id, properties)
+
+    def update(provision: Provision, current: Current, properties: Properties) -> Made:
+        physical_id = current.physical_id.rsplit(":", 1)[-1]
+        return describe(provision, physical_id, properties)
+
+    def describe(provision: Provision, physical_id: str, properties: Properties) -> Made:
+        arn = provision.arn(service, physical_id)
+        echoed = {key: to_text(value) for key, value in properties.items() if is_scalar(value)}
+        attributes = {**echoed, "Arn": arn, "Id": physical_id, "Name": physical_id}
+        return Made(arn if name in _ARN_REFS else physical_id, attributes)
+
+    def delete(provision: Provision, current: Current) -> None:
+        return None
+
+    return ResourceType(
+        name=name,
+        shape={},
+        create=create,
+        update=update,
+        delete=delete,
+        attributes=None,
+        any_property=True,
+    )

@@ -1,0 +1,113 @@
+"""A resource type: its properties, and the functions that make, change and delete it.
+
+AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from groundstate.services.cloudformation.resources.provision import (
+    Current,
+    Made,
+    Outcome,
+    Pending,
+    Properties,
+    Provision,
+    ProvisionFailed,
+)
+from groundstate.services.cloudformation.resources.shape import ANY, MapOf, Shape, coerce
+
+Create = Callable[[Provision, Properties], Outcome]
+Update = Callable[[Provision, Current, Properties], Outcome]
+Delete = Callable[[Provision, Current], Pending | None]
+Adopt = Callable[[Provision, str, Properties], Made]
+Check = Callable[[Provision, Pending], Outcome | None]
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """A type that templates may name.
+
+    Attributes:
+        name: `AWS::DynamoDB::Table`.
+        shape: its properties.
+        required: properties that must be given.
+        replaces: properties whose change makes a new resource ("Update requires: Replacement").
+        replaces_if: of those, the ones that may or may not ("Some interruptions", "Conditional").
+        name_property: the property that gives it a name of the user's choice.
+        attributes: what `Fn::GetAtt` knows; None if anything goes.
+        tags: `list` or `map` if the stack's tags become its own, under `tags_property`.
+        update: None if each change makes a new resource.
+        check: asked for what is pending; a Delete that is finished answers None.
+        recover: called for what is pending after a restart of the process.
+        iam: it gives rights, so templates with it need CAPABILITY_IAM.
+        any_property: the type takes whatever properties there are.
+        adopt: takes over a thing that is there, by its identifier (resource import).
+    """
+
+    name: str
+    shape: Mapping[str, Shape]
+    create: Create
+    delete: Delete
+    update: Update | None = None
+    required: tuple[str, ...] = ()
+    replaces: frozenset[str] = frozenset()
+    replaces_if: frozenset[str] = frozenset()
+    name_property: str = ""
+    attributes: tuple[str, ...] | None = ()
+    tags: str = ""
+    tags_property: str = "Tags"
+    check: Check | None = None
+    recover: Callable[[Provision, Pending], None] | None = None
+    iam: bool = False
+    any_property: bool = False
+    adopt: Adopt | None = None
+
+    def read(self, properties: Mapping[str, Any], stack_tags: Mapping[str, str]) -> Properties:
+        """The properties in their shapes, with the stack's tags.
+
+        Raises:
+            ProvisionFailed: one is missing, unknown or of another kind.
+        """
+        shape: Shape = MapOf(ANY) if self.any_property else self.shape
+        read: Properties = coerce(dict(properties), shape)
+        for name in self.required:
+            if name not in read:
+                raise ProvisionFailed(f"Property {name} cannot be empty.")
+        if self.tags and stack_tags:
+            read[self.tags_property] = self._add_tags(read.get(self.tags_property), stack_tags)
+        return read
+
+    def replaced_by(self, before: Properties, after: Properties) -> list[str]:
+        """The changed properties that need a new resource."""
+        changed = changed_names(before, after)
+        return changed if self.update is None else [name for name in changed if name in self.replaces]
+
+    def take_over(
+        self, provision: Provision, identifier: Mapping[str, str], properties: Properties
+    ) -> Made:
+        """Take over a thing that is there.
+
+        Raises:
+            ProvisionFailed: the type cannot be imported.
+        """
+        if self.adopt is None:
+            raise ProvisionFailed(f"Resource type {self.name} does not support resource import.")
+        return self.adopt(provision, next(iter(identifier.values())), properties)
+
+    def _add_tags(self, own: Any, stack_tags: Mapping[str, str]) -> Any:
+        if self.tags == "map":
+            return {**stack_tags, **(own or {})}
+        own = own or []
+        keys = {tag.get("Key") for tag in own}
+        added = [{"Key": key, "Value": value} for key, value in stack_tags.items()]
+        return [*own, *(tag for tag in added if tag["Key"] not in keys)]
+
+
+def changed_names(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The names of the members that differ."""
+    names = dict.fromkeys([*before, *after])
+    return [name for name in names if before.get(name) != after.get(name)]

@@ -1,0 +1,320 @@
+"""Parses conditions, updates and projections into trees.
+
+AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
+
+By recursive descent, a function for each level of precedence: OR, AND, NOT, comparison, operand.
+A parenthesis may open a condition or an operand; what follows the matching one tells which.
+"""
+
+from __future__ import annotations
+
+from groundstate.services.dynamodb.expressions.errors import ExpressionError
+from groundstate.services.dynamodb.expressions.lexer import Tokens
+from groundstate.services.dynamodb.expressions.tree import (
+    Action,
+    ArithmeticNode,
+    ComparisonNode,
+    ConditionNode,
+    FunctionNode,
+    LogicNode,
+    NameReference,
+    OperandNode,
+    ParsedCondition,
+    ParsedUpdate,
+    PathNode,
+    Step,
+    ValueNode,
+)
+
+EXPRESSION_BYTES_MAX = 4096
+OPERATORS_MAX = 300
+NESTING_MAX = 150
+LIST_INDEX_MAX = 2**31 - 1
+
+_COMPARATORS = ("=", "<>", "<", "<=", ">", ">=")
+_CONDITION_WORDS = frozenset(("AND", "OR", "NOT", "BETWEEN", "IN"))
+_CLAUSES = frozenset(("SET", "REMOVE", "ADD", "DELETE"))
+
+
+def parse_condition(text: str) -> ParsedCondition:
+    """Parse a condition, filter or key condition. Raises ExpressionError."""
+    return _Parser(text, _CONDITION_WORDS).condition()
+
+
+def parse_update(text: str) -> ParsedUpdate:
+    """Parse an update. Raises ExpressionError."""
+    return _Parser(text, _CLAUSES).update()
+
+
+def parse_projection(text: str) -> tuple[PathNode, ...]:
+    """Parse a projection. Raises ExpressionError."""
+    return _Parser(text, frozenset()).projection()
+
+
+class _Parser:
+    def __init__(self, text: str, keywords: frozenset[str]) -> None:
+        if not text:
+            raise ExpressionError("The expression can not be empty;")
+        size = len(text.encode())
+        if size > EXPRESSION_BYTES_MAX:
+            raise ExpressionError(
+                "Expression size has exceeded the maximum allowed size;"
+                f" expression size: {size}"
+            )
+        self._tokens = Tokens(text)
+        self._keywords = keywords
+        self._redundant = False
+        self._operators = 0
+        self._depth = 0
+
+    def condition(self) -> ParsedCondition:
+        root, _ = self._or()
+        self._expect_end()
+        return ParsedCondition(root, self._redundant, self._operators)
+
+    def projection(self) -> tuple[PathNode, ...]:
+        paths = [self._path()]
+        while self._tokens.take_operator(","):
+            paths.append(self._path())
+        self._expect_end()
+        return tuple(paths)
+
+    def update(self) -> ParsedUpdate:
+        actions: list[Action] = []
+        seen: list[str] = []
+        repeated = ""
+        while True:
+            clause = self._tokens.keyword
+            if clause not in _CLAUSES:
+                raise self._tokens.error()
+            self._tokens.advance()
+            if clause in seen and not repeated:
+                repeated = clause
+            seen.append(clause)
+            actions.append(self._action(clause))
+            while self._tokens.take_operator(","):
+                actions.append(self._action(clause))
+            if self._tokens.current.kind == "end":
+                return ParsedUpdate(tuple(actions), repeated, self._operators)
+
+    def _action(self, clause: str) -> Action:
+        path = self._path()
+        if clause == "SET":
+            self._tokens.expect_operator("=")
+            self._count()
+            return Action(clause, path, self._sum())
+        if clause == "REMOVE":
+            return Action(clause, path, None)
+        if self._tokens.current.kind != "value":
+            raise self._tokens.error()
+        self._count()
+        return Action(clause, path, ValueNode(self._tokens.advance().text))
+
+    def _sum(self) -> OperandNode:
+        """A SET's value: an operand, a sum or a difference, each perhaps in parentheses."""
+        mark = self._tokens.mark()
+        if self._tokens.take_operator("("):
+            self._enter()
+            inner = self._sum()
+            self._tokens.expect_operator(")")
+            self._depth -= 1
+            if isinstance(inner, ArithmeticNode):
+                return inner
+            self._tokens.back(mark)
+        left = self._operand()
+        operator = self._tokens.take_operator("+", "-")
+        if operator is None:
+            return left
+        self._count()
+        return ArithmeticNode(operator, left, self._operand())
+
+    def _or(self) -> tuple[ConditionNode, bool]:
+        left, parenthesized = self._and()
+        if self._tokens.keyword != "OR":
+            return left, parenthesized
+        conditions = [left]
+        while self._tokens.keyword == "OR":
+            self._tokens.advance()
+            self._count()
+            conditions.append(self._and()[0])
+        return LogicNode("OR", tuple(conditions)), False
+
+    def _and(self) -> tuple[ConditionNode, bool]:
+        left, parenthesized = self._not()
+        if self._tokens.keyword != "AND":
+            return left, parenthesized
+        conditions = [left]
+        while self._tokens.keyword == "AND":
+            self._tokens.advance()
+            self._count()
+            conditions.append(self._not()[0])
+        return LogicNode("AND", tuple(conditions)), False
+
+    def _not(self) -> tuple[ConditionNode, bool]:
+        if self._tokens.keyword == "NOT":
+            self._tokens.advance()
+            self._count()
+            self._enter()
+            inner, _ = self._not()
+            self._depth -= 1
+            return LogicNode("NOT", (inner,)), False
+        if self._tokens.current.text == "(":
+            found = self._parenthesized_condition()
+            if found is not None:
+                return found, True
+        return self._comparison(), False
+
+    def _parenthesized_condition(self) -> ConditionNode | None:
+        """A condition in parentheses; None if they turn out to hold an operand."""
+        if self._holds_operand():
+            return None
+        self._tokens.advance()
+        self._enter()
+        inner, again = self._or()
+        self._tokens.expect_operator(")")
+        self._depth -= 1
+        if again:
+            self._redundant = True
+        return inner
+
+    def _holds_operand(self) -> bool:
+        """Whether the parenthesis that opens here closes an operand: a comparison follows it."""
+        mark, depth = self._tokens.mark(), 0
+        try:
+            while True:
+                token = self._tokens.current
+                if token.kind == "end":
+                    return False
+                if token.text == "(":
+                    depth += 1
+                elif token.text == ")":
+                    depth -= 1
+                self._tokens.advance()
+                if depth == 0:
+                    break
+                if token.text in _COMPARATORS or (
+                    token.kind == "word" and token.text.upper() in _CONDITION_WORDS
+                ):
+                    return False
+            following = self._tokens.current
+            return (
+                following.text in (*_COMPARATORS, ".", "[")
+                or self._tokens.keyword in ("BETWEEN", "IN")
+                or following.text in (",",)
+            )
+        finally:
+            self._tokens.back(mark)
+
+    def _comparison(self) -> ConditionNode:
+        left = self._operand()
+        comparator = self._tokens.take_operator(*_COMPARATORS)
+        if comparator is not None:
+            self._count()
+            return ComparisonNode(comparator, (left, self._operand()))
+        if self._tokens.keyword == "BETWEEN":
+            self._tokens.advance()
+            self._count()
+            low = self._operand()
+            if self._tokens.keyword != "AND":
+                raise self._tokens.error()
+            self._tokens.advance()
+            return ComparisonNode("BETWEEN", (left, low, self._operand()))
+        if self._tokens.keyword == "IN":
+            self._tokens.advance()
+            self._count()
+            self._tokens.expect_operator("(")
+            options = self._arguments()
+            return ComparisonNode("IN", (left, *options))
+        if isinstance(left, FunctionNode):
+            return left
+        raise self._tokens.error()
+
+    def _operand(self) -> OperandNode:
+        tokens = self._tokens
+        if tokens.current.text == "(":
+            tokens.advance()
+            self._enter()
+            inside = tokens.current.text == "("
+            inner = self._operand()
+            tokens.expect_operator(")")
+            self._depth -= 1
+            if inside:
+                self._redundant = True
+            if isinstance(inner, PathNode) and tokens.current.text in (".", "["):
+                return PathNode(inner.steps + self._steps())
+            return inner
+        if tokens.current.kind == "value":
+            return ValueNode(tokens.advance().text)
+        if tokens.current.kind == "word" and tokens.peek().text == "(":
+            if tokens.keyword in self._keywords:
+                raise tokens.error()
+            name = tokens.advance().text
+            tokens.advance()
+            self._count()
+            self._enter()
+            arguments = self._arguments()
+            self._depth -= 1
+            return FunctionNode(name, arguments)
+        return self._path()
+
+    def _arguments(self) -> tuple[OperandNode, ...]:
+        arguments = [self._operand()]
+        while self._tokens.take_operator(","):
+            arguments.append(self._operand())
+        self._tokens.expect_operator(")")
+        return tuple(arguments)
+
+    def _path(self) -> PathNode:
+        return PathNode((self._name(), *self._steps()))
+
+    def _steps(self) -> tuple[Step, ...]:
+        steps: list[Step] = []
+        tokens = self._tokens
+        while True:
+            if tokens.take_operator("."):
+                self._count()
+                steps.append(self._name())
+            elif tokens.current.text == "[":
+                tokens.advance()
+                self._count()
+                if tokens.current.kind != "number":
+                    raise tokens.error()
+                index = int(tokens.current.text) if len(tokens.current.text) < 12 else 10**12
+                if index > LIST_INDEX_MAX:
+                    raise ExpressionError(
+                        "List index is not within the allowable range;"
+                        f" index: [{tokens.current.text}]"
+                    )
+                steps.append(index)
+                tokens.advance()
+                tokens.expect_operator("]")
+            else:
+                return tuple(steps)
+
+    def _name(self) -> Step:
+        token = self._tokens.current
+        if token.kind == "name":
+            return NameReference(self._tokens.advance().text)
+        if token.kind != "word" or self._tokens.keyword in self._keywords:
+            raise self._tokens.error()
+        return self._tokens.advance().text
+
+    def _expect_end(self) -> None:
+        if self._tokens.current.kind != "end":
+            raise self._tokens.error()
+
+    def _count(self) -> None:
+        self._operators += 1
+        if self._operators > OPERATORS_MAX:
+            raise ExpressionError(
+                "The expression contains too many operators;"
+                f" number of operators: {self._operators}, maximum: {OPERATORS_MAX}"
+            )
+
+    def _enter(self) -> None:
+        self._depth += 1
+        if self._depth > NESTING_MAX:
+            raise ExpressionError(
+                "The expression is nested too deeply;"
+                f" maximum nesting depth: {NESTING_MAX}"
+            )

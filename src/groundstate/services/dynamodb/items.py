@@ -1,0 +1,223 @@
+"""Items as operations read and write them: one place where bytes become dicts and go back.
+
+Theory. A write replaces one item by another (or by none, or none by one). `write_item` does all that
+hangs on it in the open transaction: the row, the entries of every index whose key it changes, the
+table's counts, the stream's record, the expiry. So what an index or stream tells is never beside
+what the table holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import orjson
+
+from groundstate.operation import Call
+from groundstate.services.dynamodb import changes, keys
+from groundstate.services.dynamodb.errors import ValidationException, invalid
+from groundstate.services.dynamodb.model import Item, KeyAttribute, Table, Value
+from groundstate.services.dynamodb.values import Measured, kind_of, page_size, text_size
+
+ITEM_BYTES_MAX = 400 * 1024
+HASH_KEY_BYTES_MAX = 2048
+RANGE_KEY_BYTES_MAX = 1024
+
+KEY_MISMATCH = "The provided key element does not match the schema"
+_EMPTY_KEY = "The AttributeValue for a key attribute cannot contain an empty {} value. Key: {}"
+
+
+@dataclass(slots=True)
+class Stored:
+    """An item that was found. Attributes: size: as AWS counts it."""
+
+    row_id: int
+    item: Item
+    size: int
+
+
+def load(data: bytes) -> Item:
+    """An item from its stored bytes."""
+    item: Item = orjson.loads(data)
+    return item
+
+
+def find_item(call: Call, table: Table, key: bytes) -> Stored | None:
+    """An item, to be replaced perhaps."""
+    row = call.tx.dynamodb.items(table.table_id).find(key)
+    return None if row is None else Stored(row.row_id, load(row.item), row.size)
+
+
+def read_item(call: Call, table: Table, key: bytes) -> tuple[Item, int] | None:
+    """An item and its size, to be answered."""
+    row = call.tx.dynamodb.items(table.table_id).find_item(key)
+    return None if row is None else (load(row[0]), row[1])
+
+
+def check_key(table: Table, key: Item) -> bytes:
+    """The key bytes that a request's Key stands for.
+
+    Raises:
+        ValidationException: it does not fit the table's key.
+    """
+    if len(key) != len(table.keys):
+        raise ValidationException(KEY_MISMATCH)
+    for at, attribute in enumerate(table.keys):
+        value = key.get(attribute.name)
+        if value is None or attribute.kind not in value:
+            raise ValidationException(KEY_MISMATCH)
+        if attribute.kind != "N":
+            content = value[attribute.kind]
+            if not content:
+                raise invalid(_empty_key(attribute))
+            _check_key_size(attribute, content, is_hash=at == 0)
+    return keys.table_key(table.keys, key)
+
+
+def _empty_key(attribute: KeyAttribute) -> str:
+    return _EMPTY_KEY.format("string" if attribute.kind == "S" else "binary", attribute.name)
+
+
+def _check_key_size(attribute: KeyAttribute, content: str, *, is_hash: bool) -> None:
+    if len(content) <= 255:
+        return
+    size = text_size(content) if attribute.kind == "S" else len(keys.raw_bytes("B", content))
+    if is_hash and size > HASH_KEY_BYTES_MAX:
+        raise invalid(
+            f"Size of hashkey has exceeded the maximum size limit of{HASH_KEY_BYTES_MAX} bytes"
+        )
+    if not is_hash and size > RANGE_KEY_BYTES_MAX:
+        raise invalid(
+            "Aggregated size of all range keys has exceeded the size limit of"
+            f" {RANGE_KEY_BYTES_MAX} bytes"
+        )
+
+
+def check_item_keys(table: Table, item: Item) -> bytes:
+    """The key bytes of a whole item that is to be put.
+
+    Raises:
+        ValidationException: a key attribute is missing, empty, too large or of another type.
+    """
+    for at, attribute in enumerate(table.keys):
+        value = item.get(attribute.name)
+        if value is None:
+            raise invalid(f"Missing the key {attribute.name} in the item")
+        if attribute.kind not in value:
+            raise invalid(
+                f"Type mismatch for key {attribute.name} expected: {attribute.kind}"
+                f" actual: {kind_of(value)}"
+            )
+        if attribute.kind != "N":
+            content = value[attribute.kind]
+            if not content:
+                raise ValidationException(
+                    "One or more parameter values are not valid. " + _empty_key(attribute)
+                )
+            _check_key_size(attribute, content, is_hash=at == 0)
+    check_index_keys(table, item)
+    return keys.table_key(table.keys, item)
+
+
+def check_index_keys(table: Table, item: Item) -> None:
+    """Check that attributes that are keys of indexes can be that.
+
+    Raises:
+        ValidationException: one has another type, is empty or too large.
+    """
+    for index, attribute in table.index_keys:
+        value = item.get(attribute.name)
+        if value is None:
+            continue
+        content = value.get(attribute.kind)
+        if content is None:
+            raise invalid(
+                f"Type mismatch for Index Key {attribute.name} Expected: {attribute.kind}"
+                f" Actual: {kind_of(value)} IndexName: {index.name}"
+            )
+        if not content:
+            what = "string" if attribute.kind == "S" else "binary"
+            raise ValidationException(
+                "One or more parameter values are not valid. A value specified for a secondary index"
+                " key is not supported. The AttributeValue for a key attribute cannot contain an"
+                f" empty {what} value. IndexName: {index.name}, IndexKey: {attribute.name}"
+            )
+        if attribute.kind != "N":
+            _check_key_size(attribute, content, is_hash=attribute in index.hash_keys)
+
+
+def write_item(
+    call: Call,
+    table: Table,
+    key: bytes,
+    old: Stored | None,
+    new: Measured | None,
+    *,
+    by_service: bool = False,
+) -> None:
+    """Replace an item by another, with all that hangs on it.
+
+    Args:
+        old: what lies under the key now, or None.
+        new: what is to lie there, or None to delete.
+        by_service: TTL deletes it, not a caller; streams tell.
+    """
+    rows = call.tx.dynamodb
+    items = rows.items(table.table_id)
+    row_id = 0 if old is None else old.row_id
+    if new is not None:
+        range_key: Value | None = new.item[table.keys[1].name] if len(table.keys) > 1 else None
+        data = orjson.dumps(new.item)
+        pages = page_size(new, range_key)
+        expires_at = None
+        if table.time_to_live is not None:
+            expires_at = changes.note_expiry(call, table, new.item)
+        if old is None:
+            row_id = items.insert(key, data, new.size, pages, expires_at)
+        else:
+            items.replace(row_id, data, new.size, pages, expires_at)
+    elif old is not None:
+        items.delete(row_id)
+    else:
+        return
+    if table.index_list:
+        _write_indexes(call, table, key, row_id, old, new)
+    count = (new is not None) - (old is not None)
+    grown = (0 if new is None else new.size) - (0 if old is None else old.size)
+    if count or grown:
+        rows.tables.count(table.table_id, items=count, size_bytes=grown)
+    if table.stream_label or "PointInTimeRecovery" in table.settings:
+        changes.record(
+            call,
+            table,
+            key,
+            None if old is None else old.item,
+            None if new is None else new.item,
+            0 if new is None else new.size,
+            0 if old is None else old.size,
+            by_service=by_service,
+        )
+
+
+def _write_indexes(
+    call: Call, table: Table, key: bytes, row_id: int, old: Stored | None, new: Measured | None
+) -> None:
+    rows = call.tx.dynamodb
+    for index in table.index_list:
+        was = now = None
+        if old is not None:
+            was = keys.index_key(index.hash_keys, index.range_keys, table.keys, old.item, key)
+        if new is not None:
+            now = keys.index_key(index.hash_keys, index.range_keys, table.keys, new.item, key)
+        if was == now:
+            continue
+        entries = rows.index(index.index_id, table.table_id)
+        if was is not None:
+            entries.remove(was)
+        if now is not None:
+            entries.add(now, row_id)
+
+
+def item_collection_metrics(table: Table, item: Item) -> dict[str, object]:
+    """ItemCollectionMetrics of a write; real tables tell sizes in GB, rounded up."""
+    name = table.keys[0].name
+    return {"ItemCollectionKey": {name: item[name]}, "SizeEstimateRangeGB": [0.0, 1.0]}

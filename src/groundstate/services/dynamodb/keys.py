@@ -1,0 +1,134 @@
+"""Key bytes: where an item lies in its table and in each index, so that walks are in AWS's order.
+
+Theory. A table is ordered by a hash of the partition key, then by the key itself. The hash is the
+MD5 of the text "Outliers" and the partition key's bytes (observed, and published by the author of
+dynalite); three bytes of it are enough to give the order, as the key follows them.
+
+    table:  hash(3)  partition key  sort key
+    index:  hash(3)  index partition keys  index sort keys  tie(3)  the table's key bytes
+
+Every key value is encoded so that bytes sort as values do, and that no value's bytes begin
+another's: text and binary escape their zero bytes and end in two, numbers end themselves.
+Items that tie in an index are ordered by a hash of their whole table key (observed likewise).
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Iterable, Sequence
+from hashlib import md5
+
+from groundstate.services.dynamodb import numbers
+from groundstate.services.dynamodb.model import KeyAttribute, Value
+
+HASH_BYTES = 3
+_HASH_SEED = b"Outliers"
+# Parallel scans cut the hash's first twelve bits among their segments (observed).
+_SEGMENT_BITS = 12
+
+
+def raw_bytes(kind: str, value: str) -> bytes:
+    """The bytes of a key value that its hash is made of, and that its size is counted in."""
+    if kind == "S":
+        return value.encode()
+    if kind == "N":
+        return numbers.hash_bytes(value)
+    return b64decode(value)
+
+
+def encode(kind: str, value: str) -> bytes:
+    """A key value as bytes that sort as the values do, none the beginning of another's."""
+    if kind == "N":
+        return numbers.order_bytes(value)
+    raw = value.encode() if kind == "S" else b64decode(value)
+    if b"\0" in raw:
+        raw = raw.replace(b"\0", b"\0\xff")
+    return raw + b"\0\0"
+
+
+def encode_prefix(kind: str, value: str) -> bytes:
+    """What the bytes of every value that begins with this one begin with."""
+    return encode(kind, value)[:-2]
+
+
+def hash_of(*raw: bytes) -> bytes:
+    """The three bytes of hash that order partitions."""
+    return md5(_HASH_SEED + b"".join(raw), usedforsecurity=False).digest()[:HASH_BYTES]
+
+
+def partition_bytes(attributes: Sequence[KeyAttribute], values: Sequence[str]) -> bytes:
+    """The beginning of the keys of all items with these partition key values."""
+    if len(attributes) == 1:
+        kind = attributes[0].kind
+        if kind == "S":
+            raw = values[0].encode()
+            digest = md5(_HASH_SEED + raw, usedforsecurity=False).digest()[:HASH_BYTES]
+            return digest + (raw.replace(b"\0", b"\0\xff") if b"\0" in raw else raw) + b"\0\0"
+    raws = [raw_bytes(key.kind, value) for key, value in zip(attributes, values, strict=True)]
+    encoded = [encode(key.kind, value) for key, value in zip(attributes, values, strict=True)]
+    return hash_of(*raws) + b"".join(encoded)
+
+
+def table_key(attributes: Sequence[KeyAttribute], item: dict[str, Value]) -> bytes:
+    """The key bytes of an item in its table; the key attributes must be there and of their types."""
+    first = attributes[0]
+    key = partition_bytes(attributes[:1], (item[first.name][first.kind],))
+    if len(attributes) > 1:
+        second = attributes[1]
+        key += encode(second.kind, item[second.name][second.kind])
+    return key
+
+
+def index_key(
+    hash_keys: Sequence[KeyAttribute],
+    range_keys: Sequence[KeyAttribute],
+    table_keys: Sequence[KeyAttribute],
+    item: dict[str, Value],
+    item_key: bytes,
+) -> bytes | None:
+    """The key bytes of an item in an index; None if it is not in it, for lack of an attribute."""
+    values = []
+    for attribute in hash_keys:
+        value = item.get(attribute.name)
+        if value is None or attribute.kind not in value:
+            return None
+        values.append(value[attribute.kind])
+    sort = b""
+    for attribute in range_keys:
+        value = item.get(attribute.name)
+        if value is None or attribute.kind not in value:
+            return None
+        sort += encode(attribute.kind, value[attribute.kind])
+    tie = hash_of(*(raw_bytes(key.kind, item[key.name][key.kind]) for key in table_keys))
+    return partition_bytes(hash_keys, values) + sort + tie + item_key
+
+
+def successor(prefix: bytes) -> bytes:
+    """The smallest bytes that sort after everything that begins with `prefix`."""
+    stripped = prefix.rstrip(b"\xff")
+    if not stripped:
+        return b"\xff" * (len(prefix) + 8)
+    return stripped[:-1] + bytes([stripped[-1] + 1])
+
+
+def after(key: bytes) -> bytes:
+    """The smallest bytes that sort after exactly this key."""
+    return key + b"\0"
+
+
+def segment_bounds(segment: int, total: int) -> tuple[bytes, bytes]:
+    """The half-open range of keys that a segment of a parallel scan covers."""
+    bits = _SEGMENT_BITS if total <= 1 << _SEGMENT_BITS else 8 * HASH_BYTES
+    return (_cut(segment, total, bits), _cut(segment + 1, total, bits))
+
+
+def _cut(part: int, total: int, bits: int) -> bytes:
+    at = -(-(part << bits) // total) << (8 * HASH_BYTES - bits)
+    if at >= 1 << (8 * HASH_BYTES):
+        return b"\xff" * (HASH_BYTES + 1)
+    return at.to_bytes(HASH_BYTES, "big")
+
+
+def size_of_keys(pairs: Iterable[tuple[str, str]]) -> int:
+    """The bytes that key values of (kind, value) take together, as the key size limits count."""
+    return sum(len(raw_bytes(kind, value)) for kind, value in pairs)

@@ -1,0 +1,166 @@
+"""DynamoDB's numbers: 38 significant digits, from 1E-130 to 9.9...E+125, as text, Decimal and bytes.
+
+AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+
+Theory. A number has three forms here.
+
+* Text, normalised: plain notation, no exponent, no leading or trailing zeros. Two numbers are equal
+  if and only if their normalised texts are, so most code never needs more than the text.
+* `Decimal`, for comparison and arithmetic, always exact.
+* Bytes that sort as the numbers do. DynamoDB's own form (observed through the order of Scan): one
+  byte of exponent in base 100, then a byte for each two digits plus one; negative numbers are
+  complemented and end in 102. `order_bytes` ends a positive number with 0, so that no number's
+  bytes are the beginning of another's.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Context, Decimal
+from functools import lru_cache
+
+DIGITS_MAX = 38
+EXPONENT_MAX = 125
+EXPONENT_MIN = -130
+
+OVERFLOW = "Number overflow. Attempting to store a number with magnitude larger than supported range"
+UNDERFLOW = "Number underflow. Attempting to store a number with magnitude smaller than supported range"
+TOO_PRECISE = "Attempting to store more than 38 significant digits in a Number"
+NOT_NUMERIC = "The parameter cannot be converted to a numeric value"
+
+_NUMBER = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?", re.ASCII)
+# Whole numbers that are in normal form already.
+_NORMAL = re.compile(r"-?[1-9]\d{0,37}|0", re.ASCII)
+# Enough digits for the sum of the largest and the smallest number.
+_EXACT = Context(prec=600)
+
+
+class NumberError(ValueError):
+    """The text is no DynamoDB number; the message is AWS's."""
+
+
+def normalize(text: str) -> str:
+    """The number's text in normal form.
+
+    Raises:
+        NumberError: not a number, out of range, or more than 38 digits.
+    """
+    if _NORMAL.fullmatch(text) is not None:
+        return text
+    negative, digits, exponent = _take_apart(text)
+    return _write(negative, digits, exponent)
+
+
+def normalize_decimal(number: Decimal) -> str:
+    """The normal text of the exact result of an operation.
+
+    Raises:
+        NumberError: out of range, or more than 38 digits.
+    """
+    sign, digit_tuple, scale = number.as_tuple()
+    assert isinstance(scale, int), number
+    digits = "".join(map(str, digit_tuple)).lstrip("0")
+    exponent = len(digits) - 1 + scale
+    digits = digits.rstrip("0")
+    if not digits:
+        return "0"
+    _check(digits, exponent)
+    return _write(sign == 1, digits, exponent)
+
+
+def add(left: str, right: str) -> str:
+    """The exact sum of two numbers. Raises NumberError as `normalize` does."""
+    return normalize_decimal(_EXACT.add(Decimal(left), Decimal(right)))
+
+
+def subtract(left: str, right: str) -> str:
+    """The exact difference of two numbers. Raises NumberError as `normalize` does."""
+    return normalize_decimal(_EXACT.subtract(Decimal(left), Decimal(right)))
+
+
+@lru_cache(maxsize=8192)
+def size_bytes(text: str) -> int:
+    """How much of an item's size a number in normal form takes: about a byte for two digits.
+
+    Observed through consumed capacity and page sizes.
+    """
+    if text == "0":
+        return 1
+    negative, digits, exponent = _take_apart(text)
+    count = len(digits)
+    odd = count % 2 or exponent % 2
+    return 1 + (count + 1) // 2 + (0 if odd else 1) + (1 if negative else 0)
+
+
+@lru_cache(maxsize=8192)
+def hash_bytes(text: str) -> bytes:
+    """DynamoDB's own byte form of a number in normal form: what its partition hash is made of."""
+    if text == "0":
+        return b"\x80"
+    negative, digits, exponent = _take_apart(text)
+    encoded = _encode(negative, digits, exponent)
+    # A mantissa of 20 bytes is full, and needs no mark of its end.
+    return encoded + b"\x66" if negative and len(encoded) < 21 else encoded
+
+
+@lru_cache(maxsize=8192)
+def order_bytes(text: str) -> bytes:
+    """Bytes that sort as numbers do, and of which none begins another."""
+    if text == "0":
+        return b"\x80\x00"
+    negative, digits, exponent = _take_apart(text)
+    return _encode(negative, digits, exponent) + (b"\x66" if negative else b"\x00")
+
+
+def _encode(negative: bool, digits: str, exponent: int) -> bytes:
+    if (exponent + 1) % 2:
+        digits = "0" + digits
+        exponent += 1
+    if len(digits) % 2:
+        digits += "0"
+    head = (exponent + 1) // 2 - 64 & 0xFF
+    pairs = [int(digits[at : at + 2]) for at in range(0, len(digits), 2)]
+    if negative:
+        return bytes([head ^ 0xFF, *(101 - pair for pair in pairs)])
+    return bytes([head, *(pair + 1 for pair in pairs)])
+
+
+def _take_apart(text: str) -> tuple[bool, str, int]:
+    """Sign, digits without zeros at either end, and the exponent of the first digit."""
+    match = _NUMBER.fullmatch(text)
+    if match is None or not (match[2] or match[3]):
+        raise NumberError(f"{NOT_NUMERIC}: {text}" if text else NOT_NUMERIC)
+    whole, fraction = match[2], match[3] or ""
+    all_digits = whole + fraction
+    digits = all_digits.lstrip("0")
+    if not digits:
+        return (False, "", 0)
+    # An exponent of more digits than any number has room for is out of range whatever it is.
+    power = match[4] or "0"
+    shift = int(power) if len(power) < 12 else (-(10**10) if power[0] == "-" else 10**10)
+    exponent = len(whole) - (len(all_digits) - len(digits)) - 1 + shift
+    digits = digits.rstrip("0")
+    _check(digits, exponent)
+    return (match[1] == "-", digits, exponent)
+
+
+def _check(digits: str, exponent: int) -> None:
+    if exponent > EXPONENT_MAX:
+        raise NumberError(OVERFLOW)
+    if exponent < EXPONENT_MIN:
+        raise NumberError(UNDERFLOW)
+    if len(digits) > DIGITS_MAX:
+        raise NumberError(TOO_PRECISE)
+
+
+def _write(negative: bool, digits: str, exponent: int) -> str:
+    if not digits:
+        return "0"
+    count = len(digits)
+    if exponent < 0:
+        text = "0." + "0" * (-exponent - 1) + digits
+    elif count <= exponent + 1:
+        text = digits + "0" * (exponent + 1 - count)
+    else:
+        text = digits[: exponent + 1] + "." + digits[exponent + 1 :]
+    return "-" + text if negative else text

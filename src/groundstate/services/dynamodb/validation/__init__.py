@@ -1,0 +1,1 @@
+"""Checks of requests by shape: JSON types, then limits of members."""

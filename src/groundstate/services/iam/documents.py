@@ -1,0 +1,107 @@
+"""Policy documents as they come in and go out: checked, limited in size, percent-encoded.
+
+AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. Sizes do not count
+white space.
+"""
+
+from __future__ import annotations
+
+
+from urllib.parse import quote
+
+from groundstate.operation import Call
+from groundstate.services.iam.errors import LimitExceeded, MalformedPolicyDocument
+from groundstate.services.iam.model import Entity
+from groundstate.services.iam.policy.validation import (
+    MalformedDocument,
+    check_identity_document,
+    check_trust_document,
+    invalid_principal,
+    named_principals,
+)
+
+MANAGED_SIZE_MAX = 6_144
+TRUST_SIZE_MAX = 2_048
+INLINE_SIZE_MAX = {"role": 10_240, "user": 2_048, "group": 5_120}
+
+
+def encode_document(document: str) -> str:
+    """A document as IAM answers it: percent-encoded by RFC 3986."""
+    return quote(document, safe="-._~")
+
+
+def check_managed(document: str) -> None:
+    """Check the document of a managed policy.
+
+    Raises:
+        MalformedPolicyDocument: it breaks the grammar.
+        LimitExceeded: it is too long.
+    """
+    _check(document, trust=False)
+    if size(document) > MANAGED_SIZE_MAX:
+        raise LimitExceeded(f"Cannot exceed quota for PolicySize: {MANAGED_SIZE_MAX}")
+
+
+def check_inline(call: Call, owner: Entity, policy_name: str, document: str) -> None:
+    """Check a document that is to become an entity's own policy, with those that it has.
+
+    Raises:
+        MalformedPolicyDocument: it breaks the grammar.
+        LimitExceeded: they are too long together.
+    """
+    _check(document, trust=False)
+    limit = INLINE_SIZE_MAX[owner.kind]
+    others = sum(
+        size(other)
+        for name, other in call.tx.iam.list_inline_policies(owner.entity_id)
+        if name.lower() != policy_name.lower()
+    )
+    if others + size(document) > limit:
+        raise LimitExceeded(
+            f"Maximum policy size of {limit} bytes exceeded for {owner.kind} {owner.name}"
+        )
+
+
+def check_trust(call: Call, document: str) -> None:
+    """Check a trust policy; the users and roles of this account that it names must exist.
+
+    Raises:
+        MalformedPolicyDocument: it breaks the grammar, or names somebody who does not exist.
+        LimitExceeded: it is too long.
+    """
+    _check(document, trust=True)
+    for name in named_principals(document):
+        parts = name.split(":", 5)
+        known = (
+            parts[2:3] != ["iam"]
+            or parts[4] != call.account
+            or parts[5] == "root"
+            or call.tx.iam.find_entity_by_arn(name) is not None
+        )
+        if not known:
+            raise MalformedPolicyDocument(str(invalid_principal("AWS", name)))
+    if size(document) > TRUST_SIZE_MAX:
+        raise LimitExceeded(f"Cannot exceed quota for ACLSizePerRole: {TRUST_SIZE_MAX}")
+
+
+def check_session_policy(document: str) -> None:
+    """Check the policy that a session is to be limited by.
+
+    Raises:
+        MalformedPolicyDocument: it breaks the grammar.
+    """
+    _check(document, trust=False)
+
+
+def size(document: str) -> int:
+    """The characters of a document, without white space."""
+    return len("".join(document.split()))
+
+
+
+
+def _check(document: str, *, trust: bool) -> None:
+    try:
+        (check_trust_document if trust else check_identity_document)(document)
+    except MalformedDocument as error:
+        raise MalformedPolicyDocument(str(error)) from None

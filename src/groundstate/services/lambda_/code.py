@@ -1,0 +1,158 @@
+"""Keeps functions' code unpacked on disk, by the SHA-256 of its zip file.
+
+The database has the zip files; what is here are copies, made whole or not at all, shared by all
+functions with the same code, and made again when they are missing.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import stat
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path
+
+from groundstate.services.lambda_.errors import InvalidParameterValueException
+from groundstate.services.lambda_.limits import UNZIPPED_BYTES_MAX, ZIP_ENTRIES_MAX
+
+_CANNOT_UNZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
+_COPY_BYTES = 256 * 1024
+# Beside its own, zipfile lets out what it stands on: RuntimeError is an encrypted entry, ValueError
+# and OSError are impossible names, NotImplementedError an unknown compression.
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
+
+
+class CodeDirectory:
+    """The folder of unpacked code.
+
+    Args:
+        root: the folder; None makes a temporary one, which `close` removes.
+    """
+
+    def __init__(self, root: Path | None) -> None:
+        self._is_temporary = root is None
+        self.root = Path(tempfile.mkdtemp(prefix="groundstate-code-")) if root is None else root
+        self.pycache = self.root / "pycache"
+
+    def find(self, code_sha256: str) -> Path | None:
+        """Where this code is unpacked."""
+        path = self.root / code_sha256
+        return path if path.is_dir() else None
+
+    def unpack(self, code_sha256: str, content: bytes) -> Path:
+        """Unpack a zip file, unless it is.
+
+        Raises:
+            InvalidParameterValueException: it is not a zip file, is too big, or reaches outside.
+        """
+        target = self.root / code_sha256
+        if target.is_dir():
+            return target
+        self.root.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix="unpack-", dir=self.root))
+        try:
+            unpack_zip(content, scratch)
+            scratch.chmod(0o755)
+            try:
+                scratch.rename(target)
+            except OSError:
+                # Another one of the same code was faster; its copy is as good.
+                assert target.is_dir(), target
+                shutil.rmtree(scratch)
+        except BaseException:
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise
+        return target
+
+    def remove_unused(self, used: set[str]) -> None:
+        """Remove every copy that is not in `used`, and what an interrupted unpacking left."""
+        if not self.root.is_dir():
+            return
+        for path in self.root.iterdir():
+            if path != self.pycache and path.name not in used:
+                shutil.rmtree(path, ignore_errors=True)
+                shutil.rmtree(Path(f"{self.pycache}{path}"), ignore_errors=True)
+
+    def close(self) -> None:
+        """Remove the folder, if it is a temporary one."""
+        if self._is_temporary:
+            shutil.rmtree(self.root, ignore_errors=True)
+
+
+def unpack_zip(content: bytes, target: Path) -> None:
+    """Unpack a zip file into an empty folder.
+
+    Raises:
+        InvalidParameterValueException: it is not a zip file, is too big, or reaches outside.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            check_entries(entries)
+            for entry in entries:
+                _unpack_entry(archive, entry, target)
+    except _ZIP_ERRORS as error:
+        raise InvalidParameterValueException(_CANNOT_UNZIP) from error
+
+
+def check_entries(entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse a zip file by its table of contents.
+
+    Raises:
+        InvalidParameterValueException: it is empty, too big, or reaches outside its folder.
+    """
+    if not any(not entry.is_dir() for entry in entries):
+        raise InvalidParameterValueException("Uploaded file must be a non-empty zip")
+    if sum(entry.file_size for entry in entries) >= UNZIPPED_BYTES_MAX:
+        raise InvalidParameterValueException(
+            f"Unzipped size must be smaller than {UNZIPPED_BYTES_MAX} bytes"
+        )
+    if len(entries) > ZIP_ENTRIES_MAX or any(_reaches_outside(entry) for entry in entries):
+        raise InvalidParameterValueException(_CANNOT_UNZIP)
+
+
+def _reaches_outside(entry: zipfile.ZipInfo) -> bool:
+    name = entry.filename.replace("\\", "/")
+    parts = name.split("/")
+    return name.startswith("/") or ".." in parts or "\0" in name
+
+
+def _unpack_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
+    path = target / entry.filename
+    if entry.is_dir():
+        path.mkdir(parents=True, exist_ok=True)
+        return
+    mode = entry.external_attr >> 16
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.parent.resolve() != target.resolve() / os.path.dirname(entry.filename):
+        raise ValueError(f"{entry.filename} is behind a link")
+    if stat.S_ISLNK(mode):
+        _make_link(archive.read(entry).decode(), path, target)
+        return
+    if path.is_symlink():
+        raise ValueError(f"{entry.filename} is there twice")
+    # zipfile reads no more than the size that the table of contents says, which was checked.
+    with archive.open(entry) as source, path.open("wb") as copy:
+        shutil.copyfileobj(source, copy, _COPY_BYTES)
+    # AWS runs functions as another user: files need to be readable by all, and no more than that.
+    path.chmod(0o755 if mode & 0o111 else 0o644)
+
+
+def _make_link(destination: str, path: Path, target: Path) -> None:
+    if os.path.isabs(destination):
+        raise ValueError(f"{destination} reaches outside")
+    resolved = os.path.normpath(path.parent / destination)
+    if not resolved.startswith(f"{target}{os.sep}"):
+        raise ValueError(f"{destination} reaches outside")
+    path.symlink_to(destination)

@@ -1,0 +1,218 @@
+"""A function's configuration: made, changed and checked.
+
+AWS: https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from typing import Any
+
+from groundstate import ids
+from groundstate.operation import Call, Shape
+from groundstate.services.lambda_.errors import InvalidParameterValueException
+from groundstate.services.lambda_.limits import ENVIRONMENT_BYTES_MAX, LAYERS_MAX
+from groundstate.services.lambda_.runtimes import find_obstacle
+from groundstate.services.lambda_.variables import RESERVED
+
+# Members of CreateFunction and UpdateFunctionConfiguration that are kept as they are given.
+_PLAIN = (
+    "Role",
+    "Handler",
+    "Runtime",
+    "Description",
+    "Timeout",
+    "MemorySize",
+    "EphemeralStorage",
+    "KMSKeyArn",
+    "FileSystemConfigs",
+)
+# What has no effect here and is not the default is refused, so that nobody counts on it.
+_UNSUPPORTED = ("ImageConfig", "CapacityProviderConfig", "DurableConfig", "TenancyConfig")
+
+
+def new_configuration(call: Call, request: Shape, arn: str) -> Shape:
+    """The FunctionConfiguration of a new function, without what its code says."""
+    document: Shape = {
+        "FunctionName": request["FunctionName"],
+        "FunctionArn": arn,
+        "Description": "",
+        "Timeout": 3,
+        "MemorySize": 128,
+        "Version": "$LATEST",
+        "TracingConfig": {"Mode": "PassThrough"},
+        "PackageType": request.get("PackageType", "Zip"),
+        "Architectures": request.get("Architectures", ["x86_64"]),
+        "EphemeralStorage": {"Size": 512},
+        "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
+        "LoggingConfig": {
+            "LogFormat": "Text",
+            "LogGroup": f"/aws/lambda/{request['FunctionName']}",
+        },
+    }
+    change_configuration(call, document, request)
+    document["LastModified"] = modified_time(call.now)
+    document["RevisionId"] = ids.make_uuid()
+    return document
+
+
+def change_configuration(call: Call, document: Shape, request: Shape) -> None:
+    """Write a request's settings into a FunctionConfiguration.
+
+    Raises:
+        InvalidParameterValueException: a setting has a value that cannot be, or is not supported.
+    """
+    for member in _UNSUPPORTED:
+        if request.get(member):
+            raise InvalidParameterValueException(
+                f"{member} is not supported by Groundstate; see the README of its Lambda service."
+            )
+    for member in _PLAIN:
+        if member in request:
+            document[member] = request[member]
+    if "Runtime" in request:
+        obstacle = find_obstacle(request["Runtime"])
+        if obstacle:
+            raise InvalidParameterValueException(obstacle)
+        document["RuntimeVersionConfig"] = {
+            "RuntimeVersionArn": f"arn:aws:lambda:{call.region}::runtime:groundstate"
+        }
+    if "Environment" in request:
+        _change_environment(document, request["Environment"].get("Variables", {}))
+    if "Layers" in request:
+        _change_layers(call, document, request["Layers"])
+    if "LoggingConfig" in request:
+        _change_logging(document, request["LoggingConfig"])
+    if "TracingConfig" in request:
+        document["TracingConfig"] = {"Mode": request["TracingConfig"].get("Mode", "PassThrough")}
+    if "DeadLetterConfig" in request:
+        _change_dead_letters(document, request["DeadLetterConfig"])
+    if "VpcConfig" in request:
+        _change_vpc(document, request["VpcConfig"])
+    if "SnapStart" in request:
+        apply_on = request["SnapStart"].get("ApplyOn", "None")
+        document["SnapStart"] = {"ApplyOn": apply_on, "OptimizationStatus": "Off"}
+    if not document.get("Description"):
+        document["Description"] = ""
+
+
+def check_role(call: Call, role: str) -> None:
+    """The caller may pass the role to Lambda.
+
+    Raises:
+        ServiceError: the caller has no permission for iam:PassRole.
+    """
+    call.authorize("iam:PassRole", role, {"iam:PassedToService": "lambda.amazonaws.com"})
+
+
+def modified_time(now: float) -> str:
+    """`2026-11-23T07:00:00.000+0000`, as LastModified has it."""
+    moment = datetime.fromtimestamp(now, timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}+0000"
+
+
+def as_created(document: Shape) -> Shape:
+    """What CreateFunction answers: the function is being made. It is ready all the same."""
+    return {
+        **document,
+        "State": "Pending",
+        "StateReason": "The function is being created.",
+        "StateReasonCode": "Creating",
+    }
+
+
+def as_updated(document: Shape) -> Shape:
+    """What the updating operations answer: the update is under way. It is done all the same."""
+    return {
+        **document,
+        "LastUpdateStatus": "InProgress",
+        "LastUpdateStatusReason": "The function is being created.",
+        "LastUpdateStatusReasonCode": "Creating",
+    }
+
+
+def _change_environment(document: Shape, variables: dict[str, str]) -> None:
+    reserved = sorted(RESERVED.intersection(variables))
+    if reserved:
+        raise InvalidParameterValueException(
+            "Lambda was unable to configure your environment variables because the environment"
+            " variables you have provided contains reserved keys that are currently not supported"
+            f" for modification. Reserved keys used in this request: {', '.join(reserved)}"
+        )
+    measured = json.dumps(variables, separators=(",", ":"), ensure_ascii=False)
+    if len(measured.encode()) > ENVIRONMENT_BYTES_MAX:
+        raise InvalidParameterValueException(
+            "Lambda was unable to configure your environment variables because the environment"
+            " variables you have provided exceeded the 4KB limit."
+            f" String measured: {measured}"
+        )
+    if variables:
+        document["Environment"] = {"Variables": variables}
+    else:
+        document.pop("Environment", None)
+
+
+def _change_layers(call: Call, document: Shape, arns: list[str]) -> None:
+    if len(arns) > LAYERS_MAX:
+        raise InvalidParameterValueException(
+            f"Cannot reference more than {LAYERS_MAX} layers."
+        )
+    layers: list[Shape] = []
+    names: set[str] = set()
+    for arn in arns:
+        parts = arn.split(":")
+        if len(parts) != 8 or not parts[7].isdecimal():
+            raise InvalidParameterValueException(
+                f"Layer version {arn} must be given by the ARN of a version."
+            )
+        found = call.tx.layers.find(parts[3], parts[6], int(parts[7]))
+        if found is None:
+            raise InvalidParameterValueException(f"Layer version {arn} does not exist.")
+        if parts[6] in names:
+            raise InvalidParameterValueException(
+                "Two different versions of the same layer are not allowed to be referenced in"
+                f" the same function. {arn} and {layers[-1]['Arn']} are versions of the same layer."
+            )
+        names.add(parts[6])
+        layers.append({"Arn": arn, "CodeSize": found["Content"]["CodeSize"]})
+    if layers:
+        document["Layers"] = layers
+    else:
+        document.pop("Layers", None)
+
+
+def _change_logging(document: Shape, request: Shape) -> None:
+    logging: dict[str, Any] = {**document["LoggingConfig"], **request}
+    if logging["LogFormat"] == "JSON":
+        logging.setdefault("ApplicationLogLevel", "INFO")
+        logging.setdefault("SystemLogLevel", "INFO")
+    elif "ApplicationLogLevel" in request or "SystemLogLevel" in request:
+        raise InvalidParameterValueException(
+            "To specify log level, LogFormat must be JSON."
+        )
+    else:
+        logging.pop("ApplicationLogLevel", None)
+        logging.pop("SystemLogLevel", None)
+    document["LoggingConfig"] = logging
+
+
+def _change_dead_letters(document: Shape, request: Shape) -> None:
+    target = request.get("TargetArn", "")
+    if target:
+        document["DeadLetterConfig"] = {"TargetArn": target}
+    else:
+        document.pop("DeadLetterConfig", None)
+
+
+def _change_vpc(document: Shape, request: Shape) -> None:
+    """A VPC is kept and shown; there are no networks here that it could keep a function in."""
+    if request.get("SubnetIds") or request.get("SecurityGroupIds"):
+        document["VpcConfig"] = {
+            "SubnetIds": request.get("SubnetIds", []),
+            "SecurityGroupIds": request.get("SecurityGroupIds", []),
+            "VpcId": "vpc-00000000",
+            "Ipv6AllowedForDualStack": request.get("Ipv6AllowedForDualStack", False),
+        }
+    else:
+        document.pop("VpcConfig", None)

@@ -1,0 +1,402 @@
+"""One execution environment: a process of a function, its Runtime API, its output, its timers.
+
+AWS: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+
+Theory. An environment is in one of these states, and moves only downwards or between IDLE and BUSY:
+
+    STARTING   the process was asked for; it has not asked for an invocation yet
+    IDLE       it waits in GET /invocation/next
+    BUSY       it has an invocation
+    RETURNED   it has answered, and not yet asked for the next invocation
+    ENDED      the process is being killed or is gone; nothing comes from here any more
+
+The pool gives it invocations and hears when it is ready or has ended. An invocation that was given
+to an environment is finished by it exactly once: by an answer, a timeout, or the process's end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from enum import Enum
+from typing import Protocol
+
+from groundstate.services.lambda_ import failures
+from groundstate.services.lambda_.limits import INIT_S_MAX
+from groundstate.services.lambda_.log_stream import LogStream
+from groundstate.services.lambda_.model import FunctionVersion, Invocation, Outcome
+from groundstate.services.lambda_.output import Line, OutputParser
+from groundstate.services.lambda_.report import Report, iso_time
+from groundstate.services.lambda_.runtime_api import RuntimeConnection, open_listener
+from groundstate.services.lambda_.spawner import Command, Spawner
+
+_READ_BYTES = 64 * 1024
+# Output is stored at the end of an invocation, after this time, or when there is so much of it.
+_FLUSH_AFTER_S = 0.1
+_FLUSH_FROM_BYTES = 512 * 1024
+# What may still be in the pipe when an answer comes: its capacity, with room to spare.
+_DRAIN_READS_MAX = 64
+_LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+
+
+class State(Enum):
+    """Where an environment stands."""
+
+    STARTING = "starting"
+    IDLE = "idle"
+    BUSY = "busy"
+    RETURNED = "returned"
+    ENDED = "ended"
+
+
+class Owner(Protocol):
+    """What an environment belongs to: its pool."""
+
+    def environment_ready(self, environment: Environment, *, is_first: bool) -> None:
+        """It can take an invocation; `is_first`: it was starting."""
+
+    def environment_ended(self, environment: Environment, *, was: State) -> None:
+        """It is gone; `was` is the state that it was in."""
+
+    def take_waiting(self) -> Invocation | None:
+        """Take the invocation that waits longest: the one that fails when a start fails."""
+
+    def run_job(self, environment: Environment, invocation: Invocation, outcome: Outcome) -> None:
+        """Finish an invocation and store the log, in a job."""
+
+    def flush_log(self, environment: Environment) -> None:
+        """Store the log, in a job."""
+
+    def now(self) -> float:
+        """Epoch seconds of the runtime's clock."""
+
+    def deadline_ms(self, timeout_s: float) -> int:
+        """The machine's own time in so many seconds, in epoch milliseconds."""
+
+
+class Environment:
+    """A process of a function.
+
+    Attributes:
+        state: see above.
+        idle_since: when it became idle, in the loop's time.
+        began_at: when it was made, in the loop's time.
+    """
+
+    def __init__(self, owner: Owner, function: FunctionVersion, log: LogStream) -> None:
+        self.function = function
+        self.log = log
+        self.state = State.STARTING
+        self.idle_since = 0.0
+        self._owner = owner
+        self._loop = asyncio.get_running_loop()
+        self.began_at = self._loop.time()
+        self._report = Report(function)
+        self._invocation: Invocation | None = None
+        self._given_at = 0.0
+        self._init_s: float | None = None
+        self._pid = 0
+        self._number = 0
+        self._spawner: Spawner | None = None
+        self._connection: RuntimeConnection | None = None
+        self._server: asyncio.Server | None = None
+        self._listener = open_listener()
+        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self._output = -1
+        self._parser = OutputParser()
+        self._task_root = b""
+        self._timer: asyncio.TimerHandle | None = None
+        self._flush_timer: asyncio.TimerHandle | None = None
+
+    # What the pool does
+
+    async def begin(self, spawner: Spawner, command: Command, notice: str) -> None:
+        """Start the process; what comes of it is told to the owner.
+
+        Args:
+            notice: a line for the log, or empty.
+        """
+        self._spawner = spawner
+        self._task_root = command.directory.encode()
+        if notice:
+            self._write(notice)
+        self.log.begin_tail()
+        self._write(self._report.init_start(self._owner.now()))
+        self._server = await self._loop.create_server(
+            lambda: RuntimeConnection(self, self.address), sock=self._listener
+        )
+        if self.state is State.ENDED:
+            self._server.close()
+            return
+        self._output, theirs = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        os.set_blocking(theirs, True)
+        self._loop.add_reader(self._output, self._read)
+        self._number = spawner.start(command, theirs, self._process_started, self._process_ended)
+        self._timer = self._loop.call_later(INIT_S_MAX, self._init_is_late)
+
+    def give(self, invocation: Invocation) -> None:
+        """Hand an invocation to the process, which waits for one."""
+        assert self.state is State.IDLE, self.state
+        assert self._connection is not None
+        self.state = State.BUSY
+        self._invocation = invocation
+        self._given_at = self._loop.time()
+        if self._init_s is None:
+            self.log.begin_tail()
+        self._write(self._report.start(self._owner.now(), invocation.request_id))
+        timeout_s = self.function.timeout_s
+        self._timer = self._loop.call_later(timeout_s, self._time_is_up)
+        headers = {
+            "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
+            "Lambda-Runtime-Deadline-Ms": str(self._owner.deadline_ms(timeout_s)),
+            "Lambda-Runtime-Invoked-Function-Arn": invocation.invoked_arn,
+            "Lambda-Runtime-Trace-Id": invocation.trace_id,
+            **invocation.headers,
+        }
+        self._connection.give_invocation(headers, invocation.payload)
+        self._connection = None
+
+    @property
+    def can_take(self) -> bool:
+        """It is idle and its process still listens."""
+        connection = self._connection
+        return self.state is State.IDLE and connection is not None and connection.is_open
+
+    def end(self) -> None:
+        """Kill the process and let go of everything. An invocation under way is not finished."""
+        if self.state is State.ENDED:
+            return
+        self._drain()
+        for line in self._parser.finish():
+            self._write_line(line)
+        was, self.state = self.state, State.ENDED
+        for timer in (self._timer, self._flush_timer):
+            if timer is not None:
+                timer.cancel()
+        if self._spawner is not None and self._number:
+            self._spawner.kill(self._number)
+        if self._connection is not None:
+            self._connection.close()
+        if self._server is not None:
+            self._server.close()
+        else:
+            self._listener.close()
+        if self._output >= 0:
+            self._loop.remove_reader(self._output)
+            os.close(self._output)
+            self._output = -1
+        if self.log.pending_bytes:
+            self._owner.flush_log(self)
+        self._owner.environment_ended(self, was=was)
+
+    def fail_to_start(self, error_type: str, message: str) -> None:
+        """Say that there is no way to start the process."""
+        self._fail_init(error_type, None, message)
+
+    # What the process does, through the Runtime API
+
+    def next_asked(self, connection: RuntimeConnection) -> None:
+        """The process is ready for an invocation."""
+        is_first = self.state is State.STARTING
+        if is_first:
+            self._init_s = self._loop.time() - self.began_at
+            self._cancel_timer()
+        elif self.state is not State.RETURNED:
+            connection.close()
+            return
+        self._connection = connection
+        self.state = State.IDLE
+        self.idle_since = self._loop.time()
+        self._owner.environment_ready(self, is_first=is_first)
+
+    def response_given(self, request_id: str, body: bytes, content_type: str) -> bool:
+        """The function returned."""
+        if not self._is_current(request_id):
+            return False
+        if content_type != "application/json" and not body:
+            body = b"null" if self.function.runtime.startswith("python") else body
+        self._finish(body, "", "success", "")
+        return True
+
+    def response_too_large(self, request_id: str) -> bool:
+        """The function returned more than it may."""
+        if not self._is_current(request_id):
+            return False
+        self._finish(failures.too_large(), "Unhandled", "error", "Function.ResponseSizeTooLarge")
+        return True
+
+    def error_given(self, request_id: str, body: bytes, error_type: str) -> bool:
+        """The function raised."""
+        if not self._is_current(request_id):
+            return False
+        self._finish(self._as_on_aws(body), "Unhandled", "success", "")
+        return True
+
+    def init_failed(self, body: bytes, error_type: str) -> None:
+        """The process could not get ready, and says why."""
+        if self.state is State.STARTING:
+            self._fail_init(error_type or "Runtime.Unknown", self._as_on_aws(body), "")
+
+    # What the process does otherwise
+
+    def _process_started(self, pid: int) -> None:
+        self._pid = pid
+
+    def _process_ended(self, status: int) -> None:
+        if self.state is State.ENDED:
+            return
+        self._number = 0
+        if self.state is State.STARTING:
+            self._fail_init(failures.EXIT_ERROR, None, failures.exit_reason(status))
+            return
+        invocation = self._invocation
+        if invocation is not None:
+            self._drain()
+            reason = failures.exit_reason(status)
+            self._write(f"RequestId: {invocation.request_id} Error: {reason}\n{failures.EXIT_ERROR}")
+            payload = failures.exited(invocation.request_id, status)
+            self._finish(payload, "Unhandled", "error", failures.EXIT_ERROR)
+        self.end()
+
+    def _init_is_late(self) -> None:
+        # AWS starts the process anew then, with the function's own timeout; here it may go on for
+        # as long.
+        self._write(self._report.init_report(self._owner.now(), INIT_S_MAX, "timeout", ""))
+        self._timer = self._loop.call_later(self.function.timeout_s, self._init_is_too_late)
+
+    def _init_is_too_late(self) -> None:
+        invocation = self._owner.take_waiting()
+        if invocation is not None:
+            self._invocation = invocation
+            self._given_at = self._loop.time() - self.function.timeout_s
+            self._write(self._report.start(self._owner.now(), invocation.request_id))
+            self._time_is_up()
+        else:
+            self.end()
+
+    def _time_is_up(self) -> None:
+        invocation = self._invocation
+        assert invocation is not None
+        self._drain()
+        seconds = f"{self.function.timeout_s:.2f}"
+        moment = iso_time(self._owner.now())
+        self._write(f"{moment} {invocation.request_id} Task timed out after {seconds} seconds")
+        payload = failures.timed_out(invocation.request_id, self.function.timeout_s)
+        self._finish(payload, "Unhandled", "timeout", "Sandbox.Timedout")
+        self.end()
+
+    def _fail_init(self, error_type: str, payload: bytes | None, reason: str) -> None:
+        """The process will not become ready: the invocation that waited for it fails."""
+        self._cancel_timer()
+        self._drain()
+        duration_s = self._loop.time() - self.began_at
+        now = self._owner.now()
+        self._write(self._report.init_report(now, duration_s, "error", error_type))
+        invocation = self._owner.take_waiting()
+        if invocation is not None:
+            self._invocation = invocation
+            self._given_at = self._loop.time()
+            self._write(self._report.start(now, invocation.request_id))
+            if payload is None:
+                text = f"RequestId: {invocation.request_id} Error: {reason}"
+                self._write(f"{text}\n{error_type}")
+                payload = failures.make_failure(error_type, text)
+            self._finish(payload, "Unhandled", "error", error_type)
+        self.end()
+
+    # The end of an invocation
+
+    def _is_current(self, request_id: str) -> bool:
+        return self._invocation is not None and self._invocation.request_id == request_id
+
+    def _finish(self, payload: bytes, function_error: str, status: str, error_type: str) -> None:
+        invocation, self._invocation = self._invocation, None
+        assert invocation is not None
+        self._cancel_timer()
+        duration_s = self._loop.time() - self._given_at
+        if status == "timeout":
+            duration_s = float(self.function.timeout_s)
+        self._drain()
+        now = self._owner.now()
+        self._write(self._report.end(now, invocation.request_id))
+        self._write(
+            self._report.report(
+                now,
+                invocation.request_id,
+                duration_s,
+                init_s=self._init_s,
+                memory_used_mb=self._memory_used_mb(),
+                status=status,
+                error_type=error_type,
+            )
+        )
+        self._init_s = None
+        if self.state is State.BUSY:
+            self.state = State.RETURNED
+        outcome = Outcome(payload, function_error, self.log.take_tail())
+        self._owner.run_job(self, invocation, outcome)
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _memory_used_mb(self) -> int:
+        try:
+            with open(f"/proc/{self._pid}/status", "rb") as file:
+                for line in file:
+                    if line.startswith(b"VmHWM:"):
+                        return -(-int(line.split()[1]) // 1024)
+        except (OSError, ValueError):
+            pass
+        return 0
+
+    def _as_on_aws(self, body: bytes) -> bytes:
+        """Stack traces name the files as they do on AWS."""
+        return body.replace(self._task_root, b"/var/task") if self._task_root else body
+
+    # Output
+
+    def _read(self) -> None:
+        if self._read_once() and self.state is not State.ENDED:
+            if self.log.pending_bytes >= _FLUSH_FROM_BYTES:
+                self._owner.flush_log(self)
+            elif self._flush_timer is None:
+                self._flush_timer = self._loop.call_later(_FLUSH_AFTER_S, self._flush)
+
+    def _flush(self) -> None:
+        self._flush_timer = None
+        if self.log.pending_bytes:
+            self._owner.flush_log(self)
+
+    def _drain(self) -> None:
+        for _ in range(_DRAIN_READS_MAX):
+            if self._output < 0 or not self._read_once():
+                return
+            if self.log.pending_bytes >= _FLUSH_FROM_BYTES:
+                self._owner.flush_log(self)
+
+    def _read_once(self) -> bool:
+        try:
+            data = os.read(self._output, _READ_BYTES)
+        except BlockingIOError:
+            return False
+        if not data:
+            self._loop.remove_reader(self._output)
+            return False
+        for line in self._parser.feed(data):
+            self._write_line(line)
+        return True
+
+    def _write_line(self, line: Line) -> None:
+        text = line.text
+        if line.level == "ERROR" and self._task_root:
+            text = text.replace(self._task_root.decode(), "/var/task")
+        least = self.function.log_level
+        if least and line.level and _LEVELS.index(line.level) < _LEVELS.index(least):
+            return
+        self._write(text)
+
+    def _write(self, text: str) -> None:
+        if text:
+            self.log.write(self._owner.now(), text)

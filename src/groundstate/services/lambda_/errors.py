@@ -1,0 +1,73 @@
+"""The errors of Lambda, one class for each error shape that is raised.
+
+AWS: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundstate.operation import ServiceError
+
+
+class LambdaError(ServiceError):
+    """Every error of Lambda says whose fault it is."""
+
+    def __init__(self, message: str = "", **members: Any) -> None:
+        super().__init__(message, **{"Type": "User", **members})
+
+
+class ResourceNotFoundException(LambdaError):
+    """No such function, version, alias, layer, mapping, policy or setting."""
+
+    status = 404
+
+
+class ResourceConflictException(LambdaError):
+    """It is there already, or is being changed."""
+
+    status = 409
+
+
+class InvalidParameterValueException(LambdaError):
+    """A parameter has a value that cannot be."""
+
+
+class InvalidRequestContentException(LambdaError):
+    """The payload of Invoke is not JSON."""
+
+
+class RequestTooLargeException(LambdaError):
+    """The payload of Invoke is over its limit."""
+
+    status = 413
+
+
+class RequestEntityTooLargeException(LambdaError):
+    """The request with the zip file is over its limit."""
+
+    status = 413
+
+
+class TooManyRequestsException(LambdaError):
+    """The function's concurrency is used up."""
+
+    status = 429
+
+
+class PreconditionFailedException(LambdaError):
+    """The RevisionId is not the latest one."""
+
+    status = 412
+
+
+class PolicyLengthExceededException(LambdaError):
+    """The resource policy is over its limit."""
+
+
+class CodeStorageExceededException(LambdaError):
+    """The account's code storage is used up."""
+
+
+class ValidationException(LambdaError):
+    """A parameter breaks a constraint of the model."""

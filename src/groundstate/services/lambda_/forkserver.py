@@ -1,0 +1,261 @@
+"""The program that starts and ends the processes of functions. It imports nothing of Groundstate.
+
+Theory. The runtime starts this program once (`spawner.py`) and talks to it over a socket pair. It
+has Python's and AWS's runtime modules already imported, so that a new environment is a `fork` away
+(a few milliseconds) instead of an interpreter's start. Programs that are not Python (`bootstrap`,
+Node) are forked and executed by it as well, so that there is one owner of all processes.
+
+What holds: each environment is a session of its own; when this program's socket closes, because
+the runtime ended or was killed, it kills every environment with its whole process group, and
+whatever else descends from it, and ends. If this program itself is killed, the kernel kills the
+environments' first processes (PR_SET_PDEATHSIG).
+
+Messages are JSON, one for each packet. To this program:
+    {"op": "start", "id": 1, "mode": "python" | "exec", "argv": [...], "env": {...}, "cwd": "...",
+     "paths": [...], "pycache": "..."}    with one file descriptor: where its output goes
+    {"op": "kill", "id": 1}
+From it:
+    {"id": 1, "pid": 4711}      it was started
+    {"id": 1, "status": 256}    it ended; the status is waitpid's
+"""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import json
+import os
+import resource
+import selectors
+import signal
+import socket
+import sys
+import time
+
+PACKET_BYTES_MAX = 256 * 1024
+OPEN_FILES_MAX = 1024  # AWS: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+TELEMETRY_FD = 3
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+
+# Imported once here, so that no environment has to: what AWS's Python runtime client imports.
+_PRELOADED = (
+    "simplejson",
+    "logging",
+    "traceback",
+    "decimal",
+    "concurrent.futures.thread",
+    "http.client",
+    "urllib.parse",
+    "uuid",
+    "datetime",
+    "runtime_client",
+)
+# AWS's Python runtimes bring boto3. A function that brings its own is forked from a program
+# that has not imported these.
+_PRELOADED_BOTO3 = (
+    "boto3",
+    "boto3.dynamodb.conditions",
+    "boto3.dynamodb.types",
+    "boto3.session",
+    "botocore.client",
+    "botocore.endpoint",
+    "botocore.httpsession",
+    "botocore.session",
+    "botocore.signers",
+    "botocore.parsers",
+    "botocore.retries.standard",
+    "botocore.retries.adaptive",
+    "boto3.dynamodb.transform",
+    "boto3.dynamodb.table",
+)
+
+
+def main() -> None:
+    """Serve until the runtime is gone; in a forked process, become the function."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    preloads = _PRELOADED + (_PRELOADED_BOTO3 if "boto3" in sys.argv[2:] else ())
+    for name in preloads:
+        try:
+            __import__(name)
+        except ImportError:
+            continue
+    function = Server(control).serve()
+    if function is not None:
+        # The server's frames are left, so that the function is alone on the stack.
+        run_python(function)
+
+
+def run_python(start: dict) -> None:
+    """Become a Python function: AWS's runtime interface client with its handler."""
+    sys.argv[:] = start["argv"]
+    sys.path[:0] = start["paths"]
+    sys.pycache_prefix = start["pycache"]
+    from awslambdaric.__main__ import main as run
+
+    run(sys.argv)
+
+
+class Server:
+    """Starts, kills and reaps processes.
+
+    Attributes:
+        pids: the process of each environment that runs, by the environment's id.
+    """
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.pids: dict[int, int] = {}
+        self._libc = ctypes.CDLL(None)
+        self._libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(self._wake_write)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        # The terminal's Ctrl-C is the runtime's business: it closes the socket when it ends.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(control, selectors.EVENT_READ)
+        self._selector.register(self._wake_read, selectors.EVENT_READ)
+
+    def serve(self) -> dict | None:
+        """Serve until the socket closes. Returns a start message in the process that is to run it."""
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is self.control:
+                    message, descriptors = self._receive()
+                    if message is None:
+                        self._end()
+                        return None
+                    if message["op"] == "kill":
+                        self._kill(message["id"])
+                    elif self._start(message, descriptors[0]):
+                        return message
+                else:
+                    os.read(self._wake_read, 4096)
+            self._reap()
+
+    def _receive(self) -> tuple[dict | None, list[int]]:
+        space = socket.CMSG_SPACE(4)
+        data, ancillary, _, _ = self.control.recvmsg(PACKET_BYTES_MAX, space)
+        descriptors = array.array("i")
+        for level, kind, content in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                descriptors.frombytes(content[: len(content) - len(content) % 4])
+        return (json.loads(data) if data else None), list(descriptors)
+
+    def _send(self, message: dict) -> None:
+        try:
+            self.control.send(json.dumps(message).encode())
+        except OSError:
+            return  # The runtime is gone; the next read says so.
+
+    def _start(self, message: dict, output: int) -> bool:
+        """Fork. True in the new process, if it is to run Python."""
+        pid = os.fork()
+        if pid:
+            os.close(output)
+            self.pids[message["id"]] = pid
+            self._send({"id": message["id"], "pid": pid})
+            return False
+        try:
+            self._become(message, output)
+            if message["mode"] == "python":
+                return True
+            os.execve(message["argv"][0], message["argv"], message["env"])
+        except BaseException as error:
+            os.write(1, f"{error}\n".encode())
+            os._exit(127)
+
+    def _become(self, message: dict, output: int) -> None:
+        """Make this process an environment: its own session, output, limits and variables."""
+        os.setsid()
+        self._libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+            signal.signal(number, signal.SIG_DFL)
+        if message["mode"] == "python":
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+        self._selector.close()
+        self.control.close()
+        os.close(self._wake_read)
+        os.close(self._wake_write)
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        if message["mode"] == "python":
+            os.dup2(output, TELEMETRY_FD, inheritable=False)
+        os.closerange(TELEMETRY_FD + (message["mode"] == "python"), max(null, output) + 1)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        soft = OPEN_FILES_MAX if hard == resource.RLIM_INFINITY else min(OPEN_FILES_MAX, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        os.chdir(message["cwd"])
+        os.environ.clear()
+        os.environ.update(message["env"])
+        time.tzset()
+
+    def _kill(self, environment_id: int) -> None:
+        pid = self.pids.get(environment_id)
+        if pid is not None:
+            _kill_group(pid)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            for environment_id, known in self.pids.items():
+                if known == pid:
+                    # What the function started and left behind ends with it.
+                    _kill_group(pid)
+                    del self.pids[environment_id]
+                    self._send({"id": environment_id, "status": status})
+                    break
+
+    def _end(self) -> None:
+        for pid in self.pids.values():
+            _kill_group(pid)
+        self._reap()
+        # What left its process group was adopted by this process, which is a subreaper.
+        for _ in range(100):
+            children = _children_of(os.getpid())
+            if not children:
+                return
+            for pid in children:
+                _kill_group(pid)
+                _kill_one(pid)
+            time.sleep(0.005)
+            self._reap()
+
+
+def _kill_group(pid: int) -> None:
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _kill_one(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _children_of(pid: int) -> list[int]:
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            return [int(text) for text in file.read().split()]
+    except OSError:
+        return []
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,313 @@
+"""Runs functions: finds or starts an environment for each invocation.
+
+Theory. Each revision of a function's version has a pool: a queue of invocations, and environments.
+An invocation takes an idle environment, or waits in the queue. While more wait than environments
+are starting, another one is started, within the machine's bounds (`limits.py`): so as many run at
+once as on AWS, but short invocations that come in a burst share few processes. A changed function
+has a new revision and so a new pool; the old pool ends when its last invocation is finished.
+
+Nothing here is durable. Asynchronous invocations are in the database and are submitted again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from groundstate.config import Config
+from groundstate.operation import Call, Runner, ServiceError
+from groundstate.services.lambda_ import limits
+from groundstate.services.lambda_.code import CodeDirectory
+from groundstate.services.lambda_.environment import Environment
+from groundstate.services.lambda_.log_stream import LogStream
+from groundstate.services.lambda_.model import FunctionVersion, Invocation, Outcome
+from groundstate.services.lambda_.pool import Pool
+from groundstate.services.lambda_.runtimes import (
+    CannotRun,
+    brings_boto3,
+    find_difference,
+    make_command,
+)
+from groundstate.services.lambda_.spawner import Spawner
+from groundstate.services.lambda_.variables import Credentials, make_variables
+
+_SWEEP_S = 15.0
+# The fork servers are started ahead of the first invocation, but behind the runtime's own start.
+_PREPARE_AFTER_S = 0.3
+_VERSIONS_MAX = 10_000
+_CREDENTIALS_S = 12 * 3600
+
+logger = logging.getLogger(__name__)
+
+
+class LambdaHost:
+    """The processes of all functions.
+
+    Attributes:
+        code: the unpacked code.
+    """
+
+    def __init__(self, runner: Runner, config: Config) -> None:
+        self._runner = runner
+        self._loop = asyncio.get_running_loop()
+        root = None if config.in_memory else Path(config.data_dir).absolute() / "code"
+        self.code = CodeDirectory(root)
+        self._config = config
+        self._pools: dict[str, Pool] = {}
+        self._in_flight: Counter[int] = Counter()
+        self._spawners: dict[str, Spawner] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._versions: dict[str, FunctionVersion] = {}
+        self._count = 0
+        self._starting = 0
+        self._said: set[str] = set()
+        self._sweep: asyncio.TimerHandle | None = None
+        self._is_stopping = False
+
+    # Host
+
+    async def start(self) -> None:
+        """Look after idle environments from now on."""
+        self._sweep = self._loop.call_later(_SWEEP_S, self._end_idle)
+
+    async def stop(self) -> None:
+        """Kill every environment. What was under way is not finished."""
+        self._is_stopping = True
+        if self._sweep is not None:
+            self._sweep.cancel()
+        for task in list(self._tasks):
+            task.cancel()
+        for pool in list(self._pools.values()):
+            pool.waiting.clear()
+            for environment in list(pool.environments):
+                environment.end()
+        for spawner in self._spawners.values():
+            await spawner.stop()
+        self.code.close()
+
+    @property
+    def busy(self) -> bool:
+        """Invocations are under way or waiting."""
+        return any(self._in_flight.values())
+
+    # What operations do
+
+    def find_version(self, revision_id: str) -> FunctionVersion | None:
+        """A configuration that was read before. Its revision tells it from every other one."""
+        return self._versions.get(revision_id)
+
+    def keep_version(self, function: FunctionVersion) -> None:
+        """Keep a configuration in memory."""
+        if len(self._versions) >= _VERSIONS_MAX:
+            self._versions.clear()
+        self._versions[function.revision_id] = function
+
+    def in_flight(self, function_id: int) -> int:
+        """How many invocations of a function are admitted and not finished."""
+        return self._in_flight[function_id]
+
+    def admit(self, function_id: int) -> None:
+        """Count an invocation that is going to be submitted."""
+        self._in_flight[function_id] += 1
+
+    def dismiss(self, function_id: int) -> None:
+        """Count an invocation as finished, or as never submitted."""
+        self._in_flight[function_id] -= 1
+        if self._in_flight[function_id] <= 0:
+            del self._in_flight[function_id]
+
+    def submit(self, invocation: Invocation) -> None:
+        """Run an invocation that was admitted, once what it stands on is on disk."""
+        function = invocation.function
+        pool = self._pools.get(function.revision_id)
+        if pool is None:
+            pool = self._pools[function.revision_id] = Pool(self, function)
+        pool.submit(invocation)
+
+    def retire(self, revision_id: str) -> None:
+        """A configuration is not the current one any more: its environments end when they are done."""
+        pool = self._pools.get(revision_id)
+        if pool is not None:
+            pool.retire()
+            self._forget_if_over(pool)
+
+    def prepare(self) -> None:
+        """Get ready for the first invocation of a Python function."""
+        self._loop.call_later(_PREPARE_AFTER_S, self._prepare)
+
+    # What pools do
+
+    def can_start(self) -> bool:
+        """The machine's bounds allow another environment now."""
+        if self._is_stopping or self._starting >= limits.STARTING_MAX:
+            return False
+        if self._count >= limits.ENVIRONMENTS_MAX:
+            idle = [pool.oldest_idle for pool in self._pools.values()]
+            oldest = min(
+                (environment for environment in idle if environment is not None),
+                key=lambda environment: environment.idle_since,
+                default=None,
+            )
+            if oldest is None:
+                return False
+            oldest.end()
+        return True
+
+    def start_environment(self, pool: Pool) -> None:
+        """Start an environment for a pool."""
+        log = LogStream(pool.function, self.now(), self._log_refused(pool.function))
+        environment = Environment(pool, pool.function, log)
+        pool.environments.add(environment)
+        pool.starting += 1
+        self._starting += 1
+        self._count += 1
+        task = self._loop.create_task(self._begin(environment))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def environment_started(self) -> None:
+        """An environment has become ready, so another one may start."""
+        self._starting -= 1
+        self._loop.call_soon(self._serve_all)
+
+    def environment_ended(self, pool: Pool, *, was_starting: bool) -> None:
+        """An environment is gone."""
+        self._count -= 1
+        self._starting -= was_starting
+        self._forget_if_over(pool)
+        if not self._is_stopping:
+            # In a turn of its own: an environment may end while its pool is being served.
+            self._loop.call_soon(self._serve_all)
+
+    def finish(self, environment: Environment, invocation: Invocation, outcome: Outcome) -> None:
+        """Finish an invocation and store the log, in a job."""
+        self.dismiss(invocation.function.function_id)
+        if self._is_stopping:
+            return
+
+        def job(call: Call) -> None:
+            environment.log.flush(call)
+            invocation.finish(call, outcome)
+
+        self._run("finish an invocation", job, environment.function.region)
+
+    def flush_log(self, environment: Environment) -> None:
+        """Store an environment's log, in a job."""
+        self._run("store a log", environment.log.flush, environment.function.region)
+
+    def now(self) -> float:
+        """Epoch seconds of the runtime's clock."""
+        return self._runner.clock.now()
+
+    # Starting
+
+    async def _begin(self, environment: Environment) -> None:
+        function = environment.function
+        try:
+            task_root, layer_roots = await self._unpack(function)
+            variables = make_variables(
+                function,
+                self._credentials(function),
+                task_root=str(task_root),
+                layer_roots=[str(root) for root in layer_roots],
+                runtime_api=environment.address,
+                endpoint_url=getattr(self._runner, "endpoint_url", ""),
+                log_stream=environment.log.name,
+            )
+            command = make_command(
+                function, task_root, layer_roots, variables, self.code.pycache
+            )
+            own_boto3 = command.mode != "python" or brings_boto3([task_root, *layer_roots])
+            spawner = self._spawner("plain" if own_boto3 else "boto3")
+            await environment.begin(spawner, command, self._notice(function))
+        except CannotRun as obstacle:
+            environment.fail_to_start(obstacle.error_type, obstacle.message)
+        except ServiceError as error:
+            environment.fail_to_start(f"Lambda.{error.code}", error.message)
+        except OSError as error:
+            logger.exception("An environment of %s could not be started.", function.name)
+            environment.fail_to_start("Runtime.Unavailable", str(error))
+
+    async def _unpack(self, function: FunctionVersion) -> tuple[Path, list[Path]]:
+        paths = []
+        for code_sha256 in (function.code_sha256, *reversed(function.layers)):
+            path = self.code.find(code_sha256)
+            if path is None:
+                content = self._runner.run(
+                    "lambda", lambda call, key=code_sha256: call.tx.function_code.find(key),
+                    function.region,
+                )
+                if content is None:
+                    raise CannotRun("Runtime.Unavailable", "The function's code is gone.")
+                path = await self._loop.run_in_executor(
+                    None, self.code.unpack, code_sha256, content
+                )
+            paths.append(path)
+        return paths[0], paths[1:]
+
+    def _credentials(self, function: FunctionVersion) -> Credentials:
+        """Temporary credentials of the function's role."""
+
+        def job(call: Call) -> Any:
+            request = {
+                "RoleArn": function.role,
+                "RoleSessionName": function.name,
+                "DurationSeconds": _CREDENTIALS_S,
+                "Service": "lambda.amazonaws.com",
+            }
+            return call.invoke("sts", "IssueServiceCredentials", request)
+
+        issued = self._runner.run("lambda", job, function.region)["Credentials"]
+        return Credentials(
+            issued["AccessKeyId"], issued["SecretAccessKey"], issued.get("SessionToken", "")
+        )
+
+    def _notice(self, function: FunctionVersion) -> str:
+        difference = find_difference(function.runtime)
+        if difference and function.arn not in self._said:
+            self._said.add(function.arn)
+            logger.warning("%s: %s", function.name, difference)
+        return difference
+
+    def _spawner(self, preload: str) -> Spawner:
+        spawner = self._spawners.get(preload)
+        if spawner is None:
+            spawner = self._spawners[preload] = Spawner(preload)
+        return spawner
+
+    def _prepare(self) -> None:
+        if not self._is_stopping:
+            self._spawner("boto3").prepare()
+
+    # The rest
+
+    def _run(self, what: str, job: Any, region: str) -> None:
+        try:
+            self._runner.run("lambda", job, region)
+        except Exception:
+            logger.exception("Lambda could not %s.", what)
+
+    def _log_refused(self, function: FunctionVersion) -> Any:
+        def say(reason: str) -> None:
+            if f"log {function.arn}" not in self._said:
+                self._said.add(f"log {function.arn}")
+                logger.warning("The log of %s cannot be stored: %s", function.name, reason)
+
+        return say
+
+    def _serve_all(self) -> None:
+        for pool in list(self._pools.values()):
+            if pool.waiting:
+                pool.serve()
+
+    def _forget_if_over(self, pool: Pool) -> None:
+        if pool.is_over and self._pools.get(pool.function.revision_id) is pool:
+            del self._pools[pool.function.revision_id]
+
+    def _end_idle(self) -> None:
+        self._sweep = self._loop.call_later(_SWEEP_S, self._end_idle)
+        for pool in list(self._pools.values()):
+            pool.end_idle(self._loop.time() - limits.IDLE_S_MAX)

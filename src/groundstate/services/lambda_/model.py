@@ -1,0 +1,120 @@
+"""What Lambda's host works with: a version of a function, an invocation, its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from groundstate.operation import Call
+
+LATEST = "$LATEST"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionVersion:
+    """One configuration of a function. It never changes: a change makes another revision.
+
+    Attributes:
+        arn: the function's ARN, without a qualifier.
+        version: `$LATEST` or a number.
+        revision_id: what tells configurations apart; pools of environments are kept by it.
+        code_sha256: of its zip file, in hexadecimal.
+        layers: of the layers' zip files, in their order.
+        log_format: `Text` or `JSON`.
+        log_level: the least level of the function's own lines with `JSON`; empty for all.
+        system_log_level: the same for the lines of the platform.
+    """
+
+    function_id: int
+    region: str
+    name: str
+    arn: str
+    version: str
+    revision_id: str
+    code_sha256: str
+    layers: tuple[str, ...]
+    runtime: str
+    handler: str
+    role: str
+    timeout_s: int
+    memory_mb: int
+    variables: dict[str, str]
+    log_group: str
+    log_format: str
+    log_level: str
+    system_log_level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an invocation ended.
+
+    Attributes:
+        payload: what the function returned, or the error's document.
+        function_error: `Unhandled`, or empty.
+        log_tail: the end of its log, at most 4 KB.
+        was_invoked: False if the function's code was never reached.
+    """
+
+    payload: bytes
+    function_error: str
+    log_tail: bytes
+    was_invoked: bool = True
+
+
+@dataclass(slots=True)
+class Invocation:
+    """An invocation that waits for an environment or runs in one.
+
+    Attributes:
+        invoked_arn: the ARN that was invoked, with its qualifier if it had one.
+        finish: called once, in a job, with the outcome.
+        headers: further headers for the runtime client (client context, cognito identity).
+    """
+
+    request_id: str
+    function: FunctionVersion
+    payload: bytes
+    invoked_arn: str
+    trace_id: str
+    finish: Callable[[Call, Outcome], None]
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def make_function_version(
+    function_id: int,
+    region: str,
+    revision_id: str,
+    code_sha256: str,
+    layers: tuple[str, ...],
+    document: dict[str, Any],
+) -> FunctionVersion:
+    """A function version from its FunctionConfiguration."""
+    logging = document["LoggingConfig"]
+    is_json = logging.get("LogFormat") == "JSON"
+    return FunctionVersion(
+        function_id=function_id,
+        region=region,
+        name=document["FunctionName"],
+        arn=unqualified(document["FunctionArn"]),
+        version=document["Version"],
+        revision_id=revision_id,
+        code_sha256=code_sha256,
+        layers=layers,
+        runtime=document.get("Runtime", ""),
+        handler=document.get("Handler", ""),
+        role=document["Role"],
+        timeout_s=document["Timeout"],
+        memory_mb=document["MemorySize"],
+        variables=document.get("Environment", {}).get("Variables", {}),
+        log_group=logging["LogGroup"],
+        log_format=logging.get("LogFormat", "Text"),
+        log_level=logging.get("ApplicationLogLevel", "") if is_json else "",
+        system_log_level=logging.get("SystemLogLevel", "INFO") if is_json else "INFO",
+    )
+
+
+def unqualified(arn: str) -> str:
+    """A function's ARN without the qualifier that may follow its name."""
+    return ":".join(arn.split(":")[:7])

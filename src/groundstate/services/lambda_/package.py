@@ -1,0 +1,86 @@
+"""A function's deployment package: taken from the request or from S3, checked, kept.
+
+AWS: https://docs.aws.amazon.com/lambda/latest/api/API_FunctionCode.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from typing import NamedTuple
+
+from groundstate.operation import Call, ServiceError, Shape
+from groundstate.services.lambda_.errors import (
+    InvalidParameterValueException,
+    RequestEntityTooLargeException,
+)
+from groundstate.services.lambda_.limits import CODE_REQUEST_BYTES_MAX, ZIP_BYTES_MAX
+
+
+class Package(NamedTuple):
+    """A zip file that is kept.
+
+    Attributes:
+        code_sha256: hexadecimal, as the tables and the code directory have it.
+        shown_sha256: base64, as clients see it.
+    """
+
+    code_sha256: str
+    shown_sha256: str
+    size_bytes: int
+
+
+def take_package(call: Call, code: Shape) -> Package:
+    """Fetch, check, keep and unpack the zip file that a FunctionCode names.
+
+    Raises:
+        InvalidParameterValueException: there is no zip file, or it is no good.
+        RequestEntityTooLargeException: the request is too big.
+    """
+    content = _content(call, code)
+    digest = hashlib.sha256(content)
+    code_sha256 = digest.hexdigest()
+    call.host.code.unpack(code_sha256, content)
+    call.tx.function_code.put(code_sha256, content)
+    return Package(code_sha256, b64encode(digest.digest()).decode(), len(content))
+
+
+def _content(call: Call, code: Shape) -> bytes:
+    if "ImageUri" in code:
+        raise InvalidParameterValueException(
+            "Groundstate does not run container images: it needs a zip file (PackageType Zip)."
+        )
+    if "S3Bucket" in code:
+        return _content_from_s3(call, code)
+    content: bytes = code.get("ZipFile", b"")
+    if not content:
+        raise InvalidParameterValueException(
+            "Please provide a source for your Lambda function code."
+        )
+    if len(content) * 4 // 3 >= CODE_REQUEST_BYTES_MAX:
+        raise RequestEntityTooLargeException(
+            f"Request must be smaller than {CODE_REQUEST_BYTES_MAX} bytes for the"
+            f" {call.operation} operation"
+        )
+    if len(content) > ZIP_BYTES_MAX:
+        raise RequestEntityTooLargeException(
+            f"Zipped size must be smaller than {ZIP_BYTES_MAX} bytes"
+        )
+    return content
+
+
+def _content_from_s3(call: Call, code: Shape) -> bytes:
+    request = {"Bucket": code["S3Bucket"], "Key": code.get("S3Key", "")}
+    if "S3ObjectVersion" in code:
+        request["VersionId"] = code["S3ObjectVersion"]
+    try:
+        found = call.invoke("s3", "GetObject", request)
+    except ServiceError as error:
+        raise InvalidParameterValueException(
+            "Error occurred while GetObject. S3 Error Code: "
+            f"{error.code}. S3 Error Message: {error.message}"
+        ) from error
+    assert isinstance(found, dict), "GetObject answers at once"
+    body = found["Body"]
+    content: bytes = body if isinstance(body, bytes) else body.read()
+    return content

@@ -1,0 +1,15 @@
+"""What Lambda does at each start of the runtime."""
+
+from __future__ import annotations
+
+from groundstate.operation import Call
+from groundstate.services.lambda_.async_events import recover_events
+
+
+def recover(call: Call) -> None:
+    """Go on with asynchronous invocations, and remove code that no function uses."""
+    call.tx.function_code.remove_unused()
+    call.host.code.remove_unused(call.tx.function_code.list_keys())
+    if call.tx.functions.any():
+        call.host.prepare()
+    recover_events(call)

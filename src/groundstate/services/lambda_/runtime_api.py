@@ -1,0 +1,192 @@
+"""The Lambda Runtime API: how a function's process takes its invocations and gives its answers.
+
+AWS: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+
+Each environment has a listener of its own on the loopback interface. It is strict: what is not a
+request of this API, or does not name this listener as its host, is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Protocol
+
+import httptools
+
+from groundstate.services.lambda_.limits import RESPONSE_BYTES_MAX
+
+_PREFIX = "/2018-06-01/runtime/"
+_INIT_ERROR_BYTES_MAX = RESPONSE_BYTES_MAX
+_REASONS = {
+    200: "OK",
+    202: "Accepted",
+    400: "Bad Request",
+    403: "Forbidden",
+    404: "Not Found",
+    413: "Payload Too Large",
+}
+
+
+class RuntimeApiHandler(Protocol):
+    """What stands behind a listener: an environment."""
+
+    def next_asked(self, connection: RuntimeConnection) -> None:
+        """The process is ready for an invocation; answer by `connection.give_invocation`."""
+
+    def response_given(self, request_id: str, body: bytes, content_type: str) -> bool:
+        """The function returned. False: no such invocation is under way."""
+
+    def response_too_large(self, request_id: str) -> bool:
+        """The function returned more than may be returned."""
+
+    def error_given(self, request_id: str, body: bytes, error_type: str) -> bool:
+        """The function failed. False: no such invocation is under way."""
+
+    def init_failed(self, body: bytes, error_type: str) -> None:
+        """The process could not get ready."""
+
+
+def open_listener() -> socket.socket:
+    """A socket that listens on a free port of the loopback interface."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setblocking(False)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(16)
+    return listener
+
+
+class RuntimeConnection(asyncio.Protocol):
+    """One connection of a function's process."""
+
+    def __init__(self, handler: RuntimeApiHandler, address: str) -> None:
+        self._handler = handler
+        self._address = address.encode()
+        self._transport: asyncio.Transport | None = None
+        self._parser = httptools.HttpRequestParser(self)
+        self._reset()
+
+    def _reset(self) -> None:
+        self._url = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._body: list[bytes] = []
+        self._size = 0
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError:
+            self.close()
+
+    # httptools
+
+    def on_url(self, url: bytes) -> None:
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers[name.lower()] = value
+
+    def on_headers_complete(self) -> None:
+        if self._headers.get(b"expect", b"").lower() == b"100-continue" and self._transport:
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, body: bytes) -> None:
+        self._size += len(body)
+        if self._size <= RESPONSE_BYTES_MAX:
+            self._body.append(body)
+        else:
+            # It will be refused: what comes is read, so that the answer can be sent, and dropped.
+            self._body.clear()
+
+    def on_message_complete(self) -> None:
+        method = self._parser.get_method().decode()
+        self._answer(method, self._url.decode("latin-1"), b"".join(self._body))
+        self._reset()
+
+    # Answers
+
+    @property
+    def is_open(self) -> bool:
+        """The process still listens to this connection."""
+        return self._transport is not None and not self._transport.is_closing()
+
+    def give_invocation(self, headers: dict[str, str], body: bytes) -> None:
+        """Answer GET /runtime/invocation/next."""
+        self._write(200, body, "application/json", headers)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def _answer(self, method: str, url: str, body: bytes) -> None:
+        if self._headers.get(b"host") != self._address or b"origin" in self._headers:
+            self._refuse(403, "Forbidden", "This is the Runtime API of another environment.")
+            return
+        path = url[len(_PREFIX) :] if url.startswith(_PREFIX) else ""
+        parts = path.split("/")
+        if method == "GET" and path == "invocation/next":
+            self._handler.next_asked(self)
+        elif method == "POST" and len(parts) == 3 and parts[0] == "invocation":
+            self._finish(parts[1], parts[2], body)
+        elif method == "POST" and path == "init/error":
+            self._handler.init_failed(body, self._error_type())
+            self._write(202, b'{"status":"OK"}\n')
+        else:
+            self._refuse(404, "NotFound", f"{method} {url} is not part of the Runtime API.")
+
+    def _finish(self, request_id: str, outcome: str, body: bytes) -> None:
+        if self._size > RESPONSE_BYTES_MAX:
+            self._handler.response_too_large(request_id)
+            text = f"Exceeded maximum allowed payload size ({RESPONSE_BYTES_MAX} bytes)."
+            self._refuse(413, "RequestEntityTooLarge", text)
+            return
+        if outcome == "response":
+            content_type = self._headers.get(b"content-type", b"").decode("latin-1")
+            known = self._handler.response_given(request_id, body, content_type)
+        elif outcome == "error":
+            known = self._handler.error_given(request_id, body, self._error_type())
+        else:
+            self._refuse(404, "NotFound", f"{outcome} is not part of the Runtime API.")
+            return
+        if known:
+            self._write(202, b'{"status":"OK"}\n')
+        else:
+            self._refuse(400, "InvalidRequestID", "Invalid request ID")
+
+    def _error_type(self) -> str:
+        return self._headers.get(b"lambda-runtime-function-error-type", b"").decode("latin-1")
+
+    def _refuse(self, status: int, error_type: str, message: str) -> None:
+        text = message.replace("\\", "\\\\").replace('"', '\\"')
+        body = f'{{"errorMessage":"{text}","errorType":"{error_type}"}}\n'
+        self._write(status, body.encode("latin-1", "replace"))
+
+    def _write(
+        self,
+        status: int,
+        body: bytes,
+        content_type: str = "application/json",
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        if not self.is_open:
+            return
+        assert self._transport is not None
+        lines = [
+            f"HTTP/1.1 {status} {_REASONS[status]}",
+            f"Content-Type: {content_type}",
+            f"Content-Length: {len(body)}",
+        ]
+        if headers is not None:
+            lines += [f"{name}: {value}" for name, value in headers.items()]
+        head = "\r\n".join(lines).encode("latin-1", "replace")
+        self._transport.write(head + b"\r\n\r\n" + body)

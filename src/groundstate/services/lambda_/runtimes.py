@@ -1,0 +1,116 @@
+"""What runs a function of each runtime on this machine.
+
+AWS: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from groundstate.services.lambda_.model import FunctionVersion
+from groundstate.services.lambda_.spawner import Command
+
+# A function that brings one of these has its own boto3, or parts of it.
+_BOTO3_PARTS = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six.py")
+
+
+class CannotRun(Exception):
+    """The function cannot be started here.
+
+    Attributes:
+        error_type: what Invoke's answer names, e.g. `Runtime.InvalidEntrypoint`.
+    """
+
+    def __init__(self, error_type: str, message: str) -> None:
+        super().__init__(message)
+        self.error_type = error_type
+        self.message = message
+
+
+def find_obstacle(runtime: str) -> str:
+    """Why functions of this runtime cannot run here; empty if they can."""
+    if sys.platform != "linux":
+        return "Functions run on Linux only: AWS's runtime client for Python has no other builds."
+    if runtime.startswith("python"):
+        if find_spec("awslambdaric") is None:
+            return "Python functions need the package awslambdaric, which is not installed."
+        return ""
+    if runtime.startswith("provided"):
+        return ""
+    return f"Groundstate does not run functions of the runtime {runtime}; see the service's README."
+
+
+def find_difference(runtime: str) -> str:
+    """What a user should know: the function's runtime is not the interpreter that there is."""
+    if not runtime.startswith("python"):
+        return ""
+    here = ".".join(platform.python_version_tuple()[:2])
+    declared = runtime.removeprefix("python")
+    if here == declared:
+        return ""
+    return f"Groundstate: the function declares {runtime}; it runs on this machine's Python {here}."
+
+
+def brings_boto3(roots: list[Path]) -> bool:
+    """The function's package or layers hold boto3, or what boto3 is made of."""
+    folders = roots + [root / "python" for root in roots[1:]]
+    return any((folder / part).exists() for folder in folders for part in _BOTO3_PARTS)
+
+
+def make_command(
+    function: FunctionVersion,
+    task_root: Path,
+    layer_roots: list[Path],
+    variables: dict[str, str],
+    pycache: Path,
+) -> Command:
+    """The command that becomes the function's environment.
+
+    Raises:
+        CannotRun: it has no way to start.
+    """
+    obstacle = find_obstacle(function.runtime)
+    if obstacle:
+        raise CannotRun("Runtime.Unavailable", obstacle)
+    if function.runtime.startswith("python"):
+        argv, mode = ["/var/runtime/bootstrap.py", function.handler], "python"
+    else:
+        argv, mode = [_find_bootstrap(task_root, layer_roots)], "exec"
+    return Command(
+        mode=mode,
+        argv=argv,
+        variables=variables,
+        directory=str(task_root),
+        paths=_module_paths(function, task_root, layer_roots),
+        pycache=str(pycache),
+    )
+
+
+def _module_paths(
+    function: FunctionVersion, task_root: Path, layer_roots: list[Path]
+) -> list[str]:
+    paths = [str(task_root)]
+    for root in layer_roots:
+        for path in (root / "python" / "lib" / function.runtime / "site-packages", root / "python"):
+            if path.is_dir():
+                paths.append(str(path))
+    return paths
+
+
+def _find_bootstrap(task_root: Path, layer_roots: list[Path]) -> str:
+    for root in (task_root, *layer_roots):
+        path = root / "bootstrap"
+        if path.is_file():
+            if not os.access(path, os.X_OK):
+                raise CannotRun(
+                    "Runtime.InvalidEntrypoint", "fork/exec /var/task/bootstrap: permission denied"
+                )
+            return str(path)
+    raise CannotRun(
+        "Runtime.InvalidEntrypoint",
+        "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
+    )

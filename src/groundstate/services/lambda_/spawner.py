@@ -1,0 +1,201 @@
+"""Starts and ends processes through `forkserver.py`, from the runtime's loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from groundstate.services.lambda_.forkserver import PACKET_BYTES_MAX
+
+_PROGRAM = Path(__file__).with_name("forkserver.py")
+
+logger = logging.getLogger(__name__)
+
+
+class Command(NamedTuple):
+    """What an environment runs.
+
+    Attributes:
+        mode: `python` (AWS's runtime interface client, forked) or `exec`.
+        argv: the command; for `python`, a name and the handler.
+        variables: its whole environment.
+        directory: where it runs.
+        paths: what goes before Python's own module path.
+        pycache: where compiled Python modules are kept.
+    """
+
+    mode: str
+    argv: list[str]
+    variables: dict[str, str]
+    directory: str
+    paths: list[str]
+    pycache: str
+
+
+class Spawner:
+    """One fork server and the processes that it runs. It starts the server when it is first needed.
+
+    Args:
+        preload: `boto3`, or empty: what the server imports besides AWS's runtime client.
+    """
+
+    def __init__(self, preload: str) -> None:
+        self._preload = preload
+        self._loop = asyncio.get_running_loop()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._started: dict[int, Callable[[int], None]] = {}
+        self._ended: dict[int, Callable[[int], None]] = {}
+        self._waiting: deque[tuple[bytes, int | None]] = deque()
+        self._last_id = 0
+
+    def prepare(self) -> None:
+        """Start the server ahead of its first use."""
+        if self._control is None:
+            self._open()
+
+    def start(
+        self,
+        command: Command,
+        output: int,
+        on_start: Callable[[int], None],
+        on_end: Callable[[int], None],
+    ) -> int:
+        """Start a process; its number lets it be killed.
+
+        Args:
+            output: the file descriptor that its output goes to. It is closed here.
+            on_start: called with the process id.
+            on_end: called with waitpid's status when it has ended.
+        """
+        self.prepare()
+        self._last_id += 1
+        number = self._last_id
+        self._started[number] = on_start
+        self._ended[number] = on_end
+        self._send(
+            {
+                "op": "start",
+                "id": number,
+                "mode": command.mode,
+                "argv": command.argv,
+                "env": command.variables,
+                "cwd": command.directory,
+                "paths": command.paths,
+                "pycache": command.pycache,
+            },
+            output,
+        )
+        return number
+
+    def kill(self, number: int) -> None:
+        """Kill a process with its whole group; nothing happens if it has ended."""
+        if number in self._ended:
+            self._send({"op": "kill", "id": number}, None)
+
+    async def stop(self) -> None:
+        """Kill all processes and end the server."""
+        process = self._process
+        if process is None:
+            return
+        self._close()
+        try:
+            await self._loop.run_in_executor(None, process.wait, 5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            await self._loop.run_in_executor(None, process.wait)
+
+    def _open(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        for end in (ours, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * PACKET_BYTES_MAX)
+        ours.setblocking(False)
+        arguments = [sys.executable, "-I", "-X", "utf8", str(_PROGRAM), str(theirs.fileno())]
+        with theirs, open(os.devnull, "r+b") as null:
+            self._process = subprocess.Popen(
+                [*arguments, self._preload],
+                stdin=null,
+                stdout=null,
+                pass_fds=[theirs.fileno()],
+                env={"LANG": "en_US.UTF-8", "LC_CTYPE": "C.UTF-8", "PATH": os.defpath},
+                start_new_session=True,
+            )
+        self._control = ours
+        self._loop.add_reader(ours, self._read)
+
+    def _close(self) -> None:
+        if self._control is not None:
+            self._loop.remove_reader(self._control)
+            self._loop.remove_writer(self._control)
+            self._control.close()
+        self._control = None
+        self._process = None
+        for _, descriptor in self._waiting:
+            if descriptor is not None:
+                os.close(descriptor)
+        self._waiting.clear()
+
+    def _send(self, message: dict[str, object], descriptor: int | None) -> None:
+        packet = orjson.dumps(message)
+        assert len(packet) <= PACKET_BYTES_MAX, len(packet)
+        self._waiting.append((packet, descriptor))
+        self._flush()
+
+    def _flush(self) -> None:
+        control = self._control
+        assert control is not None, "the fork server was not started"
+        while self._waiting:
+            packet, descriptor = self._waiting[0]
+            try:
+                socket.send_fds(control, [packet], [] if descriptor is None else [descriptor])
+            except BlockingIOError:
+                self._loop.add_writer(control, self._flush)
+                return
+            except OSError:
+                self._lost()
+                return
+            self._waiting.popleft()
+            if descriptor is not None:
+                os.close(descriptor)
+        self._loop.remove_writer(control)
+
+    def _read(self) -> None:
+        assert self._control is not None
+        try:
+            packet = self._control.recv(4096)
+        except BlockingIOError:
+            return
+        except OSError:
+            packet = b""
+        if not packet:
+            self._lost()
+            return
+        message = orjson.loads(packet)
+        number = message["id"]
+        if "pid" in message:
+            self._started.pop(number)(message["pid"])
+        else:
+            self._ended.pop(number)(message["status"])
+
+    def _lost(self) -> None:
+        """The server is gone, and its processes with it: say so to those who wait for them."""
+        logger.error("The program that runs the functions' processes ended; it is started again.")
+        process = self._process
+        self._close()
+        if process is not None:
+            process.kill()
+            process.wait()
+        ended, self._ended = self._ended, {}
+        self._started.clear()
+        for on_end in ended.values():
+            on_end(9)

@@ -1,0 +1,55 @@
+"""Definitions: compiled once for each revision, refused with AWS's diagnostics."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from groundstate.asl import InvalidDefinition as BadDefinition
+from groundstate.asl import Machine, compile_machine
+from groundstate.services.stepfunctions.errors import InvalidDefinition
+from groundstate.store.state_machines import Revision
+
+# Compiled machines stay in memory up to this many characters of their definitions together.
+_CACHE_CHARACTERS_MAX = 16 * 1024 * 1024
+
+
+class MachineCache:
+    """Compiled machines by the number of their revision.
+
+    A revision never changes; one whose creation was taken back may give its number to another, so
+    the definition's text is compared too.
+    """
+
+    def __init__(self) -> None:
+        self._machines: OrderedDict[int, tuple[str, Machine]] = OrderedDict()
+        self._characters = 0
+
+    def get(self, revision: Revision, machine_type: str) -> Machine:
+        """The compiled machine of a revision."""
+        found = self._machines.get(revision.revision)
+        if found is not None:
+            if found[0] == revision.definition:
+                return found[1]
+            self._drop(revision.revision)
+        machine = compile_machine(revision.definition, type=machine_type)
+        self._machines[revision.revision] = (revision.definition, machine)
+        self._characters += len(revision.definition)
+        while self._characters > _CACHE_CHARACTERS_MAX and len(self._machines) > 1:
+            self._drop(next(iter(self._machines)))
+        return machine
+
+    def _drop(self, revision: int) -> None:
+        definition, _ = self._machines.pop(revision)
+        self._characters -= len(definition)
+
+
+def check_definition(definition: str, machine_type: str) -> None:
+    """Check a definition that somebody wants to store.
+
+    Raises:
+        InvalidDefinition: with AWS's codes, messages and locations.
+    """
+    try:
+        compile_machine(definition, type=machine_type)
+    except BadDefinition as error:
+        raise InvalidDefinition(f"Invalid State Machine Definition: '{error.message}'") from None

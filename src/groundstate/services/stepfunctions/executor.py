@@ -1,0 +1,285 @@
+"""Feeds executions to the language core and carries out the commands that come back.
+
+Theory. Everything that happens to an execution comes in through `start`, `feed` or a timer, in a job
+or an operation, and so in an open transaction. The core steps; its commands are carried out at once.
+A synchronous integration (DynamoDB) writes in this same transaction, and its answer is fed back in
+the same burst, so that the item and the history event are on disk together or not at all. A Lambda
+function is called after the commit, by the service that owns it; its answer comes in a later job.
+
+A burst that lasts too long is cut: it is written with `WORK_CONTINUE`, and a job in a later turn of
+the loop goes on. What the process has in mind can be lost at any time: `recover` (recovery.py) finds
+the same in the rows.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+from groundstate import ids
+from groundstate.asl import begin, step
+from groundstate.asl.interface import (
+    CancelMapRun,
+    CancelTask,
+    CancelTimer,
+    Continue,
+    Finish,
+    Input,
+    Outcome,
+    ScheduleTask,
+    SetTimer,
+    Started,
+    StartMapRun,
+    Stopped,
+    TaskFailed,
+    TaskSubmitted,
+    TaskSucceeded,
+    TimerFired,
+)
+from groundstate.operation import Call
+from groundstate.services.stepfunctions import tasks
+from groundstate.services.stepfunctions.execution_logs import write_logs
+from groundstate.services.stepfunctions.finish import finished
+from groundstate.services.stepfunctions.integrations import perform
+from groundstate.services.stepfunctions.integrations.result import (
+    Failed,
+    Result,
+    Submitted,
+    Succeeded,
+)
+from groundstate.services.stepfunctions.map_runs import cancel_map_run, start_map_run
+from groundstate.services.stepfunctions.run import (
+    DUE,
+    WORK_CONTINUE,
+    WORK_START,
+    OpenTask,
+    Run,
+    load_run,
+    status_number,
+)
+from groundstate.store.executions import RUNNING
+from groundstate.store.state_machines import ACTIVE
+
+# How long a burst may keep the loop from everybody else, in seconds of its own work. Where writing
+# the state is itself long (a Map of many items) it may be so many times as long as that.
+SLICE_S = 0.003
+SLICE_PER_SAVE = 3
+SLICE_MAX_S = 0.030
+
+_SCHEDULED = frozenset(("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled"))
+
+
+def start(call: Call, run: Run) -> None:
+    """Begin an execution: run its first burst at once.
+
+    One that is started by another one's task begins in a later turn, so that a machine that starts
+    itself does not nest bursts without end.
+    """
+    if call.host.bursts > 0:
+        run.set_extra("input", run.info.input_text)
+        run.work = run.row.work = WORK_START
+        run.insert(call)
+        execution_id = run.row.execution_id
+        call.soon(lambda job: continue_run(job, execution_id))
+    else:
+        _begin(call, run)
+
+
+def feed(call: Call, execution_id: int, event: Input) -> bool:
+    """Tell an execution what has happened, and run a burst.
+
+    Returns False, and changes nothing, if the execution has ended or does not wait for this.
+    """
+    run = load_run(call, execution_id)
+    return run is not None and feed_run(call, run, event)
+
+
+def feed_run(call: Call, run: Run, event: Input) -> bool:
+    """Like `feed`, for an execution that is loaded."""
+    if call.tx.state_machines.get(run.row.machine_id).status != ACTIVE:
+        # DeleteStateMachine ends the executions at their next transition.
+        event = event if isinstance(event, Stopped) else Stopped(event.now, event.entropy)
+    outcome = step(run.program, run.execution, event)
+    if not outcome.accepted:
+        return False
+    _burst(call, run, outcome)
+    return True
+
+
+def answer_task(call: Call, execution_id: int, task_id: int, result: Result) -> bool:
+    """Tell an execution how one of its tasks went.
+
+    Returns False if it no longer waits for it: the answer of an older attempt changes nothing.
+    """
+    run = load_run(call, execution_id)
+    if run is None or task_id not in run.execution.tasks:
+        return False
+    if isinstance(result, Submitted):
+        tasks.submitted(run, task_id, result)
+    else:
+        tasks.close(call, run, task_id)
+    event = _input_of(call, task_id, result)
+    assert event is not None, result
+    return feed_run(call, run, event)
+
+
+def fire_timer(call: Call, subject: str, data: bytes) -> None:
+    """A timer of the core is due (`Service.timers`)."""
+    run = load_run(call, int(subject))
+    if run is not None:
+        timer_id = int(data)
+        run.timers.pop(timer_id, None)
+        feed_run(call, run, TimerFired(call.now, ids.make_entropy(), timer_id))
+
+
+def continue_run(call: Call, execution_id: int) -> None:
+    """Go on with an execution whose burst was cut, or which has not begun."""
+    run = load_run(call, execution_id)
+    if run is None or run.row.status != RUNNING:
+        return
+    if run.row.work == WORK_START:
+        run.work = None
+        _begin(call, run)
+    elif run.row.work == WORK_CONTINUE:
+        run.work = None
+        outcome = Outcome(more=bool(run.execution.ready))
+        _burst(call, run, outcome, tasks.take_due(call, run))
+
+
+def abort_running(call: Call, machine_id: int) -> None:
+    """Stop the executions of a machine that is being deleted, some in each turn."""
+    found = call.tx.executions.list_running(machine_id, 50)
+    for execution_id in found:
+        feed(call, execution_id, Stopped(call.now, ids.make_entropy()))
+    if found:
+        call.soon(lambda job: abort_running(job, machine_id))
+
+
+def _begin(call: Call, run: Run) -> None:
+    run.execution, outcome = begin(run.program, run.info, Started(call.now, ids.make_entropy()))
+    run.extra.pop("input", None)
+    _burst(call, run, outcome)
+
+
+def _burst(
+    call: Call, run: Run, outcome: Outcome, waiting: deque[tuple[ScheduleTask, int]] | None = None
+) -> None:
+    """Carry out an outcome and all that follows from it at once; then write."""
+    host = call.host
+    began_at = time.perf_counter()
+    queue: deque[Input] = deque()
+    waiting = deque() if waiting is None else waiting
+    host.bursts += 1
+    try:
+        more = _carry_out(call, run, outcome, queue, waiting)
+        while queue or waiting or more:
+            if queue:
+                event = queue.popleft()
+            elif time.perf_counter() - began_at > run.slice_s:
+                break
+            elif waiting:
+                command, scheduled_id = waiting.popleft()
+                if command.task_id in run.execution.tasks:
+                    _schedule(call, run, command, scheduled_id, queue)
+                continue
+            else:
+                event = Continue(call.now, ids.make_entropy())
+            outcome = step(run.program, run.execution, event)
+            if outcome.accepted:
+                more = _carry_out(call, run, outcome, queue, waiting)
+    finally:
+        host.bursts -= 1
+    _write(call, run, cut=more or bool(waiting), waiting=waiting)
+
+
+def _write(
+    call: Call, run: Run, *, cut: bool, waiting: deque[tuple[ScheduleTask, int]]
+) -> None:
+    host, execution_id = call.host, run.row.execution_id
+    ended = run.row.status != RUNNING
+    if cut and not ended:
+        run.work = WORK_CONTINUE
+        for command, scheduled_id in waiting:
+            run.tasks[command.task_id] = OpenTask(DUE, scheduled_id)
+    if run.revision.settings:
+        write_logs(call, run)
+    began_at = time.perf_counter()
+    run.save(call)
+    if ended:
+        finished(call, run)
+    elif run.work == WORK_CONTINUE:
+        save_s = time.perf_counter() - began_at
+        run.slice_s = min(max(SLICE_S, SLICE_PER_SAVE * save_s), SLICE_MAX_S)
+        call.soon(lambda job: continue_run(job, execution_id))
+        host.warm.put(call, run)
+    elif run.tasks:
+        host.warm.put(call, run)
+
+
+def _carry_out(
+    call: Call,
+    run: Run,
+    outcome: Outcome,
+    queue: deque[Input],
+    waiting: deque[tuple[ScheduleTask, int]],
+) -> bool:
+    """Do what the core asks for. Returns whether it wants to be continued."""
+    run.events += outcome.events
+    scheduled = None
+    for command in outcome.commands:
+        kind = type(command)
+        if kind is ScheduleTask:
+            if scheduled is None:
+                scheduled = (event["id"] for event in outcome.events if event["type"] in _SCHEDULED)
+            waiting.append((command, next(scheduled)))
+        elif kind is SetTimer:
+            if command.due_at <= call.now:
+                queue.append(TimerFired(call.now, ids.make_entropy(), command.timer_id))
+            else:
+                run.new_timers[command.timer_id] = command.due_at
+        elif kind is Finish:
+            _finish(call, run, command)
+        elif kind is CancelTimer:
+            run.cancel_timer(call, command.timer_id)
+        elif kind is CancelTask:
+            tasks.cancel(call, run, command.task_id)
+        elif kind is StartMapRun:
+            start_map_run(call, run, command)
+        elif kind is CancelMapRun:
+            cancel_map_run(call, run, command.task_id)
+    return outcome.more
+
+
+def _finish(call: Call, run: Run, command: Finish) -> None:
+    run.row.status = status_number(command.status)
+    run.row.stopped_at = command.stop_time
+    run.finish = command
+    run.new_timers.clear()
+    for timer in run.timers.values():
+        call.tx.timers.cancel(timer)
+    run.timers.clear()
+    for task_id in list(run.tasks):
+        tasks.cancel(call, run, task_id)
+
+
+def _schedule(
+    call: Call, run: Run, command: ScheduleTask, scheduled_id: int, queue: deque[Input]
+) -> None:
+    run.tasks.pop(command.task_id, None)
+    result = perform(call, run, command)
+    if not isinstance(result, Succeeded | Failed):
+        tasks.open_task(call, run, command, scheduled_id, result)
+    event = _input_of(call, command.task_id, result)
+    if event is not None:
+        queue.append(event)
+
+
+def _input_of(call: Call, task_id: int, result: Result) -> Input | None:
+    now, entropy = call.now, ids.make_entropy()
+    if isinstance(result, Succeeded):
+        return TaskSucceeded(now, entropy, task_id, result.output, result.text)
+    if isinstance(result, Failed):
+        return TaskFailed(now, entropy, task_id, result.error, result.cause)
+    if isinstance(result, Submitted):
+        return TaskSubmitted(now, entropy, task_id, result.output)
+    return None

@@ -1,0 +1,71 @@
+"""What Step Functions keeps in memory: compiled machines, and callers who wait for an answer.
+
+None of it is needed to go on after a crash.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from groundstate.config import Config
+from groundstate.operation import Call, Deferred, Runner
+from groundstate.services.stepfunctions.definitions import MachineCache
+
+if TYPE_CHECKING:
+    from groundstate.services.stepfunctions.run import Run
+
+# Executions whose state stays loaded between two bursts: those that a big Map keeps busy.
+WARM_RUNS_MAX = 64
+
+
+class WarmRuns:
+    """Loaded executions that will be stepped again soon, the last used at the end.
+
+    The rows are the truth: whoever changes an execution takes it out, writes, and puts it back.
+    """
+
+    def __init__(self) -> None:
+        self._runs: OrderedDict[int, Run] = OrderedDict()
+
+    def take(self, execution_id: int) -> Run | None:
+        """Take a loaded execution out."""
+        return self._runs.pop(execution_id, None)
+
+    def put(self, call: Call, run: Run) -> None:
+        """Keep an execution whose rows have just been written."""
+        execution_id = run.row.execution_id
+        self._runs[execution_id] = run
+        call.tx.on_undo(lambda: self._drop(execution_id))
+        if len(self._runs) > WARM_RUNS_MAX:
+            self._runs.popitem(last=False)
+
+    def _drop(self, execution_id: int) -> None:
+        self._runs.pop(execution_id, None)
+
+
+class StepFunctionsHost:
+    """The memory of the service.
+
+    Attributes:
+        machines: compiled definitions.
+        warm: executions that are stepped again soon.
+        waiters: StartSyncExecution calls that wait for their execution to end, by its number.
+        bursts: how many bursts are under way, one inside the other.
+        pollers: GetActivityTask calls that wait for a task, by the activity's number.
+    """
+
+    def __init__(self, runner: Runner, config: Config) -> None:
+        self.runner = runner
+        self.config = config
+        self.machines = MachineCache()
+        self.warm = WarmRuns()
+        self.bursts = 0
+        self.waiters: dict[int, Deferred] = {}
+        self.pollers: dict[int, list[Deferred]] = {}
+
+    async def start(self) -> None:
+        """Nothing to start: executions go on by `recover` and by their timers."""
+
+    async def stop(self) -> None:
+        """Nothing to stop: callers who still wait lose their connection with the gateway."""

@@ -1,0 +1,103 @@
+"""aws-sdk integrations: every operation of every service that the runtime has.
+
+AWS: https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+"""
+
+from __future__ import annotations
+
+from groundstate.asl.interface import ScheduleTask
+from groundstate.models import ServiceModel, has_model, load_model
+from groundstate.operation import Call, Deferred, ServiceError, Shape
+from groundstate.services.stepfunctions.integrations import sdk_v2
+from groundstate.services.stepfunctions.integrations.missing import missing_service
+from groundstate.services.stepfunctions.integrations.result import (
+    Failed,
+    Pending,
+    Result,
+    Submitted,
+    Succeeded,
+)
+from groundstate.services.stepfunctions.integrations.role import principal_of
+from groundstate.services.stepfunctions.run import Run
+
+# SDK 2 names services by their id; these are botocore's names where that is another one.
+MODELS = {
+    "cloudwatchlogs": "logs",
+    "dynamodbstreams": "dynamodbstreams",
+    "eventbridge": "events",
+    "sfn": "stepfunctions",
+}
+
+
+def perform(call: Call, run: Run, command: ScheduleTask) -> Result:
+    """Call an operation with the task's parameters."""
+    resource = command.resource
+    model_name = MODELS.get(resource.service, resource.service)
+    if not call.host.has_service(model_name) or not has_model(model_name):
+        return missing_service(call, run, command)
+    model = load_model(model_name)
+    operation = sdk_v2.find_operation(model, resource.action)
+    if operation is None:
+        return Failed("States.Runtime", f"The resource {resource.arn} names no operation.")
+    try:
+        request = _request(model, operation, command)
+    except sdk_v2.UnknownMemberError as error:
+        return Failed(
+            "States.Runtime",
+            f"The Parameters '{command.parameters_text}' could not be used to start the Task:"
+            f' [The field "{error}" is not supported by Step Functions]',
+        )
+    principal = principal_of(call, run, command)
+    try:
+        answer = call.invoke(model_name, operation, request, principal=principal)
+    except ServiceError as error:
+        return sdk_v2.failed(model, error)
+    if isinstance(answer, Deferred):
+        return _wait(call, run, command, model, operation, answer)
+    return _read(model, operation, command, answer)
+
+
+def _request(model: ServiceModel, operation: str, command: ScheduleTask) -> Shape:
+    shape = model.input_shape(operation)
+    if shape is None:
+        return {}
+    request = sdk_v2.to_request(model, shape, command.parameters)
+    return request if isinstance(request, dict) else {}
+
+
+def _wait(
+    call: Call,
+    run: Run,
+    command: ScheduleTask,
+    model: ServiceModel,
+    operation: str,
+    answer: Deferred,
+) -> Result:
+    def read() -> Result:
+        if answer.error is not None:
+            return sdk_v2.failed(model, answer.error)
+        assert answer.result is not None
+        return _read(model, operation, command, answer.result)
+
+    if answer.done:
+        return read()
+    execution_id, task_id = run.row.execution_id, command.task_id
+    runner, region = call.runner, run.machine.region
+    answer_task = call.host.answer_task
+
+    def answered(_: Deferred) -> None:
+        def job(job_call: Call) -> None:
+            answer_task(job_call, execution_id, task_id, read())
+
+        runner.run("stepfunctions", job, region)
+
+    answer.add_callback(answered)
+    return Pending()
+
+
+def _read(model: ServiceModel, operation: str, command: ScheduleTask, answer: Shape) -> Result:
+    shape = model.output_shape(operation)
+    output = {} if shape is None else sdk_v2.to_output(model, shape, answer)
+    if command.resource.pattern == "waitForTaskToken":
+        return Submitted(output)
+    return Succeeded(output)

@@ -1,0 +1,48 @@
+"""How a task's request went: it ended, or it goes on after this burst."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(slots=True)
+class Succeeded:
+    """The task ended well.
+
+    Attributes:
+        output: its result, as JSON values.
+        text: the same as JSON text, if that is at hand.
+    """
+
+    output: Any
+    text: str | None = None
+
+
+@dataclass(slots=True)
+class Failed:
+    """The task ended with an error, which Retry and Catch work on."""
+
+    error: str | None
+    cause: str | None
+
+
+@dataclass(slots=True)
+class Pending:
+    """The request is on its way; the answer comes in a later job."""
+
+
+@dataclass(slots=True)
+class Submitted:
+    """The request was answered, and the task goes on: it waits for a token or a job.
+
+    Attributes:
+        output: the answer, as JSON values.
+        child: number of the nested execution that the task waits for, or 0.
+    """
+
+    output: Any
+    child: int = 0
+
+
+Result = Succeeded | Failed | Pending | Submitted

@@ -1,0 +1,150 @@
+"""What aws-sdk integrations show of the AWS SDK for Java 2: names of members and of errors.
+
+AWS: https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from groundstate import ids
+from groundstate.models import ServiceModel
+from groundstate.operation import ServiceError
+from groundstate.services.stepfunctions.integrations.result import Failed
+
+_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+# Services whose recordings are new enough to count the attempts in the cause.
+_COUNTED = frozenset(("Sfn",))
+
+
+class UnknownMemberError(Exception):
+    """A parameter that the operation does not have; its text is the parameter's name."""
+
+
+@lru_cache(maxsize=8192)
+def pascal(name: str) -> str:
+    """A name as SDK 2 spells it: `DynamoDB` becomes `DynamoDb`, `stateMachineArn` `StateMachineArn`."""
+    return "".join(word[0].upper() + word[1:].lower() for word in _WORDS.findall(name))
+
+
+def service_name(model: ServiceModel) -> str:
+    """A service's name in error names and causes: `DynamoDb`, `Sfn`, `S3`."""
+    return pascal(str(model.metadata["serviceId"]))
+
+
+def find_operation(model: ServiceModel, action: str) -> str | None:
+    """The operation of an action (`putItem`)."""
+    return _operations(model.name, model).get(action.lower())
+
+
+def to_request(model: ServiceModel, shape_name: str, value: Any) -> Any:
+    """Parameters of a task as the operation's input.
+
+    Raises:
+        UnknownMemberError: one that the shape does not have.
+    """
+    shape = model.shapes[shape_name]
+    kind = shape["type"]
+    if kind == "structure" and isinstance(value, dict):
+        members = _members(model.name, shape_name, model)
+        request = {}
+        for name, inner in value.items():
+            if inner is None:
+                continue
+            member = members.get(name)
+            if member is None:
+                raise UnknownMemberError(name)
+            request[member] = to_request(model, shape["members"][member]["shape"], inner)
+        return request
+    if kind == "list" and isinstance(value, list):
+        return [to_request(model, shape["member"]["shape"], inner) for inner in value]
+    if kind == "map" and isinstance(value, dict):
+        return {k: to_request(model, shape["value"]["shape"], v) for k, v in value.items()}
+    if kind == "string" and isinstance(value, dict | list):
+        # Recorded: an object for a text member is written as JSON.
+        return orjson.dumps(value).decode()
+    if kind == "blob":
+        return value.encode() if isinstance(value, str) else orjson.dumps(value)
+    return value
+
+
+def to_output(model: ServiceModel, shape_name: str, value: Any) -> Any:
+    """An operation's output as the result of a task."""
+    shape = model.shapes[shape_name]
+    kind = shape["type"]
+    if kind == "structure":
+        members = shape.get("members", {})
+        return {
+            pascal(name): to_output(model, members[name]["shape"], inner)
+            for name, inner in value.items()
+            if name in members
+        }
+    if kind == "list":
+        return [to_output(model, shape["member"]["shape"], inner) for inner in value]
+    if kind == "map":
+        return {k: to_output(model, shape["value"]["shape"], v) for k, v in value.items()}
+    if kind == "timestamp" and isinstance(value, int | float):
+        return _instant(value)
+    if kind == "blob" and isinstance(value, bytes):
+        return _text(value)
+    return value
+
+
+def failed(model: ServiceModel, error: ServiceError) -> Failed:
+    """A service's refusal as the failure of a task."""
+    service = service_name(model)
+    shape = model.shapes.get(error.code, {})
+    name = f"{service}Exception"
+    if shape.get("exception") and error.code != "ValidationException":
+        name = error.code if error.code.endswith("Exception") else f"{error.code}Exception"
+    status = shape.get("error", {}).get("httpStatusCode", error.status)
+    more = f", Extended Request ID: {ids.make_uuid()}" if service == "S3" else ""
+    counted = " (SDK Attempt Count: 1)" if service in _COUNTED else ""
+    return Failed(
+        f"{service}.{name}",
+        f"{error.message} (Service: {service}, Status Code: {status},"
+        f" Request ID: {ids.make_uuid()}{more}){counted}",
+    )
+
+
+@lru_cache(maxsize=256)
+def _operations_of(name: str, names: tuple[str, ...]) -> dict[str, str]:
+    return {operation.lower(): operation for operation in names}
+
+
+def _operations(name: str, model: ServiceModel) -> dict[str, str]:
+    return _operations_of(name, tuple(model.operations))
+
+
+_member_names: dict[tuple[str, str], dict[str, str]] = {}
+
+
+def _members(service: str, shape_name: str, model: ServiceModel) -> dict[str, str]:
+    key = (service, shape_name)
+    found = _member_names.get(key)
+    if found is None:
+        names = model.shapes[shape_name].get("members", {})
+        found = _member_names[key] = {pascal(name): name for name in names}
+        # Names that SDK 2 would spell in another way are taken in the model's spelling, too.
+        found.update((name[0].upper() + name[1:], name) for name in names)
+    return found
+
+
+def _instant(seconds: float) -> str:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    text = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return text.replace(".000Z", "Z")
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return base64.b64encode(value).decode()

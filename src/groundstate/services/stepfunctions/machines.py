@@ -1,0 +1,139 @@
+"""State machines as operations look them up and describe them."""
+
+from __future__ import annotations
+
+import random
+from typing import NamedTuple
+
+from groundstate.asl import Machine
+from groundstate.operation import Call, Shape
+from groundstate.services.stepfunctions.arns import parse_machine_arn
+from groundstate.services.stepfunctions.errors import (
+    StateMachineDeleting,
+    StateMachineDoesNotExist,
+)
+from groundstate.store.state_machines import ACTIVE, Alias, Revision, StateMachine, Version
+
+
+class Target(NamedTuple):
+    """What an execution is to run: a machine's revision, and how the caller named it.
+
+    Attributes:
+        version: the version's number, or 0 if no version was meant.
+        alias: the alias's name, or ''.
+    """
+
+    machine: StateMachine
+    revision: Revision
+    version: int
+    alias: str
+
+
+def get_machine(call: Call, arn: str) -> StateMachine:
+    """The machine of an unqualified ARN.
+
+    Raises:
+        InvalidArn, StateMachineDoesNotExist.
+    """
+    parsed = parse_machine_arn(arn)
+    machine = None if parsed.qualifier else call.tx.state_machines.find(parsed.base)
+    if machine is None:
+        raise no_machine(arn)
+    return machine
+
+
+def get_active_machine(call: Call, arn: str) -> StateMachine:
+    """The machine of an unqualified ARN, if it is not being deleted.
+
+    Raises:
+        InvalidArn, StateMachineDoesNotExist, StateMachineDeleting.
+    """
+    machine = get_machine(call, arn)
+    if machine.status != ACTIVE:
+        raise StateMachineDeleting(f"State Machine is being deleted: '{arn}'")
+    return machine
+
+
+def get_version(call: Call, arn: str) -> tuple[StateMachine, Version]:
+    """The version of a qualified ARN.
+
+    Raises:
+        InvalidArn, StateMachineDoesNotExist.
+    """
+    parsed = parse_machine_arn(arn)
+    machine = call.tx.state_machines.find(parsed.base)
+    version = None
+    if machine is not None and parsed.qualifier.isdigit():
+        version = call.tx.state_machines.find_version(machine.machine_id, int(parsed.qualifier))
+    if machine is None or version is None:
+        raise no_machine(arn)
+    return machine, version
+
+
+def get_target(call: Call, arn: str) -> Target:
+    """What to start for the ARN of a machine, a version or an alias.
+
+    An alias with two versions takes one of them by their weights.
+
+    Raises:
+        InvalidArn, StateMachineDoesNotExist, StateMachineDeleting.
+    """
+    tables = call.tx.state_machines
+    machine = tables.find(arn)
+    if machine is not None:
+        _check_active(machine, arn)
+        return Target(machine, tables.get_revision(machine.revision), 0, "")
+    parsed = parse_machine_arn(arn)
+    machine = tables.find(parsed.base)
+    if machine is None:
+        raise no_machine(arn)
+    _check_active(machine, arn)
+    if parsed.qualifier.isdigit():
+        number, alias_name = int(parsed.qualifier), ""
+    else:
+        alias = tables.find_alias(machine.machine_id, parsed.qualifier)
+        if alias is None:
+            raise no_machine(arn)
+        number, alias_name = _choose(alias, call.request_id), alias.name
+    version = tables.find_version(machine.machine_id, number)
+    if version is None:
+        raise no_machine(arn)
+    return Target(machine, tables.get_revision(version.revision), number, alias_name)
+
+
+def compiled(call: Call, machine: StateMachine, revision: Revision) -> Machine:
+    """The compiled form of a revision."""
+    return call.host.machines.get(revision, machine.type)
+
+
+def version_arn(machine: StateMachine, number: int) -> str:
+    """The ARN of a version."""
+    return f"{machine.arn}:{number}"
+
+
+def alias_arn(machine: StateMachine, name: str) -> str:
+    """The ARN of an alias."""
+    return f"{machine.arn}:{name}"
+
+
+def no_machine(arn: str) -> StateMachineDoesNotExist:
+    """The error for a machine, version or alias that is not there."""
+    return StateMachineDoesNotExist(f"State Machine Does Not Exist: '{arn}'")
+
+
+def variable_references(machine: Machine) -> Shape:
+    """The member `variableReferences` of descriptions; empty if no state names a variable."""
+    references = machine.variable_references()
+    return {"variableReferences": references} if references else {}
+
+
+def _check_active(machine: StateMachine, arn: str) -> None:
+    if machine.status != ACTIVE:
+        raise StateMachineDeleting(f"State Machine is being deleted: '{arn}'")
+
+
+def _choose(alias: Alias, seed: str) -> int:
+    (first, weight), *others = alias.routing
+    if not others or random.Random(seed).randrange(100) < weight:
+        return first
+    return others[0][0]

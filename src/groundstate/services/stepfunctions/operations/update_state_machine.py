@@ -1,0 +1,84 @@
+"""UpdateStateMachine: give a machine another definition, role or settings.
+
+AWS: https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
+"""
+
+from __future__ import annotations
+
+from groundstate import ids
+from groundstate.operation import Call, Shape
+from groundstate.services.stepfunctions.definitions import check_definition
+from groundstate.services.stepfunctions.errors import (
+    MissingRequiredParameter,
+    ValidationException,
+)
+from groundstate.services.stepfunctions.machines import get_active_machine, version_arn
+from groundstate.services.stepfunctions.settings import check_role, read_settings
+
+_CHANGEABLE = (
+    "definition",
+    "roleArn",
+    "loggingConfiguration",
+    "tracingConfiguration",
+    "encryptionConfiguration",
+)
+
+
+def update_state_machine(call: Call, request: Shape) -> Shape:
+    """Make a new revision; executions that run go on with the one that they began with.
+
+    An update that changes nothing makes no revision.
+
+    Raises:
+        InvalidArn, StateMachineDoesNotExist, StateMachineDeleting: no machine to change. The ARN
+            of a version or an alias is none.
+        MissingRequiredParameter: nothing to change is given.
+        InvalidDefinition, InvalidLoggingConfiguration: bad parts.
+        ValidationException: a version's description without `publish`.
+    """
+    machine = get_active_machine(call, request["stateMachineArn"])
+    if not any(member in request for member in _CHANGEABLE):
+        raise MissingRequiredParameter(
+            "Either the definition, the role ARN, the LoggingConfiguration, or the"
+            " TracingConfiguration must be specified"
+        )
+    if "versionDescription" in request and not request.get("publish"):
+        raise ValidationException("Version description can only be set when publish is true")
+    tables = call.tx.state_machines
+    revision = tables.get_revision(machine.revision)
+    definition = request.get("definition", revision.definition)
+    role_arn = request.get("roleArn", revision.role_arn)
+    if "definition" in request:
+        check_definition(definition, machine.type)
+    if "roleArn" in request:
+        check_role(call, role_arn)
+    settings = read_settings(call, request, revision.settings)
+    if (definition, role_arn, settings) != (
+        revision.definition,
+        revision.role_arn,
+        revision.settings,
+    ):
+        number = tables.revise(
+            machine.machine_id,
+            revision_id=ids.make_uuid(),
+            definition=definition,
+            role_arn=role_arn,
+            settings=settings,
+            now=call.now,
+        )
+        revision = tables.get_revision(number)
+    answer: Shape = {"updateDate": call.now}
+    if revision.revision_id is not None:
+        answer["revisionId"] = revision.revision_id
+    if request.get("publish"):
+        version = _publish(call, machine.machine_id, revision.revision, request)
+        answer["stateMachineVersionArn"] = version_arn(machine, version)
+    return answer
+
+
+def _publish(call: Call, machine_id: int, revision: int, request: Shape) -> int:
+    tables = call.tx.state_machines
+    newest = tables.list_versions(machine_id, before=1 << 62, limit=1)
+    if newest and newest[0].revision == revision:
+        return newest[0].number
+    return tables.publish(machine_id, revision, request.get("versionDescription"), call.now)

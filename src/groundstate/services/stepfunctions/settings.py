@@ -1,0 +1,120 @@
+"""What a state machine has beside its definition: role, logging, tracing, encryption.
+
+AWS: https://docs.aws.amazon.com/step-functions/latest/apireference/API_LoggingConfiguration.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from groundstate.operation import Call, Shape
+from groundstate.services.stepfunctions.errors import (
+    InvalidArn,
+    InvalidEncryptionConfiguration,
+    InvalidLoggingConfiguration,
+)
+
+SETTINGS = ("loggingConfiguration", "tracingConfiguration", "encryptionConfiguration")
+
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
+_LOG_GROUP_ARN = re.compile(r"arn:aws[a-z-]*:logs:([a-z0-9-]+):(\d{12}):log-group:(.+?)(:\*)?")
+
+
+def check_role(call: Call, role_arn: str) -> None:
+    """Check that a role may be given to a state machine by this caller.
+
+    AWS also tries to assume the role at once. Here a role that does not exist shows when a task
+    needs it, so that machines without tasks need no IAM (see README.md).
+
+    Raises:
+        InvalidArn: this is no role's ARN.
+        ServiceError: the caller may not pass the role.
+    """
+    if _ROLE_ARN.fullmatch(role_arn) is None:
+        raise InvalidArn(f"Invalid Role Arn: '{role_arn}'")
+    call.authorize("iam:PassRole", role_arn, {"iam:PassedToService": "states.amazonaws.com"})
+
+
+def read_settings(call: Call, request: Shape, base: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A machine's settings from a request, over those that it has.
+
+    Raises:
+        InvalidLoggingConfiguration: a level without exactly one log group, or a group that is none.
+        InvalidEncryptionConfiguration: a key that is ours to refuse.
+    """
+    settings = dict(base) if base is not None else {}
+    if "loggingConfiguration" in request:
+        settings["loggingConfiguration"] = _read_logging(call, request["loggingConfiguration"])
+    if "tracingConfiguration" in request:
+        settings["tracingConfiguration"] = {
+            "enabled": bool(request["tracingConfiguration"].get("enabled", False))
+        }
+    if "encryptionConfiguration" in request:
+        settings["encryptionConfiguration"] = read_encryption(request["encryptionConfiguration"])
+    return settings
+
+
+def describe_settings(settings: dict[str, Any]) -> Shape:
+    """The settings as DescribeStateMachine answers them."""
+    described: Shape = {
+        "loggingConfiguration": settings.get(
+            "loggingConfiguration", {"level": "OFF", "includeExecutionData": False}
+        ),
+        "tracingConfiguration": settings.get("tracingConfiguration", {"enabled": False}),
+    }
+    if "encryptionConfiguration" in settings:
+        described["encryptionConfiguration"] = settings["encryptionConfiguration"]
+    return described
+
+
+def read_encryption(configuration: Shape) -> Shape:
+    """Check an encryption configuration: only keys of AWS itself, since there is no KMS here.
+
+    Raises:
+        InvalidEncryptionConfiguration: it names a key of the customer's.
+    """
+    if configuration["type"] == "CUSTOMER_MANAGED_KMS_KEY":
+        raise InvalidEncryptionConfiguration(
+            "Invalid Encryption Configuration: CUSTOMER_MANAGED_KMS_KEY is not supported by"
+            " Groundstate, which has no KMS. See services/stepfunctions/README.md."
+        )
+    if "kmsKeyId" in configuration or "kmsDataKeyReusePeriodSeconds" in configuration:
+        raise InvalidEncryptionConfiguration(
+            "Invalid Encryption Configuration: kmsKeyId and kmsDataKeyReusePeriodSeconds may only"
+            " be set when type is CUSTOMER_MANAGED_KMS_KEY"
+        )
+    return {"type": configuration["type"]}
+
+
+def _read_logging(call: Call, configuration: Shape) -> Shape:
+    level = configuration.get("level", "OFF")
+    destinations = configuration.get("destinations")
+    if level != "OFF" and (destinations is None or len(destinations) != 1):
+        raise _bad_logging("Must specify exactly one Log Destination.")
+    if destinations is not None and len(destinations) > 1:
+        raise _bad_logging("Must specify exactly one Log Destination.")
+    for destination in destinations or ():
+        group_arn = destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", "")
+        match = _LOG_GROUP_ARN.fullmatch(group_arn)
+        if match is None or match[4] is None:
+            raise _bad_logging("Log Destination ARN is malformed.")
+        if not _group_exists(call, match[3]):
+            raise _bad_logging("Log Destination does not exist or is not accessible.")
+    read: Shape = {
+        "level": level,
+        "includeExecutionData": bool(configuration.get("includeExecutionData", False)),
+    }
+    if destinations is not None:
+        read["destinations"] = destinations
+    return read
+
+
+def _group_exists(call: Call, name: str) -> bool:
+    answer = call.invoke("logs", "DescribeLogGroups", {"logGroupNamePrefix": name, "limit": 50})
+    assert isinstance(answer, dict)
+    return any(group["logGroupName"] == name for group in answer.get("logGroups", ()))
+
+
+def _bad_logging(text: str) -> InvalidLoggingConfiguration:
+    return InvalidLoggingConfiguration(f"Invalid Logging Configuration: {text}")

@@ -1,0 +1,1 @@
+"""STS's operations, a file for each."""

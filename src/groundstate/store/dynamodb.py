@@ -1,0 +1,64 @@
+"""DynamoDB's part of the database, behind one attribute of the transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from groundstate.store.dynamodb_backups import BackupRows
+from groundstate.store.dynamodb_items import IndexRows, ItemRows, create_index_rows, create_item_rows
+from groundstate.store.dynamodb_streams import StreamRows
+from groundstate.store.dynamodb_tables import TableRows
+from groundstate.store.dynamodb_tokens import TokenRows
+
+
+class Dynamodb:
+    """The tables of tables, items, streams, tokens and backups.
+
+    Attributes:
+        tables: what tables there are.
+        streams: streams and their records.
+        tokens: tokens of transactions.
+        backups: on-demand backups, and the record for point in time recovery.
+        expiry_timers: by table number, when the earliest timer for its items' expiry is due. Only
+            what this process set or saw: a second timer does no harm.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._items: dict[int, ItemRows] = {}
+        self._indexes: dict[int, IndexRows] = {}
+        self.tables = TableRows(connection)
+        self.streams = StreamRows(connection)
+        self.tokens = TokenRows(connection)
+        self.backups = BackupRows(connection)
+        self.expiry_timers: dict[int, float] = {}
+
+    def items(self, table_id: int) -> ItemRows:
+        """The items of a table."""
+        rows = self._items.get(table_id)
+        if rows is None:
+            rows = self._items[table_id] = ItemRows(self._connection, table_id)
+        return rows
+
+    def index(self, index_id: int, table_id: int) -> IndexRows:
+        """The entries of an index."""
+        rows = self._indexes.get(index_id)
+        if rows is None:
+            rows = self._indexes[index_id] = IndexRows(self._connection, index_id, table_id)
+        return rows
+
+    def create_items(self, table_id: int) -> None:
+        """Make room for the items of a new table."""
+        create_item_rows(self._connection, table_id)
+
+    def create_index(self, index_id: int) -> None:
+        """Make room for the entries of a new index."""
+        create_index_rows(self._connection, index_id)
+
+    def make_number(self) -> int:
+        """A number for an index or backup, never used before."""
+        cursor = self._connection.execute("INSERT INTO dynamodb_numbers DEFAULT VALUES")
+        number = cursor.lastrowid
+        assert number is not None
+        self._connection.execute("DELETE FROM dynamodb_numbers WHERE number = ?", (number,))
+        return number

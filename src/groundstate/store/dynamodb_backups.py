@@ -1,0 +1,106 @@
+"""Backups of DynamoDB tables, and the record of changes for point in time recovery."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, NamedTuple
+
+import orjson
+
+
+class BackupRow(NamedTuple):
+    """A backup. Attributes: description: in the shape of BackupDescription, and what restores need."""
+
+    backup_id: int
+    arn: str
+    description: dict[str, Any]
+
+
+class BackupRows:
+    """The tables of backups and of changes."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._execute = connection.execute
+
+    def add(
+        self,
+        backup_id: int,
+        arn: str,
+        account: str,
+        region: str,
+        table_name: str,
+        created_at: float,
+        description: dict[str, Any],
+    ) -> None:
+        """Add a backup; `copy_items` fills it."""
+        self._execute(
+            "INSERT INTO dynamodb_backups (backup_id, arn, account, region, table_name, created_at,"
+            " description) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (backup_id, arn, account, region, table_name, created_at, orjson.dumps(description)),
+        )
+
+    def copy_items(self, backup_id: int, table_id: int) -> None:
+        """Keep a table's items as they are now."""
+        self._execute(
+            f"CREATE TABLE dynamodb_backup_{int(backup_id)} AS"
+            f" SELECT key, item, size, page_size FROM dynamodb_items_{int(table_id)}"
+        )
+
+    def restore_items(self, backup_id: int, table_id: int) -> None:
+        """Put a backup's items into an empty table."""
+        self._execute(
+            f"INSERT INTO dynamodb_items_{int(table_id)} (key, item, size, page_size)"
+            f" SELECT key, item, size, page_size FROM dynamodb_backup_{int(backup_id)} ORDER BY key"
+        )
+
+    def copy_table(self, source_id: int, table_id: int) -> None:
+        """Put a table's items into an empty table."""
+        self._execute(
+            f"INSERT INTO dynamodb_items_{int(table_id)} (key, item, size, page_size)"
+            f" SELECT key, item, size, page_size FROM dynamodb_items_{int(source_id)} ORDER BY key"
+        )
+
+    def find(self, arn: str) -> BackupRow | None:
+        """A backup by its ARN."""
+        row = self._execute(
+            "SELECT backup_id, arn, description FROM dynamodb_backups WHERE arn = ?", (arn,)
+        ).fetchone()
+        return None if row is None else BackupRow(row[0], row[1], orjson.loads(row[2]))
+
+    def list_backups(
+        self, account: str, region: str, table_name: str | None, after: int, limit: int
+    ) -> list[BackupRow]:
+        """Backups in the order in which they were made."""
+        rows = self._execute(
+            "SELECT backup_id, arn, description FROM dynamodb_backups WHERE account = ?"
+            " AND region = ? AND (? IS NULL OR table_name = ?) AND backup_id > ?"
+            " ORDER BY backup_id LIMIT ?",
+            (account, region, table_name, table_name, after, limit),
+        )
+        return [BackupRow(row[0], row[1], orjson.loads(row[2])) for row in rows.fetchall()]
+
+    def remove(self, backup_id: int) -> None:
+        """Forget a backup and its items."""
+        self._execute("DELETE FROM dynamodb_backups WHERE backup_id = ?", (backup_id,))
+        self._execute(f"DROP TABLE dynamodb_backup_{int(backup_id)}")
+
+    def record_change(self, table_id: int, changed_at: float, key: bytes, item: bytes | None) -> None:
+        """Remember what an item was before it is changed."""
+        self._execute(
+            "INSERT INTO dynamodb_changes (table_id, changed_at, key, item) VALUES (?, ?, ?, ?)",
+            (table_id, changed_at, key, item),
+        )
+
+    def changes_since(self, table_id: int, since: float) -> list[tuple[bytes, bytes | None]]:
+        """The (key, item before) of each change after a time, the newest first."""
+        return self._execute(
+            "SELECT key, item FROM dynamodb_changes WHERE table_id = ? AND changed_at > ?"
+            " ORDER BY change_id DESC",
+            (table_id, since),
+        ).fetchall()
+
+    def forget_changes(self, table_id: int, before: float) -> None:
+        """Forget changes that nobody can go back behind any more."""
+        self._execute(
+            "DELETE FROM dynamodb_changes WHERE table_id = ? AND changed_at < ?", (table_id, before)
+        )

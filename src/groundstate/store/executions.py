@@ -1,0 +1,268 @@
+"""The tables of executions and their histories.
+
+Theory. An execution is one row, written when a burst of its steps ends: with its final values if it
+ended in that burst. Its events are rows of their own, a chunk for each burst. A chunk's key is
+`execution_id * 32768 + id of its first event`, so the chunks of one execution lie side by side in
+one tree without a second index. Input, output, error and cause are in the events alone.
+
+What holds at every commit: the events of an execution have the ids 1, 2, 3 ... without a gap; its
+`state` is the one after the last of them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+# The history of an execution ends at 25,000 events, so that an event's id needs 15 bits.
+_EVENT_BITS = 15
+
+STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
+RUNNING, SUCCEEDED = 0, 1
+
+_COLUMNS = (
+    "execution_id, machine_id, name, status, revision, started_at, stopped_at, work, map_run_id,"
+    " extra, state"
+)
+
+
+@dataclass(slots=True)
+class ExecutionRow:
+    """An execution as it is on disk.
+
+    Attributes:
+        status: an index into STATUSES.
+        work: what the next start goes on with: `executor.WORK_*`, or None.
+        map_run_id: of the map run whose child it is.
+        extra: JSON of what few executions have (version, alias, redrives, trace header).
+        state: what the executor and the language core need to go on; None if nothing can go on.
+    """
+
+    execution_id: int
+    machine_id: int
+    name: str
+    status: int
+    revision: int
+    started_at: float
+    stopped_at: float | None = None
+    work: int | None = None
+    map_run_id: int | None = None
+    extra: bytes | None = None
+    state: bytes | None = None
+
+    @property
+    def status_name(self) -> str:
+        """AWS's word for the status."""
+        return STATUSES[self.status]
+
+
+class ExecutionTables:
+    """Executions and histories on disk."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._execute = connection.execute
+        (last,) = self._execute("SELECT max(execution_id) FROM executions").fetchone()
+        # Numbers of executions that were taken back are not given again while this process lives.
+        self._last_id: int = last or 0
+
+    def make_id(self) -> int:
+        """A number for a new execution."""
+        self._last_id += 1
+        return self._last_id
+
+    def insert(self, row: ExecutionRow) -> None:
+        """Add an execution."""
+        self._execute(
+            "INSERT INTO executions VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                row.execution_id,
+                row.machine_id,
+                row.name,
+                row.status,
+                row.revision,
+                row.started_at,
+                row.stopped_at,
+                row.work,
+                row.map_run_id,
+                row.extra,
+                row.state,
+            ),
+        )
+
+    def update(self, row: ExecutionRow) -> None:
+        """Write what changes in an execution's life."""
+        changed = self._execute(
+            "UPDATE executions SET status = ?, stopped_at = ?, work = ?, extra = ?, state = ?"
+            " WHERE execution_id = ?",
+            (row.status, row.stopped_at, row.work, row.extra, row.state, row.execution_id),
+        ).rowcount
+        assert changed == 1, f"execution {row.execution_id} is gone"
+
+    def find(self, execution_id: int) -> ExecutionRow | None:
+        """An execution by its number."""
+        row = self._execute(
+            f"SELECT {_COLUMNS} FROM executions WHERE execution_id = ?", (execution_id,)
+        ).fetchone()
+        return None if row is None else ExecutionRow(*row)
+
+    def find_by_name(self, machine_id: int, name: str) -> ExecutionRow | None:
+        """A machine's execution of this name."""
+        row = self._execute(
+            f"SELECT {_COLUMNS} FROM executions WHERE machine_id = ? AND name = ?",
+            (machine_id, name),
+        ).fetchone()
+        return None if row is None else ExecutionRow(*row)
+
+    def delete(self, execution_id: int) -> None:
+        """Forget an execution and its history."""
+        self._execute("DELETE FROM executions WHERE execution_id = ?", (execution_id,))
+        self._execute(
+            "DELETE FROM execution_history WHERE chunk_id BETWEEN ? AND ?", _chunks(execution_id)
+        )
+
+    def list(
+        self,
+        machine_id: int,
+        *,
+        before: int,
+        limit: int,
+        status: int | None = None,
+        map_run_id: int | None = None,
+    ) -> list[ExecutionRow]:
+        """A machine's (or a map run's) executions, the newest first, those numbered below `before`."""
+        owner, number = (
+            ("machine_id", machine_id) if map_run_id is None else ("map_run_id", map_run_id)
+        )
+        wanted = range(len(STATUSES)) if status is None else (status,)
+        found: list[ExecutionRow] = []
+        for each in wanted:
+            rows = self._execute(
+                f"SELECT {_COLUMNS} FROM executions WHERE {owner} = ? AND status = ?"
+                " AND execution_id < ? ORDER BY execution_id DESC LIMIT ?",
+                (number, each, before, limit),
+            )
+            found.extend(ExecutionRow(*row) for row in rows)
+        found.sort(key=lambda row: -row.execution_id)
+        return found[:limit]
+
+    def has_running(self, machine_id: int) -> bool:
+        """Whether an execution of the machine has not ended."""
+        row = self._execute(
+            "SELECT 1 FROM executions WHERE machine_id = ? AND status = 0 LIMIT 1", (machine_id,)
+        ).fetchone()
+        return row is not None
+
+    def count(self, machine_id: int, status: int) -> int:
+        """How many executions of a machine have a status."""
+        (number,) = self._execute(
+            "SELECT count(*) FROM executions WHERE machine_id = ? AND status = ?",
+            (machine_id, status),
+        ).fetchone()
+        return int(number)
+
+    def list_running(self, machine_id: int, limit: int) -> list[int]:
+        """Numbers of a machine's executions that have not ended."""
+        rows = self._execute(
+            "SELECT execution_id FROM executions WHERE machine_id = ? AND status = 0 LIMIT ?",
+            (machine_id, limit),
+        )
+        return [number for (number,) in rows]
+
+    def list_work(self, work: int) -> list[int]:
+        """Numbers of the executions that a start has to go on with for this reason."""
+        rows = self._execute(
+            "SELECT execution_id FROM executions WHERE work = ? ORDER BY execution_id", (work,)
+        )
+        return [number for (number,) in rows]
+
+    # -- history
+
+    def append(self, execution_id: int, first_event_id: int, events: bytes) -> None:
+        """Add a chunk of history: a JSON array of the events from this id on."""
+        self._execute(
+            "INSERT INTO execution_history VALUES (?,?)",
+            ((execution_id << _EVENT_BITS) + first_event_id, events),
+        )
+
+    def read_first_event(self, execution_id: int) -> dict[str, Any] | None:
+        """The event with the id 1."""
+        row = self._execute(
+            "SELECT events FROM execution_history WHERE chunk_id = ?",
+            ((execution_id << _EVENT_BITS) + 1,),
+        ).fetchone()
+        return None if row is None else orjson.loads(row[0])[0]
+
+    def read_last_event(self, execution_id: int) -> dict[str, Any] | None:
+        """The newest event."""
+        row = self._execute(
+            "SELECT events FROM execution_history WHERE chunk_id BETWEEN ? AND ?"
+            " ORDER BY chunk_id DESC LIMIT 1",
+            _chunks(execution_id),
+        ).fetchone()
+        return None if row is None else orjson.loads(row[0])[-1]
+
+    def read_events(
+        self, execution_id: int, *, first_id: int, limit: int, reverse: bool
+    ) -> list[dict[str, Any]]:
+        """Events from `first_id` on, upwards, or downwards with `reverse`."""
+        low, high = _chunks(execution_id)
+        events: list[dict[str, Any]] = []
+        for chunk in self._chunks_from(execution_id, first_id, low, high, reverse):
+            loaded = orjson.loads(chunk)
+            if reverse:
+                events.extend(event for event in reversed(loaded) if event["id"] <= first_id)
+            else:
+                events.extend(event for event in loaded if event["id"] >= first_id)
+            if len(events) >= limit:
+                break
+        return events[:limit]
+
+    def _chunks_from(
+        self, execution_id: int, first_id: int, low: int, high: int, reverse: bool
+    ) -> Iterable[bytes]:
+        key = (execution_id << _EVENT_BITS) + min(first_id, (1 << _EVENT_BITS) - 1)
+        if reverse:
+            rows = self._execute(
+                "SELECT events FROM execution_history WHERE chunk_id BETWEEN ? AND ?"
+                " ORDER BY chunk_id DESC",
+                (low, key),
+            )
+        else:
+            # The chunk that holds the first event begins at or before it.
+            rows = self._execute(
+                "SELECT events FROM execution_history WHERE chunk_id BETWEEN"
+                " (SELECT coalesce(max(chunk_id), ?) FROM execution_history"
+                "  WHERE chunk_id BETWEEN ? AND ?) AND ? ORDER BY chunk_id",
+                (low, low, key, high),
+            )
+        for (chunk,) in rows:
+            yield chunk
+
+    # -- task tokens
+
+    def put_token(self, token: str, execution_id: int, task_id: int) -> None:
+        """Remember which task a token is for."""
+        self._execute("INSERT INTO task_tokens VALUES (?,?,?)", (token, execution_id, task_id))
+
+    def find_token(self, token: str) -> tuple[int, int] | None:
+        """The execution and the task of an open token."""
+        row = self._execute(
+            "SELECT execution_id, task_id FROM task_tokens WHERE token = ?", (token,)
+        ).fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def delete_tokens(self, execution_id: int, task_id: int | None = None) -> None:
+        """Close the tokens of an execution, or of one of its tasks."""
+        self._execute(
+            "DELETE FROM task_tokens WHERE execution_id = ?1 AND (?2 IS NULL OR task_id = ?2)",
+            (execution_id, task_id),
+        )
+
+
+def _chunks(execution_id: int) -> tuple[int, int]:
+    low = execution_id << _EVENT_BITS
+    return low, low + (1 << _EVENT_BITS) - 1

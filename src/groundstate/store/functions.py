@@ -1,0 +1,439 @@
+"""The tables of Lambda: functions, versions, aliases, settings, code, layers, asynchronous events."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, NamedTuple
+
+import orjson
+
+Document = dict[str, Any]
+
+
+class FunctionRow(NamedTuple):
+    """A function, whatever its versions are.
+
+    Attributes:
+        last_version: the number of the newest published version; 0 if there was none.
+        reserved_concurrency: as set by PutFunctionConcurrency, or None.
+        tags: by key.
+    """
+
+    function_id: int
+    region: str
+    name: str
+    last_version: int
+    reserved_concurrency: int | None
+    tags: dict[str, str]
+
+
+class VersionRow(NamedTuple):
+    """A configuration of a function: `$LATEST` or a published version.
+
+    Attributes:
+        code_sha256: the key of its zip file, in hexadecimal; empty for an image.
+        document: the FunctionConfiguration that clients see.
+    """
+
+    function_id: int
+    version: str
+    revision_id: str
+    code_sha256: str
+    document: Document
+
+
+class EventRow(NamedTuple):
+    """An asynchronous invocation that is not finished."""
+
+    event_id: int
+    request_id: str
+    region: str
+    function_name: str
+    qualifier: str
+    payload: bytes
+    headers: dict[str, str]
+    accepted_at: float
+    attempts: int
+    timer_id: int | None
+
+
+_FUNCTION = "function_id, region, name, last_version, reserved_concurrency, tags"
+_VERSION = "function_id, version, revision_id, code_sha256, document"
+_EVENT = (
+    "event_id, request_id, region, function_name, qualifier, payload, headers, accepted_at,"
+    " attempts, timer_id"
+)
+
+
+class FunctionTable:
+    """Functions and what belongs to one function."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._execute = connection.execute
+
+    # Functions
+
+    def add(self, region: str, name: str, tags: dict[str, str]) -> int:
+        """Add a function; its id."""
+        cursor = self._execute(
+            "INSERT INTO lambda_functions (region, name, tags) VALUES (?,?,?)",
+            (region, name, orjson.dumps(tags).decode()),
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def find(self, region: str, name: str) -> FunctionRow | None:
+        """The function of this name."""
+        row = self._execute(
+            f"SELECT {_FUNCTION} FROM lambda_functions WHERE region = ? AND name = ?",
+            (region, name),
+        ).fetchone()
+        return None if row is None else _function(row)
+
+    def list_page(self, region: str, after: str, limit: int) -> list[FunctionRow]:
+        """Functions in the order of their names, from behind `after`."""
+        rows = self._execute(
+            f"SELECT {_FUNCTION} FROM lambda_functions WHERE region = ? AND name > ?"
+            " ORDER BY name LIMIT ?",
+            (region, after, limit),
+        )
+        return [_function(row) for row in rows]
+
+    def any(self) -> bool:
+        """There is at least one function, in whatever region."""
+        return self._execute("SELECT 1 FROM lambda_functions LIMIT 1").fetchone() is not None
+
+    def remove(self, function_id: int) -> None:
+        """Remove a function with all that belongs to it."""
+        for table in ("lambda_functions", "lambda_versions", "lambda_aliases", "lambda_settings"):
+            self._execute(f"DELETE FROM {table} WHERE function_id = ?", (function_id,))
+
+    def set_last_version(self, function_id: int, number: int) -> None:
+        """Note the number of the newest published version."""
+        self._execute(
+            "UPDATE lambda_functions SET last_version = ? WHERE function_id = ?",
+            (number, function_id),
+        )
+
+    def set_reserved_concurrency(self, function_id: int, concurrency: int | None) -> None:
+        """Reserve concurrency, or none."""
+        self._execute(
+            "UPDATE lambda_functions SET reserved_concurrency = ? WHERE function_id = ?",
+            (concurrency, function_id),
+        )
+
+    def sum_reserved_concurrency(self, region: str, *, but: int) -> int:
+        """The concurrency that all functions of a region but one have reserved."""
+        row = self._execute(
+            "SELECT coalesce(sum(reserved_concurrency), 0) FROM lambda_functions"
+            " WHERE region = ? AND function_id <> ?",
+            (region, but),
+        ).fetchone()
+        return int(row[0])
+
+    def set_tags(self, function_id: int, tags: dict[str, str]) -> None:
+        """Replace the tags."""
+        self._execute(
+            "UPDATE lambda_functions SET tags = ? WHERE function_id = ?",
+            (orjson.dumps(tags).decode(), function_id),
+        )
+
+    # Versions
+
+    def put_version(self, row: VersionRow) -> None:
+        """Write a configuration, over the one that has its version."""
+        self._execute(
+            f"INSERT OR REPLACE INTO lambda_versions ({_VERSION}) VALUES (?,?,?,?,?)",
+            (*row[:4], orjson.dumps(row.document)),
+        )
+
+    def find_version(self, function_id: int, version: str) -> VersionRow | None:
+        """The configuration of a version."""
+        row = self._execute(
+            f"SELECT {_VERSION} FROM lambda_versions WHERE function_id = ? AND version = ?",
+            (function_id, version),
+        ).fetchone()
+        return None if row is None else _version(row)
+
+    def find_revision(self, region: str, name: str, version: str) -> tuple[int, str] | None:
+        """The id of a function and the revision of one of its versions, without reading it whole."""
+        row = self._execute(
+            "SELECT f.function_id, v.revision_id FROM lambda_functions f JOIN lambda_versions v"
+            " ON v.function_id = f.function_id AND v.version = ? WHERE f.region = ? AND f.name = ?",
+            (version, region, name),
+        ).fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def list_versions(self, function_id: int) -> list[VersionRow]:
+        """All configurations: `$LATEST`, then the published ones in their order."""
+        rows = self._execute(
+            f"SELECT {_VERSION} FROM lambda_versions WHERE function_id = ?"
+            " ORDER BY version <> '$LATEST', CAST(version AS INTEGER)",
+            (function_id,),
+        )
+        return [_version(row) for row in rows]
+
+    def remove_version(self, function_id: int, version: str) -> None:
+        """Remove one configuration."""
+        self._execute(
+            "DELETE FROM lambda_versions WHERE function_id = ? AND version = ?",
+            (function_id, version),
+        )
+
+    # Aliases
+
+    def put_alias(self, function_id: int, name: str, document: Document) -> None:
+        """Write an alias, over the one that has its name."""
+        self._execute(
+            "INSERT OR REPLACE INTO lambda_aliases (function_id, name, document) VALUES (?,?,?)",
+            (function_id, name, orjson.dumps(document)),
+        )
+
+    def find_alias(self, function_id: int, name: str) -> Document | None:
+        """The alias of this name."""
+        row = self._execute(
+            "SELECT document FROM lambda_aliases WHERE function_id = ? AND name = ?",
+            (function_id, name),
+        ).fetchone()
+        return None if row is None else orjson.loads(row[0])
+
+    def list_aliases(self, function_id: int) -> list[Document]:
+        """All aliases, in the order of their names."""
+        rows = self._execute(
+            "SELECT document FROM lambda_aliases WHERE function_id = ? ORDER BY name",
+            (function_id,),
+        )
+        return [orjson.loads(row[0]) for row in rows]
+
+    def remove_alias(self, function_id: int, name: str) -> None:
+        """Remove an alias; nothing happens if it is gone."""
+        self._execute(
+            "DELETE FROM lambda_aliases WHERE function_id = ? AND name = ?", (function_id, name)
+        )
+
+    # Settings
+
+    def put_setting(self, function_id: int, kind: str, qualifier: str, document: Document) -> None:
+        """Write a setting of a function, or of one of its versions or aliases."""
+        self._execute(
+            "INSERT OR REPLACE INTO lambda_settings (function_id, kind, qualifier, document)"
+            " VALUES (?,?,?,?)",
+            (function_id, kind, qualifier, orjson.dumps(document)),
+        )
+
+    def find_setting(self, function_id: int, kind: str, qualifier: str) -> Document | None:
+        """A setting."""
+        row = self._execute(
+            "SELECT document FROM lambda_settings"
+            " WHERE function_id = ? AND kind = ? AND qualifier = ?",
+            (function_id, kind, qualifier),
+        ).fetchone()
+        return None if row is None else orjson.loads(row[0])
+
+    def list_settings(self, function_id: int, kind: str) -> list[tuple[str, Document]]:
+        """The settings of a kind with their qualifiers."""
+        rows = self._execute(
+            "SELECT qualifier, document FROM lambda_settings"
+            " WHERE function_id = ? AND kind = ? ORDER BY qualifier",
+            (function_id, kind),
+        )
+        return [(row[0], orjson.loads(row[1])) for row in rows]
+
+    def remove_setting(self, function_id: int, kind: str, qualifier: str) -> bool:
+        """Remove a setting; False if there was none."""
+        cursor = self._execute(
+            "DELETE FROM lambda_settings WHERE function_id = ? AND kind = ? AND qualifier = ?",
+            (function_id, kind, qualifier),
+        )
+        return cursor.rowcount == 1
+
+    def remove_settings(self, function_id: int, qualifier: str) -> None:
+        """Remove everything that is set for one version or alias."""
+        self._execute(
+            "DELETE FROM lambda_settings WHERE function_id = ? AND qualifier = ?",
+            (function_id, qualifier),
+        )
+
+
+class CodeTable:
+    """Zip files by their SHA-256, kept as long as a version or a layer uses them."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._execute = connection.execute
+
+    def put(self, code_sha256: str, content: bytes) -> None:
+        """Keep a zip file; one that is there stays."""
+        self._execute(
+            "INSERT OR IGNORE INTO lambda_code (code_sha256, zip) VALUES (?,?)",
+            (code_sha256, content),
+        )
+
+    def find(self, code_sha256: str) -> bytes | None:
+        """The zip file."""
+        row = self._execute(
+            "SELECT zip FROM lambda_code WHERE code_sha256 = ?", (code_sha256,)
+        ).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def list_keys(self) -> set[str]:
+        """The SHA-256 of all zip files."""
+        return {row[0] for row in self._execute("SELECT code_sha256 FROM lambda_code")}
+
+    def sum_sizes(self) -> int:
+        """Bytes of all zip files."""
+        row = self._execute("SELECT coalesce(sum(length(zip)), 0) FROM lambda_code").fetchone()
+        return int(row[0])
+
+    def remove_unused(self) -> None:
+        """Remove the zip files that no version and no layer uses any more."""
+        self._execute(
+            "DELETE FROM lambda_code WHERE"
+            " NOT EXISTS (SELECT 1 FROM lambda_versions v"
+            "  WHERE v.code_sha256 = lambda_code.code_sha256)"
+            " AND NOT EXISTS (SELECT 1 FROM lambda_layers l"
+            "  WHERE l.code_sha256 = lambda_code.code_sha256)"
+        )
+
+
+class LayerTable:
+    """Versions of layers. A deleted one keeps its code, since functions may still use it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._execute = connection.execute
+
+    def add(self, region: str, name: str, code_sha256: str, document: Document) -> None:
+        """Write a version; its number is in the document."""
+        self._execute(
+            "INSERT INTO lambda_layers (region, name, version, code_sha256, document)"
+            " VALUES (?,?,?,?,?)",
+            (region, name, document["Version"], code_sha256, orjson.dumps(document)),
+        )
+
+    def next_version(self, region: str, name: str) -> int:
+        """The number of the next version; numbers are not used twice."""
+        row = self._execute(
+            "SELECT coalesce(max(version), 0) + 1 FROM lambda_layers"
+            " WHERE region = ? AND name = ?",
+            (region, name),
+        ).fetchone()
+        return int(row[0])
+
+    def find(self, region: str, name: str, version: int) -> Document | None:
+        """A version that is not deleted."""
+        row = self._execute(
+            "SELECT document FROM lambda_layers WHERE region = ? AND name = ? AND version = ?",
+            (region, name, version),
+        ).fetchone()
+        return None if row is None or row[0] is None else orjson.loads(row[0])
+
+    def find_code(self, version_arn: str) -> str | None:
+        """The SHA-256 of a version's zip file, deleted or not, by its ARN."""
+        parts = version_arn.split(":")
+        row = self._execute(
+            "SELECT code_sha256 FROM lambda_layers WHERE region = ? AND name = ? AND version = ?",
+            (parts[3], parts[6], parts[7]),
+        ).fetchone()
+        return None if row is None else row[0]
+
+    def list_versions(self, region: str, name: str | None = None) -> list[Document]:
+        """The versions that are not deleted, by name and falling version."""
+        rows = self._execute(
+            "SELECT document FROM lambda_layers WHERE region = ? AND (? IS NULL OR name = ?)"
+            " AND document IS NOT NULL ORDER BY name, version DESC",
+            (region, name, name),
+        )
+        return [orjson.loads(row[0]) for row in rows]
+
+    def delete(self, region: str, name: str, version: int) -> None:
+        """Delete a version; what uses it keeps its code."""
+        self._execute(
+            "UPDATE lambda_layers SET document = NULL, policy = NULL"
+            " WHERE region = ? AND name = ? AND version = ?",
+            (region, name, version),
+        )
+
+    def set_policy(self, region: str, name: str, version: int, policy: Document | None) -> None:
+        """Set or remove a version's resource policy."""
+        self._execute(
+            "UPDATE lambda_layers SET policy = ? WHERE region = ? AND name = ? AND version = ?",
+            (None if policy is None else orjson.dumps(policy), region, name, version),
+        )
+
+    def find_policy(self, region: str, name: str, version: int) -> Document | None:
+        """A version's resource policy."""
+        row = self._execute(
+            "SELECT policy FROM lambda_layers WHERE region = ? AND name = ? AND version = ?",
+            (region, name, version),
+        ).fetchone()
+        return None if row is None or row[0] is None else orjson.loads(row[0])
+
+
+class AsyncEventTable:
+    """Asynchronous invocations that were acknowledged and are not finished."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._execute = connection.execute
+
+    def add(
+        self,
+        request_id: str,
+        region: str,
+        function_name: str,
+        qualifier: str,
+        payload: bytes,
+        headers: dict[str, str],
+        accepted_at: float,
+    ) -> int:
+        """Write an event; its id."""
+        cursor = self._execute(
+            "INSERT INTO lambda_events (request_id, region, function_name, qualifier, payload,"
+            " headers, accepted_at) VALUES (?,?,?,?,?,?,?)",
+            (
+                request_id,
+                region,
+                function_name,
+                qualifier,
+                payload,
+                orjson.dumps(headers).decode(),
+                accepted_at,
+            ),
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def find(self, event_id: int) -> EventRow | None:
+        """An event that is not finished."""
+        row = self._execute(
+            f"SELECT {_EVENT} FROM lambda_events WHERE event_id = ?", (event_id,)
+        ).fetchone()
+        return None if row is None else _event(row)
+
+    def list_ready(self) -> list[int]:
+        """The ids of the events that wait for no timer, oldest first."""
+        rows = self._execute(
+            "SELECT event_id FROM lambda_events WHERE timer_id IS NULL ORDER BY event_id"
+        )
+        return [row[0] for row in rows]
+
+    def set_attempts(self, event_id: int, attempts: int, timer_id: int | None) -> None:
+        """Note how often an event was tried, and the timer that it waits for."""
+        self._execute(
+            "UPDATE lambda_events SET attempts = ?, timer_id = ? WHERE event_id = ?",
+            (attempts, timer_id, event_id),
+        )
+
+    def remove(self, event_id: int) -> None:
+        """Forget a finished event."""
+        self._execute("DELETE FROM lambda_events WHERE event_id = ?", (event_id,))
+
+
+def _function(row: tuple[Any, ...]) -> FunctionRow:
+    return FunctionRow(*row[:5], tags=orjson.loads(row[5]))
+
+
+def _version(row: tuple[Any, ...]) -> VersionRow:
+    return VersionRow(*row[:4], document=orjson.loads(row[4]))
+
+
+def _event(row: tuple[Any, ...]) -> EventRow:
+    return EventRow(*row[:6], orjson.loads(row[6]), *row[7:])

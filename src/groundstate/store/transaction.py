@@ -1,0 +1,133 @@
+"""The open transaction: its tables, its savepoints, and what waits for its commit."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+
+from groundstate.store.cloudformation import StackTables
+from groundstate.store.dynamodb import Dynamodb
+from groundstate.store.executions import ExecutionTables
+from groundstate.store.event_sources import EventSourceTable
+from groundstate.store.functions import AsyncEventTable, CodeTable, FunctionTable, LayerTable
+from groundstate.store.iam import IamTables
+from groundstate.store.logs import LogTable
+from groundstate.store.state_machines import StateMachineTables
+from groundstate.store.timers import TimerTable
+
+Callback = Callable[[], None]
+
+logger = logging.getLogger(__name__)
+
+
+class Transaction:
+    """The one transaction that is open at a time.
+
+    The object lives as long as the store; `begin` and `commit` open and close what it stands for.
+    Its attributes are the tables. Services reach the database through those alone.
+
+    Attributes:
+        is_open: something may have been written since the last commit.
+        commits: how many transactions were committed; the crash tests count in it.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._execute = connection.execute
+        self.is_open = False
+        self.commits = 0
+        self.on_crash_point: Callback | None = None
+        self._depth = 0
+        self._effects: list[Callback] = []
+        self._before_commit: list[Callback] = []
+        self._undo: list[Callback] = []
+        self.timers = TimerTable(connection)
+        self.dynamodb = Dynamodb(connection)
+        self.stacks = StackTables(connection)
+        self.state_machines = StateMachineTables(connection, self.on_undo)
+        self.executions = ExecutionTables(connection)
+        self.functions = FunctionTable(connection)
+        self.function_code = CodeTable(connection)
+        self.layers = LayerTable(connection)
+        self.event_sources = EventSourceTable(connection)
+        self.async_events = AsyncEventTable(connection)
+        self.logs = LogTable(connection)
+        self.iam = IamTables(connection, self.on_undo)
+
+    def begin(self) -> None:
+        """Open the transaction, unless it is."""
+        if not self.is_open:
+            self._execute("BEGIN IMMEDIATE")
+            self.is_open = True
+
+    def enter(self) -> tuple[int, int, int]:
+        """Begin a savepoint; give what it returns to `leave` or `undo`."""
+        self.begin()
+        self._depth += 1
+        self._execute(f"SAVEPOINT s{self._depth}")
+        return (len(self._effects), len(self._undo), len(self._before_commit))
+
+    def leave(self) -> None:
+        """Keep what was written since the innermost `enter`."""
+        assert self._depth > 0, "leave without enter"
+        self._execute(f"RELEASE s{self._depth}")
+        self._depth -= 1
+
+    def undo(self, mark: tuple[int, int, int]) -> None:
+        """Take back what was written since the innermost `enter`, and what was to follow from it."""
+        assert self._depth > 0, "undo without enter"
+        self._execute(f"ROLLBACK TO s{self._depth}")
+        self._execute(f"RELEASE s{self._depth}")
+        self._depth -= 1
+        effects, undo, before_commit = mark
+        del self._effects[effects:]
+        del self._before_commit[before_commit:]
+        taken_back = self._undo[undo:]
+        del self._undo[undo:]
+        for callback in reversed(taken_back):
+            callback()
+
+    def after_commit(self, effect: Callback) -> None:
+        """Call this once everything written so far is on disk: at the barrier."""
+        self._effects.append(effect)
+
+    def before_commit(self, callback: Callback) -> None:
+        """Call this just before the commit: for what is gathered in memory during a tick."""
+        self._before_commit.append(callback)
+
+    def on_undo(self, callback: Callback) -> None:
+        """Call this if the innermost savepoint is taken back: for memory that mirrors the tables."""
+        self._undo.append(callback)
+
+    @property
+    def has_effects(self) -> bool:
+        """Something waits for the next commit."""
+        return bool(self._effects)
+
+    def commit(self) -> None:
+        """Write the transaction to disk, then let out the effects that waited for it.
+
+        Effects may begin new operations; what those write and want goes into the next commit.
+        """
+        assert self._depth == 0, f"commit inside {self._depth} savepoints"
+        while self._before_commit:
+            callbacks, self._before_commit = self._before_commit, []
+            for callback in callbacks:
+                callback()
+        if self.is_open:
+            if self.on_crash_point is not None:
+                self.on_crash_point()
+            self._execute("COMMIT")
+            self.is_open = False
+            self.commits += 1
+            if self.on_crash_point is not None:
+                self.on_crash_point()
+        self._undo.clear()
+        effects, self._effects = self._effects, []
+        for effect in effects:
+            try:
+                effect()
+            except Exception:
+                # One effect that fails must not keep the others' acknowledged work from being told.
+                logger.exception("An effect after the commit failed.")

@@ -1,0 +1,285 @@
+"""What holds for the repository as a whole: who may import whom, and what is public.
+
+The rules are those of ARCHITECTURE.md. They are read from the source, not from running it.
+"""
+
+import ast
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from groundstate.cli.main import COMMANDS
+from groundstate.operation import Service
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src"
+
+# Small modules, each named for one thing, that know nothing of the parts below.
+BASICS = {"arn", "clock", "config", "ids", "operation", "principals"}
+
+# What each part may import beside itself and BASICS. A part is a module or package of
+# `groundstate`; every service is a part of its own.
+MAY_IMPORT = {
+    "asl": set(),
+    "cloud_assembly": set(),
+    "models": set(),
+    "session_tokens": set(),
+    "store": set(),
+    "dispatch": {"store"},
+    "gateway": {"models", "session_tokens"},
+    "services/stepfunctions": {"asl", "models", "store"},
+    "services/*": {"models", "session_tokens", "store"},
+    "runtime": {"dispatch", "gateway", "models", "services/*", "session_tokens", "store"},
+    "testing": {"dispatch", "gateway", "models", "runtime", "services/*", "store"},
+    "console": {"runtime"},
+    "cli": {"cloud_assembly", "gateway", "runtime"},
+}
+# Basics that know each other.
+BASICS_MAY_IMPORT = {"operation": {"config", "store"}, "principals": {"arn", "operation"}}
+
+# Values in, values out: no I/O, clock, chance, threads or environment.
+PURE = ("asl", "services/dynamodb/expressions", "services/cloudformation/template")
+IMPURE_MODULES = {
+    "asyncio", "http", "io", "logging", "os", "pathlib", "random", "secrets", "shutil", "signal",
+    "socket", "sqlite3", "subprocess", "sys", "tempfile", "threading", "time", "urllib.request",
+    "uuid",
+}  # fmt: skip
+
+# Who alone may import a module, and why the others may not.
+RESERVED = {
+    "sqlite3": ("store",),
+    "random": ("ids",),
+    "secrets": ("ids",),
+    "uuid": ("ids",),
+}
+
+# Modules that may break one of the rules above, each with its reason.
+MAY_USE_RANDOM = {
+    "groundstate.asl.chance",  # Seeded from its input: the same input gives the same numbers.
+}
+RUNS_ELSEWHERE = {
+    "groundstate.services.lambda_.forkserver",  # The process that function environments fork from.
+}
+
+
+class Import(NamedTuple):
+    """One import of one module.
+
+    Attributes:
+        module: dotted path of what imports.
+        target: dotted path of what is imported.
+        in_function: it stands inside a function.
+        for_types: it stands under `if TYPE_CHECKING`.
+    """
+
+    module: str
+    path: Path
+    target: str
+    in_function: bool
+    for_types: bool
+
+
+def source_files() -> list[Path]:
+    return sorted((SOURCE / "groundstate").rglob("*.py"))
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def part_of(module: str) -> str:
+    """`groundstate.services.iam.policy` is of the part `services/iam`; other packages are parts."""
+    names = module.split(".")
+    if len(names) < 2:
+        return ""
+    return "/".join(names[1:3]) if names[1] == "services" else names[1]
+
+
+def read_imports(path: Path) -> Iterator[Import]:
+    module = module_of(path)
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+
+    def walk(node: ast.AST, in_function: bool, for_types: bool) -> Iterator[Import]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Import):
+                for name in child.names:
+                    yield Import(module, path, name.name, in_function, for_types)
+            elif isinstance(child, ast.ImportFrom):
+                base = child.module or ""
+                if child.level:
+                    above = package.split(".")[: len(package.split(".")) - child.level + 1]
+                    base = ".".join([*above, *([base] if base else [])])
+                for name in child.names:
+                    target = f"{base}.{name.name}"
+                    known = (SOURCE / target.replace(".", "/")).is_dir() or (
+                        SOURCE / f"{target.replace('.', '/')}.py"
+                    ).is_file()
+                    yield Import(module, path, target if known else base, in_function, for_types)
+            else:
+                inside = in_function or isinstance(
+                    child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+                )
+                types = for_types or (
+                    isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)
+                )
+                yield from walk(child, inside, types)
+
+    yield from walk(ast.parse(path.read_text(encoding="utf-8")), False, False)
+
+
+IMPORTS = [found for path in source_files() for found in read_imports(path)]
+OWN_IMPORTS = [found for found in IMPORTS if found.target.split(".")[0] == "groundstate"]
+
+
+def may_import(part: str, target: str) -> bool:
+    """Whether a part may import another one."""
+    if target in ("", part) or (target in BASICS and part not in BASICS):
+        return True
+    if part in BASICS:
+        return target in BASICS_MAY_IMPORT.get(part, set())
+    generic = "services/*" if part.startswith("services/") else part
+    allowed = MAY_IMPORT.get(part, MAY_IMPORT.get(generic, set()))
+    return target in allowed or (target.startswith("services/") and "services/*" in allowed)
+
+
+def test_imports_go_one_way():
+    wrong = [
+        f"{found.module} imports {found.target}"
+        for found in OWN_IMPORTS
+        if not may_import(part_of(found.module), part_of(found.target))
+    ]
+    assert wrong == []
+
+
+def test_every_part_has_its_place_in_the_order():
+    parts = {part_of(module_of(path)) for path in source_files()} - BASICS - {"", "services"}
+    unknown = {p for p in parts if p not in MAY_IMPORT and not p.startswith("services/")}
+    assert unknown == set()
+
+
+def test_own_code_is_imported_at_the_top():
+    inside = [
+        f"{found.module} imports {found.target}" for found in OWN_IMPORTS if found.in_function
+    ]
+    assert inside == []
+
+
+@pytest.mark.parametrize("place", PURE)
+def test_pure_part_does_no_io(place):
+    prefix = f"groundstate.{place.replace('/', '.')}"
+    impure = [
+        f"{found.module} imports {found.target}"
+        for found in IMPORTS
+        if f"{found.module}.".startswith(f"{prefix}.")
+        and {found.target, found.target.split(".")[0]} & IMPURE_MODULES
+        and not (found.target == "random" and found.module in MAY_USE_RANDOM)
+    ]
+    assert impure == []
+
+
+@pytest.mark.parametrize("place", PURE)
+def test_pure_part_imports_only_pure_code(place):
+    prefix = f"groundstate.{place.replace('/', '.')}"
+    service = prefix.rpartition(".")[0]
+    reached = {
+        f"{found.module} imports {found.target}"
+        for found in OWN_IMPORTS
+        if f"{found.module}.".startswith(f"{prefix}.")
+        and not f"{found.target}.".startswith(f"{prefix}.")
+        # A service's nouns, and errors, which are values.
+        and not (service.startswith("groundstate.services.") and found.target.startswith(service))
+        and found.target not in ("groundstate.operation", "groundstate.arn")
+    }
+    assert reached == set()
+
+
+@pytest.mark.parametrize(("module", "owners"), RESERVED.items())
+def test_only_its_owner_imports(module, owners):
+    others = [
+        found.module
+        for found in IMPORTS
+        if found.target.split(".")[0] == module
+        and part_of(found.module) not in owners
+        and not (module == "random" and found.module in MAY_USE_RANDOM)
+    ]
+    assert others == []
+
+
+@pytest.mark.parametrize(
+    ("owner", "words"),
+    [
+        # `time.monotonic` and `perf_counter` measure spans; they tell no time.
+        ("clock", ("time.time(", "time.sleep(", "datetime.now(", "datetime.utcnow(")),
+        ("config", ("os.environ", "os.getenv")),
+    ],
+)
+def test_only_its_owner_reads(owner, words):
+    """The clock alone tells the time and sleeps; the config alone reads the environment."""
+    readers = {
+        f"{module_of(path)}: {word}"
+        for path in source_files()
+        for word in words
+        if part_of(module_of(path)) != owner
+        and module_of(path) not in RUNS_ELSEWHERE
+        and word in path.read_text(encoding="utf-8")
+    }
+    assert readers == set()
+
+
+def services() -> list[str]:
+    return sorted(
+        path.name
+        for path in (SOURCE / "groundstate" / "services").iterdir()
+        if (path / "__init__.py").is_file()
+    )
+
+
+@pytest.mark.parametrize("name", services())
+def test_table_of_operations_holds_what_the_operations_folder_defines(name):
+    service: Service = importlib.import_module(f"groundstate.services.{name}").SERVICE
+    place = f"groundstate.services.{name}.operations"
+    elsewhere = {
+        operation
+        for operation, entry in service.operations.items()
+        if not f"{entry.run.__module__}.".startswith(f"{place}.")
+    }
+    assert elsewhere == set()
+
+
+def test_public_names_are_decisions():
+    """What users build on: the commands. `groundstate.testing` lists its own in `__all__`."""
+    assert list(COMMANDS) == [
+        "serve",
+        "run",
+        "deploy",
+        "destroy",
+        "invoke",
+        "executions",
+        "logs",
+        "tables",
+    ]
+
+
+def test_every_command_has_a_file():
+    files = {path.stem for path in (SOURCE / "groundstate" / "cli").glob("*.py")}
+    assert set(COMMANDS) <= files
+
+
+def test_app_knows_nothing_of_groundstate():
+    mentions = [
+        path.relative_to(ROOT)
+        for path in (ROOT / "app").rglob("*")
+        if path.suffix in (".py", ".json", ".md", ".txt")
+        and "cdk.out" not in path.parts
+        and "groundstate" in path.read_text(encoding="utf-8").lower()
+    ]
+    assert mentions == []
+
+
+def test_lock_files_name_no_registry():
+    for path in (ROOT / "requirements").glob("*.txt"):
+        assert "://" not in path.read_text(encoding="utf-8"), path
