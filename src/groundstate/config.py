@@ -1,4 +1,4 @@
-"""The runtime's settings: name, default, unit and help of each; nothing else reads the environment."""
+"""The runtime's settings: name, default, unit, help. Nothing else reads the environment."""
 
 from __future__ import annotations
 
@@ -19,18 +19,31 @@ class Config:
 
     host: str = _setting("127.0.0.1", "Address to listen on. Loopback unless you say otherwise.")
     port: int = _setting(4566, "Port to listen on; 0 picks a free one.")
-    data_dir: str = _setting(".groundstate", "Folder that holds the database and the functions' code.")
+    data_dir: str = _setting(
+        ".groundstate", "Folder that holds the database and the functions' code."
+    )
     in_memory: bool = _setting(False, "Keep everything in memory; nothing survives the process.")
-    synchronous: str = _setting("FULL", "SQLite's synchronous setting: FULL survives a loss of power.")
+    synchronous: str = _setting(
+        "FULL", "SQLite's synchronous setting: FULL survives a loss of power."
+    )
     account: str = _setting("000000000000", "The account id that everything belongs to.")
     region: str = _setting("us-east-1", "The region of calls that name none.")
     access_key_id: str = _setting("test", "The local administrator's access key id.")
     secret_access_key: str = _setting("test", "The local administrator's secret access key.")
-    allowed_hosts: str = _setting("", "Host names beside this machine's that requests may name, by commas.")
+    allowed_hosts: str = _setting(
+        "", "Host names beside this machine's that requests may name, by commas."
+    )
     max_body_bytes: int = _setting(100 * 1024 * 1024, "Largest request body, in bytes.")
     log_level: str = _setting("WARNING", "Level of the runtime's own log on standard error.")
-    iam: str = _setting("enforce", "`enforce`: roles need the permissions that they use; `off`: they do not.")
-    virtual_time: bool = _setting(False, "Jump to the next timer whenever nothing else is left to do.")
+    iam: str = _setting(
+        "enforce", "`enforce`: roles need the permissions that they use; `off`: they do not."
+    )
+    mock_config: str = _setting(
+        "", "Mock configuration file of Step Functions Local, for `arn#TestCase`."
+    )
+    virtual_time: bool = _setting(
+        False, "Jump to the next timer whenever nothing else is left to do."
+    )
 
     @property
     def database_path(self) -> Path | None:
@@ -107,5 +120,5 @@ def _parse(name: str, text: str, kind: type) -> Any:
 
 def cache_folder() -> Path:
     """Where things live that can be made again: below `XDG_CACHE_HOME`, else `~/.cache`."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
     return Path(base) / "groundstate"

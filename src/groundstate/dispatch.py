@@ -27,7 +27,7 @@ from groundstate.operation import (
 from groundstate.store import Barrier, Store
 
 # How many due timers are read at a time, and how long the loop may be kept by them.
-TIMER_PAGE = 500
+TIMER_PAGE = 50
 TIMER_SLICE_S = 0.004
 
 logger = logging.getLogger(__name__)
@@ -158,7 +158,9 @@ class Dispatcher:
     def _find(self, service: str, operation: str) -> tuple[Service, Operation]:
         entry = self.services.get(service)
         if entry is None:
-            raise named_error("UnknownOperationException", f"The service {service} is not supported.")
+            raise named_error(
+                "UnknownOperationException", f"The service {service} is not supported."
+            )
         found = entry.operations.get(operation)
         if found is None:
             raise named_error(
@@ -263,7 +265,7 @@ class TimerQueue:
             try:
                 dispatcher.run(timer.service, serve, timer.region)
             except Exception:
-                # A timer that cannot be served must not stop those behind it, nor come back for ever.
+                # A timer that cannot be served must not stop those behind it, nor come back.
                 logger.exception("The timer %s failed.", timer)
                 dispatcher._tx.begin()
                 self._table.cancel(timer.timer_id)

@@ -1,4 +1,4 @@
-"""Identifiers that AWS would make up: request ids, suffixes, access keys. The only source of chance."""
+"""Identifiers as AWS makes them up: request ids, suffixes, keys. The only source of chance."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 _chance = random.SystemRandom()
 # Request ids and entropy seeds need uniqueness, not secrecy: a generator seeded from the system
 # costs a tenth of one that asks the system each time.
-_fast = random.Random(_chance.getrandbits(256))
+_fast = random.Random(_chance.getrandbits(256))  # noqa: S311 - for uniqueness alone
 
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -16,7 +16,8 @@ _ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 def make_uuid() -> str:
     """A random UUID, version 4, as text."""
     text = f"{_fast.getrandbits(128):032x}"
-    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) & 3]}{text[17:20]}-{text[20:]}"
+    variant = "89ab"[int(text[16], 16) & 3]
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
 
 
 def make_entropy() -> int:

@@ -12,7 +12,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ import orjson
 from groundstate.config import cache_folder
 
 _FORMAT = 1
-_NOISE = frozenset({"documentation", "documentationUrl", "examples", "authorization", "endpointTests"})
+_NOISE = frozenset(
+    {"documentation", "documentationUrl", "examples", "authorization", "endpointTests"}
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class ServiceModel:
         return str(self.metadata.get("signingName") or self.metadata["endpointPrefix"])
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_model(service: str) -> ServiceModel:
     """Load a service's newest model.
 
@@ -65,7 +67,11 @@ def load_model(service: str) -> ServiceModel:
     """
     source = _find_source(service)
     status = source.stat()
-    cached = cache_folder() / "models" / f"{service}-{_FORMAT}-{status.st_mtime_ns:x}-{status.st_size:x}.json"
+    cached = (
+        cache_folder()
+        / "models"
+        / f"{service}-{_FORMAT}-{status.st_mtime_ns:x}-{status.st_size:x}.json"
+    )
     try:
         document = orjson.loads(cached.read_bytes())
     except (OSError, orjson.JSONDecodeError):
@@ -104,7 +110,7 @@ def _keep(cached: Path, data: bytes) -> None:
         cached.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=cached.parent, delete=False) as file:
             file.write(data)
-        os.replace(file.name, cached)
+        Path(file.name).replace(cached)
     except OSError:
         return
 

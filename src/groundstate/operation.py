@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
+    from groundstate.clock import Clock
     from groundstate.config import Config
     from groundstate.store import Transaction
 
@@ -229,7 +230,15 @@ class Call:
 
 
 class Runner(Protocol):
-    """Runs operations and jobs in the open transaction. `dispatch.Dispatcher` is the one there is."""
+    """Runs operations and jobs in the open transaction. `dispatch.Dispatcher` is the one there is.
+
+    Attributes:
+        clock: the runtime's clock, for hosts; operations have `Call.now`.
+        endpoint_url: where clients reach the gateway.
+    """
+
+    clock: Clock
+    endpoint_url: str
 
     def perform(
         self, service: str, operation: str, request: Shape, principal: Principal, region: str

@@ -27,10 +27,16 @@ from groundstate.gateway.server import HttpServer
 from groundstate.gateway.validation import validate
 from groundstate.operation import Service
 from groundstate.services.iam.authorization import PolicyAuthorizer
+from groundstate.services.iam.credentials import find_credentials
 from groundstate.store import Store
 
 # In virtual time, this many turns of the loop without work mean that only timers are left.
 QUIET_TURNS = 4
+
+try:
+    from uvloop import run
+except ImportError:  # Windows has none
+    from asyncio import run
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +76,9 @@ class Runtime:
 
     def __init__(self, config: Config, clock: Clock | None = None) -> None:
         self.config = config
-        self.clock = clock or (VirtualClock(wall_time(), jumps=True) if config.virtual_time else RealClock())
+        self.clock = clock or (
+            VirtualClock(wall_time(), jumps=True) if config.virtual_time else RealClock()
+        )
         self.failure: BaseException | None = None
         self.endpoint_url = ""
         self._stopped = asyncio.Event()
@@ -156,7 +164,7 @@ class Runtime:
     def _health(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
         document = {
             "version": __version__,
-            "services": {name: "running" for name in sorted(self._services)},
+            "services": dict.fromkeys(sorted(self._services), "running"),
             "clock": self.clock.mode,
             "now": self.clock.now(),
             "data_dir": None if self.config.in_memory else self.config.data_dir,
@@ -164,11 +172,9 @@ class Runtime:
         respond(HttpResponse(200, [("Content-Type", "application/json")], orjson.dumps(document)))
 
 
-
-
-def _credentials_finder(config: Config, store: Store, clock: Clock):  # type: ignore[no-untyped-def]
-    from groundstate.services.iam.credentials import find_credentials
-
+def _credentials_finder(
+    config: Config, store: Store, clock: Clock
+) -> Callable[[str, str], Credentials]:
     def find(access_key_id: str, session_token: str) -> Credentials:
         return find_credentials(store.tx, config, access_key_id, session_token, clock.now())
 
@@ -182,11 +188,7 @@ def serve(config: Config) -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.run(_serve(config))
-    return uvloop.run(_serve(config))
+    return run(_serve(config))
 
 
 async def _serve(config: Config) -> int:
@@ -196,7 +198,8 @@ async def _serve(config: Config) -> int:
         loop.add_signal_handler(number, runtime.request_stop)
     await runtime.start()
     where = "in memory" if config.in_memory else f"data in {config.data_dir}"
-    print(f"Groundstate {__version__} answers at {runtime.endpoint_url} ({where})", flush=True)
+    sys.stdout.write(f"Groundstate {__version__} answers at {runtime.endpoint_url} ({where})\n")
+    sys.stdout.flush()
     await runtime.wait_stopped()
     await runtime.stop()
     return 1 if runtime.failure is not None else 0

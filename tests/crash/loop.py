@@ -14,6 +14,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,11 @@ class Driver:
 
         def finish(deferred: Deferred) -> None:
             dispatcher.when_durable(
-                lambda: future.set_exception(deferred.error)
-                if deferred.error
-                else future.set_result(deferred.result)
+                lambda: (
+                    future.set_exception(deferred.error)
+                    if deferred.error
+                    else future.set_result(deferred.result)
+                )
             )
 
         answer = dispatcher.perform(service, operation, request, ADMINISTRATOR, "us-east-1")
@@ -108,12 +111,14 @@ def crash_everywhere(workload: Workload, check: Check, *, points_max: int = 10_0
     """
     for point in range(1, points_max):
         with tempfile.TemporaryDirectory(prefix="groundstate-crash-") as folder:
-            status = _in_child(lambda: _run(Path(folder), workload, None, point))
+            status = _in_child(partial(_run, Path(folder), workload, None, point))
             if status not in (0, CRASHED):
                 raise AssertionError(f"the workload failed before point {point}: see above")
-            again = _in_child(lambda: _run(Path(folder), workload, check, 0))
+            again = _in_child(partial(_run, Path(folder), workload, check, 0))
             if again != 0:
-                raise AssertionError(f"after a crash at point {point} the rest does not hold: see above")
+                raise AssertionError(
+                    f"after a crash at point {point} the rest does not hold: see above"
+                )
             if status == 0:
                 return point - 1
     raise AssertionError(f"the workload never ended in {points_max} points")

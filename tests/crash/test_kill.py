@@ -61,7 +61,7 @@ class Process:
     def start(self) -> None:
         port = self.endpoint_url.rsplit(":", 1)[-1] or "0"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "groundstate.cli.main", "serve", "--port", port]
+            [sys.executable, "-m", "groundstate.cli", "serve", "--port", port]
             + ["--data-dir", str(self._folder)],
             stdout=subprocess.PIPE,
             text=True,

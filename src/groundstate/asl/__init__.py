@@ -11,15 +11,19 @@ https://states-language.net/spec.html
 """
 
 from groundstate.asl.api import compile_machine, validate_definition
+from groundstate.asl.errors import Failed
 from groundstate.asl.execution import Execution
 from groundstate.asl.machine import Machine
+from groundstate.asl.map_run import select_item
 from groundstate.asl.step import begin, step
 
 __all__ = [
     "Execution",
+    "Failed",
     "Machine",
     "begin",
     "compile_machine",
+    "select_item",
     "step",
     "validate_definition",
 ]

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import random
 
-
 TOKEN_PREFIX = "AQCEAAAAKgAAAAMAAAAA"
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from groundstate.asl.errors import runtime_error
-from groundstate.asl.json_text import to_text
 from groundstate.asl.jsonpath import PathNotFound, compile_path
 from groundstate.asl.paths import Evaluate
 from groundstate.asl.times import parse_timestamp

@@ -10,11 +10,15 @@ from __future__ import annotations
 from typing import Any
 
 from groundstate.asl.choice_rules import compile_rule
+from groundstate.asl.compile_distributed import compile_distributed
 from groundstate.asl.fields import Field
 from groundstate.asl.interface import MachineType
+from groundstate.asl.json_text import to_text
+from groundstate.asl.jsonata import is_expression
+from groundstate.asl.jsonata_query import JsonataCatch, JsonataQuery, compile_typed
 from groundstate.asl.jsonpath_query import JsonPathCatch, JsonPathQuery
 from groundstate.asl.machine import Machine
-from groundstate.asl.map_items import JsonPathMapItems
+from groundstate.asl.map_items import JsonataMapItems, JsonPathMapItems
 from groundstate.asl.query import CatchQuery, Query
 from groundstate.asl.resources import parse_resource
 from groundstate.asl.retry import Catcher, Retrier
@@ -68,8 +72,8 @@ class _Compiler:
         state.next_name = definition.get("Next")
         state.retriers = [Retrier(retrier) for retrier in definition.get("Retry", ())]
         state.catchers = [
-            Catcher(catcher, self._catch_query(definition, catcher))
-            for catcher in definition.get("Catch", ())
+            Catcher(catcher, self._catch_query(definition, number))
+            for number, catcher in enumerate(definition.get("Catch", ()))
         ]
         return state
 
@@ -78,13 +82,23 @@ class _Compiler:
         return bool(language == "JSONata")
 
     def _query(self, definition: Definition, parameters: str | None = "Parameters") -> Query:
+        if self._uses_jsonata(definition):
+            return JsonataQuery(definition)
         return JsonPathQuery(definition, parameters)
 
-    def _catch_query(self, definition: Definition, catcher: Definition) -> CatchQuery:
+    def _catch_query(self, definition: Definition, index: int) -> CatchQuery:
+        catcher = definition["Catch"][index]
+        if self._uses_jsonata(definition):
+            return JsonataCatch(catcher, f"Catch[{index}]")
         return JsonPathCatch(catcher)
 
-    def _field(self, definition: Definition, name: str) -> Field | None:
-        return None
+    def _field(self, definition: Definition, name: str, type_name: str) -> Field | None:
+        """A field of a JSONata state that holds an expression, else None."""
+        value = definition.get(name)
+        if not self._uses_jsonata(definition) or not is_expression(value):
+            return None
+        evaluate = compile_typed(value, name, type_name)
+        return lambda turn: evaluate(turn, {"input": turn.strand.value})
 
     def _pass(self, index: int, name: str, definition: Definition) -> State:
         return PassState(index, name, self._query(definition), definition)
@@ -93,27 +107,42 @@ class _Compiler:
         return SucceedState(index, name, self._query(definition))
 
     def _fail(self, index: int, name: str, definition: Definition) -> State:
-        error, cause = self._field(definition, "Error"), self._field(definition, "Cause")
+        error = self._field(definition, "Error", "string")
+        cause = self._field(definition, "Cause", "string")
         return FailState(index, name, self._query(definition), definition, error, cause)
 
     def _wait(self, index: int, name: str, definition: Definition) -> State:
-        name_of_field = "Seconds" if "Seconds" in definition else "Timestamp"
-        field = self._field(definition, name_of_field)
+        seconds = self._field(definition, "Seconds", "number")
+        field = seconds or self._field(definition, "Timestamp", "string")
         return WaitState(index, name, self._query(definition), definition, field)
 
     def _choice(self, index: int, name: str, definition: Definition) -> State:
         query = self._query(definition)
         branches = []
-        for rule in definition["Choices"]:
+        for number, rule in enumerate(definition["Choices"]):
+            if self._uses_jsonata(definition):
+                branches.append(self._jsonata_branch(rule, number, definition))
+                continue
             assign = compile_template(rule["Assign"]) if "Assign" in rule else None
             branches.append(Branch(compile_rule(rule), rule["Next"], assign, query))
         return ChoiceState(index, name, query, branches, definition.get("Default"))
+
+    def _jsonata_branch(self, rule: Definition, number: int, definition: Definition) -> Branch:
+        location = f"Choices[{number}]"
+        condition = compile_typed(rule["Condition"], f"{location}/Condition", "boolean")
+        # The rule's own Output and Assign stand in for the state's (observed for Assign).
+        own = {name: rule[name] for name in ("Output", "Assign") if name in rule}
+        query = JsonataQuery({**definition, **own})
+        return Branch(
+            lambda data, turn: bool(condition(turn, {"input": data})), rule["Next"], None, query
+        )
 
     def _task(self, index: int, name: str, definition: Definition) -> State:
         query = self._query(definition)
         resource = parse_resource(definition["Resource"])
         assert resource is not None, definition["Resource"]
         waits = resource.pattern == "waitForTaskToken" or resource.kind == "activity"
+        jsonata = self._uses_jsonata(definition)
         return TaskState(
             index,
             name,
@@ -121,7 +150,7 @@ class _Compiler:
             resource,
             timeout=compile_seconds(definition, "TimeoutSeconds", query),
             heartbeat=compile_seconds(definition, "HeartbeatSeconds", query),
-            credentials=compile_credentials(definition, query),
+            credentials=compile_credentials(definition, query, jsonata=jsonata),
             needs_token=waits or names_token(definition),
         )
 
@@ -131,11 +160,21 @@ class _Compiler:
         return state
 
     def _map(self, index: int, name: str, definition: Definition) -> State:
+        jsonata = self._uses_jsonata(definition)
         processor = definition.get("ItemProcessor", definition.get("Iterator"))
         query = self._query(definition, None)
-        state = InlineMapState(index, name, query, JsonPathMapItems(definition))
-        state.start = self.scope(processor)
-        return state
+        items = JsonataMapItems(definition) if jsonata else JsonPathMapItems(definition)
+        config = processor.get("ProcessorConfig", {})
+        if config.get("Mode") != "DISTRIBUTED":
+            state = InlineMapState(index, name, query, items)
+            state.start = self.scope(processor)
+            return state
+        execution_type = config.get("ExecutionType", "STANDARD")
+        child = Machine(to_text(processor), execution_type)
+        child.query_language = self.machine.query_language
+        child.start = _Compiler(child).scope(processor)
+        self.machine.processors[name] = child
+        return compile_distributed(index, name, query, definition, items, execution_type)
 
 
 def _link(state: State, states: dict[str, State]) -> None:

@@ -37,10 +37,17 @@ class Group:
         next_index: the first item that no iteration has begun with.
         concurrency: how many iterations may run at once.
         data: what the state wants to remember: its effective input, for the ItemSelector.
-        keys: the names of an object's items (JSONata), or None.
     """
 
-    __slots__ = ("children", "concurrency", "data", "items", "keys", "next_index", "pending", "results")
+    __slots__ = (
+        "children",
+        "concurrency",
+        "data",
+        "items",
+        "next_index",
+        "pending",
+        "results",
+    )
 
     def __init__(self, size: int) -> None:
         self.children: list[int] = []
@@ -50,7 +57,6 @@ class Group:
         self.next_index = 0
         self.concurrency = 0
         self.data: Any = None
-        self.keys: list[str] | None = None
 
     def dump(self) -> list[Any]:
         return [
@@ -61,7 +67,6 @@ class Group:
             self.next_index,
             self.concurrency,
             self.data,
-            self.keys,
         ]
 
     @classmethod
@@ -75,7 +80,6 @@ class Group:
             group.next_index,
             group.concurrency,
             group.data,
-            group.keys,
         ) = data
         return group
 

@@ -1,4 +1,4 @@
-"""The fields of a Map that say what it runs over: items, selector and limits.
+"""What a Map runs over, and what each iteration gets of it.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemspath.html
 """
@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from groundstate.asl.errors import runtime_error
+from groundstate.asl.errors import query_error, runtime_error
 from groundstate.asl.json_text import to_text
+from groundstate.asl.jsonata_query import Template, compile_typed, compile_value
+from groundstate.asl.map_fields import compile_number, error_of
 from groundstate.asl.paths import Evaluate, compile_field_path
 from groundstate.asl.templates import compile_template
 
@@ -18,16 +20,14 @@ if TYPE_CHECKING:
 
 
 class MapItems(Protocol):
-    """A Map's items in either query language.
+    """A Map's items in either query language."""
 
-    Attributes:
-        keeps_data: the selector needs the state's effective input when an iteration begins.
-    """
+    @property
+    def keeps_data(self) -> bool:
+        """The selector needs the state's effective input when an iteration begins."""
 
-    keeps_data: bool
-
-    def find(self, data: Any, turn: Turn) -> tuple[list[Any], list[str] | None]:
-        """The items, and their names when they are the members of an object."""
+    def find(self, data: Any, turn: Turn) -> list[Any]:
+        """The items."""
 
     def max_concurrency(self, data: Any, turn: Turn) -> int:
         """How many iterations may run at once; 0 for no limit."""
@@ -36,38 +36,35 @@ class MapItems(Protocol):
         """What the iteration of an item gets as its input."""
 
 
+def make_item(index: int, value: Any) -> dict[str, Any]:
+    """The context object's `Map.Item`."""
+    return {"Index": index, "Value": value}
+
+
 class JsonPathMapItems:
     """ItemsPath, ItemSelector (or the older Parameters) and MaxConcurrency(Path)."""
 
-    __slots__ = ("_concurrency", "_concurrency_path", "_items_path", "_items_text", "_selector")
+    __slots__ = ("_concurrency", "_items_path", "_items_text", "_selector")
 
     def __init__(self, definition: dict[str, Any]) -> None:
         self._items_text = definition.get("ItemsPath", "$")
         self._items_path = compile_field_path(self._items_text)
         selector = definition.get("ItemSelector", definition.get("Parameters"))
         self._selector: Evaluate | None = None if selector is None else compile_template(selector)
-        self._concurrency = definition.get("MaxConcurrency", 0)
-        self._concurrency_path = compile_number_path(definition, "MaxConcurrencyPath")
+        self._concurrency = compile_number(definition, "MaxConcurrency", jsonata=False)
 
     @property
     def keeps_data(self) -> bool:
         return self._selector is not None
 
-    def find(self, data: Any, turn: Turn) -> tuple[list[Any], list[str] | None]:
+    def find(self, data: Any, turn: Turn) -> list[Any]:
         items = data if self._items_path is None else self._items_path(data, turn)
         if not isinstance(items, list):
-            raise runtime_error(
-                f"Reference path \"{self._items_text}\" must point to array."
-            )
-        return items, None
+            raise runtime_error(f'Reference path "{self._items_text}" must point to array.')
+        return items
 
     def max_concurrency(self, data: Any, turn: Turn) -> int:
-        if self._concurrency_path is None:
-            return int(self._concurrency)
-        value = self._concurrency_path(data, turn)
-        if value < 0:
-            raise runtime_error("MaxConcurrency cannot be negative.")
-        return int(value)
+        return _concurrency(self._concurrency(data, turn), jsonata=False)
 
     def select(self, turn: Turn, strand: Strand, data: Any, item: dict[str, Any]) -> Any:
         if self._selector is None:
@@ -79,29 +76,45 @@ class JsonPathMapItems:
             turn.item = None
 
 
-def compile_number_path(
-    definition: dict[str, Any], field: str, *, kind: str = "integer"
-) -> Evaluate | None:
-    """A field like MaxConcurrencyPath, whose value must be a number of a kind.
+class JsonataMapItems:
+    """Items, ItemSelector and MaxConcurrency."""
 
-    Args:
-        definition: of the state.
-        field: its name.
-        kind: `integer` or `float`.
-    """
-    if field not in definition:
-        return None
-    text = definition[field]
-    path = compile_field_path(text) or (lambda data, turn: data)
+    __slots__ = ("_concurrency", "_items", "_selector")
 
-    def evaluate(data: Any, turn: Turn) -> Any:
-        value = path(data, turn)
-        allowed = int if kind == "integer" else int | float
-        if isinstance(value, bool) or not isinstance(value, allowed):
-            raise runtime_error(
-                f"The {field} field refers to value {to_text(value)} which is not a valid"
-                f" {kind}: {text}"
-            )
-        return value
+    def __init__(self, definition: dict[str, Any]) -> None:
+        self._items: Template | None = None
+        if "Items" in definition:
+            self._items = compile_typed(definition["Items"], "Items", "array")
+        self._selector: Template | None = None
+        if "ItemSelector" in definition:
+            self._selector = compile_value(definition["ItemSelector"], "ItemSelector")
+        self._concurrency = compile_number(definition, "MaxConcurrency", jsonata=True)
 
-    return evaluate
+    @property
+    def keeps_data(self) -> bool:
+        return self._selector is not None
+
+    def find(self, data: Any, turn: Turn) -> list[Any]:
+        items = data if self._items is None else self._items(turn, {"input": data})
+        if not isinstance(items, list):
+            raise query_error(f"Map state input must be an array but was: {to_text(items)}")
+        return items
+
+    def max_concurrency(self, data: Any, turn: Turn) -> int:
+        return _concurrency(self._concurrency(data, turn), jsonata=True)
+
+    def select(self, turn: Turn, strand: Strand, data: Any, item: dict[str, Any]) -> Any:
+        if self._selector is None:
+            return item["Value"]
+        turn.strand, turn.item = strand, item
+        try:
+            return self._selector(turn, {"input": data})
+        finally:
+            turn.item = None
+
+
+def _concurrency(value: Any, *, jsonata: bool) -> int:
+    number = int(value or 0)
+    if number < 0:
+        raise error_of(jsonata, "MaxConcurrency cannot be negative.", "MaxConcurrency")
+    return number

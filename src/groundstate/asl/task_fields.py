@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from groundstate.asl.errors import runtime_error
+from groundstate.asl.errors import query_error, runtime_error
 from groundstate.asl.fields import Field
 from groundstate.asl.json_text import to_text
+from groundstate.asl.jsonata_query import compile_typed, compile_value
 from groundstate.asl.paths import compile_field_path
 from groundstate.asl.templates import compile_template
 
@@ -22,6 +23,8 @@ def compile_seconds(definition: dict[str, Any], name: str, query: Query) -> Fiel
     """TimeoutSeconds or HeartbeatSeconds, or its Path form; None where the state has neither."""
     if name in definition:
         seconds = definition[name]
+        if isinstance(seconds, str):
+            return _queried_seconds(seconds, name)
         return lambda turn: seconds
     path_name = f"{name}Path"
     if path_name not in definition:
@@ -37,17 +40,33 @@ def compile_seconds(definition: dict[str, Any], name: str, query: Query) -> Fiel
                 f" integer: {text}"
             )
         if value <= 0:
-            raise runtime_error(f"The {path_name} parameter references a non-positive value:"
-                f" {text} == {value}")
+            raise runtime_error(
+                f"The {path_name} parameter references a non-positive value: {text} == {value}"
+            )
         return value
 
     return evaluate
 
 
-def compile_credentials(definition: dict[str, Any], query: Query) -> Field | None:
+def _queried_seconds(text: str, name: str) -> Field:
+    query = compile_typed(text, name, "number")
+
+    def evaluate(turn: Turn) -> int:
+        value = query(turn, {"input": turn.strand.value})
+        if not isinstance(value, int) or value <= 0:
+            raise query_error(f"The {name} field is not a positive integer: {to_text(value)}", name)
+        return value
+
+    return evaluate
+
+
+def compile_credentials(definition: dict[str, Any], query: Query, *, jsonata: bool) -> Field | None:
     """The role of Credentials, or None where the state has none."""
     if "Credentials" not in definition:
         return None
+    if jsonata:
+        value = compile_value(definition["Credentials"], "Credentials")
+        return lambda turn: str(value(turn, {"input": turn.strand.value})["RoleArn"])
     template = compile_template(definition["Credentials"])
 
     def evaluate(turn: Turn) -> str:

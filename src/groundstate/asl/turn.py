@@ -91,6 +91,11 @@ class Turn:
             self._chance = Chance(self._entropy)
         return self._chance
 
+    @property
+    def is_running(self) -> bool:
+        """The execution has not ended in this turn."""
+        return self.execution.status == "RUNNING"
+
     def context(self) -> dict[str, Any]:
         """The context object for the state at work."""
         return make_context(self)
@@ -162,7 +167,7 @@ class Turn:
                 ),
                 self.execution.event_id,
             )
-        if self.execution.status == "RUNNING":
+        if self.is_running:
             self.execution.ready = [strand.id for strand in ready if strand.phase == READY]
             self.outcome.more = bool(self.execution.ready)
 
@@ -279,12 +284,7 @@ class Turn:
     def fail_interpreting(self, strand: Strand, error: StateError) -> None:
         """The strand's state failed because the core could not work it out."""
         state = strand.state
-        cause = error.cause
-        if not error.bare:
-            cause = (
-                f"An error occurred while executing the state '{state.name}'"
-                f" (entered at the event id #{strand.entered}). {cause}"
-            )
+        cause = interpreting_cause(strand, error)
         if error.evaluation:
             state.record_evaluation_failed(self, strand, error, cause)
         fatal = error.error in (RUNTIME, DATA_LIMIT_EXCEEDED)
@@ -304,9 +304,10 @@ class Turn:
         except StateError as error:
             # The catcher's own Output or Assign failed; nobody catches that.
             self.strand = strand
+            cause = interpreting_cause(strand, error)
             if error.evaluation:
-                state.record_evaluation_failed(self, strand, error, error.cause)
-            failed = Failed(error.error, error.cause, fatal=True)
+                state.record_evaluation_failed(self, strand, error, cause)
+            failed = Failed(error.error, cause, fatal=True)
         self._fail_strand(strand, failed)
 
     def _fail_strand(self, strand: Strand, failed: Failed) -> None:
@@ -398,6 +399,16 @@ class Turn:
         self.execution.strands[strand.id] = strand
         self.ready.append(strand)
         return strand
+
+
+def interpreting_cause(strand: Strand, error: StateError) -> str:
+    """The error's cause with AWS's prefix, which names the state that was interpreted."""
+    if error.bare:
+        return error.cause
+    return (
+        f"An error occurred while executing the state '{strand.state.name}'"
+        f" (entered at the event id #{strand.entered}). {error.cause}"
+    )
 
 
 _TERMINAL = frozenset(

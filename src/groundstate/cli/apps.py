@@ -11,7 +11,6 @@ from groundstate.cli.errors import CommandError
 from groundstate.cli.stacks import StackState, deploy_stack
 from groundstate.cli.synthesis import find_app, synthesize
 from groundstate.cloud_assembly import Stack, read_assembly
-from groundstate.config import Config
 
 
 def add_app_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,17 +36,19 @@ def read_stacks(
     Raises:
         CommandError: there is no app, or it cannot be synthesized.
     """
-    account = Config.from_environment().account
-    region = client.config.region
+    account, region = client.find_account(), client.config.region
     found = find_app(app)
     folder = synthesize(found, console, account=account, region=region, force=force)
     return read_assembly(folder, account=account, region=region).stacks
 
 
 def deploy_app(
-    client: Client, stacks: Sequence[Stack], console: Console
+    client: Client, stacks: Sequence[Stack], console: Console, *, tags: dict[str, str] | None = None
 ) -> dict[str, tuple[StackState, bool]]:
     """Deploy stacks one after the other; by name, what became of them and whether they changed.
+
+    Args:
+        tags: for every stack, beside those that the app gives it.
 
     Raises:
         CommandError: one failed; those before it stay deployed.
@@ -57,7 +58,7 @@ def deploy_app(
     deployed = {}
     for stack in stacks:
         console.note(f"Deploying {stack.name}")
-        state, changed = deploy_stack(client, stack, console)
+        state, changed = deploy_stack(client, stack, console, tags or {})
         console.note(f"{stack.name}: {state.status if changed else 'no changes'}")
         deployed[stack.name] = state, changed
     return deployed

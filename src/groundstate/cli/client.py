@@ -39,6 +39,9 @@ _JSON = {
 }
 
 
+_QUERY_VERSIONS = {"cloudformation": "2010-05-15", "sts": "2011-06-15"}
+
+
 class HttpAnswer(NamedTuple):
     """An answer as it came; header names in lower case."""
 
@@ -144,24 +147,32 @@ class Client:
             raise _json_refusal("lambda", "Invoke", answer)
         return answer
 
-    def call_cloudformation(self, operation: str, **form: str) -> ET.Element:
-        """Perform an operation of CloudFormation; the answer is its result element.
+    def call_query(self, service: str, operation: str, **form: str) -> ET.Element:
+        """Perform an operation of a service that takes forms; the answer is its XML.
 
         Raises:
-            Refused: CloudFormation refused it.
+            Refused: the service refused it.
             NoRuntime: nothing answers.
         """
-        fields = {"Action": operation, "Version": "2010-05-15", **form}
+        fields = {"Action": operation, "Version": _QUERY_VERSIONS[service], **form}
         answer = self.send(
-            "cloudformation",
+            service,
             "POST",
             "/",
             body=urlencode(fields).encode(),
             headers={"content-type": "application/x-www-form-urlencoded; charset=utf-8"},
         )
         if answer.status != 200:
-            raise _xml_refusal("cloudformation", operation, answer)
+            raise _xml_refusal(service, operation, answer)
         return _parse_xml(answer.body)
+
+    def find_account(self) -> str:
+        """The account that everything here belongs to.
+
+        Raises:
+            NoRuntime: nothing answers.
+        """
+        return self.call_query("sts", "GetCallerIdentity").findtext(".//Account") or ""
 
     def has_object(self, bucket: str, key: str) -> bool:
         """Whether S3 has this object."""

@@ -13,6 +13,9 @@ from groundstate.cli.connection import add_connection_arguments, connect
 from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError
 
+# A tag of the stack, so that `cdk deploy --tags` can say it as well.
+INERT_TAG = "groundstate:accept-inert"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The app, and which of its stacks."""
@@ -23,6 +26,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         action="append",
         help="deploy this stack alone; * matches any text; may be repeated [all]",
+    )
+    parser.add_argument(
+        "--accept-inert",
+        metavar="TYPE",
+        action="append",
+        default=[],
+        help="keep resources of this type, which the runtime does not run, as records without "
+        "behaviour; all accepts every type; may be repeated",
     )
     add_connection_arguments(parser)
 
@@ -41,7 +52,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
                 f"Its stacks: {', '.join(stack.name for stack in stacks)}",
             )
         stacks = chosen
-    deployed = deploy_app(client, stacks, console)
+    tags = {INERT_TAG: ",".join(arguments.accept_inert)} if arguments.accept_inert else {}
+    deployed = deploy_app(client, stacks, console, tags=tags)
     console.show(
         {
             name: {

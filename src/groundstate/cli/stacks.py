@@ -43,8 +43,13 @@ class StackEvent(NamedTuple):
     reason: str
 
 
-def deploy_stack(client: Client, stack: Stack, console: Console) -> tuple[StackState, bool]:
+def deploy_stack(
+    client: Client, stack: Stack, console: Console, tags: dict[str, str]
+) -> tuple[StackState, bool]:
     """Create or update a stack, and wait for it. False: there was nothing to change.
+
+    Args:
+        tags: for the stack, beside those that the app gives it.
 
     Raises:
         CommandError: it failed and was rolled back.
@@ -59,10 +64,10 @@ def deploy_stack(client: Client, stack: Stack, console: Console) -> tuple[StackS
     seen = (
         set() if before is None else {event.event_id for event in _events(client, before.stack_id)}
     )
-    form = {"StackName": stack.name, **_template_form(client, stack), **_list_form(stack)}
+    form = {"StackName": stack.name, **_template_form(client, stack), **_list_form(stack, tags)}
     try:
-        answer = client.call_cloudformation(
-            "CreateStack" if before is None else "UpdateStack", **form
+        answer = client.call_query(
+            "cloudformation", "CreateStack" if before is None else "UpdateStack", **form
         )
     except Refused as refused:
         if before is not None and refused.text.startswith("No updates are to be performed"):
@@ -85,7 +90,7 @@ def delete_stack(client: Client, stack: StackState, console: Console) -> None:
         CommandError: it could not be deleted.
     """
     seen = {event.event_id for event in _events(client, stack.stack_id)}
-    client.call_cloudformation("DeleteStack", StackName=stack.stack_id)
+    client.call_query("cloudformation", "DeleteStack", StackName=stack.stack_id)
     after = _wait_settled(client, stack.stack_id, seen, console)
     if after.status != "DELETE_COMPLETE":
         raise CommandError(
@@ -97,7 +102,7 @@ def delete_stack(client: Client, stack: StackState, console: Console) -> None:
 def find_stack(client: Client, name: str) -> StackState | None:
     """A stack by its name or id; None if there is none."""
     try:
-        answer = client.call_cloudformation("DescribeStacks", StackName=name)
+        answer = client.call_query("cloudformation", "DescribeStacks", StackName=name)
     except Refused as refused:
         if refused.code == "ValidationError" and "does not exist" in refused.text:
             return None
@@ -133,7 +138,7 @@ def _template_form(client: Client, stack: Stack) -> dict[str, str]:
     return {"TemplateURL": f"{client.endpoint_url}/{asset.bucket}/{asset.key}"}
 
 
-def _list_form(stack: Stack) -> dict[str, str]:
+def _list_form(stack: Stack, tags: dict[str, str]) -> dict[str, str]:
     """Capabilities, parameters and tags, as the query protocol numbers lists."""
     form = {
         f"Capabilities.member.{number}": capability
@@ -142,7 +147,7 @@ def _list_form(stack: Stack) -> dict[str, str]:
     for number, (key, value) in enumerate(stack.parameters.items(), 1):
         form[f"Parameters.member.{number}.ParameterKey"] = key
         form[f"Parameters.member.{number}.ParameterValue"] = value
-    for number, (key, value) in enumerate(stack.tags.items(), 1):
+    for number, (key, value) in enumerate({**stack.tags, **tags}.items(), 1):
         form[f"Tags.member.{number}.Key"] = key
         form[f"Tags.member.{number}.Value"] = value
     return form
@@ -174,7 +179,9 @@ def _events(client: Client, stack_id: str) -> list[StackEvent]:
     events = []
     token: dict[str, str] = {}
     while True:
-        page = client.call_cloudformation("DescribeStackEvents", StackName=stack_id, **token)
+        page = client.call_query(
+            "cloudformation", "DescribeStackEvents", StackName=stack_id, **token
+        )
         events += [
             StackEvent(
                 event_id=entry.findtext("EventId") or "",

@@ -1,4 +1,4 @@
-"""The path of one request: is it from here, who asks, for what; perform it; answer once it is durable.
+"""The path of one request: from where, by whom, for what; then its answer, once it is durable.
 
 The gateway knows AWS's wire and nothing of what a service does. It is given the table of services
 and the dispatcher that performs their operations.
@@ -10,6 +10,8 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
+
+import orjson
 
 from groundstate import ids
 from groundstate.clock import wall_time
@@ -128,8 +130,8 @@ class _Exchange:
             answer = self._perform()
         except ServiceError as error:
             self._refuse(error)
-        except Exception:
-            self._fail()
+        except Exception as error:  # noqa: BLE001 - the edge at which a request ends; it logs
+            self._fail(error)
         else:
             if isinstance(answer, Deferred):
                 answer.add_callback(self._finish)
@@ -153,7 +155,9 @@ class _Exchange:
         try:
             signature = read_signature(request.method, request.path, request.query, request.headers)
             service = signature.service
-            found = self._gateway._find_credentials(signature.access_key_id, signature.session_token)
+            found = self._gateway._find_credentials(
+                signature.access_key_id, signature.session_token
+            )
             if found.refusal:
                 raise SignatureRefused(found.refusal)
             verify(signature, found.secret, request.body, wall_time())
@@ -176,8 +180,8 @@ class _Exchange:
         assert deferred.result is not None
         try:
             self._answer(deferred.result)
-        except Exception:
-            self._fail()
+        except Exception as error:  # noqa: BLE001 - as in `begin`
+            self._fail(error)
 
     def _answer(self, answer: Shape) -> None:
         route = self._route
@@ -187,8 +191,8 @@ class _Exchange:
             response = serialize(
                 route.service, route.model, route.operation, answer, self._request_id
             )
-        except Exception:
-            self._fail()
+        except Exception as error:  # noqa: BLE001 - as in `begin`
+            self._fail(error)
         else:
             self._send(response)
 
@@ -200,15 +204,17 @@ class _Exchange:
         serialize = PROTOCOLS[route.model.metadata["protocol"]].serialize_error
         self._send(serialize(route.service, route.model, route.operation, error, self._request_id))
 
-    def _fail(self) -> None:
+    def _fail(self, error: Exception) -> None:
         # The one edge at which a request ends in a bug of ours.
         name = self._route.operation if self._route is not None else self._request.path
-        logger.exception("%s failed (request %s)", name, self._request_id)
+        logger.error("%s failed (request %s)", name, self._request_id, exc_info=error)
         code = "InternalServerError"
         route = self._route
         if route is not None and "InternalFailure" in route.model.shapes:
             code = "InternalFailure"
-        self._refuse(named_error(code, f"Internal failure; see the log for request {self._request_id}.", 500))
+        self._refuse(
+            named_error(code, f"Internal failure; see the log for request {self._request_id}.", 500)
+        )
 
     def _send(self, response: HttpResponse) -> None:
         if logger.isEnabledFor(logging.INFO):
@@ -227,16 +233,13 @@ class _Exchange:
 
 def unrouted(error: ServiceError, request_id: str) -> HttpResponse:
     """The answer to a request that reached no service."""
-    code = error.code
-    body = (
-        '{"__type":"com.amazon.coral.service#%s","message":"%s"}'
-        % (code, error.message.replace("\\", "\\\\").replace('"', '\\"'))
-    ).encode()
-    if not error.message:
-        body = b'{"__type":"com.amazon.coral.service#%s"}' % code.encode()
+    document = {"__type": f"com.amazon.coral.service#{error.code}"}
+    if error.message:
+        document["message"] = error.message
+    body = orjson.dumps(document)
     headers = [
         ("x-amzn-RequestId", request_id),
-        ("x-amzn-ErrorType", code),
+        ("x-amzn-ErrorType", error.code),
         ("Content-Type", "application/x-amz-json-1.0"),
     ]
     return HttpResponse(error.status, headers, body)

@@ -24,7 +24,7 @@ class OriginCheck:
 
     def __init__(self, listening_on: str, allowed_hosts: tuple[str, ...] = ()) -> None:
         self._allowed = _LOCAL | {listening_on} | {name.lower() for name in allowed_hosts if name}
-        self._any_address = listening_on in ("0.0.0.0", "::")
+        self._any_address = listening_on in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
         self._known_hosts: dict[str, bool] = {}
 
     def find_refusal(self, request: HttpRequest) -> str | None:

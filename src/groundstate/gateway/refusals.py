@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from groundstate.operation import ServiceError, named_error
 
-_INVALID_TOKEN = "The security token included in the request is invalid."
-_EXPIRED_TOKEN = "The security token included in the request is expired"
+_IS_INVALID = "The security token included in the request is invalid."
+_IS_EXPIRED = "The security token included in the request is expired"
 _MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS"
     " Secret Access Key and signing method. Consult the service documentation for details."
@@ -37,8 +37,8 @@ _JSON = {
     ),
     "malformed": Wording("IncompleteSignatureException", 400, ""),
     "malformed_query": Wording("IncompleteSignatureException", 400, ""),
-    "unknown": Wording("UnrecognizedClientException", 400, _INVALID_TOKEN),
-    "expired": Wording("ExpiredTokenException", 400, _EXPIRED_TOKEN),
+    "unknown": Wording("UnrecognizedClientException", 400, _IS_INVALID),
+    "expired": Wording("ExpiredTokenException", 400, _IS_EXPIRED),
     "mismatch": Wording("InvalidSignatureException", 400, _MISMATCH),
     "skewed": Wording("InvalidSignatureException", 400, ""),
     "expired_url": Wording("InvalidSignatureException", 400, ""),
@@ -48,15 +48,19 @@ _REST_JSON = {
     reason: wording._replace(status=403)
     for reason, wording in {
         **_JSON,
-        "missing": Wording("MissingAuthenticationTokenException", 403, "Missing Authentication Token"),
+        "missing": Wording(
+            "MissingAuthenticationTokenException", 403, "Missing Authentication Token"
+        ),
     }.items()
 }
 _QUERY = {
-    "missing": Wording("MissingAuthenticationToken", 403, "Request is missing Authentication Token"),
+    "missing": Wording(
+        "MissingAuthenticationToken", 403, "Request is missing Authentication Token"
+    ),
     "malformed": Wording("IncompleteSignature", 400, ""),
     "malformed_query": Wording("IncompleteSignature", 400, ""),
-    "unknown": Wording("InvalidClientTokenId", 403, _INVALID_TOKEN),
-    "expired": Wording("ExpiredToken", 403, _EXPIRED_TOKEN),
+    "unknown": Wording("InvalidClientTokenId", 403, _IS_INVALID),
+    "expired": Wording("ExpiredToken", 403, _IS_EXPIRED),
     "mismatch": Wording("SignatureDoesNotMatch", 403, _MISMATCH),
     "skewed": Wording("SignatureDoesNotMatch", 403, ""),
     "expired_url": Wording("SignatureDoesNotMatch", 403, ""),
@@ -67,7 +71,9 @@ _S3 = {
     "malformed": Wording("AuthorizationHeaderMalformed", 400, ""),
     "malformed_query": Wording("AuthorizationQueryParametersError", 400, ""),
     "unknown": Wording(
-        "InvalidAccessKeyId", 403, "The AWS Access Key Id you provided does not exist in our records."
+        "InvalidAccessKeyId",
+        403,
+        "The AWS Access Key Id you provided does not exist in our records.",
     ),
     "expired": Wording("ExpiredToken", 400, "The provided token has expired."),
     "mismatch": Wording("SignatureDoesNotMatch", 403, _S3_MISMATCH),
@@ -85,15 +91,21 @@ _S3 = {
 }
 # S3 has one text for each of these; the others say what they saw.
 _S3_OWN_TEXT = frozenset({"mismatch", "skewed", "expired_url"})
-_FAMILIES = {"json": _JSON, "rest-json": _REST_JSON, "query": _QUERY, "ec2": _QUERY, "rest-xml": _S3}
+_FAMILIES = {
+    "json": _JSON,
+    "rest-json": _REST_JSON,
+    "query": _QUERY,
+    "ec2": _QUERY,
+    "rest-xml": _S3,
+}
 
 
 class SignatureRefused(Exception):
     """A request is not authenticated.
 
     Args:
-        reason: `missing`, `malformed`, `malformed_query`, `unknown` (the key, or a token that is not
-            the key's), `expired` (the session), `mismatch`, `skewed`, `expired_url`, `payload`.
+        reason: `missing`, `malformed`, `malformed_query`, `unknown` (the key, or a token that is
+            not the key's), `expired` (the session), `mismatch`, `skewed`, `expired_url`, `payload`.
         message: what is wrong, where the reason alone does not say it.
     """
 

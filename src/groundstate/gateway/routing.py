@@ -2,7 +2,7 @@
 
 * JSON: the `X-Amz-Target` header names both.
 * query: the credential scope names the service, the parameter `Action` the operation.
-* REST: the credential scope names the service; method, path, query string and headers the operation.
+* REST: the credential scope names the service; method, path, query and headers the operation.
 """
 
 from __future__ import annotations

@@ -224,7 +224,10 @@ class _Connection(asyncio.Protocol):
         if transport is None:
             return
         status = response.status
-        parts = [_STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status, self._server.date_header()]
+        parts = [
+            _STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status,
+            self._server.date_header(),
+        ]
         length_given = False
         for name, value in response.headers:
             length_given = length_given or name.lower() == "content-length"
@@ -265,7 +268,8 @@ class _Connection(asyncio.Protocol):
         body = reason.encode()
         self._transport.write(
             _STATUS_LINES[status]
-            + b"Content-Type: text/plain\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+            + b"Content-Type: text/plain\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+            % len(body)
             + body
         )
         self._transport.close()

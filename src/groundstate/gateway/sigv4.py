@@ -28,7 +28,7 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 from urllib.parse import quote, unquote_to_bytes
 
 from groundstate.gateway.refusals import SignatureRefused, format_time, skew_text
@@ -49,7 +49,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*\Z")
 
 
 class Scope(NamedTuple):
-    """The credential scope of a request: `<access key id>/<date>/<region>/<service>/aws4_request`."""
+    """The credential scope: `<access key id>/<date>/<region>/<service>/aws4_request`."""
 
     access_key_id: str
     date: str
@@ -170,7 +170,9 @@ def verify(signature: Signature, secret: str, body: bytes | None, now: float | N
 
 def string_to_sign(signature: Signature, payload_hash: str) -> str:
     """The text that is signed: the time, the scope, and the hash of the canonical request."""
-    canonical = sha256(canonical_request(signature, payload_hash).encode("utf-8", "surrogateescape"))
+    canonical = sha256(
+        canonical_request(signature, payload_hash).encode("utf-8", "surrogateescape")
+    )
     return (
         f"{ALGORITHM}\n{signature.timestamp}\n"
         f"{signature.date}/{signature.region}/{signature.service}/aws4_request\n"
@@ -181,11 +183,7 @@ def string_to_sign(signature: Signature, payload_hash: str) -> str:
 def canonical_request(signature: Signature, payload_hash: str) -> str:
     """The request in the one form that both sides agree on."""
     headers = signature.headers
-    lines = []
-    for name in signature.signed_headers:
-        value = headers.get(name, "")
-        # Runs of blanks count as one; most values have none, and are found so faster.
-        lines.append(f"{name}:{' '.join(value.split()) if '  ' in value else value.strip()}\n")
+    lines = [f"{name}:{_trimmed(headers.get(name, ''))}\n" for name in signature.signed_headers]
     path = _canonical_path(signature.raw_path, signature.service)
     query = _canonical_query(signature.raw_query) if signature.raw_query else ""
     return (
@@ -277,13 +275,14 @@ def _read_query(
     )
 
 
-def _refuse_header(authorization: str, headers: Mapping[str, str]) -> None:
+def _refuse_header(authorization: str, headers: Mapping[str, str]) -> NoReturn:
     """Say all that is wrong with an Authorization header, as AWS does."""
     hashed = base64.b64encode(sha256(authorization.encode()).digest()).decode()
-    said = []
-    for name in ("Credential", "Signature", "SignedHeaders"):
-        if f"{name}=" not in authorization:
-            said.append(f"Authorization header requires '{name}' parameter.")
+    said = [
+        f"Authorization header requires '{name}' parameter."
+        for name in ("Credential", "Signature", "SignedHeaders")
+        if f"{name}=" not in authorization
+    ]
     if "x-amz-date" not in headers and "date" not in headers:
         said.append(
             "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
@@ -338,6 +337,11 @@ def _check_time(signature: Signature, now: float) -> None:
         )
 
 
+def _trimmed(value: str) -> str:
+    # Runs of blanks count as one; most values have none, and are found so faster.
+    return " ".join(value.split()) if "  " in value else value.strip()
+
+
 def _canonical_path(raw_path: str, service: str) -> str:
     if raw_path == "/" or not raw_path:
         return "/"
@@ -363,12 +367,10 @@ def _without_dots(path: str) -> str:
 
 
 def _canonical_query(raw_query: str) -> str:
-    pairs = []
-    for pair in raw_query.split("&"):
-        name, _, value = pair.partition("=")
-        if name and name != "X-Amz-Signature":
-            pairs.append((_recode(name), _recode(value)))
-    pairs.sort()
+    given = (pair.partition("=") for pair in raw_query.split("&") if pair)
+    pairs = sorted(
+        (_recode(name), _recode(value)) for name, _, value in given if name != "X-Amz-Signature"
+    )
     return "&".join(f"{name}={value}" for name, value in pairs)
 
 

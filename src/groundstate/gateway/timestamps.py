@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 
 def format_iso8601(epoch_s: float) -> str:
     """`2026-01-31T12:00:00.123Z`, with milliseconds as AWS's XML protocols write them."""
-    moment = datetime.fromtimestamp(epoch_s, timezone.utc)
+    moment = datetime.fromtimestamp(epoch_s, UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
@@ -17,7 +17,7 @@ def parse_iso8601(text: str) -> float:
     Raises:
         ValueError: it is none.
     """
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
+        moment = moment.replace(tzinfo=UTC)
     return moment.timestamp()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from groundstate.models import ServiceModel, load_model
@@ -61,7 +61,7 @@ def _text(violations: list[str]) -> str:
     return f"{count} validation error{plural} detected: {'; '.join(violations)}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _error_class(service: str) -> type[ServiceError]:
     model = load_model(service)
     if "ValidationException" in model.shapes or model.metadata["protocol"] not in ("query", "json"):
@@ -69,10 +69,14 @@ def _error_class(service: str) -> type[ServiceError]:
     if model.metadata["protocol"] == "query":
         return ValidationError
     # A service whose model has no ValidationException but an InvalidParameterException uses that.
-    return InvalidParameterException if "InvalidParameterException" in model.shapes else ValidationException
+    return (
+        InvalidParameterException
+        if "InvalidParameterException" in model.shapes
+        else ValidationException
+    )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _operation_check(service: str, operation: str) -> Check | None:
     model = load_model(service)
     if operation not in model.operations:
@@ -89,7 +93,7 @@ class _Compiler:
         self._checks: dict[str, Check] = {}
 
     @staticmethod
-    @lru_cache(maxsize=None)
+    @cache
     def of(service: str) -> _Compiler:
         return _Compiler(load_model(service))
 
@@ -99,7 +103,7 @@ class _Compiler:
         if found is not None:
             return found
         # Met again while it is being compiled, a recursive shape is looked up when it runs.
-        self._checks[name] = lambda value, path, out: self._checks[name](value, path, out)
+        self._checks[name] = lambda value, path, out: self._checks[name](value, path, out)  # noqa: PLW0108 - it is another function by then
         shape = self._model.shapes[name]
         made = self._makers[shape["type"]](self, shape)
         self._checks[name] = made

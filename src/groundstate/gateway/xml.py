@@ -5,15 +5,20 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from typing import Any
-from xml.etree import ElementTree
-from xml.sax.saxutils import escape
+from xml.etree import ElementTree as ET
 
 from groundstate.gateway.timestamps import format_iso8601, parse_iso8601
 from groundstate.gateway.validation import SerializationException
 from groundstate.models import ServiceModel
 
-# XML 1.0 has no place for most control characters; AWS escapes a carriage return.
-_ESCAPES = {"\r": "&#13;"}
+
+def escape(text: str) -> str:
+    """Text as XML carries it. The standard library's function of this name costs 10 ms to import.
+
+    A carriage return would be read as a line feed, so AWS escapes it.
+    """
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;").replace("\r", "&#13;")
 
 
 def write_members(model: ServiceModel, shape: Mapping[str, Any], value: Mapping[str, Any]) -> str:
@@ -50,7 +55,7 @@ def _write(
         key_tag = shape["key"].get("locationName", "key")
         value_tag = shape["value"].get("locationName", "value")
         for key, member in value.items():
-            out.append(f"<entry><{key_tag}>{escape(key, _ESCAPES)}</{key_tag}>")
+            out.append(f"<entry><{key_tag}>{escape(key)}</{key_tag}>")
             _write(model, shape["value"], value_tag, member, out)
             out.append("</entry>")
         out.append(f"</{tag}>")
@@ -85,7 +90,7 @@ def _attributes(shape: Mapping[str, Any], value: Mapping[str, Any], namespace: A
         text += f' xmlns{prefix}="{namespace["uri"]}"'
     for name, member in shape["members"].items():
         if member.get("xmlAttribute") and value.get(name) is not None:
-            shown = escape(str(value[name]), {'"': "&quot;"})
+            shown = escape(str(value[name]))
             text += f' {member.get("locationName", name)}="{shown}"'
     return text
 
@@ -99,7 +104,7 @@ def _scalar(shape: Mapping[str, Any], reference: Mapping[str, Any], value: Any) 
         return str(int(value)) if style == "unixTimestamp" else format_iso8601(value)
     if kind == "blob":
         return base64.b64encode(value).decode()
-    return escape(str(value), _ESCAPES)
+    return escape(str(value))
 
 
 def read_document(model: ServiceModel, reference: Mapping[str, Any], body: bytes) -> Any:
@@ -111,13 +116,13 @@ def read_document(model: ServiceModel, reference: Mapping[str, Any], body: bytes
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
         raise SerializationException("A document type declaration is not allowed.")
     try:
-        root = ElementTree.fromstring(body)
-    except ElementTree.ParseError:
+        root = ET.fromstring(body)
+    except ET.ParseError:
         raise SerializationException("The XML you provided was not well-formed.") from None
     return _read(model, reference, root)
 
 
-def _read(model: ServiceModel, reference: Mapping[str, Any], element: ElementTree.Element) -> Any:
+def _read(model: ServiceModel, reference: Mapping[str, Any], element: ET.Element) -> Any:
     shape = model.shapes[reference["shape"]]
     kind = shape["type"]
     if kind == "structure":
@@ -126,7 +131,9 @@ def _read(model: ServiceModel, reference: Mapping[str, Any], element: ElementTre
         return [_read(model, shape["member"], child) for child in element]
     if kind == "map":
         return {
-            _text(child[0]): _read(model, shape["value"], child[1]) for child in element if len(child) > 1
+            _text(child[0]): _read(model, shape["value"], child[1])
+            for child in element
+            if len(child) > 1
         }
     text = _text(element)
     try:
@@ -136,9 +143,9 @@ def _read(model: ServiceModel, reference: Mapping[str, Any], element: ElementTre
 
 
 def _read_structure(
-    model: ServiceModel, shape: Mapping[str, Any], element: ElementTree.Element
+    model: ServiceModel, shape: Mapping[str, Any], element: ET.Element
 ) -> dict[str, Any]:
-    children: dict[str, list[ElementTree.Element]] = {}
+    children: dict[str, list[ET.Element]] = {}
     for child in element:
         children.setdefault(_local(child.tag), []).append(child)
     value: dict[str, Any] = {}
@@ -173,7 +180,7 @@ def _read_scalar(kind: str, text: str) -> Any:
     return text
 
 
-def _text(element: ElementTree.Element) -> str:
+def _text(element: ET.Element) -> str:
     return element.text or ""
 
 

@@ -87,7 +87,9 @@ class ChangeSet:
     data: Json
 
 
-_STACK = "stack_id, region, name, status, reason, created_at, deleted_at, parent_id, data, deployment"
+_STACK = (
+    "stack_id, region, name, status, reason, created_at, deleted_at, parent_id, data, deployment"
+)
 _RESOURCE = "stack_id, logical_id, physical_id, type, status, reason, updated_at, data"
 _STEP = "step_id, stack_id, phase, logical_id, action, state, needs, data"
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 import sqlite3
 
 from groundstate.store.dynamodb_backups import BackupRows
-from groundstate.store.dynamodb_items import IndexRows, ItemRows, create_index_rows, create_item_rows
+from groundstate.store.dynamodb_items import (
+    IndexRows,
+    ItemRows,
+    create_index_rows,
+    create_item_rows,
+)
 from groundstate.store.dynamodb_streams import StreamRows
 from groundstate.store.dynamodb_tables import TableRows
 from groundstate.store.dynamodb_tokens import TokenRows

@@ -84,7 +84,9 @@ class BackupRows:
         self._execute("DELETE FROM dynamodb_backups WHERE backup_id = ?", (backup_id,))
         self._execute(f"DROP TABLE dynamodb_backup_{int(backup_id)}")
 
-    def record_change(self, table_id: int, changed_at: float, key: bytes, item: bytes | None) -> None:
+    def record_change(
+        self, table_id: int, changed_at: float, key: bytes, item: bytes | None
+    ) -> None:
         """Remember what an item was before it is changed."""
         self._execute(
             "INSERT INTO dynamodb_changes (table_id, changed_at, key, item) VALUES (?, ?, ?, ?)",

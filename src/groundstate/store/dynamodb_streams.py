@@ -7,9 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-_COLUMNS = (
-    "stream_id, arn, account, region, table_name, description, created_at, closed_at, first_sequence"
-)
+_COLUMNS = "stream_id, arn, account, region, table_name, description, created_at, closed_at, first_sequence"
 
 
 class StreamRow(NamedTuple):

@@ -124,7 +124,7 @@ class ExecutionTables:
             "DELETE FROM execution_history WHERE chunk_id BETWEEN ? AND ?", _chunks(execution_id)
         )
 
-    def list(
+    def list_page(
         self,
         machine_id: int,
         *,
@@ -172,12 +172,14 @@ class ExecutionTables:
         )
         return [number for (number,) in rows]
 
-    def list_work(self, work: int) -> list[int]:
-        """Numbers of the executions that a start has to go on with for this reason."""
+    def list_work(self, work: int) -> list[tuple[int, str]]:
+        """Numbers and regions of the executions that a start goes on with for this reason."""
         rows = self._execute(
-            "SELECT execution_id FROM executions WHERE work = ? ORDER BY execution_id", (work,)
+            "SELECT execution_id, region FROM executions JOIN state_machines USING (machine_id)"
+            " WHERE work = ? ORDER BY execution_id",
+            (work,),
         )
-        return [number for (number,) in rows]
+        return rows.fetchall()
 
     # -- history
 

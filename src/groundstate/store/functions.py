@@ -312,8 +312,7 @@ class LayerTable:
     def next_version(self, region: str, name: str) -> int:
         """The number of the next version; numbers are not used twice."""
         row = self._execute(
-            "SELECT coalesce(max(version), 0) + 1 FROM lambda_layers"
-            " WHERE region = ? AND name = ?",
+            "SELECT coalesce(max(version), 0) + 1 FROM lambda_layers WHERE region = ? AND name = ?",
             (region, name),
         ).fetchone()
         return int(row[0])

@@ -54,12 +54,16 @@ class UsageRow(NamedTuple):
     action: str
     resource: str
     allowed: bool
-    count: int
+    calls: int
     first_at: float
     last_at: float
 
 
 _ENTITY = "SELECT entity_id, kind, name, arn, path, created_at, details FROM iam_entities"
+_DELETE_VERSIONS = (
+    "DELETE FROM iam_policy_versions WHERE policy_arn ="
+    " (SELECT arn FROM iam_entities WHERE entity_id = ?)"
+)
 _KEY = "SELECT access_key_id, user_id, secret, status, created_at FROM iam_access_keys"
 
 
@@ -115,8 +119,7 @@ class IamTables:
             "DELETE FROM iam_members WHERE container_id = ?",
             "DELETE FROM iam_members WHERE member_id = ?",
             "DELETE FROM iam_access_keys WHERE user_id = ?",
-            "DELETE FROM iam_policy_versions WHERE policy_arn ="
-            " (SELECT arn FROM iam_entities WHERE entity_id = ?)",
+            _DELETE_VERSIONS,
             "DELETE FROM iam_entities WHERE entity_id = ?",
         ):
             self._write(statement, (entity_id,))
@@ -322,7 +325,7 @@ class IamTables:
         for row in rows:
             self._execute(
                 "INSERT INTO iam_usage VALUES (?,?,?,?,?,?,?)"
-                " ON CONFLICT DO UPDATE SET count = count + excluded.count,"
+                " ON CONFLICT DO UPDATE SET calls = calls + excluded.calls,"
                 " last_at = max(last_at, excluded.last_at)",
                 row,
             )
@@ -330,12 +333,12 @@ class IamTables:
     def list_usage(self, identity_arn: str | None = None) -> list[UsageRow]:
         """What an identity (or everyone) asked for, in order of identity, action and resource."""
         rows = self._execute(
-            "SELECT identity_arn, action, resource, allowed, count, first_at, last_at"
+            "SELECT identity_arn, action, resource, allowed, calls, first_at, last_at"
             " FROM iam_usage WHERE ?1 IS NULL OR identity_arn = ?1"
             " ORDER BY identity_arn, action, resource, allowed",
             (identity_arn,),
         )
-        return [UsageRow(*row[:3], bool(row[3]), *row[4:]) for row in rows]
+        return [UsageRow(row[0], row[1], row[2], bool(row[3]), *row[4:]) for row in rows]
 
     def delete_usage(self, identity_arn: str) -> None:
         """Forget what an identity asked for."""

@@ -58,9 +58,7 @@ class LogBatch(NamedTuple):
 
 
 _GROUP = "group_id, region, name, created_at, retention_days, retention_timer, settings"
-_STREAM = (
-    "stream_id, group_id, name, created_at, first_event_ms, last_event_ms, last_ingestion_ms"
-)
+_STREAM = "stream_id, group_id, name, created_at, first_event_ms, last_event_ms, last_ingestion_ms"
 _BATCH = "batch_id, stream_id, first_ms, last_ms, ingestion_ms, count, packed, events"
 
 
@@ -193,13 +191,13 @@ class LogTable:
         )
         return (LogBatch(*row) for row in rows)
 
-    def read_stream_backwards(
+    def read_stream_backward(
         self, stream_id: int, start_ms: int, end_ms: int
     ) -> Iterator[LogBatch]:
-        """The same from the end: by the time of their first event, newest first."""
+        """The same from the end: by the time of their last event, newest first."""
         rows = self._execute(
             f"SELECT {_BATCH} FROM log_batches WHERE stream_id = ? AND first_ms < ?"
-            " AND last_ms >= ? ORDER BY first_ms DESC, batch_id DESC",
+            " AND last_ms >= ? ORDER BY last_ms DESC, batch_id DESC",
             (stream_id, end_ms, start_ms),
         )
         return (LogBatch(*row) for row in rows)

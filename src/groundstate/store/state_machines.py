@@ -129,13 +129,18 @@ class StateMachineTables:
         )
         return [StateMachine(*row) for row in rows]
 
-    def list(self, region: str, after: str, limit: int) -> list[StateMachine]:
+    def list_page(self, region: str, after: str, limit: int) -> list[StateMachine]:
         """The region's machines in the order of their ARNs, those of map runs left out."""
         rows = self._execute(
             f"SELECT {_MACHINE} FROM state_machines WHERE region = ? AND arn > ?"
             " AND status <> 'DELETED' AND label IS NULL ORDER BY arn LIMIT ?",
             (region, after, limit),
         )
+        return [StateMachine(*row) for row in rows]
+
+    def list_by_status(self, status: str) -> list[StateMachine]:
+        """All machines that have a status."""
+        rows = self._execute(f"SELECT {_MACHINE} FROM state_machines WHERE status = ?", (status,))
         return [StateMachine(*row) for row in rows]
 
     def create(

@@ -39,15 +39,21 @@ class TimerTable:
         self.set_before: float = float("inf")
 
     def set(
-        self, due_at: float, service: str, kind: str, subject: str, data: bytes = b"", *, region: str
+        self,
+        due_at: float,
+        service: str,
+        kind: str,
+        subject: str,
+        data: bytes = b"",
+        *,
+        region: str,
     ) -> int:
         """Set a timer for `due_at` (epoch seconds); its id lets it be cancelled."""
         cursor = self._execute(
             "INSERT INTO timers (due_at, service, kind, subject, data, region) VALUES (?,?,?,?,?,?)",
             (due_at, service, kind, subject, data, region),
         )
-        if due_at < self.set_before:
-            self.set_before = due_at
+        self.set_before = min(self.set_before, due_at)
         timer_id = cursor.lastrowid
         assert timer_id is not None
         return timer_id
@@ -59,8 +65,7 @@ class TimerTable:
     def move(self, timer_id: int, due_at: float) -> None:
         """Set a timer to another time."""
         self._execute("UPDATE timers SET due_at = ? WHERE timer_id = ?", (due_at, timer_id))
-        if due_at < self.set_before:
-            self.set_before = due_at
+        self.set_before = min(self.set_before, due_at)
 
     def find_due(self, now: float, limit: int) -> list[Timer]:
         """The first timers that are due at `now`, in their order."""

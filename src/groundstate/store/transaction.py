@@ -6,13 +6,15 @@ import logging
 import sqlite3
 from collections.abc import Callable
 
+from groundstate.store.activities import ActivityTables
 from groundstate.store.cloudformation import StackTables
 from groundstate.store.dynamodb import Dynamodb
-from groundstate.store.executions import ExecutionTables
 from groundstate.store.event_sources import EventSourceTable
+from groundstate.store.executions import ExecutionTables
 from groundstate.store.functions import AsyncEventTable, CodeTable, FunctionTable, LayerTable
 from groundstate.store.iam import IamTables
 from groundstate.store.logs import LogTable
+from groundstate.store.map_runs import MapRunTables
 from groundstate.store.state_machines import StateMachineTables
 from groundstate.store.timers import TimerTable
 
@@ -47,6 +49,8 @@ class Transaction:
         self.stacks = StackTables(connection)
         self.state_machines = StateMachineTables(connection, self.on_undo)
         self.executions = ExecutionTables(connection)
+        self.activities = ActivityTables(connection)
+        self.map_runs = MapRunTables(connection)
         self.functions = FunctionTable(connection)
         self.function_code = CodeTable(connection)
         self.layers = LayerTable(connection)

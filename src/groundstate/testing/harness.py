@@ -1,4 +1,4 @@
-"""A runtime in a thread of the test's own process, and boto3 clients that reach it without a socket."""
+"""A runtime in a thread of the test's process, and boto3 clients that need no socket."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import concurrent.futures
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from groundstate.clock import VirtualClock
@@ -17,7 +17,7 @@ from groundstate.runtime import Runtime
 
 Result = TypeVar("Result")
 
-# In virtual time nothing ends by itself, so a settled runtime has nothing ready for this many turns.
+# In virtual time a runtime is settled if nothing is ready for this many turns of its loop.
 _QUIET_TURNS = 4
 
 
@@ -50,7 +50,7 @@ class Groundstate:
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="groundstate", daemon=True)
 
-    def __enter__(self) -> Groundstate:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -95,7 +95,9 @@ class Groundstate:
                 aws_secret_access_key=secret_access_key or self.config.secret_access_key,
                 aws_session_token=session_token,
                 config=ClientConfig(
-                    retries={"max_attempts": 0}, inject_host_prefix=False, s3={"addressing_style": "path"}
+                    retries={"max_attempts": 0},
+                    inject_host_prefix=False,
+                    s3={"addressing_style": "path"},
                 ),
             )
             client.meta.events.register("before-send", self._send)
@@ -136,10 +138,12 @@ class Groundstate:
 
     async def _settle(self) -> None:
         quiet = 0
-        barrier = self.runtime.dispatcher.barrier
+        dispatcher = self.runtime.dispatcher
         while quiet < _QUIET_TURNS:
-            await asyncio.sleep(0)
-            quiet = 0 if barrier.is_busy else quiet + 1
+            working = any(getattr(host, "busy", False) for host in dispatcher.hosts.values())
+            # A function at work is another process: looking at it once a millisecond is enough.
+            await asyncio.sleep(0.001 if working else 0)
+            quiet = 0 if working or dispatcher.barrier.is_busy else quiet + 1
 
     def _run(self) -> None:
         asyncio.run(self._main())
@@ -150,7 +154,7 @@ class Groundstate:
             self.runtime = Runtime(self.config, self.clock)
             await self.runtime.start()
             self.endpoint_url = self.runtime.endpoint_url
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - start() raises it in the test
             self._error = error
             return
         finally:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def groundstate() -> Iterator[Groundstate]:
     """A runtime of this test's own; see `groundstate.testing.Groundstate`."""
     # Imported when the fixture is used: pytest loads plugins in every run, used or not.
-    from groundstate.testing.harness import Groundstate  # noqa: PLC0415
+    from groundstate.testing.harness import Groundstate
 
     with Groundstate() as runtime:
         yield runtime

@@ -269,7 +269,9 @@ def _raised(behaviour: str, number: int) -> tuple[str, str]:
         "errorMessage": "" if custom else "Some exception was raised.",
         "errorType": name,
         "requestId": f"{number:032x}",
-        "stackTrace": [f'  File "/var/task/handler.py", line {line}, in handler\n    {statement}\n'],
+        "stackTrace": [
+            f'  File "/var/task/handler.py", line {line}, in handler\n    {statement}\n'
+        ],
     }
     return name, json.dumps(payload)
 

@@ -38,7 +38,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    do_GET = do_POST = do_PUT = do_HEAD = _serve
+    do_GET = do_POST = do_PUT = do_HEAD = _serve  # noqa: N815 (http.server's names)
 
     def log_message(self, *arguments):
         """Stay silent."""
@@ -105,10 +105,12 @@ def test_cloudformation_is_asked_with_a_form_and_answers_without_namespaces(clie
     server.answer = (
         200,
         {},
-        b'<CreateStackResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">'
-        b"<CreateStackResult><StackId>arn:1</StackId></CreateStackResult></CreateStackResponse>",
+        (
+            b'<CreateStackResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">'
+            b"<CreateStackResult><StackId>arn:1</StackId></CreateStackResult></CreateStackResponse>"
+        ),
     )
-    answer = client.call_cloudformation("CreateStack", StackName="S")
+    answer = client.call_query("cloudformation", "CreateStack", StackName="S")
     assert answer.findtext(".//StackId") == "arn:1"
     assert parse_qs(server.request[4].decode()) == {
         "Action": ["CreateStack"],
@@ -143,11 +145,13 @@ def test_refusal_in_xml_gives_code_and_message(client, server):
     server.answer = (
         400,
         {},
-        b'<ErrorResponse xmlns="x"><Error><Code>ValidationError</Code><Message>No.</Message>'
-        b"</Error></ErrorResponse>",
+        (
+            b'<ErrorResponse xmlns="x"><Error><Code>ValidationError</Code><Message>No.</Message>'
+            b"</Error></ErrorResponse>"
+        ),
     )
     with pytest.raises(Refused) as refused:
-        client.call_cloudformation("DescribeStacks")
+        client.call_query("cloudformation", "DescribeStacks")
     assert (refused.value.code, refused.value.text) == ("ValidationError", "No.")
 
 
@@ -157,7 +161,7 @@ def test_refusal_that_is_no_aws_answer_gives_the_status(client, server, content)
     with pytest.raises(Refused, match="502"):
         client.call("dynamodb", "ListTables")
     with pytest.raises(Refused, match="502"):
-        client.call_cloudformation("DescribeStacks")
+        client.call_query("cloudformation", "DescribeStacks")
 
 
 def test_health_of_something_else_is_an_error(client, server):

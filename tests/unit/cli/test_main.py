@@ -1,6 +1,7 @@
 """The entry point: finding commands, and what it says when something is wrong."""
 
 import importlib
+import os
 import subprocess
 import sys
 
@@ -77,7 +78,11 @@ def test_a_command_loads_no_other_command_and_no_boto3():
         "print(*sorted(sys.modules), sep=chr(10))"
     )
     loaded = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     ).stdout.splitlines()
     assert "groundstate.cli.tables" in loaded
     assert not {"groundstate.cli.deploy", "groundstate.runtime", "boto3", "botocore"} & set(loaded)

@@ -56,13 +56,11 @@ class Wire:
     def __init__(self) -> None:
         self.recorder = Recorder()
         names = ("dynamodb", "lambda", "iam", "s3", "cloudformation", "logs")
-        services = {
-            name: Service(name, {"Any": Operation(lambda call, request: {})}, name) for name in names
-        }
+        services = {name: Service(name, {"Any": Operation(lambda *_: {})}, name) for name in names}
         self.gateway = Gateway(
             services,
             self.recorder,
-            lambda access_key_id, token: KnownKey(),
+            lambda *_: KnownKey(),
             OriginCheck("127.0.0.1"),
             "us-east-1",
             {},
@@ -292,7 +290,7 @@ def test_answer_given_later_reaches_the_client(wire: Wire) -> None:
     deferred = wire.recorder.answer = Deferred()
     answers: list[HttpResponse] = []
     sent: list[HttpRequest] = []
-    wire.handle = lambda request: sent.append(request) or HttpResponse(500)  # type: ignore
+    wire.handle = lambda request: sent.append(request) or HttpResponse(500)  # type: ignore[method-assign]
     with pytest.raises(ClientError):
         wire.client("logs").describe_log_groups()
     wire.gateway.handle(sent[0], answers.append)
@@ -315,7 +313,7 @@ def signed(wire: Wire, **changes: str) -> HttpRequest:
     """A good ListTables request with some headers changed."""
     kept: list[HttpRequest] = []
     handle = wire.handle
-    wire.handle = lambda request: kept.append(request) or handle(request)  # type: ignore
+    wire.handle = lambda request: kept.append(request) or handle(request)  # type: ignore[method-assign]
     wire.client("dynamodb").list_tables()
     request = kept[0]
     request.headers.update(changes)

@@ -66,6 +66,7 @@ class ChoiceState(State):
                 branch.query.pass_on(turn, strand, branch.next, branch.assign)
                 return
         if self.default is None:
-            raise runtime_error("Failed to transition out of the state. The state's Choice rules"
-                " did not match and there is no Default.")
+            raise runtime_error(
+                "Failed to transition out of the state. The state does not point to a next state."
+            )
         self.query.pass_on(turn, strand, self.default)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groundstate.asl.execution import Strand
+from groundstate.asl.execution import WAITING, Strand
 from groundstate.asl.states.state import State
 
 if TYPE_CHECKING:
-    from groundstate.asl.errors import Failed, StateError
+    from groundstate.asl.errors import Failed
     from groundstate.asl.execution import Group
     from groundstate.asl.turn import Turn
 
@@ -18,13 +18,6 @@ class ContainerState(State):
 
     counts_retries = True
     aborted = True
-
-    def record_evaluation_failed(
-        self, turn: Turn, strand: Strand, error: StateError, cause: str
-    ) -> None:
-        entered, strand.before = strand.before, strand.before
-        super().record_evaluation_failed(turn, strand, error, cause)
-        strand.before = entered
 
     def drop_children(self, turn: Turn, strand: Strand, failed_child: Strand) -> None:
         """Abort all children after one failed; its chain is the one that goes on.
@@ -41,9 +34,7 @@ class ContainerState(State):
         strand.group = None
         strand.previous = previous
 
-    def record_child_end(
-        self, turn: Turn, child: Strand, previous: int, *, failed: bool
-    ) -> None:
+    def record_child_end(self, turn: Turn, child: Strand, previous: int, *, failed: bool) -> None:
         """Record that an iteration failed or was aborted, where AWS has an event for that."""
 
     def child_of(self, turn: Turn, group: Group, child: Strand) -> None:
@@ -53,20 +44,8 @@ class ContainerState(State):
         group.pending -= 1
 
     def child_failed(self, turn: Turn, strand: Strand, child: Strand, failed: Failed) -> None:
-        self.record_siblings(turn, strand, child)
         self.drop_children(turn, strand, child)
         turn.fail(strand, failed)
-
-    def record_siblings(self, turn: Turn, strand: Strand, failed_child: Strand) -> None:
-        """Tasks of other children that are out of time at this moment end as timed out (observed)."""
-        group = strand.group
-        assert group is not None
-        for child_id in group.children:
-            child = turn.execution.strands[child_id]
-            if child is failed_child or not child.task or not child.deadline:
-                continue
-            if child.deadline <= turn.now and failed_child.deadline_was_missed:
-                child.state.record_timed_out(turn, child)
 
 
 def _abort(turn: Turn, strand: Strand, previous: int) -> None:
@@ -74,6 +53,6 @@ def _abort(turn: Turn, strand: Strand, previous: int) -> None:
     if strand.group is not None:
         for child_id in strand.group.children:
             _abort(turn, turn.execution.strands[child_id], previous)
-    if strand.phase != 0 and strand.state.aborted and strand.entered:
+    if strand.phase == WAITING and strand.state.aborted:
         turn.record(previous, f"{strand.state.type}StateAborted", "", None)
     turn.drop(strand)

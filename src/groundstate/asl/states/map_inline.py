@@ -5,10 +5,11 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from groundstate.asl import limits
 from groundstate.asl.execution import Group
+from groundstate.asl.map_items import make_item
 from groundstate.asl.states.container import ContainerState
 
 if TYPE_CHECKING:
@@ -36,13 +37,16 @@ class InlineMapState(ContainerState):
 
     def begin(self, turn: Turn, strand: Strand) -> None:
         data = self.query.input(turn, strand)
-        items, keys = self.items.find(data, turn)
+        items = self.items.find(data, turn)
         concurrency = self.items.max_concurrency(data, turn)
         strand.previous = turn.record(
-            strand.previous, "MapStateStarted", "mapStateStartedEventDetails", {"length": len(items)}
+            strand.previous,
+            "MapStateStarted",
+            "mapStateStartedEventDetails",
+            {"length": len(items)},
         )
         group = strand.group = Group(len(items))
-        group.items, group.keys = items, keys
+        group.items = items
         group.data = data if self.items.keeps_data else None
         group.concurrency = min(concurrency or len(items), limits.INLINE_MAP_CONCURRENCY_MAX)
         if not items:
@@ -62,8 +66,7 @@ class InlineMapState(ContainerState):
         )
         child = turn.add_strand(strand, index, self.start, started)
         group.children.append(child.id)
-        key = None if group.keys is None else group.keys[index]
-        child.item = make_item(index, group.items[index], key)
+        child.item = make_item(index, group.items[index])
         data = group.data if self.items.keeps_data else None
         child.set_input(self.items.select(turn, strand, data, child.item), None)
 
@@ -89,9 +92,7 @@ class InlineMapState(ContainerState):
         turn.record(strand.previous, "MapStateSucceeded", "", None)
         self.query.leave(turn, strand, group.results, None, self.next)
 
-    def record_child_end(
-        self, turn: Turn, child: Strand, previous: int, *, failed: bool
-    ) -> None:
+    def record_child_end(self, turn: Turn, child: Strand, previous: int, *, failed: bool) -> None:
         word = "Failed" if failed else "Aborted"
         turn.record(
             previous,
@@ -100,12 +101,9 @@ class InlineMapState(ContainerState):
             {"index": child.index, "name": self.name},
         )
 
+    def evaluation_previous(self, strand: Strand) -> int:
+        # Observed: a Map's names the event before MapStateEntered.
+        return strand.before
+
     def record_failed(self, turn: Turn, strand: Strand) -> None:
         strand.previous = turn.record(strand.previous, "MapStateFailed", "", None)
-
-
-def make_item(index: int, value: Any, key: str | None) -> dict[str, Any]:
-    """The context object's `Map.Item`."""
-    if key is not None:
-        return {"Index": index, "Key": key, "Value": value}
-    return {"Index": index, "Value": value}

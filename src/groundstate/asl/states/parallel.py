@@ -29,9 +29,7 @@ class ParallelState(ContainerState):
     def begin(self, turn: Turn, strand: Strand) -> None:
         value = self.query.arguments(turn, strand)
         text = strand.text if value is strand.raw_value else None
-        strand.previous = started = turn.record(
-            strand.previous, "ParallelStateStarted", "", None
-        )
+        strand.previous = started = turn.record(strand.previous, "ParallelStateStarted", "", None)
         group = strand.group = Group(len(self.starts))
         for index, start in enumerate(self.starts):
             child = turn.add_strand(strand, index, start, started)

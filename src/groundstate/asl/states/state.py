@@ -66,19 +66,30 @@ class State:
         """A branch or iteration failed."""
         raise AssertionError(f"{self.type} state {self.name} has no children")
 
+    def record_timed_out(self, turn: Turn, strand: Strand) -> None:
+        """Record that the strand's open task ran out of time."""
+        raise AssertionError(f"{self.type} state {self.name} has no task")
+
     def record_failed(self, turn: Turn, strand: Strand) -> None:
         """Record that the state failed for good, where AWS has an event for that."""
 
     def record_evaluation_failed(
         self, turn: Turn, strand: Strand, error: StateError, cause: str
     ) -> None:
-        """Record a failed query. Its `previousEventId` is the event before the state (observed)."""
+        """Record a failed query."""
         details: dict[str, Any] = {"cause": cause, "error": error.error, "state": self.name}
         if error.location is not None:
             details["location"] = error.location
         strand.previous = turn.record(
-            strand.before, "EvaluationFailed", "evaluationFailedEventDetails", details
+            self.evaluation_previous(strand),
+            "EvaluationFailed",
+            "evaluationFailedEventDetails",
+            details,
         )
+
+    def evaluation_previous(self, strand: Strand) -> int:
+        """The event that an EvaluationFailed follows."""
+        return strand.previous
 
     def retry(self, turn: Turn, strand: Strand, failed: Failed) -> bool:
         """Wait for another attempt, if a retrier is for this failure and not used up."""

@@ -204,8 +204,20 @@ class TaskState(State):
         turn.fail(strand, failed)
 
     def _timed_out(self, turn: Turn, strand: Strand, failed: Failed) -> None:
+        # Tasks that are out of time at the same moment are all recorded before the first of them
+        # makes its Map or Parallel fail (observed with four Lambda tasks in a Map).
+        late = [
+            other
+            for other in turn.execution.strands.values()
+            if other is not strand and other.task and 0 < other.deadline <= turn.now
+        ]
         self.record_timed_out(turn, strand)
+        for other in late:
+            other.state.record_timed_out(turn, other)
         turn.fail(strand, failed)
+        for other in late:
+            if turn.execution.strands.get(other.id) is other and turn.is_running:
+                turn.fail(other, Failed(TIMEOUT))
 
     def record_timed_out(self, turn: Turn, strand: Strand) -> None:
         """Record that the open task ran out of time, and cancel it."""

@@ -6,7 +6,7 @@ import base64
 import binascii
 import zlib
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import orjson
@@ -71,7 +71,7 @@ def serialize_error(
     """The answer of an operation that refused."""
     code = error.code
     prefix = _FRAMEWORK_PREFIXES.get(code)
-    if prefix is None or (code in model.shapes and code not in ("ValidationException",)):
+    if prefix is None or (code in model.shapes and code != "ValidationException"):
         prefix = service.error_prefix
     elif not service.error_prefix:
         prefix = ""
@@ -115,7 +115,7 @@ def encode_blob(value: Any) -> Any:
 Decoder = Callable[[Any], Any]
 
 
-@lru_cache(maxsize=None)
+@cache
 def blob_decoder(service: str, shape: str | None) -> Decoder | None:
     """A function that turns the base64 texts of a shape's blobs into bytes; None if it has none."""
     if shape is None:

@@ -6,7 +6,6 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
 
 from groundstate.gateway import xml
 from groundstate.gateway.http import HttpRequest, HttpResponse
@@ -66,7 +65,7 @@ def serialize_error(
     side = "Receiver" if status >= 500 else "Sender"
     body = (
         f'<ErrorResponse xmlns="{model.metadata["xmlNamespace"]}"><Error><Type>{side}</Type>'
-        f"<Code>{code}</Code><Message>{escape(error.message)}</Message></Error>"
+        f"<Code>{code}</Code><Message>{xml.escape(error.message)}</Message></Error>"
         f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     )
     return _answer(status, body, request_id)

@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Mapping
 from email.utils import formatdate, parsedate_to_datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -17,7 +17,7 @@ from groundstate.models import ServiceModel, load_model
 from groundstate.operation import Shape
 
 
-@lru_cache(maxsize=None)
+@cache
 def _path_pattern(uri: str) -> re.Pattern[str]:
     path = uri.partition("?")[0]
     parts = re.split(r"\{([^}]+)\}", path)
@@ -101,7 +101,7 @@ def split_locations(
     return status, headers, body
 
 
-@lru_cache(maxsize=None)
+@cache
 def _wire_names(service: str, shape: str) -> dict[str, str]:
     members = load_model(service).shapes[shape]["members"]
     return {
@@ -116,9 +116,7 @@ def wire_names(model: ServiceModel, shape: str) -> dict[str, str]:
     return _wire_names(model.name, shape)
 
 
-def _from_query(
-    model: ServiceModel, target: Mapping[str, Any], texts: list[str], wire: str
-) -> Any:
+def _from_query(model: ServiceModel, target: Mapping[str, Any], texts: list[str], wire: str) -> Any:
     if target["type"] == "list":
         element = model.shapes[target["member"]["shape"]]
         return [_scalar(element, text, wire) for text in texts]

@@ -67,8 +67,11 @@ def serialize(
         return HttpResponse(status, _typed(headers), _payload(response.get(payload)))
     if status == 204:
         return HttpResponse(status, headers, b"")
-    wire = {shape["members"][key].get("locationName", key): body_members[key] for key in body_members
-            if key in shape["members"]}
+    wire = {
+        shape["members"][key].get("locationName", key): body_members[key]
+        for key in body_members
+        if key in shape["members"]
+    }
     return HttpResponse(status, _typed(headers), orjson.dumps(wire, default=encode_blob))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from xml.sax.saxutils import escape
 
 from groundstate.gateway import xml
 from groundstate.gateway.http import HttpRequest, HttpResponse
@@ -65,7 +64,7 @@ def serialize(
     headers.append(("Content-Type", "application/xml"))
     if operation == "GetBucketLocation":
         # S3 answers with the text itself: a relic from before the protocol had rules.
-        content = escape(str(members.get("LocationConstraint", "")))
+        content = xml.escape(str(members.get("LocationConstraint", "")))
         tag = "LocationConstraint"
     body = f'{_DECLARATION}<{tag} xmlns="{namespace}">{content}</{tag}>'
     return HttpResponse(status, headers, body.encode())
@@ -80,10 +79,10 @@ def serialize_error(
     if operation.startswith("Head") or status == 304:
         return HttpResponse(status, headers, b"")
     more = "".join(
-        f"<{name}>{escape(str(value))}</{name}>" for name, value in error.members.items()
+        f"<{name}>{xml.escape(str(value))}</{name}>" for name, value in error.members.items()
     )
     body = (
-        f"{_DECLARATION}<Error><Code>{error.code}</Code><Message>{escape(error.message)}</Message>"
+        f"{_DECLARATION}<Error><Code>{error.code}</Code><Message>{xml.escape(error.message)}</Message>"
         f"{more}<RequestId>{request_id}</RequestId><HostId>{request_id}</HostId></Error>"
     )
     headers.append(("Content-Type", "application/xml"))

@@ -46,7 +46,9 @@ def record(
     if not table.stream_label or old == new:
         # A write that changes nothing has no record.
         return
-    name = "MODIFY" if old is not None and new is not None else "INSERT" if old is None else "REMOVE"
+    name = (
+        "MODIFY" if old is not None and new is not None else "INSERT" if old is None else "REMOVE"
+    )
     item = new if new is not None else old
     assert item is not None, table.name
     key_values = {attribute.name: item[attribute.name] for attribute in table.keys}

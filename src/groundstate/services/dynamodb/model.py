@@ -104,7 +104,10 @@ def make_table(
     key_names = frozenset(key.name for key in keys)
     indexes = [
         _make_index(entry, is_global, kinds, key_names)
-        for member, is_global in (("GlobalSecondaryIndexes", True), ("LocalSecondaryIndexes", False))
+        for member, is_global in (
+            ("GlobalSecondaryIndexes", True),
+            ("LocalSecondaryIndexes", False),
+        )
         for entry in definition.get(member, ())
     ]
     stream = definition.get("StreamSpecification") or {}

@@ -266,9 +266,7 @@ def _explain_set(kind: str, content: list[str]) -> None:
         noun = "string" if kind == "SS" else "number"
         raise ValueProblem(_INVALID + f"An {noun} set  may not be empty")
     if kind == "SS" and "" in content:
-        raise ValueProblem(
-            _INVALID + "An string set may not have a empty string as a member"
-        )
+        raise ValueProblem(_INVALID + "An string set may not have a empty string as a member")
     if kind == "BS" and "" in content:
         raise ValueProblem(_INVALID + "Binary sets may not contain null or empty values")
     if kind == "NS":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from groundstate.operation import Call, Shape
+from groundstate.services.iam.aws_managed import AwsPolicy
 from groundstate.services.iam.documents import encode_document
 from groundstate.services.iam.entities import tag_shapes
 from groundstate.services.iam.model import (
@@ -13,6 +14,9 @@ from groundstate.services.iam.model import (
     Role,
     User,
 )
+
+# 2015-02-06T18:40Z: when AWS made its first managed policies. We know no dates of the others.
+AWS_POLICIES_MADE_AT = 1_423_248_000.0
 
 
 def describe_role(role: Role, *, listed: bool = False) -> Shape:
@@ -64,9 +68,7 @@ def describe_policy(call: Call, policy: ManagedPolicy, *, listed: bool = False) 
         "Path": policy.path,
         "DefaultVersionId": f"v{policy.default_version}",
         "AttachmentCount": call.tx.iam.count_attachments(policy.arn),
-        "PermissionsBoundaryUsageCount": len(
-            call.tx.iam.list_entities_with_boundary(policy.arn)
-        ),
+        "PermissionsBoundaryUsageCount": len(call.tx.iam.list_entities_with_boundary(policy.arn)),
         "IsAttachable": True,
         "CreateDate": policy.created_at,
         "UpdateDate": policy.updated_at or policy.created_at,
@@ -76,6 +78,22 @@ def describe_policy(call: Call, policy: ManagedPolicy, *, listed: bool = False) 
             shape["Description"] = policy.description
         shape["Tags"] = tag_shapes(policy.tags)
     return shape
+
+
+def describe_aws_policy(call: Call, policy: AwsPolicy) -> Shape:
+    """One of AWS's managed policies."""
+    return {
+        "PolicyName": policy.name,
+        "PolicyId": policy.policy_id,
+        "Arn": policy.arn,
+        "Path": policy.path,
+        "DefaultVersionId": "v1",
+        "AttachmentCount": call.tx.iam.count_attachments(policy.arn),
+        "PermissionsBoundaryUsageCount": len(call.tx.iam.list_entities_with_boundary(policy.arn)),
+        "IsAttachable": True,
+        "CreateDate": AWS_POLICIES_MADE_AT,
+        "UpdateDate": AWS_POLICIES_MADE_AT,
+    }
 
 
 def _base(entity: Entity, word: str) -> Shape:

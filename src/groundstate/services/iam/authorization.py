@@ -1,4 +1,4 @@
-"""Decides about every call of the runtime that is not the administrator's, by the caller's policies.
+"""Decides, by the caller's policies, about every call that is not the administrator's.
 
 AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -162,4 +162,3 @@ def _is_session_of(principal: Principal, identity: Identity) -> bool:
 @lru_cache(maxsize=4096)
 def _compile(documents: tuple[str, ...]) -> PolicySet:
     return PolicySet(documents)
-

@@ -11,8 +11,11 @@ import json
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-_ACCOUNT_PREFIXES = ("arn:aws:iam::aws:policy/", "arn:aws-cn:iam::aws:policy/",
-                     "arn:aws-us-gov:iam::aws:policy/")
+_ACCOUNT_PREFIXES = (
+    "arn:aws:iam::aws:policy/",
+    "arn:aws-cn:iam::aws:policy/",
+    "arn:aws-us-gov:iam::aws:policy/",
+)
 
 
 class AwsPolicy(NamedTuple):
@@ -85,9 +88,7 @@ _STATEMENTS: dict[str, list[dict[str, Any]]] = {
         )
     ],
     "service-role/AWSLambdaSQSQueueExecutionRole": [
-        _allow(
-            "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", *_LOG_WRITES
-        )
+        _allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", *_LOG_WRITES)
     ],
     "service-role/AWSLambdaVPCAccessExecutionRole": [
         _allow(

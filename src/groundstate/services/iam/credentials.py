@@ -46,9 +46,7 @@ def find_credentials(
         now: the runtime's time in epoch seconds, in which sessions end.
     """
     if access_key_id == config.access_key_id:
-        return administrator_credentials(
-            config.account, access_key_id, config.secret_access_key
-        )
+        return administrator_credentials(config.account, access_key_id, config.secret_access_key)
     if not session_token:
         return tx.iam.remember(
             ("access key", access_key_id), lambda: _find_users(tx, config, access_key_id)
@@ -75,7 +73,8 @@ def _find_users(tx: Transaction, config: Config, access_key_id: str) -> Credenti
     if key is None or key.status != "Active":
         return _UNKNOWN
     row = tx.iam.find_entity_by_id(key.user_id)
-    assert row is not None and row.kind == User.kind, (access_key_id, key.user_id)
+    assert row is not None, (access_key_id, key.user_id)
+    assert row.kind == User.kind, (access_key_id, row.kind)
     principal = Principal(
         arn=row.arn, account=config.account, user_id=row.entity_id, identity_arn=row.arn
     )

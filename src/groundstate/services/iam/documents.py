@@ -6,12 +6,12 @@ white space.
 
 from __future__ import annotations
 
-
 from urllib.parse import quote
 
 from groundstate.operation import Call
-from groundstate.services.iam.errors import LimitExceeded, MalformedPolicyDocument
+from groundstate.services.iam.errors import InvalidInput, LimitExceeded, MalformedPolicyDocument
 from groundstate.services.iam.model import Entity
+from groundstate.services.iam.policy import compile_document
 from groundstate.services.iam.policy.validation import (
     MalformedDocument,
     check_identity_document,
@@ -93,11 +93,21 @@ def check_session_policy(document: str) -> None:
     _check(document, trust=False)
 
 
+def check_simulated(document: str, member: str) -> None:
+    """Check a policy that a simulation is given: any that the evaluator can read will do.
+
+    Raises:
+        InvalidInput: it cannot be read.
+    """
+    try:
+        compile_document(document)
+    except ValueError:
+        raise InvalidInput(f"Invalid Input Policy: {member}") from None
+
+
 def size(document: str) -> int:
     """The characters of a document, without white space."""
     return len("".join(document.split()))
-
-
 
 
 def _check(document: str, *, trust: bool) -> None:

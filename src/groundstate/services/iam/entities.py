@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from groundstate import ids
@@ -107,6 +108,33 @@ def base_members(call: Call, kind: type[Entity], name: str, path: str) -> dict[s
 def entity_arn(call: Call, kind: type[Entity], name: str, path: str = "/") -> str:
     """The ARN of an entity of this account."""
     return f"arn:{partition_of(call.region)}:iam::{call.account}:{kind.kind}{path}{name}"
+
+
+def listed_resource(kind: type[Entity]) -> Callable[[Call, Shape], str]:
+    """What makes the ARN that a permission to list is about: it names the kind and the path."""
+
+    def resource(call: Call, request: Shape) -> str:
+        return entity_arn(call, kind, "", str(request.get("PathPrefix", "/")))
+
+    return resource
+
+
+def renamed(call: Call, entity: E, name: str | None, path: str | None) -> E:
+    """An entity under another name or path, not yet saved.
+
+    Raises:
+        ValidationError: the name or the path has characters that it cannot have.
+        EntityAlreadyExists: the name is another entity's.
+    """
+    new_name, new_path = name or entity.name, path or entity.path
+    kind = type(entity)
+    check_name(f"new{kind.kind.capitalize()}Name", new_name)
+    check_path(new_path)
+    holder = call.tx.iam.find_entity(kind.kind, new_name)
+    if holder is not None and holder.entity_id != entity.entity_id:
+        raise EntityAlreadyExists(f"{kind.kind.capitalize()} with name {new_name} already exists.")
+    arn = entity_arn(call, kind, new_name, new_path)
+    return replace(entity, name=new_name, path=new_path, arn=arn)
 
 
 def save(call: Call, entity: Entity) -> None:
@@ -218,4 +246,3 @@ def _read_marker(marker: str, member: str) -> str:
     if kind != member:
         raise ValidationError(f"Invalid Marker: {marker}")
     return name
-

@@ -56,9 +56,9 @@ def identity_documents(tx: Transaction, row: EntityRow) -> Iterator[str]:
     for _, document in tx.iam.list_inline_policies(row.entity_id):
         yield document
     for policy_arn in tx.iam.list_attached_policies(row.entity_id):
-        document = find_policy_document(tx, policy_arn)
-        if document is not None:
-            yield document
+        attached = find_policy_document(tx, policy_arn)
+        if attached is not None:
+            yield attached
 
 
 def _load(tx: Transaction, arn: str) -> Identity | None:
@@ -72,7 +72,7 @@ def _load(tx: Transaction, arn: str) -> Identity | None:
             documents += identity_documents(tx, group)
     boundary = None
     if entity.boundary_arn:
-        document = find_policy_document(tx, entity.boundary_arn)
-        boundary = PolicySet(() if document is None else (document,))
+        bounding = find_policy_document(tx, entity.boundary_arn)
+        boundary = PolicySet(() if bounding is None else (bounding,))
     policies = Policies(PolicySet(documents), boundary)
     return Identity(row.kind, row.name, row.arn, row.entity_id, policies, entity.tags)

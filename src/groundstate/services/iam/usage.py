@@ -17,7 +17,7 @@ _Key = tuple[str, str, str, bool]
 class UsageLog:
     """The log of one runtime."""
 
-    # Something could ask about ever new resources: then what is known is forgotten, and asked again.
+    # Somebody could ask about ever new resources: then what was seen is forgotten.
     _KEYS_MAX = 50_000
 
     def __init__(self) -> None:

@@ -97,15 +97,6 @@ def change_configuration(call: Call, document: Shape, request: Shape) -> None:
         document["Description"] = ""
 
 
-def check_role(call: Call, role: str) -> None:
-    """The caller may pass the role to Lambda.
-
-    Raises:
-        ServiceError: the caller has no permission for iam:PassRole.
-    """
-    call.authorize("iam:PassRole", role, {"iam:PassedToService": "lambda.amazonaws.com"})
-
-
 def modified_time(now: float) -> str:
     """`2026-11-23T07:00:00.000+0000`, as LastModified has it."""
     moment = datetime.fromtimestamp(now, timezone.utc)
@@ -155,9 +146,7 @@ def _change_environment(document: Shape, variables: dict[str, str]) -> None:
 
 def _change_layers(call: Call, document: Shape, arns: list[str]) -> None:
     if len(arns) > LAYERS_MAX:
-        raise InvalidParameterValueException(
-            f"Cannot reference more than {LAYERS_MAX} layers."
-        )
+        raise InvalidParameterValueException(f"Cannot reference more than {LAYERS_MAX} layers.")
     layers: list[Shape] = []
     names: set[str] = set()
     for arn in arns:
@@ -188,9 +177,7 @@ def _change_logging(document: Shape, request: Shape) -> None:
         logging.setdefault("ApplicationLogLevel", "INFO")
         logging.setdefault("SystemLogLevel", "INFO")
     elif "ApplicationLogLevel" in request or "SystemLogLevel" in request:
-        raise InvalidParameterValueException(
-            "To specify log level, LogFormat must be JSON."
-        )
+        raise InvalidParameterValueException("To specify log level, LogFormat must be JSON.")
     else:
         logging.pop("ApplicationLogLevel", None)
         logging.pop("SystemLogLevel", None)

@@ -253,7 +253,9 @@ class Environment:
         if invocation is not None:
             self._drain()
             reason = failures.exit_reason(status)
-            self._write(f"RequestId: {invocation.request_id} Error: {reason}\n{failures.EXIT_ERROR}")
+            self._write(
+                f"RequestId: {invocation.request_id} Error: {reason}\n{failures.EXIT_ERROR}"
+            )
             payload = failures.exited(invocation.request_id, status)
             self._finish(payload, "Unhandled", "error", failures.EXIT_ERROR)
         self.end()

@@ -33,7 +33,9 @@ import sys
 import time
 
 PACKET_BYTES_MAX = 256 * 1024
-OPEN_FILES_MAX = 1024  # AWS: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+OPEN_FILES_MAX = (
+    1024  # AWS: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+)
 TELEMETRY_FD = 3
 
 _PR_SET_PDEATHSIG = 1
@@ -50,7 +52,6 @@ _PRELOADED = (
     "urllib.parse",
     "uuid",
     "datetime",
-    "runtime_client",
 )
 # AWS's Python runtimes bring boto3. A function that brings its own is forked from a program
 # that has not imported these.

@@ -25,6 +25,7 @@ from groundstate.services.lambda_.environment import Environment
 from groundstate.services.lambda_.log_stream import LogStream
 from groundstate.services.lambda_.model import FunctionVersion, Invocation, Outcome
 from groundstate.services.lambda_.pool import Pool
+from groundstate.services.lambda_.roles import issue_credentials
 from groundstate.services.lambda_.runtimes import (
     CannotRun,
     brings_boto3,
@@ -38,7 +39,6 @@ _SWEEP_S = 15.0
 # The fork servers are started ahead of the first invocation, but behind the runtime's own start.
 _PREPARE_AFTER_S = 0.3
 _VERSIONS_MAX = 10_000
-_CREDENTIALS_S = 12 * 3600
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,6 @@ class LambdaHost:
         self._loop = asyncio.get_running_loop()
         root = None if config.in_memory else Path(config.data_dir).absolute() / "code"
         self.code = CodeDirectory(root)
-        self._config = config
         self._pools: dict[str, Pool] = {}
         self._in_flight: Counter[int] = Counter()
         self._spawners: dict[str, Spawner] = {}
@@ -208,18 +207,19 @@ class LambdaHost:
         function = environment.function
         try:
             task_root, layer_roots = await self._unpack(function)
+            credentials: Credentials = self._runner.run(
+                "lambda", lambda call: issue_credentials(call, function), function.region
+            )
             variables = make_variables(
                 function,
-                self._credentials(function),
+                credentials,
                 task_root=str(task_root),
                 layer_roots=[str(root) for root in layer_roots],
                 runtime_api=environment.address,
                 endpoint_url=getattr(self._runner, "endpoint_url", ""),
                 log_stream=environment.log.name,
             )
-            command = make_command(
-                function, task_root, layer_roots, variables, self.code.pycache
-            )
+            command = make_command(function, task_root, layer_roots, variables, self.code.pycache)
             own_boto3 = command.mode != "python" or brings_boto3([task_root, *layer_roots])
             spawner = self._spawner("plain" if own_boto3 else "boto3")
             await environment.begin(spawner, command, self._notice(function))
@@ -237,7 +237,8 @@ class LambdaHost:
             path = self.code.find(code_sha256)
             if path is None:
                 content = self._runner.run(
-                    "lambda", lambda call, key=code_sha256: call.tx.function_code.find(key),
+                    "lambda",
+                    lambda call, key=code_sha256: call.tx.function_code.find(key),
                     function.region,
                 )
                 if content is None:
@@ -247,23 +248,6 @@ class LambdaHost:
                 )
             paths.append(path)
         return paths[0], paths[1:]
-
-    def _credentials(self, function: FunctionVersion) -> Credentials:
-        """Temporary credentials of the function's role."""
-
-        def job(call: Call) -> Any:
-            request = {
-                "RoleArn": function.role,
-                "RoleSessionName": function.name,
-                "DurationSeconds": _CREDENTIALS_S,
-                "Service": "lambda.amazonaws.com",
-            }
-            return call.invoke("sts", "IssueServiceCredentials", request)
-
-        issued = self._runner.run("lambda", job, function.region)["Credentials"]
-        return Credentials(
-            issued["AccessKeyId"], issued["SecretAccessKey"], issued.get("SessionToken", "")
-        )
 
     def _notice(self, function: FunctionVersion) -> str:
         difference = find_difference(function.runtime)

@@ -70,9 +70,7 @@ def admit(call: Call, target: Target) -> None:
             "Rate Exceeded.", Reason="ReservedFunctionConcurrentInvocationLimitExceeded"
         )
     if running >= CONCURRENCY_MAX:
-        raise TooManyRequestsException(
-            "Rate Exceeded.", Reason="ConcurrentInvocationLimitExceeded"
-        )
+        raise TooManyRequestsException("Rate Exceeded.", Reason="ConcurrentInvocationLimitExceeded")
     host.admit(function_id)
     call.tx.on_undo(lambda: host.dismiss(function_id))
 

@@ -55,14 +55,20 @@ class Report:
             if error_type:
                 record["errorType"] = error_type
             return self._event("platform.initReport", now, record, "ERROR")
-        text = f"INIT_REPORT Init Duration: {duration_s * 1000:.2f} ms\tPhase: init\tStatus: {status}"
+        text = (
+            f"INIT_REPORT Init Duration: {duration_s * 1000:.2f} ms\tPhase: init\tStatus: {status}"
+        )
         return f"{text}\tError Type: {error_type}" if error_type else text
 
     def start(self, now: float, request_id: str) -> str:
         """An invocation begins."""
         version = self._function.version
         if self._is_json:
-            record = {"requestId": request_id, "functionArn": self._function.arn, "version": version}
+            record = {
+                "requestId": request_id,
+                "functionArn": self._function.arn,
+                "version": version,
+            }
             return self._event("platform.start", now, record, "INFO")
         return f"START RequestId: {request_id} Version: {version}"
 

@@ -84,6 +84,9 @@ class RuntimeConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         try:
             self._parser.feed_data(data)
+        except httptools.HttpParserCallbackError as error:
+            self.close()
+            raise error.__context__ or error from None
         except httptools.HttpParserError:
             self.close()
 

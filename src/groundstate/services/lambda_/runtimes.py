@@ -90,9 +90,7 @@ def make_command(
     )
 
 
-def _module_paths(
-    function: FunctionVersion, task_root: Path, layer_roots: list[Path]
-) -> list[str]:
+def _module_paths(function: FunctionVersion, task_root: Path, layer_roots: list[Path]) -> list[str]:
     paths = [str(task_root)]
     for root in layer_roots:
         for path in (root / "python" / "lib" / function.runtime / "site-packages", root / "python"):

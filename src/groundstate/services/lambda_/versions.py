@@ -44,9 +44,7 @@ def publish(
     document["RevisionId"] = ids.make_uuid()
     if description is not None:
         document["Description"] = description
-    row = VersionRow(
-        function_id, str(number), document["RevisionId"], latest.code_sha256, document
-    )
+    row = VersionRow(function_id, str(number), document["RevisionId"], latest.code_sha256, document)
     call.tx.functions.put_version(row)
     call.tx.functions.set_last_version(function_id, number)
     return row

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from groundstate.asl import InvalidDefinition as BadDefinition
 from groundstate.asl import Machine, compile_machine
+from groundstate.asl.interface import InvalidDefinition as BadDefinition
+from groundstate.asl.interface import MachineType
 from groundstate.services.stepfunctions.errors import InvalidDefinition
 from groundstate.store.state_machines import Revision
 
@@ -24,7 +25,7 @@ class MachineCache:
         self._machines: OrderedDict[int, tuple[str, Machine]] = OrderedDict()
         self._characters = 0
 
-    def get(self, revision: Revision, machine_type: str) -> Machine:
+    def get(self, revision: Revision, machine_type: MachineType) -> Machine:
         """The compiled machine of a revision."""
         found = self._machines.get(revision.revision)
         if found is not None:
@@ -43,7 +44,7 @@ class MachineCache:
         self._characters -= len(definition)
 
 
-def check_definition(definition: str, machine_type: str) -> None:
+def check_definition(definition: str, machine_type: MachineType) -> None:
     """Check a definition that somebody wants to store.
 
     Raises:

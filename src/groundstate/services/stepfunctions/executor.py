@@ -19,6 +19,7 @@ from collections import deque
 from groundstate import ids
 from groundstate.asl import begin, step
 from groundstate.asl.interface import (
+    MACHINE_TIMEOUT_TIMER,
     CancelMapRun,
     CancelTask,
     CancelTimer,
@@ -34,21 +35,23 @@ from groundstate.asl.interface import (
     TaskFailed,
     TaskSubmitted,
     TaskSucceeded,
+    TaskTimedOut,
     TimerFired,
 )
-from groundstate.operation import Call
+from groundstate.operation import Call, Deferred
 from groundstate.services.stepfunctions import tasks
 from groundstate.services.stepfunctions.execution_logs import write_logs
 from groundstate.services.stepfunctions.finish import finished
 from groundstate.services.stepfunctions.integrations import perform
 from groundstate.services.stepfunctions.integrations.result import (
     Failed,
+    Pending,
     Result,
     Submitted,
     Succeeded,
 )
-from groundstate.services.stepfunctions.map_runs import cancel_map_run, start_map_run
 from groundstate.services.stepfunctions.run import (
+    DISPATCHED,
     DUE,
     WORK_CONTINUE,
     WORK_START,
@@ -126,10 +129,45 @@ def answer_task(call: Call, execution_id: int, task_id: int, result: Result) -> 
 def fire_timer(call: Call, subject: str, data: bytes) -> None:
     """A timer of the core is due (`Service.timers`)."""
     run = load_run(call, int(subject))
-    if run is not None:
-        timer_id = int(data)
-        run.timers.pop(timer_id, None)
-        feed_run(call, run, TimerFired(call.now, ids.make_entropy(), timer_id))
+    if run is None:
+        return
+    timer_id, now = int(data), call.now
+    run.timers.pop(timer_id, None)
+    if timer_id == MACHINE_TIMEOUT_TIMER and run.program.timeout_s is not None:
+        # Observed: a timed-out execution ends at its start plus the timeout, to the millisecond.
+        now = run.row.started_at + run.program.timeout_s
+    feed_run(call, run, TimerFired(now, ids.make_entropy(), timer_id))
+
+
+def fire_timeout(call: Call, subject: str, data: bytes) -> None:
+    """A task's TimeoutSeconds are over."""
+    _time_out(call, int(subject), int(data), heartbeat=False)
+
+
+def fire_heartbeat(call: Call, subject: str, data: bytes) -> None:
+    """A task's heartbeat was missed."""
+    _time_out(call, int(subject), int(data), heartbeat=True)
+
+
+def _time_out(call: Call, execution_id: int, task_id: int, *, heartbeat: bool) -> None:
+    run = load_run(call, execution_id)
+    if run is None or task_id not in run.execution.tasks:
+        return
+    _cancel_task(call, run, task_id)
+    feed_run(call, run, TaskTimedOut(call.now, ids.make_entropy(), task_id, heartbeat))
+
+
+def stop(call: Call, execution_id: int, event: Stopped) -> None:
+    """End an execution from outside, even one that has not begun."""
+    run = load_run(call, execution_id)
+    if run is None:
+        return
+    if run.row.work == WORK_START:
+        run.work = None
+        _begin(call, run)
+        stop(call, execution_id, event)
+    else:
+        feed_run(call, run, event)
 
 
 def continue_run(call: Call, execution_id: int) -> None:
@@ -144,6 +182,19 @@ def continue_run(call: Call, execution_id: int) -> None:
         run.work = None
         outcome = Outcome(more=bool(run.execution.ready))
         _burst(call, run, outcome, tasks.take_due(call, run))
+
+
+def dispatch_again(call: Call, execution_id: int) -> None:
+    """Go on with an execution whose process ended: make the requests of its open tasks once more."""
+    run = load_run(call, execution_id)
+    if run is None or run.row.status != RUNNING:
+        return
+    run.work = None
+    for task in run.tasks.values():
+        if task.phase == DISPATCHED:
+            task.phase = DUE
+    outcome = Outcome(more=bool(run.execution.ready))
+    _burst(call, run, outcome, tasks.take_due(call, run))
 
 
 def abort_running(call: Call, machine_id: int) -> None:
@@ -192,9 +243,7 @@ def _burst(
     _write(call, run, cut=more or bool(waiting), waiting=waiting)
 
 
-def _write(
-    call: Call, run: Run, *, cut: bool, waiting: deque[tuple[ScheduleTask, int]]
-) -> None:
+def _write(call: Call, run: Run, *, cut: bool, waiting: deque[tuple[ScheduleTask, int]]) -> None:
     host, execution_id = call.host, run.row.execution_id
     ended = run.row.status != RUNNING
     if cut and not ended:
@@ -242,11 +291,11 @@ def _carry_out(
         elif kind is CancelTimer:
             run.cancel_timer(call, command.timer_id)
         elif kind is CancelTask:
-            tasks.cancel(call, run, command.task_id)
+            _cancel_task(call, run, command.task_id)
         elif kind is StartMapRun:
-            start_map_run(call, run, command)
+            call.host.start_map_run(call, run, command)
         elif kind is CancelMapRun:
-            cancel_map_run(call, run, command.task_id)
+            call.host.cancel_map_run(call, run, command.task_id)
     return outcome.more
 
 
@@ -259,7 +308,14 @@ def _finish(call: Call, run: Run, command: Finish) -> None:
         call.tx.timers.cancel(timer)
     run.timers.clear()
     for task_id in list(run.tasks):
-        tasks.cancel(call, run, task_id)
+        _cancel_task(call, run, task_id)
+
+
+def _cancel_task(call: Call, run: Run, task_id: int) -> None:
+    task = tasks.close(call, run, task_id)
+    if task is not None and task.child:
+        child_id = task.child
+        call.soon(lambda job: stop(job, child_id, Stopped(job.now, ids.make_entropy())))
 
 
 def _schedule(
@@ -269,9 +325,25 @@ def _schedule(
     result = perform(call, run, command)
     if not isinstance(result, Succeeded | Failed):
         tasks.open_task(call, run, command, scheduled_id, result)
+    if isinstance(result, Pending) and result.deferred is not None:
+        _answer_later(call, run, command.task_id, result)
     event = _input_of(call, command.task_id, result)
     if event is not None:
         queue.append(event)
+
+
+def _answer_later(call: Call, run: Run, task_id: int, pending: Pending) -> None:
+    runner, execution_id, region = call.runner, run.row.execution_id, run.machine.region
+    deferred, read = pending.deferred, pending.read
+    assert deferred is not None and read is not None, pending
+
+    def answered(done: Deferred) -> None:
+        def job(job_call: Call) -> None:
+            answer_task(job_call, execution_id, task_id, read(job_call, done))
+
+        runner.run("stepfunctions", job, region)
+
+    deferred.add_callback(answered)
 
 
 def _input_of(call: Call, task_id: int, result: Result) -> Input | None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from groundstate.config import Config
 from groundstate.operation import Call, Deferred, Runner
+from groundstate.services.stepfunctions import map_runs, nested
+from groundstate.services.stepfunctions.activity_tasks import Pollers
 from groundstate.services.stepfunctions.definitions import MachineCache
 
 if TYPE_CHECKING:
@@ -50,10 +52,16 @@ class StepFunctionsHost:
     Attributes:
         machines: compiled definitions.
         warm: executions that are stepped again soon.
-        waiters: StartSyncExecution calls that wait for their execution to end, by its number.
         bursts: how many bursts are under way, one inside the other.
-        pollers: GetActivityTask calls that wait for a task, by the activity's number.
+        waiters: StartSyncExecution calls that wait for their execution to end, by its number.
+        pollers: GetActivityTask calls that wait for a task.
     """
+
+    # The executor reaches these through the host, since they build on the executor.
+    notify_parent = staticmethod(nested.notify_parent)
+    start_map_run = staticmethod(map_runs.start_map_run)
+    cancel_map_run = staticmethod(map_runs.cancel_map_run)
+    map_child_ended = staticmethod(map_runs.child_ended)
 
     def __init__(self, runner: Runner, config: Config) -> None:
         self.runner = runner
@@ -62,7 +70,7 @@ class StepFunctionsHost:
         self.warm = WarmRuns()
         self.bursts = 0
         self.waiters: dict[int, Deferred] = {}
-        self.pollers: dict[int, list[Deferred]] = {}
+        self.pollers = Pollers()
 
     async def start(self) -> None:
         """Nothing to start: executions go on by `recover` and by their timers."""

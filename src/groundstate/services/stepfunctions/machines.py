@@ -123,7 +123,8 @@ def no_machine(arn: str) -> StateMachineDoesNotExist:
 
 def variable_references(machine: Machine) -> Shape:
     """The member `variableReferences` of descriptions; empty if no state names a variable."""
-    references = machine.variable_references()
+    find = getattr(machine, "variable_references", None)
+    references = find() if find is not None else {}
     return {"variableReferences": references} if references else {}
 
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import orjson
 
-from groundstate.asl import Execution, ExecutionInfo, Finish, Machine
+from groundstate.asl import Execution, Machine
+from groundstate.asl.interface import ExecutionInfo, Finish
 from groundstate.operation import Call
 from groundstate.services.stepfunctions.arns import (
     execution_arn_of,
@@ -227,7 +228,7 @@ def load_run(call: Call, execution_id: int) -> Run | None:
         return None
     machine = call.tx.state_machines.get(row.machine_id)
     revision = call.tx.state_machines.get_revision(row.revision)
-    extra = orjson.loads(row.extra) if row.extra is not None else {}
+    extra = read_extra(row)
     run = make_run(call, row, machine, revision, extra, read_input(call, row, extra))
     run.is_new = False
     if row.state is None:
@@ -257,7 +258,6 @@ def make_run(
         machine_name=machine.name,
         input_text=input_text,
         start_time=row.started_at,
-        label=machine.label or "",
     )
     if extra:
         if "version" in extra:
@@ -270,6 +270,11 @@ def make_run(
         if "context" in extra:
             info.context = extra["context"]
     return Run(row, machine, revision, compiled(call, machine, revision), info, extra)
+
+
+def read_extra(row: ExecutionRow) -> dict[str, Any]:
+    """What few executions have, as it is in a row."""
+    return orjson.loads(row.extra) if row.extra is not None else {}
 
 
 def arn_of(machine: StateMachine, row: ExecutionRow, extra: dict[str, Any]) -> str:

@@ -34,7 +34,12 @@ def open_task(
     if command.heartbeat_s is not None:
         task.heartbeat_s = command.heartbeat_s
         task.heartbeat_timer = call.tx.timers.set(
-            call.now + command.heartbeat_s, "stepfunctions", "heartbeat", subject, data, region=region
+            call.now + command.heartbeat_s,
+            "stepfunctions",
+            "heartbeat",
+            subject,
+            data,
+            region=region,
         )
     if command.token:
         call.tx.executions.put_token(command.token, run.row.execution_id, command.task_id)
@@ -61,15 +66,6 @@ def close(call: Call, run: Run, task_id: int) -> OpenTask | None:
         call.tx.executions.delete_tokens(run.row.execution_id, task_id)
         call.tx.activities.delete_tasks(run.row.execution_id, task_id)
     return task
-
-
-def cancel(call: Call, run: Run, task_id: int) -> None:
-    """Forget a task that its execution no longer waits for, and stop the execution that it started."""
-    task = close(call, run, task_id)
-    if task is not None and task.child:
-        child_id = task.child
-        stop = call.host.stop_child
-        call.soon(lambda job: stop(job, child_id))
 
 
 def beat(call: Call, run: Run, task_id: int) -> None:

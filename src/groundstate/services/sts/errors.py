@@ -1,6 +1,7 @@
 """STS's errors: the class name is the code on the wire.
 
-AWS: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and each operation's page.
+AWS: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and each operation's
+page.
 """
 
 from groundstate.operation import ServiceError

@@ -118,8 +118,7 @@ CREATE TABLE map_runs (
     status      TEXT NOT NULL,
     started_at  REAL NOT NULL,
     stopped_at  REAL,
-    settings    BLOB NOT NULL,
-    counts      BLOB NOT NULL
+    settings    BLOB NOT NULL
 );
 CREATE INDEX map_runs_by_parent ON map_runs (parent_id);
 
@@ -127,11 +126,11 @@ CREATE INDEX map_runs_by_parent ON map_runs (parent_id);
 CREATE TABLE map_run_items (
     map_run_id   INTEGER NOT NULL,
     number       INTEGER NOT NULL,
-    input        BLOB NOT NULL,
+    input        TEXT NOT NULL,
     item_count   INTEGER NOT NULL,
     execution_id INTEGER,
     status       INTEGER NOT NULL,
-    result       BLOB,
+    result       TEXT,
     PRIMARY KEY (map_run_id, number)
 );
 CREATE INDEX map_run_items_by_status ON map_run_items (map_run_id, status);

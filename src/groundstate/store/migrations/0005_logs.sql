@@ -36,6 +36,7 @@ CREATE TABLE log_batches (
     events BLOB NOT NULL
 );
 CREATE INDEX log_batches_by_stream ON log_batches (stream_id, first_ms);
+CREATE INDEX log_batches_by_stream_end ON log_batches (stream_id, last_ms);
 CREATE INDEX log_batches_by_group ON log_batches (group_id, first_ms);
 
 CREATE TABLE log_filters (

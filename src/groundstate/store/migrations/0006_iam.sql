@@ -57,7 +57,7 @@ CREATE TABLE iam_usage (
     action       TEXT NOT NULL,
     resource     TEXT NOT NULL,
     allowed      INTEGER NOT NULL,
-    count        INTEGER NOT NULL,
+    calls        INTEGER NOT NULL,
     first_at     REAL NOT NULL,
     last_at      REAL NOT NULL,
     PRIMARY KEY (identity_arn, action, resource, allowed)

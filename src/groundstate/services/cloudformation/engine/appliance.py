@@ -78,7 +78,7 @@ def _update(deployment: Deployment, step: Step, declared: Resource, kind: Resour
         return
     old: Properties = row.data["properties"]
     policies_change = _adopt_policies(deployment, row, declared)
-    if properties == old and not (kind.name == "AWS::CloudFormation::Stack"):
+    if properties == old:
         step.state = "done"
         if policies_change:
             step.data["before"] = before
@@ -108,7 +108,11 @@ def _update(deployment: Deployment, step: Step, declared: Resource, kind: Resour
 
 
 def _replace(
-    deployment: Deployment, step: Step, row: StackResource, properties: Properties, kind: ResourceType
+    deployment: Deployment,
+    step: Step,
+    row: StackResource,
+    properties: Properties,
+    kind: ResourceType,
 ) -> None:
     """Make the new one first; the old one is deleted in the cleanup."""
     call, stack = deployment.call, deployment.stack
@@ -202,7 +206,9 @@ def _adopt(row: StackResource, made: Made) -> None:
 def _fail(deployment: Deployment, step: Step, row: StackResource, reason: str) -> None:
     step.state = "failed"
     step.data["reason"] = reason
-    status = {"create": "CREATE_FAILED", "import": "IMPORT_FAILED"}.get(step.action, "UPDATE_FAILED")
+    status = {"create": "CREATE_FAILED", "import": "IMPORT_FAILED"}.get(
+        step.action, "UPDATE_FAILED"
+    )
     set_resource_status(deployment.call, deployment.stack, row, status, reason)
 
 

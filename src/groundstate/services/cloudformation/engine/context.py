@@ -77,7 +77,8 @@ class Deployment:
         return [
             step
             for step in self.steps
-            if step.state == "waiting" and all(name in done for name in step.needs if name in present)
+            if step.state == "waiting"
+            and all(name in done for name in step.needs if name in present)
         ]
 
     def type_of(self, step: Step) -> str:
@@ -92,6 +93,5 @@ class Deployment:
         return [
             step.logical_id
             for step in self.steps
-            if step.state == "failed"
-            and (step.action == "create") == (action == "create")
+            if step.state == "failed" and (step.action == "create") == (action == "create")
         ]

@@ -46,9 +46,7 @@ def set_resource_status(
     tell(call, stack, resource, status, reason)
 
 
-def tell(
-    call: Call, stack: Stack, resource: StackResource, status: str, reason: str = ""
-) -> None:
+def tell(call: Call, stack: Stack, resource: StackResource, status: str, reason: str = "") -> None:
     """Append an event of a resource without moving it."""
     moment = datetime.fromtimestamp(call.now, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     milliseconds = int(call.now * 1000) % 1000

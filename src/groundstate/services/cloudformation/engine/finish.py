@@ -71,7 +71,9 @@ def _apply_failed(deployment: Deployment, reason: str) -> None:
         if data["on_failure"] == "DELETE":
             data["kind"] = "DELETE"
             set_stack_status(call, stack, "CREATE_FAILED", reason)
-            set_stack_status(call, stack, "DELETE_IN_PROGRESS", f"{reason}Delete requested by user.")
+            set_stack_status(
+                call, stack, "DELETE_IN_PROGRESS", f"{reason}Delete requested by user."
+            )
         else:
             set_stack_status(
                 call, stack, "ROLLBACK_IN_PROGRESS", f"{reason}Rollback requested by user."

@@ -147,9 +147,7 @@ def stored_inputs(call: Call, data: Mapping[str, Any]) -> Inputs:
 def stack_principal(call: Call, data: Mapping[str, Any]) -> Principal:
     """With whose rights a stack is deployed now: its role's, or the caller's."""
     if data["role_arn"]:
-        return role_principal(
-            data["role_arn"], "AWSCloudFormation", "cloudformation.amazonaws.com"
-        )
+        return role_principal(data["role_arn"], "AWSCloudFormation", "cloudformation.amazonaws.com")
     return call.principal
 
 
@@ -196,7 +194,9 @@ def _check_capabilities(inputs: Inputs, resolver: Resolver) -> None:
         if kind.name_property and kind.name_property in resource.properties:
             needed = "CAPABILITY_NAMED_IAM"
         needed = needed or "CAPABILITY_IAM"
-    if inputs.template.transforms and set(inputs.template.transforms) != {"AWS::LanguageExtensions"}:
+    if inputs.template.transforms and set(inputs.template.transforms) != {
+        "AWS::LanguageExtensions"
+    }:
         if "CAPABILITY_AUTO_EXPAND" not in given:
             raise InsufficientCapabilitiesException(
                 "Requires capabilities : [CAPABILITY_AUTO_EXPAND]"
@@ -232,7 +232,5 @@ def _read_tags(request: Shape) -> dict[str, str]:
     tags = {entry["Key"]: entry["Value"] for entry in request.get("Tags", [])}
     reserved = [key for key in tags if key.lower().startswith("aws:")]
     if reserved:
-        raise ValidationError(
-            f"Stack tag keys must not begin with aws: [{', '.join(reserved)}]"
-        )
+        raise ValidationError(f"Stack tag keys must not begin with aws: [{', '.join(reserved)}]")
     return tags

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from groundstate.services.cloudformation.resources import registry
@@ -20,7 +20,7 @@ class LiveResources:
     """
 
     def __init__(
-        self, resources: Mapping[str, StackResource], unsettled: frozenset[str] = frozenset()
+        self, resources: Mapping[str, StackResource], unsettled: Set[str] = frozenset()
     ) -> None:
         self._resources = resources
         self._unsettled = unsettled
@@ -43,16 +43,16 @@ class LiveResources:
         if name in attributes:
             return attributes[name]
         kind = registry.find(resource.type)
-        if kind is not None and kind.attributes is None and resource.type.startswith(
-            ("Custom::", "AWS::CloudFormation::CustomResource")
+        if (
+            kind is not None
+            and kind.attributes is None
+            and resource.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))
         ):
             raise TemplateError(
                 f"CustomResource attribute error: Vendor response doesn't contain {name} attribute"
                 f" in object {resource.stack_id}|{logical_id}"
             )
-        raise TemplateError(
-            f"Resource type {resource.type} does not support attribute {{{name}}}."
-        )
+        raise TemplateError(f"Resource type {resource.type} does not support attribute {{{name}}}.")
 
     def _find(self, logical_id: str) -> StackResource | None:
         resource = self._resources.get(logical_id)

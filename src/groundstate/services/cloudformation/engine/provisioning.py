@@ -111,9 +111,7 @@ def run_provider(
 
 def describe_refusal(error: ServiceError) -> str:
     """Another service's refusal as the reason of an event."""
-    code = next(
-        (name for part, name in _HANDLER_CODES if part in error.code), "InvalidRequest"
-    )
+    code = next((name for part, name in _HANDLER_CODES if part in error.code), "InvalidRequest")
     request_id = ids.make_uuid()
     return (
         f'Resource handler returned message: "{error.message} (Service: {error.code}, Status Code:'

@@ -55,7 +55,11 @@ def end_step(deployment: Deployment, step: Step, failed: str) -> None:
 
 
 def _is_retained(deployment: Deployment, step: Step, row: StackResource) -> bool:
-    name = "update_replace_policy" if step.data["policy"] == "UpdateReplacePolicy" else "deletion_policy"
+    name = (
+        "update_replace_policy"
+        if step.data["policy"] == "UpdateReplacePolicy"
+        else "deletion_policy"
+    )
     policy = row.data.get(name, "Delete")
     if row.status in _NEVER_MADE:
         return False

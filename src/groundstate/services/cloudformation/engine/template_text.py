@@ -14,7 +14,9 @@ from groundstate.services.cloudformation.errors import ValidationError
 BODY_BYTES_MAX = 51_200
 OBJECT_BYTES_MAX = 1024 * 1024
 
-_VIRTUAL_HOST = re.compile(r"(?P<bucket>.+)\.s3[.-].*amazonaws\.com(\.cn)?\Z|(?P<plain>.+)\.s3\.amazonaws\.com\Z")
+_VIRTUAL_HOST = re.compile(
+    r"(?P<bucket>.+)\.s3[.-].*amazonaws\.com(\.cn)?\Z|(?P<plain>.+)\.s3\.amazonaws\.com\Z"
+)
 
 
 def read_template_text(call: Call, request: Shape, before: Mapping[str, Any] | None) -> str:
@@ -74,9 +76,7 @@ def fetch_template(call: Call, url: str, principal: Principal) -> str:
     assert not isinstance(answer, Deferred)
     content: bytes = answer["Body"]
     if len(content) > OBJECT_BYTES_MAX:
-        raise ValidationError(
-            f"Template may not exceed {OBJECT_BYTES_MAX} bytes in size."
-        )
+        raise ValidationError(f"Template may not exceed {OBJECT_BYTES_MAX} bytes in size.")
     try:
         return content.decode()
     except UnicodeDecodeError:

@@ -27,7 +27,6 @@ def update_stack(call: Call, request: Shape) -> Shape:
     inputs = read_inputs(call, request, stack)
     check_inputs(call, inputs, stack.name, stack.stack_id)
     found = changes.find_changes(call, stack, inputs)
-    changes.check_policy(stack, found, request)
     if not found.is_any:
         raise ValidationError("No updates are to be performed.")
     if "StackPolicyBody" in request:

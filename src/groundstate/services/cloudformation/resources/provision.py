@@ -151,9 +151,7 @@ class Provision:
         Args:
             mixed: a suffix of both cases, as the newer resource types have it.
         """
-        suffix = (
-            ids.make_mixed_suffix(_SUFFIX_LENGTH) if mixed else ids.make_suffix(_SUFFIX_LENGTH)
-        )
+        suffix = ids.make_mixed_suffix(_SUFFIX_LENGTH) if mixed else ids.make_suffix(_SUFFIX_LENGTH)
         return join_name([self.stack_name, self.logical_id], suffix, length_max, separator)
 
     def make_short_name(self, length_max: int) -> str:

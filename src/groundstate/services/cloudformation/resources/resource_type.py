@@ -84,7 +84,9 @@ class ResourceType:
     def replaced_by(self, before: Properties, after: Properties) -> list[str]:
         """The changed properties that need a new resource."""
         changed = changed_names(before, after)
-        return changed if self.update is None else [name for name in changed if name in self.replaces]
+        return (
+            changed if self.update is None else [name for name in changed if name in self.replaces]
+        )
 
     def take_over(
         self, provision: Provision, identifier: Mapping[str, str], properties: Properties

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from groundstate.services.cloudformation.resources.provision import ProvisionFailed
-from groundstate.services.cloudformation.template.values import is_scalar, to_text
+from groundstate.services.cloudformation.template.values import UNKNOWN, is_scalar, to_text
 
 TEXT: Final = "String"
 INTEGER: Final = "Integer"
@@ -39,7 +39,11 @@ def coerce(value: Any, shape: Shape, name: str = "Properties") -> Any:
 
     Raises:
         ProvisionFailed: it has a member that the type does not have, or is of another kind.
+
+    What is UNKNOWN stays so.
     """
+    if value is UNKNOWN:
+        return value
     if isinstance(shape, dict):
         if not isinstance(value, dict):
             raise ProvisionFailed(f"Value of property {name} must be an object")

@@ -63,9 +63,7 @@ def check_conditions(conditions: Mapping[str, Any], names: Mapping[str, Any]) ->
         _follow(name, conditions, [], finished)
 
 
-def _follow(
-    name: str, conditions: Mapping[str, Any], path: list[str], finished: set[str]
-) -> None:
+def _follow(name: str, conditions: Mapping[str, Any], path: list[str], finished: set[str]) -> None:
     if name in finished:
         return
     if name in path:

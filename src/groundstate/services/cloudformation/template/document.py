@@ -222,7 +222,9 @@ def _parse_resource(name: str, value: Any) -> Resource:
         raise format_error(f"[/Resources/{name}/Properties] must be an object")
     condition = value.get("Condition")
     if condition is not None and not isinstance(condition, str):
-        raise format_error(f"[/Resources/{name}/Condition] Every Condition member must be a string.")
+        raise format_error(
+            f"[/Resources/{name}/Condition] Every Condition member must be a string."
+        )
     return Resource(
         logical_id=name,
         type=value["Type"],

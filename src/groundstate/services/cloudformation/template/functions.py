@@ -131,8 +131,7 @@ def sub(resolver: Resolver, argument: Any) -> Any:
             return ""
         if not is_scalar(value):
             raise function_error(
-                "Fn::Sub expression does not resolve to a string: variable"
-                f" {name} is not a string"
+                f"Fn::Sub expression does not resolve to a string: variable {name} is not a string"
             )
         return to_text(value)
 
@@ -162,7 +161,9 @@ def find_in_map(resolver: Resolver, argument: Any) -> Any:
     if len(argument) == 4 and isinstance(argument[3], dict) and "DefaultValue" in argument[3]:
         return resolver.resolve(argument[3]["DefaultValue"])
     if name not in resolver.template.mappings:
-        raise function_error(f"Mapping named '{name}' is not present in the 'Mappings' section of template.")
+        raise function_error(
+            f"Mapping named '{name}' is not present in the 'Mappings' section of template."
+        )
     raise function_error(f"Unable to get mapping for {name}::{first}::{second}")
 
 
@@ -220,7 +221,9 @@ def get_stack_output(resolver: Resolver, argument: Any) -> Any:
     if has_unknown(values):
         return UNKNOWN
     return resolver.lookups.stack_output(
-        to_text(values["StackName"]), to_text(values["OutputName"]), to_text(values.get("Region", ""))
+        to_text(values["StackName"]),
+        to_text(values["OutputName"]),
+        to_text(values.get("Region", "")),
     )
 
 

@@ -89,9 +89,7 @@ def sort(dependencies: Mapping[str, set[str]]) -> list[str]:
     return list(done)
 
 
-def _needs(
-    resource: Resource, active: Mapping[str, Resource], resolver: Resolver
-) -> set[str]:
+def _needs(resource: Resource, active: Mapping[str, Resource], resolver: Resolver) -> set[str]:
     needs = {name for name in resource.depends_on if name in active}
     for reference in find_references(resource.properties, resolver.is_true):
         if reference.name in active:

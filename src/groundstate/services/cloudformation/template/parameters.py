@@ -28,9 +28,7 @@ def check_types(template: Template) -> None:
             raise format_error(f"Unrecognized parameter type: {parameter['Type']}")
         default = parameter.get("Default")
         if default is not None and isinstance(default, dict | list):
-            raise format_error(
-                f"Every Default member must be a string. (parameter {name})"
-            )
+            raise format_error(f"Every Default member must be a string. (parameter {name})")
 
 
 def choose_values(
@@ -117,7 +115,9 @@ def _is_type(kind: Any) -> bool:
         kind = stored.group(1)
     listed = _LIST.match(kind)
     if listed is not None:
-        return listed.group(1) in ("Number", "String") or _AWS_TYPE.match(listed.group(1)) is not None
+        return (
+            listed.group(1) in ("Number", "String") or _AWS_TYPE.match(listed.group(1)) is not None
+        )
     return kind in ("String", "Number", "CommaDelimitedList") or _AWS_TYPE.match(kind) is not None
 
 
@@ -147,7 +147,9 @@ def _check_one(name: str, parameter: Mapping[str, Any], kind: str, value: str) -
         try:
             matches = re.fullmatch(str(pattern), value) is not None
         except re.error as error:
-            raise format_error(f"Parameter '{name}' has an invalid AllowedPattern: {error}") from None
+            raise format_error(
+                f"Parameter '{name}' has an invalid AllowedPattern: {error}"
+            ) from None
         if not matches:
             raise _refusal(name, parameter, f"must match pattern {pattern}")
     if "MinLength" in parameter and len(value) < int(parameter["MinLength"]):

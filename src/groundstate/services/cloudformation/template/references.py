@@ -108,9 +108,7 @@ def _is_if(argument: Any) -> bool:
     return isinstance(argument, list) and len(argument) == 3 and isinstance(argument[0], str)
 
 
-def _find_in_get_att(
-    argument: Any, is_true: Callable[[str], bool] | None
-) -> Iterator[Reference]:
+def _find_in_get_att(argument: Any, is_true: Callable[[str], bool] | None) -> Iterator[Reference]:
     resource, attribute = split_get_att(argument)
     if isinstance(attribute, str):
         yield Reference(resource, attribute, "Fn::GetAtt")

@@ -14,7 +14,12 @@ from groundstate.services.cloudformation.template import conditions
 from groundstate.services.cloudformation.template.document import Resource, Template
 from groundstate.services.cloudformation.template.errors import format_error, function_error
 from groundstate.services.cloudformation.template.functions import FUNCTIONS
-from groundstate.services.cloudformation.template.values import NO_VALUE, UNKNOWN, has_unknown, to_text
+from groundstate.services.cloudformation.template.values import (
+    NO_VALUE,
+    UNKNOWN,
+    has_unknown,
+    to_text,
+)
 
 _DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+):([^}]*)\}\}")
 

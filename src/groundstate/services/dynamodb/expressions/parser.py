@@ -58,8 +58,7 @@ class _Parser:
         size = len(text.encode())
         if size > EXPRESSION_BYTES_MAX:
             raise ExpressionError(
-                "Expression size has exceeded the maximum allowed size;"
-                f" expression size: {size}"
+                f"Expression size has exceeded the maximum allowed size; expression size: {size}"
             )
         self._tokens = Tokens(text)
         self._keywords = keywords
@@ -315,6 +314,5 @@ class _Parser:
         self._depth += 1
         if self._depth > NESTING_MAX:
             raise ExpressionError(
-                "The expression is nested too deeply;"
-                f" maximum nesting depth: {NESTING_MAX}"
+                f"The expression is nested too deeply; maximum nesting depth: {NESTING_MAX}"
             )

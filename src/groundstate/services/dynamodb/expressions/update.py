@@ -112,7 +112,9 @@ def _compile(
         tree=make_tree([action.path for action in analysis.actions]),
         names_used=frozenset(analysis.binder.names_used),
         values_used=frozenset(analysis.binder.values_used),
-        heads=frozenset(action.path[0] for action in analysis.actions if type(action.path[0]) is str),
+        heads=frozenset(
+            action.path[0] for action in analysis.actions if type(action.path[0]) is str
+        ),
         nested_heads=frozenset(
             action.path[0]
             for action in analysis.actions
@@ -302,7 +304,9 @@ def _apply_flat(update: CompiledUpdate, operands: list[Value | None], item: Item
     return changed
 
 
-def _resulting(action: CompiledAction, operand: Value | None, existing: Value | None) -> Value | None:
+def _resulting(
+    action: CompiledAction, operand: Value | None, existing: Value | None
+) -> Value | None:
     """What an action leaves in the place of a value; None for nothing."""
     if action.clause == "REMOVE":
         return None

@@ -43,9 +43,7 @@ def check_constraints(data: dict[str, Any], members: Mapping[str, Member]) -> No
     if faults:
         del faults[FAULTS_MAX:]
         noun = "error" if len(faults) == 1 else "errors"
-        raise ValidationException(
-            f"{len(faults)} validation {noun} detected: " + "; ".join(faults)
-        )
+        raise ValidationException(f"{len(faults)} validation {noun} detected: " + "; ".join(faults))
 
 
 def _check_members(
@@ -71,7 +69,10 @@ def _check_limits(value: Any, member: Member, path: str, faults: list[str]) -> N
         )
     if member.shortest is not None and len(value) < member.shortest:
         _fault(
-            faults, value, path, f"Member must have length greater than or equal to {member.shortest}"
+            faults,
+            value,
+            path,
+            f"Member must have length greater than or equal to {member.shortest}",
         )
     if member.longest is not None and len(value) > member.longest:
         _fault(

@@ -1,6 +1,7 @@
 """Attach, Detach and list the managed policies of a role, a user or a group.
 
-AWS: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html and its neighbours.
+AWS: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html and its
+neighbours.
 """
 
 from __future__ import annotations

@@ -116,9 +116,7 @@ def delete_role(call: Call, request: Shape) -> Shape:
     role = named_entity(call, Role, request)
     tables = call.tx.iam
     if tables.list_containers(role.entity_id):
-        raise DeleteConflict(
-            "Cannot delete entity, must remove roles from instance profile first."
-        )
+        raise DeleteConflict("Cannot delete entity, must remove roles from instance profile first.")
     if tables.list_attached_policies(role.entity_id):
         raise DeleteConflict("Cannot delete entity, must detach all policies first.")
     if tables.list_inline_policies(role.entity_id):

@@ -1,4 +1,4 @@
-"""GetTrustedRole: the role that somebody may assume. Internal: it is in no model, so no wire reaches it.
+"""GetTrustedRole: the role that somebody may assume. Internal: AWS's model does not have it.
 
 AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
 and https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html

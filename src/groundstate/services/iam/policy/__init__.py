@@ -1,10 +1,11 @@
-"""The policy language: documents compiled to statements, and the logic that decides with them. PURE."""
+"""The policy language: documents made into statements, and the logic that decides. PURE."""
 
 from groundstate.services.iam.policy.evaluation import (
     ALLOWED,
     NO_POLICIES,
     Decision,
     Policies,
+    ask,
     ask_resource,
     decide,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "Policies",
     "PolicySet",
     "Request",
+    "ask",
     "ask_resource",
     "compile_document",
     "decide",

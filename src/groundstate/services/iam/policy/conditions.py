@@ -140,10 +140,12 @@ def _arn_like(values: list[str], variables: bool) -> Test:
     def test(value: str, resolve: Resolve) -> bool:
         parts = split_arn(value)
         return any(
-            len(pattern) == len(parts)
-            and all(
-                matcher.matches(part, resolve)
-                for matcher, part in zip(pattern, parts, strict=True)
+            (
+                len(pattern) == len(parts)
+                and all(
+                    matcher.matches(part, resolve)
+                    for matcher, part in zip(pattern, parts, strict=True)
+                )
             )
             or (len(pattern) == 1 and pattern[0].everything)
             for pattern in patterns
@@ -154,7 +156,8 @@ def _arn_like(values: list[str], variables: bool) -> Test:
 
 def split_arn(text: str) -> list[str]:
     """The parts of an ARN or of a pattern of one; colons inside `${...}` do not count."""
-    parts, depth, begin = [], 0, 0
+    parts: list[str] = []
+    depth = begin = 0
     for position, character in enumerate(text):
         if character == "{":
             depth += 1

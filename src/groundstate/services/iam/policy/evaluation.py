@@ -74,19 +74,17 @@ def decide(request: Request, policies: Policies, resource: PolicySet | None = No
         resource: the resource's policy, or None.
     """
     if policies.boundary is None and policies.session is None and resource is None:
-        verdict = _ask(policies.identity, request)
+        verdict = ask(policies.identity, request)
         if verdict is True:
             return ALLOWED
         return _IMPLICIT if verdict is None else Decision(False, IDENTITY, explicit=True)
     return _decide_among_all(request, policies, resource)
 
 
-def _decide_among_all(
-    request: Request, policies: Policies, resource: PolicySet | None
-) -> Decision:
-    identity = _ask(policies.identity, request)
-    boundary = None if policies.boundary is None else _ask(policies.boundary, request)
-    session = None if policies.session is None else _ask(policies.session, request)
+def _decide_among_all(request: Request, policies: Policies, resource: PolicySet | None) -> Decision:
+    identity = ask(policies.identity, request)
+    boundary = None if policies.boundary is None else ask(policies.boundary, request)
+    session = None if policies.session is None else ask(policies.session, request)
     named, denied = (Named.NOT, False) if resource is None else ask_resource(resource, request)
     for refused, kind in (
         (identity is False, IDENTITY),
@@ -113,9 +111,10 @@ def ask_resource(policy: PolicySet, request: Request) -> tuple[Named, bool]:
     """How closely a resource's policy allows it to the caller, and whether it denies it."""
     denies, allows = policy.select(request.action_key)
     for statement in denies:
-        if statement.principals is None or statement.principals.names(request.caller):
-            if statement.applies(request):
-                return Named.NOT, True
+        principals = statement.principals
+        is_meant = principals is None or principals.names(request.caller)
+        if is_meant and statement.applies(request):
+            return Named.NOT, True
     closest = Named.NOT
     for statement in allows:
         if statement.principals is None:
@@ -126,7 +125,7 @@ def ask_resource(policy: PolicySet, request: Request) -> tuple[Named, bool]:
     return closest, False
 
 
-def _ask(policies: PolicySet, request: Request) -> bool | None:
+def ask(policies: PolicySet, request: Request) -> bool | None:
     """True: allowed. False: denied by a statement. None: no statement applies."""
     denies, allows = policies.select(request.action_key)
     for statement in denies:

@@ -134,6 +134,12 @@ class Matcher:
         return False
 
 
+def variable_keys(text: str) -> list[str]:
+    """The context keys of the variables in a text, as they are written."""
+    keys = (found.group(1) for found in _VARIABLE.finditer(text))
+    return [key for key in keys if key not in ("*", "?", "$")]
+
+
 def _no_value(key: str) -> str | None:
     return None
 

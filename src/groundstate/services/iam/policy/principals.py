@@ -18,7 +18,7 @@ class Named(IntEnum):
 
     A resource's policy that names a user or a role's session gives the permission itself, whatever
     the caller's permissions boundary and session policies leave out. One that names the role is
-    limited by them. One that names the account only hands the decision to the account's own policies.
+    limited by them. One that names the account hands the decision to the account's own policies.
     """
 
     NOT = 0

@@ -52,9 +52,7 @@ class Statement:
         self.sid = str(element.get("Sid", ""))
         self._not_action = "NotAction" in element
         actions = element.get("NotAction", element.get("Action", []))
-        self._actions = Matcher(
-            [action.lower() for action in as_texts(actions)], variables=False
-        )
+        self._actions = Matcher([action.lower() for action in as_texts(actions)], variables=False)
         self._not_resource = "NotResource" in element
         resources = element.get("NotResource", element.get("Resource"))
         # A trust policy has no Resource: it is about the role that it belongs to.
@@ -95,7 +93,7 @@ def compile_document(text: str) -> tuple[Statement, ...]:
     """
     document = json.loads(text)
     if not isinstance(document, dict):
-        raise ValueError("A policy document is a JSON object.")
+        raise ValueError("A policy document is a JSON object.")  # noqa: TRY004 as json's own
     elements = document.get("Statement", [])
     variables = document.get("Version") == VERSION_WITH_VARIABLES
     try:

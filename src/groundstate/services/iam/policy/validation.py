@@ -231,7 +231,9 @@ def _check_resource(resource: str) -> None:
             f'Partition "{parts[1]}" is not valid for resource "arn:{parts[1]}:{padded}".'
         )
     if len(parts) < 3:
-        raise MalformedDocument("Resource vendor must be fully qualified and cannot contain regexes.")
+        raise MalformedDocument(
+            "Resource vendor must be fully qualified and cannot contain regexes."
+        )
     if len(parts) < 6:
         return
     service, region, path = parts[2], parts[3], parts[5]

@@ -6,7 +6,7 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 from __future__ import annotations
 
 from groundstate.operation import Call, Shape
-from groundstate.services.lambda_.configuration import as_created, check_role, new_configuration
+from groundstate.services.lambda_.configuration import as_created, new_configuration
 from groundstate.services.lambda_.errors import (
     InvalidParameterValueException,
     ResourceConflictException,
@@ -14,6 +14,7 @@ from groundstate.services.lambda_.errors import (
 from groundstate.services.lambda_.model import LATEST
 from groundstate.services.lambda_.names import function_arn, split_function_name
 from groundstate.services.lambda_.package import take_package
+from groundstate.services.lambda_.roles import check_role
 from groundstate.services.lambda_.versions import publish
 from groundstate.store.functions import VersionRow
 

@@ -96,5 +96,7 @@ def _headers(request: Shape) -> dict[str, str]:
     try:
         text = b64decode(context, validate=True).decode()
     except ValueError:
-        raise InvalidRequestContentException("Client context must be a valid Base64-encoded JSON object.") from None
+        raise InvalidRequestContentException(
+            "Client context must be a valid Base64-encoded JSON object."
+        ) from None
     return {"Lambda-Runtime-Client-Context": text.replace("\r", " ").replace("\n", " ")}

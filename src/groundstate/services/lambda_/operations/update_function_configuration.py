@@ -6,15 +6,12 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfigurati
 from __future__ import annotations
 
 from groundstate.operation import Call, Shape
-from groundstate.services.lambda_.configuration import (
-    as_updated,
-    change_configuration,
-    check_role,
-)
+from groundstate.services.lambda_.configuration import as_updated, change_configuration
 from groundstate.services.lambda_.functions import check_revision, get_function_row, get_version
 from groundstate.services.lambda_.functions import require_unqualified
 from groundstate.services.lambda_.model import LATEST
 from groundstate.services.lambda_.names import parse_function_name
+from groundstate.services.lambda_.roles import check_role
 from groundstate.services.lambda_.versions import replace_latest
 
 

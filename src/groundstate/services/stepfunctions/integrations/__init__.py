@@ -19,9 +19,9 @@ from groundstate.services.stepfunctions.integrations import (
     states,
 )
 from groundstate.services.stepfunctions.integrations.missing import missing_service
-from groundstate.services.stepfunctions.integrations.result import Result
+from groundstate.services.stepfunctions.integrations.result import Failed, Result
 from groundstate.services.stepfunctions.integrations.role import RoleNotAssumableError
-from groundstate.services.stepfunctions.integrations.result import Failed
+from groundstate.services.stepfunctions.mocks import answer_mocked
 from groundstate.services.stepfunctions.run import Run
 
 Integration = Callable[[Call, Run, ScheduleTask], Result]
@@ -40,7 +40,9 @@ def perform(call: Call, run: Run, command: ScheduleTask) -> Result:
     """Make the request of a task."""
     resource = command.resource
     if "mocks" in run.extra:
-        return call.host.answer_mocked(call, run, command)
+        mocked = answer_mocked(run, command)
+        if mocked is not None:
+            return mocked
     if resource.kind == "integration":
         integration = OPTIMISED.get((resource.service, resource.action), missing_service)
     elif resource.kind == "aws-sdk":

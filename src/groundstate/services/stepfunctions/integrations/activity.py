@@ -25,5 +25,5 @@ def schedule(call: Call, run: Run, command: ScheduleTask) -> Result:
         token=command.token,
         input_text=command.parameters_text,
     )
-    call.host.wake_pollers(call, activity.activity_id)
+    call.host.pollers.wake(call, activity.activity_id)
     return Pending()

@@ -33,7 +33,7 @@ def perform(call: Call, run: Run, command: ScheduleTask) -> Result:
     """Call an operation with the task's parameters."""
     resource = command.resource
     model_name = MODELS.get(resource.service, resource.service)
-    if not call.host.has_service(model_name) or not has_model(model_name):
+    if not has_model(model_name):
         return missing_service(call, run, command)
     model = load_model(model_name)
     operation = sdk_v2.find_operation(model, resource.action)
@@ -51,10 +51,19 @@ def perform(call: Call, run: Run, command: ScheduleTask) -> Result:
     try:
         answer = call.invoke(model_name, operation, request, principal=principal)
     except ServiceError as error:
+        if error.code == "UnknownOperationException":
+            return missing_service(call, run, command)
         return sdk_v2.failed(model, error)
-    if isinstance(answer, Deferred):
-        return _wait(call, run, command, model, operation, answer)
-    return _read(model, operation, command, answer)
+    if not isinstance(answer, Deferred):
+        return _read(model, operation, command, answer)
+
+    def read(_: Call, deferred: Deferred) -> Result:
+        if deferred.error is not None:
+            return sdk_v2.failed(model, deferred.error)
+        assert deferred.result is not None
+        return _read(model, operation, command, deferred.result)
+
+    return read(call, answer) if answer.done else Pending(answer, read)
 
 
 def _request(model: ServiceModel, operation: str, command: ScheduleTask) -> Shape:
@@ -63,36 +72,6 @@ def _request(model: ServiceModel, operation: str, command: ScheduleTask) -> Shap
         return {}
     request = sdk_v2.to_request(model, shape, command.parameters)
     return request if isinstance(request, dict) else {}
-
-
-def _wait(
-    call: Call,
-    run: Run,
-    command: ScheduleTask,
-    model: ServiceModel,
-    operation: str,
-    answer: Deferred,
-) -> Result:
-    def read() -> Result:
-        if answer.error is not None:
-            return sdk_v2.failed(model, answer.error)
-        assert answer.result is not None
-        return _read(model, operation, command, answer.result)
-
-    if answer.done:
-        return read()
-    execution_id, task_id = run.row.execution_id, command.task_id
-    runner, region = call.runner, run.machine.region
-    answer_task = call.host.answer_task
-
-    def answered(_: Deferred) -> None:
-        def job(job_call: Call) -> None:
-            answer_task(job_call, execution_id, task_id, read())
-
-        runner.run("stepfunctions", job, region)
-
-    answer.add_callback(answered)
-    return Pending()
 
 
 def _read(model: ServiceModel, operation: str, command: ScheduleTask, answer: Shape) -> Result:

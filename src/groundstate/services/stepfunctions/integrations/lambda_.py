@@ -61,28 +61,14 @@ def _call(call: Call, run: Run, command: ScheduleTask, request: Shape, read: Rea
         return sdk_v1.failed(call, sdk_v1.LAMBDA, error)
     if not isinstance(answer, Deferred):
         return read(call, answer)
-    if answer.done:
-        return _read_deferred(call, answer, read)
-    execution_id, task_id = run.row.execution_id, command.task_id
-    runner, region = call.runner, run.machine.region
-    answer_task = call.host.answer_task
 
-    def answered(deferred: Deferred) -> None:
-        def job(job_call: Call) -> None:
-            result = _read_deferred(job_call, deferred, read)
-            answer_task(job_call, execution_id, task_id, result)
+    def read_deferred(job_call: Call, deferred: Deferred) -> Result:
+        if deferred.error is not None:
+            return sdk_v1.failed(job_call, sdk_v1.LAMBDA, deferred.error)
+        assert deferred.result is not None
+        return read(job_call, deferred.result)
 
-        runner.run("stepfunctions", job, region)
-
-    answer.add_callback(answered)
-    return Pending()
-
-
-def _read_deferred(call: Call, deferred: Deferred, read: Read) -> Result:
-    if deferred.error is not None:
-        return sdk_v1.failed(call, sdk_v1.LAMBDA, deferred.error)
-    assert deferred.result is not None
-    return read(call, deferred.result)
+    return read_deferred(call, answer) if answer.done else Pending(answer, read_deferred)
 
 
 def _read_envelope(call: Call, answer: Shape) -> Result:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from groundstate.operation import Call, Deferred
 
 
 @dataclass(slots=True)
@@ -29,7 +32,15 @@ class Failed:
 
 @dataclass(slots=True)
 class Pending:
-    """The request is on its way; the answer comes in a later job."""
+    """The request is on its way; the answer comes in a later job.
+
+    Attributes:
+        deferred: the answer of the operation that was called; None if somebody else will answer.
+        read: says how the task went, once the deferred is done.
+    """
+
+    deferred: Deferred | None = None
+    read: Callable[[Call, Deferred], Result] | None = None
 
 
 @dataclass(slots=True)

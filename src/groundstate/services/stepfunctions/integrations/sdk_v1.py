@@ -38,7 +38,9 @@ class SdkService(NamedTuple):
 
 DYNAMODB = SdkService("dynamodb", "DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDBException")
 LAMBDA = SdkService("lambda", "Lambda", "AWSLambda", "AWSLambdaException")
-STATES = SdkService("stepfunctions", "StepFunctions", "AWSStepFunctions", "AWSStepFunctionsException")
+STATES = SdkService(
+    "stepfunctions", "StepFunctions", "AWSStepFunctions", "AWSStepFunctionsException"
+)
 
 
 def failed(call: Call, service: SdkService, error: ServiceError) -> Failed:

@@ -25,8 +25,7 @@ def delete_state_machine(call: Call, request: Shape) -> Shape:
     arn = parse_machine_arn(request["stateMachineArn"])
     if arn.qualifier:
         raise ValidationException(
-            "Version or alias ARN is not supported in this context:"
-            f" '{request['stateMachineArn']}'"
+            f"Version or alias ARN is not supported in this context: '{request['stateMachineArn']}'"
         )
     tables = call.tx.state_machines
     machine = tables.find(arn.base)

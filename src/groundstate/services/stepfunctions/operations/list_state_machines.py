@@ -17,7 +17,7 @@ def list_state_machines(call: Call, request: Shape) -> Shape:
     """
     size = page_size(request)
     after = read_token("machines", request.get("nextToken"))
-    found = call.tx.state_machines.list(call.region, str(after or ""), size + 1)
+    found = call.tx.state_machines.list_page(call.region, str(after or ""), size + 1)
     answer: Shape = {
         "stateMachines": [
             {

@@ -105,4 +105,6 @@ def _refuse_unsupported(request: Shape) -> None:
         raise AccessDenied("MultiFactorAuthentication failed, unable to validate MFA code.")
     for member in ("SourceIdentity", "ProvidedContexts"):
         if request.get(member):
-            raise ValidationError(f"{member} is not supported by Groundstate; see the README of sts.")
+            raise ValidationError(
+                f"{member} is not supported by Groundstate; see the README of sts."
+            )

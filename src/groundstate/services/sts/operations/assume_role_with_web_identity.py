@@ -1,4 +1,4 @@
-"""AssumeRoleWithWebIdentity and AssumeRoleWithSAML: refused, since nobody can be an identity provider.
+"""AssumeRoleWithWebIdentity and AssumeRoleWithSAML: refused, for want of identity providers.
 
 AWS: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 """

@@ -1,0 +1,228 @@
+"""The one module that knows the JSONata library.
+
+`jsonata2py` translates an expression to Python. Its public interface lacks what the dialect needs,
+so its pipeline (parse, optimise, translate, load) is run here step by step, and the syntax tree is
+changed in between:
+
+* `$random` of the dialect takes a seed, and a built-in cannot be overridden: it gets another name;
+* `$eval` is disabled and leads to JSONata's own "Attempted to invoke a non-function";
+* `?:` and `??` are refused: JSONata 2.0.6, which AWS documents, has neither.
+
+Time is the input event's and chance is made of its entropy. The one clock that is read here is the
+library's deadline, which stops an expression that would not end.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from jsonata2py.bindings import JsonataBindings
+from jsonata2py.errors import JsonataError, LoadError
+from jsonata2py.loader.loader import ExpressionLoader
+from jsonata2py.optimizer.optimizer import optimize
+from jsonata2py.parser import ast_nodes as ast
+from jsonata2py.parser.parser import Parser
+from jsonata2py.runtime import context as runtime
+from jsonata2py.runtime.values import MISSING, JLambda, JRegex
+from jsonata2py.translator.translator import Translator
+
+from groundstate.asl.jsonata import EvaluationThrew, InvalidExpression
+from groundstate.asl.jsonata.bounds import bounded_runtime
+from groundstate.asl.jsonata.functions import FUNCTIONS, DialectError, bind_functions
+from groundstate.asl.jsonata.messages import message_of
+from groundstate.asl.jsonata.references import References, find_references
+
+if TYPE_CHECKING:
+    from groundstate.asl.turn import Turn
+
+EVALUATION_MS_MAX = 1_000
+"""Ours: AWS bounds time by the state's own limits and says no number."""
+
+DEPTH_MAX = 100
+"""Observed: nesting of 99 to 101 is the most that evaluates."""
+
+STACK_OVERFLOW = (
+    "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as"
+    " tail-recursive."
+)
+
+_RENAMED = {"random": "random_of_states", "eval": "eval_of_states"}
+
+UNDEFINED = MISSING
+"""An expression that returned nothing."""
+
+
+class Expression:
+    """A compiled expression.
+
+    Attributes:
+        text: as written, without `{% %}`.
+        references: what it reads.
+    """
+
+    __slots__ = ("_depth", "_entry", "references", "text")
+
+    def __init__(self, text: str, entry: Any, depth: int, references: References) -> None:
+        self.text = text
+        self._entry = entry
+        self._depth = depth
+        self.references = references
+
+    def evaluate(self, turn: Turn, values: dict[str, Any]) -> Any:
+        """The expression's value, or UNDEFINED.
+
+        Args:
+            turn: whose time and chance it may use.
+            values: what its `$names` stand for.
+
+        Raises:
+            EvaluationThrew: it threw, or went over a limit.
+        """
+        if self._depth > DEPTH_MAX:
+            raise EvaluationThrew("", STACK_OVERFLOW)
+        bindings = _Bindings(values, bind_functions(turn))
+        runtime.begin_evaluation(_NO_BINDINGS, bindings, EVALUATION_MS_MAX, None)
+        state = runtime.get_state()
+        assert state is not None
+        state.millis = int(turn.now * 1000)
+        try:
+            return _plain(self._entry(MISSING))
+        except DialectError as error:
+            raise EvaluationThrew(error.code, error.message) from None
+        except JsonataError as error:
+            raise _threw(error) from None
+        except RecursionError:
+            raise EvaluationThrew("", STACK_OVERFLOW) from None
+        except (TypeError, ValueError, ArithmeticError, LookupError) as error:
+            # A defect of the library is the expression's failure here, not the runtime's.
+            raise EvaluationThrew("", str(error)) from None
+        finally:
+            runtime.end_evaluation()
+
+    @staticmethod
+    def is_undefined(value: Any) -> bool:
+        """Whether a result is JSONata's "nothing"."""
+        return value is UNDEFINED
+
+    @staticmethod
+    def is_unsupported(value: Any) -> bool:
+        """Whether a result holds a function or a regular expression, which JSON cannot."""
+        return _is_unsupported(value)
+
+
+def compile_expression(text: str) -> Expression:
+    """Compile an expression.
+
+    Raises:
+        InvalidExpression: with jsonata-js's text.
+    """
+    try:
+        tree = Parser.parse(text)
+        references = find_references(tree)
+        depth = _check(tree)
+        source = Translator.translate(optimize(_rename(tree)), text)
+        entry, _ = ExpressionLoader().load(source)
+    except LoadError as error:
+        raise InvalidExpression(str(error)) from error
+    except JsonataError as error:
+        raise InvalidExpression(message_of(error.error_code or "", error.message)) from None
+    except RecursionError:
+        return Expression(text, None, DEPTH_MAX + 1, References())
+    bounded_runtime(entry)
+    return Expression(text, entry, depth, references)
+
+
+class _Bindings(JsonataBindings):
+    """Names bound without being copied, one by one, for each evaluation."""
+
+    __slots__ = ()
+
+    def __init__(self, values: dict[str, Any], functions: dict[str, Any]) -> None:
+        self._values = values
+        self._functions = functions
+
+
+_NO_BINDINGS = JsonataBindings()
+
+
+def _threw(error: JsonataError) -> EvaluationThrew:
+    code = error.error_code or ""
+    if code == "U1001":
+        return EvaluationThrew("", STACK_OVERFLOW)
+    return EvaluationThrew(code, message_of(code, error.message))
+
+
+def _is_unsupported(value: Any) -> bool:
+    if isinstance(value, JLambda | JRegex):
+        return True
+    if isinstance(value, dict):
+        return any(_is_unsupported(item) for item in value.values())
+    return isinstance(value, list) and any(_is_unsupported(item) for item in value)
+
+
+def _plain(value: Any) -> Any:
+    """The value without the library's own list types and with Infinity as AWS writes it."""
+    kind = type(value)
+    if kind is dict:
+        changed = {name: _plain(item) for name, item in value.items()}
+        return value if all(changed[name] is value[name] for name in changed) else changed
+    if isinstance(value, list):
+        items = [_plain(item) for item in value]
+        same = kind is list and all(a is b for a, b in zip(items, value, strict=True))
+        return value if same else items
+    if kind is float:
+        if value != value:  # noqa: PLR0124
+            return "NaN"
+        if value in (float("inf"), float("-inf")):
+            return "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def _children(node: Any) -> list[Any]:
+    if not dataclasses.is_dataclass(node):
+        return []
+    found = []
+    for field in dataclasses.fields(node):
+        value = getattr(node, field.name)
+        for child in value if isinstance(value, list) else [value]:
+            if dataclasses.is_dataclass(child):
+                found.append(child)
+    return found
+
+
+def _check(node: Any) -> int:
+    """Refuse what JSONata 2.0.6 does not have; returns the depth of the tree."""
+    deepest, waiting = 0, [(node, 1)]
+    while waiting:
+        current, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        if isinstance(current, ast.ElvisExpr):
+            raise InvalidExpression('The symbol ":" cannot be used as a unary operator')
+        if isinstance(current, ast.CoalesceExpr):
+            raise InvalidExpression('The symbol "?" cannot be used as a unary operator')
+        waiting.extend((child, depth + 1) for child in _children(current))
+    return deepest
+
+
+def _rename(node: Any) -> Any:
+    """Give the names in _RENAMED another name, wherever they are bound or used."""
+    if isinstance(node, list):
+        return [_rename(item) for item in node]
+    if not dataclasses.is_dataclass(node) or isinstance(node, type):
+        return node
+    changes: dict[str, Any] = {}
+    for field in dataclasses.fields(node):
+        value = getattr(node, field.name)
+        if field.name == "name" and value in _RENAMED and not isinstance(node, ast.FieldRef):
+            changes["name"] = _RENAMED[value]
+        elif field.name == "params":
+            changes["params"] = [_RENAMED.get(name, name) for name in value]
+        elif isinstance(value, list) or dataclasses.is_dataclass(value):
+            renamed = _rename(value)
+            if renamed is not value:
+                changes[field.name] = renamed
+    return dataclasses.replace(node, **changes) if changes else node
+
+
+assert set(FUNCTIONS) >= {"random_of_states"}

@@ -1,0 +1,137 @@
+"""CreateChangeSet: find out what a deployment would change, and keep it to be carried out.
+
+AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundstate.operation import Call, Shape
+from groundstate.services.cloudformation.engine import changes
+from groundstate.services.cloudformation.engine.events import set_stack_status
+from groundstate.services.cloudformation.engine.inputs import (
+    Inputs,
+    check_inputs,
+    read_inputs,
+)
+from groundstate.services.cloudformation.errors import AlreadyExistsException, ValidationError
+from groundstate.services.cloudformation.model import UPDATABLE, make_change_set_id
+from groundstate.services.cloudformation.operations.create_stack import make_stack
+from groundstate.services.cloudformation.stacks import check_name, find_stack
+from groundstate.store.cloudformation import ChangeSet, Stack
+
+NO_CHANGES = (
+    "The submitted information didn't contain changes. Submit different information to create a"
+    " change set."
+)
+
+
+def create_change_set(call: Call, request: Shape) -> Shape:
+    """Compare a stack with a template and keep the changes; complete when it answers.
+
+    A change set of type CREATE makes the stack, in review and with no resources.
+
+    Raises:
+        AlreadyExistsException: the stack has a change set of this name.
+        ValidationError: the stack is not in a state for it, or an input is wrong.
+    """
+    name, kind = request["ChangeSetName"], request.get("ChangeSetType", "UPDATE")
+    _check_change_set_name(name)
+    stack = _get_target(call, request, kind)
+    for present in call.tx.stacks.list_change_sets(stack.stack_id):
+        if present.name == name:
+            raise AlreadyExistsException(f"ChangeSet {name} already exists")
+    imported = _read_imports(request)
+    inputs = read_inputs(call, request, stack)
+    check_inputs(call, inputs, stack.name, stack.stack_id)
+    _check_imports(inputs, imported, kind)
+    found = changes.find_changes(call, stack, inputs, imported)
+    change_set = ChangeSet(
+        change_set_id=make_change_set_id(call.region, call.account, name),
+        stack_id=stack.stack_id,
+        name=name,
+        created_at=call.now,
+        data={
+            "kind": kind,
+            "inputs": inputs.data,
+            "changes": found.entries,
+            "description": request.get("Description"),
+            "status": "CREATE_COMPLETE" if found.is_any else "FAILED",
+            "execution_status": "AVAILABLE" if found.is_any else "UNAVAILABLE",
+            "reason": "" if found.is_any else NO_CHANGES,
+            "import": imported,
+            "on_failure": request.get("OnStackFailure"),
+            "include_nested": bool(request.get("IncludeNestedStacks")),
+            "rollback_configuration": request.get("RollbackConfiguration", {}),
+            "mode": request.get("DeploymentMode"),
+        },
+    )
+    if not stack.status:
+        set_stack_status(call, stack, "REVIEW_IN_PROGRESS", "User Initiated")
+    call.tx.stacks.save(stack)
+    call.tx.stacks.save_change_set(change_set)
+    return {"Id": change_set.change_set_id, "StackId": stack.stack_id}
+
+
+def _get_target(call: Call, request: Shape, kind: str) -> Stack:
+    name = request["StackName"]
+    stack = find_stack(call, name)
+    if stack is not None and stack.deleted_at is not None:
+        stack = None
+    if stack is None:
+        if kind == "UPDATE" or name.startswith("arn:"):
+            raise ValidationError(f"Stack [{name}] does not exist")
+        check_name(name)
+        return make_stack(call, name, {})
+    if stack.status == "REVIEW_IN_PROGRESS":
+        if kind == "UPDATE":
+            raise ValidationError(
+                f"Stack [{stack.name}] is in REVIEW_IN_PROGRESS state and can not be updated."
+            )
+        return stack
+    if kind == "CREATE":
+        raise ValidationError(
+            f"Stack [{stack.name}] already exists and cannot be created again with the changeSet"
+            f" [{request['ChangeSetName']}]."
+        )
+    paused = stack.status in ("CREATE_FAILED", "UPDATE_FAILED") and "paused" in stack.data
+    if stack.status not in UPDATABLE and not paused:
+        raise ValidationError(
+            f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
+        )
+    return stack
+
+
+def _check_change_set_name(name: str) -> None:
+    valid = name[:1].isalpha() and all(
+        character.isascii() and (character.isalnum() or character == "-") for character in name
+    )
+    if not valid:
+        raise ValidationError(
+            f"1 validation error detected: Value '{name}' at 'changeSetName' failed to satisfy"
+            " constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+        )
+
+
+def _read_imports(request: Shape) -> dict[str, Any]:
+    return {
+        entry["LogicalResourceId"]: entry["ResourceIdentifier"]
+        for entry in request.get("ResourcesToImport", [])
+    }
+
+
+def _check_imports(inputs: Inputs, imported: dict[str, Any], kind: str) -> None:
+    if kind == "IMPORT" and not imported:
+        raise ValidationError(
+            "ResourcesToImport must be specified for a change set of type IMPORT."
+        )
+    if imported and kind != "IMPORT":
+        raise ValidationError(
+            "ResourcesToImport can only be specified with a change set of type IMPORT."
+        )
+    missing = [name for name in imported if name not in inputs.template.resources]
+    if missing:
+        raise ValidationError(
+            f"Resources [{', '.join(missing)}] to be imported are not in the template."
+        )

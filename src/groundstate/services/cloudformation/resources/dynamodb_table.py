@@ -1,0 +1,294 @@
+"""AWS::DynamoDB::Table.
+
+AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundstate.operation import ServiceError
+from groundstate.services.cloudformation.resources.fields import (
+    as_text,
+    pick,
+    tag_changes,
+    tags_as_map,
+)
+from groundstate.services.cloudformation.resources.provision import (
+    Current,
+    Made,
+    Properties,
+    Provision,
+    ProvisionFailed,
+)
+from groundstate.services.cloudformation.resources.resource_type import ResourceType, changed_names
+from groundstate.services.cloudformation.resources.shape import (
+    ANY,
+    BOOLEAN,
+    INTEGER,
+    JSON,
+    TAGS,
+    TEXT,
+)
+
+_NAME_LENGTH_MAX = 255
+_THROUGHPUT = {"ReadCapacityUnits": INTEGER, "WriteCapacityUnits": INTEGER}
+_ON_DEMAND = {"MaxReadRequestUnits": INTEGER, "MaxWriteRequestUnits": INTEGER}
+_WARM = {"ReadUnitsPerSecond": INTEGER, "WriteUnitsPerSecond": INTEGER}
+_KEY_SCHEMA = [{"AttributeName": TEXT, "KeyType": TEXT}]
+_PROJECTION = {"ProjectionType": TEXT, "NonKeyAttributes": [TEXT]}
+_INSIGHTS = {"Enabled": BOOLEAN, "Mode": TEXT}
+_RECOVERY = {"PointInTimeRecoveryEnabled": BOOLEAN, "RecoveryPeriodInDays": INTEGER}
+_SIMPLE_UPDATES = (
+    "AttributeDefinitions",
+    "BillingMode",
+    "DeletionProtectionEnabled",
+    "OnDemandThroughput",
+    "ProvisionedThroughput",
+    "TableClass",
+)
+
+SHAPE = {
+    "AttributeDefinitions": [{"AttributeName": TEXT, "AttributeType": TEXT}],
+    "BillingMode": TEXT,
+    "ContributorInsightsSpecification": _INSIGHTS,
+    "DeletionProtectionEnabled": BOOLEAN,
+    "GlobalSecondaryIndexes": [
+        {
+            "ContributorInsightsSpecification": _INSIGHTS,
+            "IndexName": TEXT,
+            "KeySchema": _KEY_SCHEMA,
+            "OnDemandThroughput": _ON_DEMAND,
+            "Projection": _PROJECTION,
+            "ProvisionedThroughput": _THROUGHPUT,
+            "WarmThroughput": _WARM,
+        }
+    ],
+    "ImportSourceSpecification": ANY,
+    "KeySchema": _KEY_SCHEMA,
+    "KinesisStreamSpecification": ANY,
+    "LocalSecondaryIndexes": [
+        {"IndexName": TEXT, "KeySchema": _KEY_SCHEMA, "Projection": _PROJECTION}
+    ],
+    "OnDemandThroughput": _ON_DEMAND,
+    "PointInTimeRecoverySpecification": _RECOVERY,
+    "ProvisionedThroughput": _THROUGHPUT,
+    "ResourcePolicy": {"PolicyDocument": JSON},
+    "SSESpecification": {"SSEEnabled": BOOLEAN, "SSEType": TEXT, "KMSMasterKeyId": TEXT},
+    "StreamSpecification": {"StreamViewType": TEXT, "ResourcePolicy": ANY},
+    "TableClass": TEXT,
+    "TableName": TEXT,
+    "Tags": TAGS,
+    "TimeToLiveSpecification": {"AttributeName": TEXT, "Enabled": BOOLEAN},
+    "WarmThroughput": _WARM,
+}
+
+
+def create_table(provision: Provision, properties: Properties) -> Made:
+    """Create the table and what CreateTable does not take."""
+    for name in ("ImportSourceSpecification", "KinesisStreamSpecification"):
+        if name in properties:
+            raise ProvisionFailed(f"{name} of AWS::DynamoDB::Table is not supported.")
+    table = properties.get("TableName") or provision.make_name(_NAME_LENGTH_MAX)
+    request = pick(
+        properties,
+        (
+            "AttributeDefinitions",
+            "BillingMode",
+            "DeletionProtectionEnabled",
+            "KeySchema",
+            "LocalSecondaryIndexes",
+            "OnDemandThroughput",
+            "ProvisionedThroughput",
+            "TableClass",
+            "Tags",
+        ),
+    )
+    request["TableName"] = table
+    if "GlobalSecondaryIndexes" in properties:
+        request["GlobalSecondaryIndexes"] = [
+            _index(index) for index in properties["GlobalSecondaryIndexes"]
+        ]
+    if "StreamSpecification" in properties:
+        request["StreamSpecification"] = _stream(properties)
+    if "SSESpecification" in properties:
+        request["SSESpecification"] = _encryption(properties)
+    if "ResourcePolicy" in properties:
+        request["ResourcePolicy"] = as_text(properties["ResourcePolicy"]["PolicyDocument"])
+    provision.invoke("dynamodb", "CreateTable", request)
+    _set_aside(provision, table, {}, properties)
+    return describe_table(provision, table)
+
+
+def update_table(provision: Provision, current: Current, properties: Properties) -> Made:
+    """Bring the table to the properties, one UpdateTable for each index that comes or goes."""
+    table, before = current.physical_id, current.properties
+    changed = changed_names(before, properties)
+    request = pick(properties, [name for name in _SIMPLE_UPDATES if name in changed])
+    if request.get("BillingMode") == "PAY_PER_REQUEST":
+        request.pop("ProvisionedThroughput", None)
+    elif "BillingMode" in changed and "ProvisionedThroughput" in properties:
+        request["ProvisionedThroughput"] = properties["ProvisionedThroughput"]
+    if "SSESpecification" in changed:
+        request["SSESpecification"] = _encryption(properties)
+    index_updates = _index_updates(before, properties)
+    if set(request) == {"AttributeDefinitions"}:
+        # Attribute definitions alone are no update: they come with the index that uses them.
+        del request["AttributeDefinitions"]
+    if request:
+        provision.invoke("dynamodb", "UpdateTable", {"TableName": table, **request})
+    for update in index_updates:
+        provision.invoke(
+            "dynamodb",
+            "UpdateTable",
+            {
+                "TableName": table,
+                "AttributeDefinitions": properties["AttributeDefinitions"],
+                "GlobalSecondaryIndexUpdates": [update],
+            },
+        )
+    if "StreamSpecification" in changed:
+        _update_stream(provision, table, before, properties)
+    _set_aside(provision, table, before, properties)
+    return describe_table(provision, table)
+
+
+def delete_table(provision: Provision, current: Current) -> None:
+    """Delete the table; one that is gone already is as good."""
+    try:
+        provision.invoke("dynamodb", "DeleteTable", {"TableName": current.physical_id})
+    except ServiceError as error:
+        if error.code != "ResourceNotFoundException":
+            raise
+
+
+def adopt_table(provision: Provision, identifier: str, properties: Properties) -> Made:
+    """Take over a table that is there."""
+    return describe_table(provision, identifier)
+
+
+def describe_table(provision: Provision, table: str) -> Made:
+    """The table's attributes."""
+    answer = provision.invoke("dynamodb", "DescribeTable", {"TableName": table})["Table"]
+    attributes = {"Arn": answer["TableArn"], "TableId": answer.get("TableId", "")}
+    if "LatestStreamArn" in answer:
+        attributes["StreamArn"] = answer["LatestStreamArn"]
+    return Made(answer["TableName"], attributes)
+
+
+def _index(index: dict[str, Any]) -> dict[str, Any]:
+    """An index as CreateTable takes it."""
+    return pick(
+        index,
+        ("IndexName", "KeySchema", "Projection", "ProvisionedThroughput", "OnDemandThroughput"),
+    )
+
+
+def _stream(properties: Properties) -> dict[str, Any]:
+    view = properties["StreamSpecification"]["StreamViewType"]
+    return {"StreamEnabled": True, "StreamViewType": view}
+
+
+def _encryption(properties: Properties) -> dict[str, Any]:
+    specification = dict(properties.get("SSESpecification", {"SSEEnabled": False}))
+    return {
+        "Enabled" if key == "SSEEnabled" else key: value for key, value in specification.items()
+    }
+
+
+def _index_updates(before: Properties, after: Properties) -> list[dict[str, Any]]:
+    old = {index["IndexName"]: index for index in before.get("GlobalSecondaryIndexes", [])}
+    new = {index["IndexName"]: index for index in after.get("GlobalSecondaryIndexes", [])}
+    updates: list[dict[str, Any]] = []
+    for name, index in old.items():
+        kept = new.get(name)
+        if kept is None or pick(kept, ("KeySchema", "Projection")) != pick(
+            index, ("KeySchema", "Projection")
+        ):
+            updates.append({"Delete": {"IndexName": name}})
+    deleted = {update["Delete"]["IndexName"] for update in updates}
+    for name, index in new.items():
+        if name not in old or name in deleted:
+            updates.append({"Create": _index(index)})
+        elif old[name] != index:
+            changes = pick(index, ("ProvisionedThroughput", "OnDemandThroughput"))
+            if changes:
+                updates.append({"Update": {"IndexName": name, **changes}})
+    return updates
+
+
+def _update_stream(provision: Provision, table: str, before: Properties, after: Properties) -> None:
+    if "StreamSpecification" in before:
+        off = {"TableName": table, "StreamSpecification": {"StreamEnabled": False}}
+        provision.invoke("dynamodb", "UpdateTable", off)
+    if "StreamSpecification" in after:
+        on = {"TableName": table, "StreamSpecification": _stream(after)}
+        provision.invoke("dynamodb", "UpdateTable", on)
+
+
+def _set_aside(provision: Provision, table: str, before: Properties, after: Properties) -> None:
+    """What has operations of its own: time to live, backups, tags, the resource policy."""
+    arn = provision.arn("dynamodb", f"table/{table}")
+    lifetime = after.get("TimeToLiveSpecification")
+    old_lifetime = before.get("TimeToLiveSpecification")
+    if lifetime != old_lifetime:
+        _set_time_to_live(provision, table, old_lifetime, lifetime)
+    recovery = after.get("PointInTimeRecoverySpecification")
+    if recovery != before.get("PointInTimeRecoverySpecification"):
+        provision.invoke(
+            "dynamodb",
+            "UpdateContinuousBackups",
+            {
+                "TableName": table,
+                "PointInTimeRecoverySpecification": recovery
+                or {"PointInTimeRecoveryEnabled": False},
+            },
+        )
+    if not before:
+        return
+    to_set, to_remove = tag_changes(tags_as_map(before.get("Tags")), tags_as_map(after.get("Tags")))
+    if to_set:
+        tags = [{"Key": key, "Value": value} for key, value in to_set.items()]
+        provision.invoke("dynamodb", "TagResource", {"ResourceArn": arn, "Tags": tags})
+    if to_remove:
+        provision.invoke("dynamodb", "UntagResource", {"ResourceArn": arn, "TagKeys": to_remove})
+    if after.get("ResourcePolicy") != before.get("ResourcePolicy"):
+        if "ResourcePolicy" in after:
+            policy = as_text(after["ResourcePolicy"]["PolicyDocument"])
+            request = {"ResourceArn": arn, "Policy": policy}
+            provision.invoke("dynamodb", "PutResourcePolicy", request)
+        else:
+            provision.invoke("dynamodb", "DeleteResourcePolicy", {"ResourceArn": arn})
+
+
+def _set_time_to_live(
+    provision: Provision,
+    table: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> None:
+    if before is not None and before.get("Enabled"):
+        off = {"AttributeName": before["AttributeName"], "Enabled": False}
+        request = {"TableName": table, "TimeToLiveSpecification": off}
+        provision.invoke("dynamodb", "UpdateTimeToLive", request)
+    if after is not None and after.get("Enabled"):
+        on = {"AttributeName": after["AttributeName"], "Enabled": True}
+        request = {"TableName": table, "TimeToLiveSpecification": on}
+        provision.invoke("dynamodb", "UpdateTimeToLive", request)
+
+
+TABLE = ResourceType(
+    name="AWS::DynamoDB::Table",
+    shape=SHAPE,
+    required=("KeySchema",),
+    replaces=frozenset(
+        {"ImportSourceSpecification", "KeySchema", "LocalSecondaryIndexes", "TableName"}
+    ),
+    name_property="TableName",
+    attributes=("Arn", "StreamArn", "TableId"),
+    tags="list",
+    create=create_table,
+    update=update_table,
+    delete=delete_table,
+    adopt=adopt_table,
+)

@@ -1,0 +1,78 @@
+"""AWS::Lambda::Alias.
+
+AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-alias.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundstate.operation import ServiceError
+from groundstate.services.cloudformation.resources.fields import pick
+from groundstate.services.cloudformation.resources.provision import (
+    Current,
+    Made,
+    Properties,
+    Provision,
+)
+from groundstate.services.cloudformation.resources.resource_type import ResourceType
+from groundstate.services.cloudformation.resources.shape import INTEGER, NUMBER, TEXT
+
+
+def create_alias(provision: Provision, properties: Properties) -> Made:
+    """Create the alias."""
+    request = pick(properties, ("FunctionName", "Name", "FunctionVersion", "Description"))
+    if "RoutingConfig" in properties:
+        request["RoutingConfig"] = _routing(properties)
+    alias = provision.invoke("lambda", "CreateAlias", request)
+    return Made(alias["AliasArn"], {"AliasArn": alias["AliasArn"]})
+
+
+def update_alias(provision: Provision, current: Current, properties: Properties) -> Made:
+    """Point the alias elsewhere."""
+    request = pick(properties, ("FunctionName", "Name", "FunctionVersion"))
+    request["Description"] = properties.get("Description", "")
+    request["RoutingConfig"] = _routing(properties)
+    provision.invoke("lambda", "UpdateAlias", request)
+    return Made(current.physical_id, current.attributes)
+
+
+def delete_alias(provision: Provision, current: Current) -> None:
+    """Delete the alias; one that is gone already is as good."""
+    try:
+        provision.invoke(
+            "lambda", "DeleteAlias", pick(current.properties, ("FunctionName", "Name"))
+        )
+    except ServiceError as error:
+        if error.code != "ResourceNotFoundException":
+            raise
+
+
+def _routing(properties: Properties) -> dict[str, Any]:
+    weights = properties.get("RoutingConfig", {}).get("AdditionalVersionWeights", [])
+    return {
+        "AdditionalVersionWeights": {
+            weight["FunctionVersion"]: weight["FunctionWeight"] for weight in weights
+        }
+    }
+
+
+ALIAS = ResourceType(
+    name="AWS::Lambda::Alias",
+    shape={
+        "Description": TEXT,
+        "FunctionName": TEXT,
+        "FunctionVersion": TEXT,
+        "Name": TEXT,
+        "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": INTEGER},
+        "RoutingConfig": {
+            "AdditionalVersionWeights": [{"FunctionVersion": TEXT, "FunctionWeight": NUMBER}]
+        },
+    },
+    required=("FunctionName", "FunctionVersion", "Name"),
+    replaces=frozenset({"FunctionName", "Name"}),
+    attributes=("AliasArn",),
+    create=create_alias,
+    update=update_alias,
+    delete=delete_alias,
+)

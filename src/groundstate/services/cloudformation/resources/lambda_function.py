@@ -1,0 +1,228 @@
+"""AWS::Lambda::Function.
+
+AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+from groundstate.operation import ServiceError
+from groundstate.services.cloudformation.resources.fields import (
+    pick,
+    tag_changes,
+    tags_as_map,
+)
+from groundstate.services.cloudformation.resources.provision import (
+    Current,
+    Made,
+    Properties,
+    Provision,
+    ProvisionFailed,
+)
+from groundstate.services.cloudformation.resources.resource_type import ResourceType, changed_names
+from groundstate.services.cloudformation.resources.shape import (
+    ANY,
+    BOOLEAN,
+    INTEGER,
+    TAGS,
+    TEXT,
+    MapOf,
+)
+
+_NAME_LENGTH_MAX = 64
+# A fixed time makes the same inline code the same package, so that nothing seems to have changed.
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+# Settings that go to CreateFunction and UpdateFunctionConfiguration, with what AWS resets them to.
+_SETTINGS: dict[str, Any] = {
+    "DeadLetterConfig": {"TargetArn": ""},
+    "Description": "",
+    "Environment": {"Variables": {}},
+    "EphemeralStorage": {"Size": 512},
+    "FileSystemConfigs": [],
+    "Handler": None,
+    "ImageConfig": {},
+    "KmsKeyArn": "",
+    "Layers": [],
+    "LoggingConfig": {"LogFormat": "Text"},
+    "MemorySize": 128,
+    "Role": None,
+    "Runtime": None,
+    "SnapStart": {"ApplyOn": "None"},
+    "Timeout": 3,
+    "TracingConfig": {"Mode": "PassThrough"},
+    "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []},
+}
+_CODE = ("S3Bucket", "S3Key", "S3ObjectVersion", "ImageUri")
+
+SHAPE = {
+    "Architectures": [TEXT],
+    "CapacityProviderConfig": ANY,
+    "Code": {
+        "ImageUri": TEXT,
+        "S3Bucket": TEXT,
+        "S3Key": TEXT,
+        "S3ObjectStorageMode": TEXT,
+        "S3ObjectVersion": TEXT,
+        "SourceKMSKeyArn": TEXT,
+        "ZipFile": TEXT,
+    },
+    "CodeSigningConfigArn": TEXT,
+    "DeadLetterConfig": {"TargetArn": TEXT},
+    "Description": TEXT,
+    "DurableConfig": ANY,
+    "Environment": {"Variables": MapOf(TEXT)},
+    "EphemeralStorage": {"Size": INTEGER},
+    "FileSystemConfigs": [ANY],
+    "FunctionName": TEXT,
+    "FunctionScalingConfig": ANY,
+    "Handler": TEXT,
+    "ImageConfig": ANY,
+    "KmsKeyArn": TEXT,
+    "Layers": [TEXT],
+    "LoggingConfig": {
+        "ApplicationLogLevel": TEXT,
+        "LogFormat": TEXT,
+        "LogGroup": TEXT,
+        "SystemLogLevel": TEXT,
+    },
+    "MemorySize": INTEGER,
+    "PackageType": TEXT,
+    "PublishToLatestPublished": BOOLEAN,
+    "RecursiveLoop": TEXT,
+    "ReservedConcurrentExecutions": INTEGER,
+    "Role": TEXT,
+    "Runtime": TEXT,
+    "RuntimeManagementConfig": ANY,
+    "SnapStart": {"ApplyOn": TEXT},
+    "Tags": TAGS,
+    "TenancyConfig": ANY,
+    "Timeout": INTEGER,
+    "TracingConfig": {"Mode": TEXT},
+    "VpcConfig": {
+        "Ipv6AllowedForDualStack": BOOLEAN,
+        "SecurityGroupIds": [TEXT],
+        "SubnetIds": [TEXT],
+    },
+}
+
+
+def create_function(provision: Provision, properties: Properties) -> Made:
+    """Create the function from its package."""
+    name = properties.get("FunctionName") or provision.make_name(_NAME_LENGTH_MAX, mixed=True)
+    request = pick(properties, (*_SETTINGS, "Architectures", "PackageType"))
+    request["FunctionName"] = name
+    request["Code"] = _code(properties)
+    tags = tags_as_map(properties.get("Tags"))
+    if tags:
+        request["Tags"] = tags
+    provision.invoke("lambda", "CreateFunction", request)
+    _set_concurrency(provision, name, {}, properties)
+    return _describe(provision, name)
+
+
+def update_function(provision: Provision, current: Current, properties: Properties) -> Made:
+    """Change code and settings in place."""
+    name, before = current.physical_id, current.properties
+    changed = changed_names(before, properties)
+    settings = {
+        setting: properties.get(setting, reset)
+        for setting, reset in _SETTINGS.items()
+        if setting in changed and properties.get(setting, reset) is not None
+    }
+    if settings:
+        request = {"FunctionName": name, **settings}
+        provision.invoke("lambda", "UpdateFunctionConfiguration", request)
+    if "Code" in changed or "Architectures" in changed:
+        request = {"FunctionName": name, **_code(properties)}
+        if "Architectures" in properties:
+            request["Architectures"] = properties["Architectures"]
+        provision.invoke("lambda", "UpdateFunctionCode", request)
+    _set_concurrency(provision, name, before, properties)
+    _set_tags(provision, name, before, properties)
+    return _describe(provision, name)
+
+
+def delete_function(provision: Provision, current: Current) -> None:
+    """Delete the function; one that is gone already is as good."""
+    try:
+        provision.invoke("lambda", "DeleteFunction", {"FunctionName": current.physical_id})
+    except ServiceError as error:
+        if error.code != "ResourceNotFoundException":
+            raise
+
+
+def adopt_function(provision: Provision, identifier: str, properties: Properties) -> Made:
+    """Take over a function that is there."""
+    return _describe(provision, identifier)
+
+
+def _code(properties: Properties) -> dict[str, Any]:
+    code = properties["Code"]
+    if "ZipFile" in code:
+        return {"ZipFile": _zip_inline(code["ZipFile"], properties.get("Runtime", ""))}
+    return pick(code, _CODE)
+
+
+def _zip_inline(source: str, runtime: str) -> bytes:
+    """Inline code as a package with the one file that AWS makes of it."""
+    if runtime.startswith("python"):
+        name = "index.py"
+    elif runtime.startswith("nodejs"):
+        name = "index.js"
+    else:
+        raise ProvisionFailed(
+            f"ZipFile can only be used when Runtime is set to either of nodejs or python, not {runtime}"
+        )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        entry = zipfile.ZipInfo(name, _ZIP_TIME)
+        entry.external_attr = 0o644 << 16
+        package.writestr(entry, source)
+    return buffer.getvalue()
+
+
+def _set_concurrency(
+    provision: Provision, name: str, before: Properties, after: Properties
+) -> None:
+    reserved = after.get("ReservedConcurrentExecutions")
+    if reserved == before.get("ReservedConcurrentExecutions"):
+        return
+    request: dict[str, Any] = {"FunctionName": name}
+    if reserved is None:
+        provision.invoke("lambda", "DeleteFunctionConcurrency", request)
+    else:
+        request["ReservedConcurrentExecutions"] = reserved
+        provision.invoke("lambda", "PutFunctionConcurrency", request)
+
+
+def _set_tags(provision: Provision, name: str, before: Properties, after: Properties) -> None:
+    arn = provision.arn("lambda", f"function:{name}")
+    to_set, to_remove = tag_changes(tags_as_map(before.get("Tags")), tags_as_map(after.get("Tags")))
+    if to_set:
+        provision.invoke("lambda", "TagResource", {"Resource": arn, "Tags": to_set})
+    if to_remove:
+        provision.invoke("lambda", "UntagResource", {"Resource": arn, "TagKeys": to_remove})
+
+
+def _describe(provision: Provision, name: str) -> Made:
+    arn = provision.arn("lambda", f"function:{name}")
+    return Made(name, {"Arn": arn})
+
+
+FUNCTION = ResourceType(
+    name="AWS::Lambda::Function",
+    shape=SHAPE,
+    required=("Code", "Role"),
+    replaces=frozenset({"FunctionName", "PackageType"}),
+    name_property="FunctionName",
+    attributes=("Arn",),
+    tags="list",
+    create=create_function,
+    update=update_function,
+    delete=delete_function,
+    adopt=adopt_function,
+)

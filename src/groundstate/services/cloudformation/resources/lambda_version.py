@@ -1,0 +1,65 @@
+"""AWS::Lambda::Version.
+
+AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html
+"""
+
+from __future__ import annotations
+
+from groundstate.operation import ServiceError
+from groundstate.services.cloudformation.resources.fields import pick
+from groundstate.services.cloudformation.resources.provision import (
+    Current,
+    Made,
+    Properties,
+    Provision,
+)
+from groundstate.services.cloudformation.resources.resource_type import ResourceType
+from groundstate.services.cloudformation.resources.shape import ANY, INTEGER, TEXT
+
+
+
+def create_version(provision: Provision, properties: Properties) -> Made:
+    """Publish what the function is now."""
+    request = pick(properties, ("FunctionName", "CodeSha256", "Description"))
+    version = provision.invoke("lambda", "PublishVersion", request)
+    return Made(
+        version["FunctionArn"],
+        {"FunctionArn": version["FunctionArn"], "Version": version["Version"]},
+    )
+
+
+def update_version(provision: Provision, current: Current, properties: Properties) -> Made:
+    """Settings of capacity change nothing on one machine."""
+    return Made(current.physical_id, current.attributes)
+
+
+def delete_version(provision: Provision, current: Current) -> None:
+    """Delete the version; one that is gone already is as good."""
+    request = {
+        "FunctionName": current.properties["FunctionName"],
+        "Qualifier": current.attributes["Version"],
+    }
+    try:
+        provision.invoke("lambda", "DeleteFunction", request)
+    except ServiceError as error:
+        if error.code != "ResourceNotFoundException":
+            raise
+
+
+VERSION = ResourceType(
+    name="AWS::Lambda::Version",
+    shape={
+        "CodeSha256": TEXT,
+        "Description": TEXT,
+        "FunctionName": TEXT,
+        "FunctionScalingConfig": ANY,
+        "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": INTEGER},
+        "RuntimePolicy": ANY,
+    },
+    required=("FunctionName",),
+    replaces=frozenset({"CodeSha256", "Description", "FunctionName"}),
+    attributes=("FunctionArn", "Version"),
+    create=create_version,
+    update=update_version,
+    delete=delete_version,
+)

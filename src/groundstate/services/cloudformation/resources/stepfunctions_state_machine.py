@@ -1,0 +1,198 @@
+"""AWS::StepFunctions::StateMachine.
+
+AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from groundstate.operation import ServiceError
+from groundstate.services.cloudformation.resources.fields import tag_changes, tags_as_map
+from groundstate.services.cloudformation.resources.provision import (
+    Current,
+    Made,
+    Properties,
+    Provision,
+    ProvisionFailed,
+)
+from groundstate.services.cloudformation.resources.resource_type import ResourceType
+from groundstate.services.cloudformation.resources.shape import (
+    ANY,
+    BOOLEAN,
+    INTEGER,
+    TAGS,
+    TEXT,
+    MapOf,
+)
+from groundstate.services.cloudformation.template.errors import TemplateError
+from groundstate.services.cloudformation.template.source import parse_source
+from groundstate.services.cloudformation.template.values import to_text
+
+_NAME_LENGTH_MAX = 80
+_SUBSTITUTION = re.compile(r"\$\{([a-zA-Z0-9_.-]+)\}")
+_MEMBERS = {
+    "EncryptionConfiguration": "encryptionConfiguration",
+    "LoggingConfiguration": "loggingConfiguration",
+    "TracingConfiguration": "tracingConfiguration",
+}
+
+
+def create_state_machine(provision: Provision, properties: Properties) -> Made:
+    """Create the state machine."""
+    name = properties.get("StateMachineName") or provision.make_short_name(_NAME_LENGTH_MAX)
+    request = {
+        "name": name,
+        "definition": _definition(provision, properties),
+        "roleArn": properties["RoleArn"],
+        **_settings(properties),
+    }
+    if "StateMachineType" in properties:
+        request["type"] = properties["StateMachineType"]
+    if properties.get("Tags"):
+        request["tags"] = _tags(tags_as_map(properties["Tags"]))
+    answer = provision.invoke("stepfunctions", "CreateStateMachine", request)
+    return _describe(provision, answer["stateMachineArn"])
+
+
+def update_state_machine(provision: Provision, current: Current, properties: Properties) -> Made:
+    """Change the definition, role and settings; running executions keep what they began with."""
+    arn = current.physical_id
+    request = {
+        "stateMachineArn": arn,
+        "definition": _definition(provision, properties),
+        "roleArn": properties["RoleArn"],
+        **_settings(properties),
+    }
+    if "LoggingConfiguration" in current.properties and "loggingConfiguration" not in request:
+        request["loggingConfiguration"] = {"level": "OFF"}
+    if "TracingConfiguration" in current.properties and "tracingConfiguration" not in request:
+        request["tracingConfiguration"] = {"enabled": False}
+    provision.invoke("stepfunctions", "UpdateStateMachine", request)
+    to_set, to_remove = tag_changes(
+        tags_as_map(current.properties.get("Tags")), tags_as_map(properties.get("Tags"))
+    )
+    if to_set:
+        tags = {"resourceArn": arn, "tags": _tags(to_set)}
+        provision.invoke("stepfunctions", "TagResource", tags)
+    if to_remove:
+        untag = {"resourceArn": arn, "tagKeys": to_remove}
+        provision.invoke("stepfunctions", "UntagResource", untag)
+    return _describe(provision, arn)
+
+
+def delete_state_machine(provision: Provision, current: Current) -> None:
+    """Delete the state machine."""
+    try:
+        request = {"stateMachineArn": current.physical_id}
+        provision.invoke("stepfunctions", "DeleteStateMachine", request)
+    except ServiceError as error:
+        if error.code != "StateMachineDoesNotExist":
+            raise
+
+
+def adopt_state_machine(provision: Provision, identifier: str, properties: Properties) -> Made:
+    """Take over a state machine that is there."""
+    return _describe(provision, identifier)
+
+
+def _describe(provision: Provision, arn: str) -> Made:
+    request = {"stateMachineArn": arn}
+    answer = provision.invoke("stepfunctions", "DescribeStateMachine", request)
+    attributes = {"Arn": arn, "Name": answer["name"]}
+    if "revisionId" in answer:
+        attributes["StateMachineRevisionId"] = answer["revisionId"]
+    return Made(arn, attributes)
+
+
+def _definition(provision: Provision, properties: Properties) -> str:
+    """The definition's text, its substitutions put in."""
+    if "DefinitionString" in properties:
+        text = properties["DefinitionString"]
+    elif "Definition" in properties:
+        text = json.dumps(properties["Definition"])
+    elif "DefinitionS3Location" in properties:
+        text = _fetch(provision, properties["DefinitionS3Location"])
+    else:
+        raise ProvisionFailed(
+            "Either Definition, DefinitionString or DefinitionS3Location must be specified."
+        )
+    substitutions = properties.get("DefinitionSubstitutions", {})
+
+    def put(match: re.Match[str]) -> str:
+        name = match.group(1)
+        return to_text(substitutions[name]) if name in substitutions else match.group(0)
+
+    return _SUBSTITUTION.sub(put, text) if substitutions else str(text)
+
+
+def _fetch(provision: Provision, location: dict[str, Any]) -> str:
+    request = {"Bucket": location["Bucket"], "Key": location["Key"]}
+    if "Version" in location:
+        request["VersionId"] = location["Version"]
+    content: bytes = provision.invoke("s3", "GetObject", request)["Body"]
+    text = content.decode()
+    if text.lstrip().startswith("{"):
+        return text
+    try:
+        return json.dumps(parse_source(text))
+    except TemplateError as error:
+        raise ProvisionFailed(f"DefinitionS3Location: {error.message}") from None
+
+
+def _settings(properties: Properties) -> dict[str, Any]:
+    return {
+        member: _uncapitalized(properties[name])
+        for name, member in _MEMBERS.items()
+        if name in properties
+    }
+
+
+def _uncapitalized(value: Any) -> Any:
+    """The same structure with members in the case that the service's operations have."""
+    if isinstance(value, dict):
+        return {key[:1].lower() + key[1:]: _uncapitalized(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_uncapitalized(member) for member in value]
+    return value
+
+
+def _tags(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in tags.items()]
+
+
+STATE_MACHINE = ResourceType(
+    name="AWS::StepFunctions::StateMachine",
+    shape={
+        "Definition": ANY,
+        "DefinitionS3Location": {"Bucket": TEXT, "Key": TEXT, "Version": TEXT},
+        "DefinitionString": TEXT,
+        "DefinitionSubstitutions": MapOf(ANY),
+        "EncryptionConfiguration": {
+            "KmsDataKeyReusePeriodSeconds": INTEGER,
+            "KmsKeyId": TEXT,
+            "Type": TEXT,
+        },
+        "LoggingConfiguration": {
+            "Destinations": [{"CloudWatchLogsLogGroup": {"LogGroupArn": TEXT}}],
+            "IncludeExecutionData": BOOLEAN,
+            "Level": TEXT,
+        },
+        "RoleArn": TEXT,
+        "StateMachineName": TEXT,
+        "StateMachineType": TEXT,
+        "Tags": TAGS,
+        "TracingConfiguration": {"Enabled": BOOLEAN},
+    },
+    required=("RoleArn",),
+    replaces=frozenset({"StateMachineName", "StateMachineType"}),
+    name_property="StateMachineName",
+    attributes=("Arn", "Name", "StateMachineRevisionId"),
+    tags="list",
+    create=create_state_machine,
+    update=update_state_machine,
+    delete=delete_state_machine,
+    adopt=adopt_state_machine,
+)

@@ -1,0 +1,179 @@
+"""TableDescription: how a table's definition begins, and what DescribeTable tells of it.
+
+AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
+
+A definition is stored as DescribeTable answers it, with each index's `IndexId` beside, and without
+counts. Nothing here takes time: a new table or index works at once, so what the answer to a change
+calls `CREATING` or `UPDATING` is `ACTIVE` when it is next described.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundstate import ids
+from groundstate.operation import Call
+from groundstate.services.dynamodb import arns, capacity
+from groundstate.services.dynamodb.items import load
+from groundstate.services.dynamodb.model import Index, Table
+from groundstate.services.dynamodb.schema import ON_DEMAND
+
+_COPIED = ("AttributeDefinitions", "TableName", "KeySchema")
+# What a new on-demand table sustains at once (observed).
+WARM_READS = 12000
+WARM_WRITES = 4000
+_SCAN_PAGE = 1000
+
+
+def new_definition(call: Call, request: dict[str, Any], name: str) -> dict[str, Any]:
+    """The stored definition of a table that CreateTable makes."""
+    arn = arns.table_arn(call.region, call.account, name)
+    definition: dict[str, Any] = {member: request[member] for member in _COPIED}
+    definition.update(
+        TableName=name,
+        TableStatus="ACTIVE",
+        CreationDateTime=call.now,
+        TableArn=arn,
+        TableId=ids.make_uuid(),
+    )
+    billing_mode = request.get("BillingMode", "PROVISIONED")
+    definition["ProvisionedThroughput"] = new_throughput(request.get("ProvisionedThroughput"))
+    if billing_mode == ON_DEMAND:
+        set_on_demand(definition)
+    for member, is_global in (("LocalSecondaryIndexes", False), ("GlobalSecondaryIndexes", True)):
+        if member in request:
+            definition[member] = [
+                new_index(call, arn, index, is_global=is_global) for index in request[member]
+            ]
+    for member in ("OnDemandThroughput", "WarmThroughput"):
+        if member in request:
+            definition[member] = request[member]
+    if request.get("DeletionProtectionEnabled"):
+        definition["DeletionProtectionEnabled"] = True
+    if "TableClass" in request:
+        definition["TableClassSummary"] = {"TableClass": request["TableClass"]}
+    encryption = encryption_description(call, request.get("SSESpecification"))
+    if encryption is not None:
+        definition["SSEDescription"] = encryption
+    return definition
+
+
+def new_throughput(throughput: dict[str, int] | None) -> dict[str, Any]:
+    """ProvisionedThroughputDescription of a new table or index; zeros on demand."""
+    units = throughput or {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
+    return {"NumberOfDecreasesToday": 0, **units}
+
+
+def set_on_demand(definition: dict[str, Any]) -> None:
+    """Note that a table is billed by the request."""
+    definition["BillingModeSummary"] = {
+        "BillingMode": ON_DEMAND,
+        "LastUpdateToPayPerRequestDateTime": definition["CreationDateTime"],
+    }
+
+
+def is_on_demand(definition: dict[str, Any]) -> bool:
+    """Whether a table is billed by the request."""
+    summary = definition.get("BillingModeSummary") or {}
+    return bool(summary.get("BillingMode") == ON_DEMAND)
+
+
+def new_index(
+    call: Call, arn: str, index: dict[str, Any], *, is_global: bool
+) -> dict[str, Any]:
+    """The stored definition of a new index, with room for its entries."""
+    index_id = call.tx.dynamodb.make_number()
+    call.tx.dynamodb.create_index(index_id)
+    definition: dict[str, Any] = {
+        "IndexName": index["IndexName"],
+        "KeySchema": index["KeySchema"],
+        "Projection": index["Projection"],
+        "IndexArn": arns.index_arn(arn, index["IndexName"]),
+        "IndexId": index_id,
+    }
+    if is_global:
+        definition["IndexStatus"] = "ACTIVE"
+        definition["ProvisionedThroughput"] = new_throughput(index.get("ProvisionedThroughput"))
+        for member in ("OnDemandThroughput", "WarmThroughput"):
+            if member in index:
+                definition[member] = index[member]
+    return definition
+
+
+def encryption_description(call: Call, given: dict[str, Any] | None) -> dict[str, Any] | None:
+    """SSEDescription for a SSESpecification; None for the key that DynamoDB owns."""
+    if given is None or not given.get("Enabled"):
+        return None
+    key = given.get("KMSMasterKeyId", "alias/aws/dynamodb")
+    if not key.startswith("arn:"):
+        name = key if key.startswith("alias/") else f"key/{key}"
+        key = f"arn:aws:kms:{call.region}:{call.account}:{name}"
+    return {"Status": "ENABLED", "SSEType": given.get("SSEType", "KMS"), "KMSMasterKeyArn": key}
+
+
+def describe(call: Call, table: Table) -> dict[str, Any]:
+    """A table as DescribeTable answers it."""
+    shape = dict(table.definition)
+    shape["ItemCount"], shape["TableSizeBytes"] = call.tx.dynamodb.tables.get_counts(table.table_id)
+    for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
+        if member in shape:
+            shape[member] = [
+                _describe_index(call, table, dict(entry))
+                for entry in shape[member]
+            ]
+    if is_on_demand(shape) or "WarmThroughput" in shape:
+        _add_warm(shape, shape)
+    return shape
+
+
+def _add_warm(shape: dict[str, Any], table: dict[str, Any]) -> None:
+    given = table.get("WarmThroughput") or {}
+    shape["WarmThroughput"] = {
+        "ReadUnitsPerSecond": given.get("ReadUnitsPerSecond", WARM_READS),
+        "WriteUnitsPerSecond": given.get("WriteUnitsPerSecond", WARM_WRITES),
+        "Status": "ACTIVE",
+    }
+
+
+def _describe_index(call: Call, table: Table, entry: dict[str, Any]) -> dict[str, Any]:
+    index = table.indexes[entry["IndexName"]]
+    rows = call.tx.dynamodb.index(entry.pop("IndexId"), table.table_id)
+    entry["ItemCount"] = rows.count()
+    entry["IndexSizeBytes"] = _index_size(call, table, index, entry["ItemCount"])
+    if "WarmThroughput" in entry or (index.is_global and is_on_demand(table.definition)):
+        _add_warm(entry, entry)
+    return entry
+
+
+def _index_size(call: Call, table: Table, index: Index, count: int) -> int:
+    """The bytes of an index's entries; for large ones an estimate from its first page."""
+    if count == 0:
+        return 0
+    rows = call.tx.dynamodb.index(index.index_id, table.table_id)
+    page = rows.page(b"", b"\xff" * 8, _SCAN_PAGE, descending=False)
+    if index.projected is None:
+        size = sum(row.size for row in page)
+    else:
+        size = sum(
+            capacity.measured_size(capacity.project_entry(index, load(row.item))) for row in page
+        )
+    return size * count // len(page)
+
+
+def as_new(shape: dict[str, Any]) -> dict[str, Any]:
+    """A description as the answer to CreateTable tells it: still under way."""
+    shape = {**shape, "TableStatus": "CREATING"}
+    shape.pop("WarmThroughput", None)
+    if "BillingModeSummary" in shape:
+        shape["BillingModeSummary"] = {"BillingMode": ON_DEMAND}
+        shape["TableThroughputModeSummary"] = {"TableThroughputMode": ON_DEMAND}
+    if "GlobalSecondaryIndexes" in shape:
+        shape["GlobalSecondaryIndexes"] = [
+            {
+                member: value
+                for member, value in {**entry, "IndexStatus": "CREATING"}.items()
+                if member != "WarmThroughput"
+            }
+            for entry in shape["GlobalSecondaryIndexes"]
+        ]
+    return shape

@@ -1,0 +1,57 @@
+"""CreateTable: add a table, with its indexes, stream and tags.
+
+AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundstate.operation import Call, Shape
+from groundstate.services.dynamodb import arns, schema, streaming
+from groundstate.services.dynamodb.description import as_new, describe, new_definition
+from groundstate.services.dynamodb.errors import ResourceInUseException
+from groundstate.services.dynamodb.tables import find_table, forget, get_table
+from groundstate.services.dynamodb.tagging import check_tags
+from groundstate.services.dynamodb.validation.table_inputs import CREATE_TABLE
+
+
+def create_table(call: Call, request: Shape) -> Shape:
+    """Add a table. It works at once, though the answer calls it `CREATING` as AWS's does.
+
+    Raises:
+        ResourceInUseException: there is a table with this name.
+        ValidationException: the request is wrong.
+    """
+    _refuse_unsupported(request)
+    request = CREATE_TABLE.check(request).request
+    schema.check_throughput(request)
+    schema.check_table_keys(request)
+    index_names: set[str] = set()
+    schema.check_local_indexes(request, index_names)
+    schema.check_global_indexes(request, index_names)
+    schema.check_projected_count(request)
+    schema.check_unused_definitions(request)
+    streaming.check_specification(request.get("StreamSpecification"))
+    tags = check_tags(request.get("Tags", ()))
+    name = arns.table_name(request["TableName"])
+    if find_table(call, name) is not None:
+        raise ResourceInUseException(f"Table already exists: {name}")
+    definition = new_definition(call, request, name)
+    streaming.enable(call, definition, request.get("StreamSpecification"))
+    settings: dict[str, Any] = {}
+    if tags:
+        settings["Tags"] = tags
+    if "ResourcePolicy" in request:
+        settings["ResourcePolicy"] = {"Policy": request["ResourcePolicy"], "RevisionId": "1"}
+    rows = call.tx.dynamodb
+    table_id = rows.tables.add(call.account, call.region, name, definition, settings)
+    rows.create_items(table_id)
+    forget(call, name)
+    shape = as_new(describe(call, get_table(call, name)))
+    return {"TableDescription": shape}
+
+
+def _refuse_unsupported(request: Shape) -> None:
+    for member in ("GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "VectorIndexes"):
+        schema.refuse_unsupported(request, member)

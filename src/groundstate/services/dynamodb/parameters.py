@@ -1,0 +1,228 @@
+"""The expressions of a request: which were given, which exclude each other, what they compile to.
+
+AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from groundstate.services.dynamodb.errors import ValidationException, invalid
+from groundstate.services.dynamodb.expressions.condition import CompiledCondition, compile_condition
+from groundstate.services.dynamodb.expressions.errors import ExpressionError
+from groundstate.services.dynamodb.expressions.projection import (
+    CompiledProjection,
+    compile_projection,
+)
+from groundstate.services.dynamodb.expressions.update import CompiledUpdate, compile_update
+from groundstate.services.dynamodb.model import Item, Table, Value
+from groundstate.services.dynamodb.validation.checker import Checked
+from groundstate.services.dynamodb.values import Measured, ValueProblem, explain
+
+_NAME = re.compile(r"#[0-9a-zA-Z_]+")
+_VALUE = re.compile(r":[0-9a-zA-Z_]+")
+PLACEHOLDER_BYTES_MAX = 255
+_NO_VALUES: dict[str, Value] = {}
+
+
+@dataclass(slots=True)
+class Expressions:
+    """A request's compiled expressions; None for those that it does not have.
+
+    Attributes:
+        values: what ExpressionAttributeValues gives, numbers in normal form.
+    """
+
+    names: Mapping[str, str] | None = None
+    values: dict[str, Value] | None = None
+    update: CompiledUpdate | None = None
+    condition: CompiledCondition | None = None
+    key_condition: CompiledCondition | None = None
+    filter: CompiledCondition | None = None
+    projection: CompiledProjection | None = None
+
+    def holds(self, compiled: CompiledCondition | None, item: Item | None) -> bool:
+        """Whether an item, or its absence, meets a condition; true if there is no condition."""
+        if compiled is None:
+            return True
+        return compiled.holds(item or {}, self.values or _NO_VALUES)
+
+
+NONE = Expressions()
+
+
+def check_mixture(
+    request: Mapping[str, Any], expressions: Sequence[str], others: Sequence[str]
+) -> None:
+    """Check that expressions do not stand beside the older parameters that they replace.
+
+    Raises:
+        ValidationException: they do, or there are names or values without expressions.
+    """
+    given = [name for name in expressions if name in request]
+    if given:
+        if "KeyConditions" in request and "KeyConditionExpression" not in request:
+            others = [name for name in others if name != "KeyConditions"]
+        mixed = [name for name in others if name in request]
+        if mixed:
+            raise ValidationException(
+                "Can not use both expression and non-expression parameters in the same request:"
+                f" Non-expression parameters: {{{', '.join(mixed)}}}"
+                f" Expression parameters: {{{', '.join(given)}}}"
+            )
+    elif "ExpressionAttributeNames" in request:
+        raise ValidationException(
+            "ExpressionAttributeNames can only be specified when using expressions"
+        )
+    if "ExpressionAttributeValues" in request:
+        takers = [name for name in expressions if name != "ProjectionExpression"]
+        if takers and not any(name in request for name in takers):
+            verb = "are" if len(takers) > 1 else "is"
+            raise ValidationException(
+                "ExpressionAttributeValues can only be specified when using expressions:"
+                f" {' and '.join(takers)} {verb} null"
+            )
+
+
+def check_values(checked: Checked, member: str) -> Measured:
+    """A request's map of attributes, numbers in normal form.
+
+    Raises:
+        ValidationException: a value in it is wrong.
+    """
+    try:
+        found = checked.attributes(member)
+    except ValueProblem as error:
+        raise ValidationException(str(error)) from None
+    assert found is not None, member
+    return found
+
+
+def compile_expressions(checked: Checked) -> Expressions:
+    """Compile all expressions of a request.
+
+    Raises:
+        ValidationException: one is wrong, or names or values are unused or wrong.
+    """
+    request = checked.request
+    names: Mapping[str, str] | None = request.get("ExpressionAttributeNames")
+    if names is not None:
+        _check_placeholders("ExpressionAttributeNames", names, _NAME)
+    values: dict[str, Value] | None = None
+    if "ExpressionAttributeValues" in request:
+        _check_placeholders(
+            "ExpressionAttributeValues", request["ExpressionAttributeValues"], _VALUE
+        )
+        values = _take_values(checked)
+    found = Expressions(names, values)
+    if "UpdateExpression" in request:
+        try:
+            found.update = compile_update(request["UpdateExpression"], names, values)
+        except ExpressionError as error:
+            raise ValidationException(f"Invalid UpdateExpression: {error}") from None
+    for member, attribute in (
+        ("ConditionExpression", "condition"),
+        ("KeyConditionExpression", "key_condition"),
+        ("FilterExpression", "filter"),
+    ):
+        text = request.get(member)
+        if text is not None:
+            try:
+                setattr(found, attribute, compile_condition(text, names, values))
+            except ExpressionError as error:
+                raise ValidationException(f"Invalid {member}: {error}") from None
+    if "ProjectionExpression" in request:
+        try:
+            found.projection = compile_projection(request["ProjectionExpression"], names)
+        except ExpressionError as error:
+            raise ValidationException(f"Invalid ProjectionExpression: {error}") from None
+    if names or values:
+        _check_unused(found)
+    return found
+
+
+def _check_placeholders(
+    member: str, placeholders: Mapping[str, Any], pattern: re.Pattern[str]
+) -> None:
+    if not placeholders:
+        raise ValidationException(f"{member} must not be empty")
+    for key in placeholders:
+        if pattern.fullmatch(key) is None:
+            raise ValidationException(f'{member} contains invalid key: Syntax error; key: "{key}"')
+        if len(key) > PLACEHOLDER_BYTES_MAX:
+            raise ValidationException(
+                f"{member} contains invalid key: The expression attribute map contains a key that"
+                f' is too long; key: "{key}"'
+            )
+
+
+def _take_values(checked: Checked) -> dict[str, Value]:
+    measured = checked.measured.get("ExpressionAttributeValues")
+    if measured is not None:
+        return measured.item
+    taken: dict[str, Value] = {}
+    for key, value in checked.request["ExpressionAttributeValues"].items():
+        try:
+            taken[key] = explain({"v": value}).item["v"]
+        except ValueProblem as error:
+            raise ValidationException(
+                f"ExpressionAttributeValues contains invalid value: {error} for key {key}"
+            ) from None
+    return taken
+
+
+def _check_unused(found: Expressions) -> None:
+    parts = [
+        part
+        for part in (found.update, found.condition, found.key_condition, found.filter)
+        if part is not None
+    ]
+    if found.names:
+        used: set[str] = set().union(*(part.names_used for part in parts))
+        if found.projection is not None:
+            used |= found.projection.names_used
+        _refuse_unused("ExpressionAttributeNames", [key for key in found.names if key not in used])
+    if found.values:
+        used = set().union(*(part.values_used for part in parts))
+        _refuse_unused(
+            "ExpressionAttributeValues", [key for key in found.values if key not in used]
+        )
+
+
+def _refuse_unused(member: str, unused: list[str]) -> None:
+    if unused:
+        raise ValidationException(
+            f"Value provided in {member} unused in expressions: keys: {{{', '.join(unused)}}}"
+        )
+
+
+def check_nested_heads(table: Table, heads: frozenset[str]) -> None:
+    """Check that no path goes into a key attribute, which is a scalar.
+
+    Raises:
+        ValidationException: one does.
+    """
+    if not heads:
+        return
+    rule = (
+        "Key attributes must be scalars;"
+        " list random access '[]' and map lookup '.' are not allowed: "
+    )
+    for key in table.keys:
+        if key.name in heads:
+            raise ValidationException(f"{rule}Key: {key.name}")
+    for _, key in table.index_keys:
+        if key.name in heads:
+            raise ValidationException(f"{rule}IndexKey: {key.name}")
+
+
+def check_duplicates(names: Sequence[str]) -> None:
+    """Check AttributesToGet. Raises ValidationException naming an attribute that stands in it twice."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise invalid(f"Duplicate value in attribute name: {name}")
+        seen.add(name)

@@ -1,0 +1,108 @@
+"""Put, Update, Get, Delete and List of FunctionEventInvokeConfig: how events are tried and told.
+
+AWS: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+"""
+
+from __future__ import annotations
+
+from groundstate.operation import Call, Shape
+from groundstate.services.lambda_.errors import (
+    InvalidParameterValueException,
+    ResourceNotFoundException,
+)
+from groundstate.services.lambda_.functions import get_function_row, get_version
+from groundstate.services.lambda_.model import LATEST
+from groundstate.services.lambda_.names import function_arn, parse_function_name
+from groundstate.services.lambda_.paging import make_page
+
+KIND = "event_invoke"
+_MEMBERS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+
+
+def put_function_event_invoke_config(call: Call, request: Shape) -> Shape:
+    """Set how asynchronous invocations of a function are tried, over what was set before.
+
+    Raises:
+        ResourceNotFoundException: there is no such function, version or alias.
+        InvalidParameterValueException: nothing is set.
+    """
+    function_id, qualifier, arn = _target(call, request)
+    if not any(member in request for member in _MEMBERS):
+        raise InvalidParameterValueException(
+            "You must specify at least one of error handling or destination setting."
+        )
+    return _put(call, function_id, qualifier, {"FunctionArn": arn}, request)
+
+
+def update_function_event_invoke_config(call: Call, request: Shape) -> Shape:
+    """Change some of these settings.
+
+    Raises:
+        ResourceNotFoundException: there is no such function, or nothing is set for it.
+    """
+    function_id, qualifier, arn = _target(call, request)
+    kept = _get(call, function_id, qualifier, arn)
+    return _put(call, function_id, qualifier, kept, request)
+
+
+def get_function_event_invoke_config(call: Call, request: Shape) -> Shape:
+    """Show these settings.
+
+    Raises:
+        ResourceNotFoundException: there is no such function, or nothing is set for it.
+    """
+    return _get(call, *_target(call, request))
+
+
+def delete_function_event_invoke_config(call: Call, request: Shape) -> Shape:
+    """Remove these settings.
+
+    Raises:
+        ResourceNotFoundException: there is no such function, or nothing is set for it.
+    """
+    function_id, qualifier, arn = _target(call, request)
+    _get(call, function_id, qualifier, arn)
+    call.tx.functions.remove_setting(function_id, KIND, qualifier)
+    return {}
+
+
+def list_function_event_invoke_configs(call: Call, request: Shape) -> Shape:
+    """List these settings for a function and its versions and aliases.
+
+    Raises:
+        ResourceNotFoundException: there is no such function.
+    """
+    function = get_function_row(call, parse_function_name(call, request).name)
+    kept = [document for _, document in call.tx.functions.list_settings(function.function_id, KIND)]
+    return make_page(
+        kept, request, lambda document: str(document["FunctionArn"]), "FunctionEventInvokeConfigs"
+    )
+
+
+def _target(call: Call, request: Shape) -> tuple[int, str, str]:
+    named = parse_function_name(call, request)
+    function = get_function_row(call, named.name, named.qualifier)
+    get_version(call, function, named.qualifier)
+    qualifier = named.qualifier or LATEST
+    return function.function_id, qualifier, function_arn(call, named.name, qualifier)
+
+
+def _get(call: Call, function_id: int, qualifier: str, arn: str) -> Shape:
+    kept = call.tx.functions.find_setting(function_id, KIND, qualifier)
+    if kept is None:
+        raise ResourceNotFoundException(f"The function {arn} doesn't have an EventInvokeConfig")
+    return kept
+
+
+def _put(call: Call, function_id: int, qualifier: str, kept: Shape, request: Shape) -> Shape:
+    for member in _MEMBERS:
+        if member in request:
+            kept[member] = request[member]
+    kept["DestinationConfig"] = {
+        "OnSuccess": {},
+        "OnFailure": {},
+        **kept.get("DestinationConfig", {}),
+    }
+    kept["LastModified"] = call.now
+    call.tx.functions.put_setting(function_id, KIND, qualifier, kept)
+    return kept

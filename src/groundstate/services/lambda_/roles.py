@@ -1,0 +1,59 @@
+"""The roles of functions: whether one may be used, and the credentials that it gives.
+
+AWS: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+"""
+
+from __future__ import annotations
+
+from groundstate.operation import Call, ServiceError
+from groundstate.services.lambda_.errors import InvalidParameterValueException
+from groundstate.services.lambda_.model import FunctionVersion
+from groundstate.services.lambda_.variables import Credentials
+
+SERVICE_NAME = "lambda.amazonaws.com"
+CREDENTIALS_S = 12 * 3600
+
+
+def check_role(call: Call, role: str) -> None:
+    """The caller may pass the role to Lambda, and the role trusts Lambda.
+
+    Raises:
+        ServiceError: the caller has no permission for iam:PassRole.
+        InvalidParameterValueException: there is no such role, or it does not trust Lambda.
+    """
+    call.authorize("iam:PassRole", role, {"iam:PassedToService": SERVICE_NAME})
+    if call.config.iam == "off":
+        return
+    try:
+        call.invoke("iam", "GetTrustedRole", {"RoleArn": role, "Service": SERVICE_NAME})
+    except ServiceError as error:
+        raise InvalidParameterValueException(
+            "The role defined for the function cannot be assumed by Lambda."
+        ) from error
+
+
+def issue_credentials(call: Call, function: FunctionVersion) -> Credentials:
+    """Temporary credentials of a function's role.
+
+    Raises:
+        ServiceError: the role is gone, or does not trust Lambda any more.
+    """
+    request = {
+        "RoleArn": function.role,
+        "RoleSessionName": function.name,
+        "DurationSeconds": CREDENTIALS_S,
+        "Service": SERVICE_NAME,
+        "SourceArn": function.arn,
+    }
+    try:
+        answer = call.invoke("sts", "IssueServiceCredentials", request)
+    except ServiceError:
+        if call.config.iam != "off":
+            raise
+        # Where nothing is checked, a role need not exist.
+        return Credentials(call.config.access_key_id, call.config.secret_access_key, "")
+    assert isinstance(answer, dict), answer
+    issued = answer["Credentials"]
+    return Credentials(
+        issued["AccessKeyId"], issued["SecretAccessKey"], issued.get("SessionToken", "")
+    )

@@ -1,0 +1,30 @@
+"""Amazon CloudWatch Logs: log groups, streams, events.
+
+AWS: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html
+"""
+
+from __future__ import annotations
+
+from groundstate.operation import Operation, Service
+from groundstate.services.logs.groups import group_resource, stream_resource
+from groundstate.services.logs.operations.create_log_group import create_log_group
+from groundstate.services.logs.operations.create_log_stream import create_log_stream
+from groundstate.services.logs.operations.delete_log_group import delete_log_group
+from groundstate.services.logs.operations.delete_log_stream import delete_log_stream
+from groundstate.services.logs.operations.describe_log_groups import describe_log_groups
+from groundstate.services.logs.operations.describe_log_streams import describe_log_streams
+from groundstate.services.logs.operations.get_log_events import get_log_events
+from groundstate.services.logs.operations.put_log_events import put_log_events
+
+OPERATIONS = {
+    "CreateLogGroup": Operation(create_log_group, resource=group_resource),
+    "CreateLogStream": Operation(create_log_stream, resource=group_resource),
+    "DeleteLogGroup": Operation(delete_log_group, resource=group_resource),
+    "DeleteLogStream": Operation(delete_log_stream, resource=stream_resource),
+    "DescribeLogGroups": Operation(describe_log_groups, resource=group_resource, reads=True),
+    "DescribeLogStreams": Operation(describe_log_streams, resource=group_resource, reads=True),
+    "GetLogEvents": Operation(get_log_events, resource=stream_resource, reads=True),
+    "PutLogEvents": Operation(put_log_events, resource=stream_resource),
+}
+
+SERVICE = Service(name="logs", operations=OPERATIONS, iam_prefix="logs")

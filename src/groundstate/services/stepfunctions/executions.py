@@ -1,0 +1,115 @@
+"""Executions as operations look them up and describe them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundstate.operation import Call, Shape
+from groundstate.services.stepfunctions.arns import parse_execution_arn
+from groundstate.services.stepfunctions.errors import ExecutionDoesNotExist
+from groundstate.services.stepfunctions.machines import alias_arn, version_arn
+from groundstate.services.stepfunctions.run import arn_of, read_extra, read_input
+from groundstate.store.executions import RUNNING, SUCCEEDED, ExecutionRow
+from groundstate.store.state_machines import StateMachine
+
+# An execution can be redriven for 14 days after it ended.
+REDRIVE_DAYS = 14
+
+
+def get_execution(call: Call, arn: str) -> tuple[StateMachine, ExecutionRow]:
+    """The Standard execution of an ARN, with its machine.
+
+    Raises:
+        InvalidArn: no ARN of a Standard execution.
+        ExecutionDoesNotExist: there is none of this ARN.
+    """
+    parsed = parse_execution_arn(arn)
+    tables = call.tx.state_machines
+    machine = tables.find(parsed.machine)
+    if machine is not None:
+        row = call.tx.executions.find_by_name(machine.machine_id, parsed.name)
+        if row is not None:
+            return machine, row
+    for machine in tables.find_deleted(parsed.machine):
+        row = call.tx.executions.find_by_name(machine.machine_id, parsed.name)
+        if row is not None:
+            return machine, row
+    raise ExecutionDoesNotExist(f"Execution Does Not Exist: '{arn}'")
+
+
+def list_item(call: Call, machine: StateMachine, row: ExecutionRow) -> Shape:
+    """An execution as ListExecutions shows it."""
+    extra = read_extra(row)
+    item: Shape = {
+        "executionArn": arn_of(machine, row, extra),
+        "stateMachineArn": machine.arn,
+        "name": row.name,
+        "status": row.status_name,
+        "startDate": row.started_at,
+    }
+    if row.stopped_at is not None:
+        item["stopDate"] = row.stopped_at
+    return item | _origin(call, machine, row, extra)
+
+
+def describe(call: Call, machine: StateMachine, row: ExecutionRow, *, with_data: bool) -> Shape:
+    """An execution as DescribeExecution shows it."""
+    extra = read_extra(row)
+    described = list_item(call, machine, row)
+    if with_data:
+        described["input"] = read_input(call, row, extra)
+    described["inputDetails"] = {"included": with_data}
+    if row.status != RUNNING:
+        described |= _ending(call, row, with_data=with_data)
+    if "trace" in extra:
+        described["traceHeader"] = extra["trace"]
+    return described | redrive_status(call, row)
+
+
+def redrive_status(call: Call, row: ExecutionRow) -> Shape:
+    """Whether an execution can be redriven, and why not."""
+    if row.status in (RUNNING, SUCCEEDED):
+        reason = f"Execution is {row.status_name} and cannot be redriven"
+        return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
+    assert row.stopped_at is not None, row.execution_id
+    if row.map_run_id is not None:
+        return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN"}
+    if call.now - row.stopped_at > REDRIVE_DAYS * 86400:
+        return {
+            "redriveStatus": "NOT_REDRIVABLE",
+            "redriveStatusReason": "Execution redriven is not allowed after 14 days",
+        }
+    return {"redriveStatus": "REDRIVABLE"}
+
+
+def _origin(call: Call, machine: StateMachine, row: ExecutionRow, extra: dict[str, Any]) -> Shape:
+    # Recorded: executions of a version or an alias are listed with it; `redriveCount` comes always
+    # in newer recordings.
+    origin: Shape = {"redriveCount": extra.get("redrives", 0)}
+    if "redriven_at" in extra:
+        origin["redriveDate"] = extra["redriven_at"]
+    if "version" in extra:
+        origin["stateMachineVersionArn"] = version_arn(machine, extra["version"])
+    if "alias" in extra:
+        origin["stateMachineAliasArn"] = alias_arn(machine, extra["alias"])
+    if row.map_run_id is not None:
+        origin["mapRunArn"] = call.tx.map_runs.get(row.map_run_id).arn
+    return origin
+
+
+def _ending(call: Call, row: ExecutionRow, *, with_data: bool) -> Shape:
+    event = call.tx.executions.read_last_event(row.execution_id)
+    assert event is not None, row.execution_id
+    kind = str(event["type"])
+    details = event.get(kind[0].lower() + kind[1:] + "EventDetails", {})
+    ending: Shape = {}
+    if "output" in details:
+        if with_data:
+            ending["output"] = details["output"]
+        ending["outputDetails"] = {"included": with_data}
+    # A timed-out execution has an error in its event, but none in its description (observed).
+    if kind != "ExecutionTimedOut":
+        for member in ("error", "cause"):
+            if member in details and with_data:
+                ending[member] = details[member]
+    return ending

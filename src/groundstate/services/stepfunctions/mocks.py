@@ -1,0 +1,80 @@
+"""Mocked integrations, as the mock configuration file of Step Functions Local has them.
+
+AWS: https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.html
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from groundstate.asl.interface import ScheduleTask
+from groundstate.operation import Call
+from groundstate.services.stepfunctions.errors import ValidationException
+from groundstate.services.stepfunctions.integrations.result import Failed, Result, Succeeded
+from groundstate.services.stepfunctions.run import Run
+from groundstate.store.state_machines import StateMachine
+
+
+def split_test_case(arn: str) -> tuple[str, str]:
+    """The ARN and the name of the test case in `stateMachineArn#TestCase`."""
+    machine_arn, _, test_case = arn.partition("#")
+    return machine_arn, test_case
+
+
+def find_mocks(call: Call, machine: StateMachine, test_case: str) -> dict[str, Any]:
+    """The mocked responses of a test case, by the state's name.
+
+    The file is read again at each start. What a state has none for is called for real.
+
+    Raises:
+        ValidationException: there is no such file or test case.
+    """
+    path = call.config.mock_config
+    if not path:
+        raise ValidationException(
+            f"The test case {test_case} needs a mock configuration file; name it with"
+            " GROUNDSTATE_MOCK_CONFIG."
+        )
+    try:
+        document = orjson.loads(Path(path).read_bytes())
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise ValidationException(f"The mock configuration file {path}: {error}") from None
+    cases = document.get("StateMachines", {}).get(machine.name, {}).get("TestCases", {})
+    if test_case not in cases:
+        raise ValidationException(
+            f"The mock configuration file has no test case {test_case} of {machine.name}."
+        )
+    responses = document.get("MockedResponses", {})
+    return {state: responses.get(name) for state, name in cases[test_case].items()}
+
+
+def answer_mocked(run: Run, command: ScheduleTask) -> Result | None:
+    """The mocked answer to a task's attempt; None if its state is not mocked."""
+    mocks = run.extra["mocks"]
+    if command.state_name not in mocks:
+        return None
+    responses = mocks[command.state_name]
+    attempt = run.extra.setdefault("attempts", {}).get(command.state_name, 0)
+    run.extra["attempts"][command.state_name] = attempt + 1
+    response = _select(responses, attempt) if isinstance(responses, dict) else None
+    if response is None:
+        return Failed(
+            "States.Runtime",
+            f"The mock configuration has no response for invocation {attempt} of the state"
+            f" {command.state_name}.",
+        )
+    if "Throw" in response:
+        thrown = response["Throw"]
+        return Failed(thrown.get("Error"), thrown.get("Cause"))
+    return Succeeded(response.get("Return"))
+
+
+def _select(responses: dict[str, Any], attempt: int) -> dict[str, Any] | None:
+    for key, response in responses.items():
+        first, _, last = key.partition("-")
+        if int(first) <= attempt <= int(last or first):
+            return dict(response)
+    return None

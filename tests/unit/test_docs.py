@@ -1,0 +1,48 @@
+"""The documentation names what there is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs.reference import FOLDER, PAGES
+from groundstate.cli.main import COMMANDS
+
+ROOT = Path(__file__).parents[2]
+PAGES_BY_HAND = [
+    path
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "app").glob("*.md")]
+    if FOLDER not in path.parents
+]
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_reference_is_what_the_code_says(name):
+    assert (FOLDER / name).read_text(encoding="utf-8") == PAGES[name](), "run: make reference"
+
+
+@pytest.mark.parametrize("path", PAGES_BY_HAND, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(path):
+    links = LINK.findall(path.read_text(encoding="utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", PAGES_BY_HAND, ids=lambda path: str(path.relative_to(ROOT)))
+def test_commands_in_the_text_are_commands(path):
+    text = path.read_text(encoding="utf-8")
+    used = set(re.findall(r"(?:^|[`/ ])groundstate ([a-z]+)\b", "\n".join(_code(text))))
+    assert used <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("path", PAGES_BY_HAND, ids=lambda path: str(path.relative_to(ROOT)))
+def test_make_targets_in_the_text_are_targets(path):
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    text = path.read_text(encoding="utf-8")
+    assert set(re.findall(r"\bmake ([a-z]+)\b", "\n".join(_code(text)))) <= targets
+
+
+def _code(text):
+    """The text between backticks, in blocks and in lines."""
+    blocks = re.findall(r"```.*?\n(.*?)```", text, re.DOTALL)
+    return blocks + re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
