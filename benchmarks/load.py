@@ -46,7 +46,8 @@ class Signer:
         text = f"AWS4-HMAC-SHA256\n{now}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
         signature = hmac.digest(self._key, text.encode(), "sha256").hex()
         return (
-            f"POST / HTTP/1.1\r\nHost: {self._host}\r\nX-Amz-Date: {now}\r\nX-Amz-Target: {target}\r\n"
+            f"POST / HTTP/1.1\r\nHost: {self._host}\r\n"
+            f"X-Amz-Date: {now}\r\nX-Amz-Target: {target}\r\n"
             f"Content-Type: application/x-amz-json-1.0\r\nAuthorization: AWS4-HMAC-SHA256 "
             f"Credential={ACCESS_KEY_ID}/{scope}, SignedHeaders={signed}, Signature={signature}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
@@ -57,11 +58,11 @@ class Connection:
     """One keep-alive connection; one request at a time."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._host, self._port = host, port
+        self._host, self.port = host, port
         self._signers = {name: Signer(name, f"{host}:{port}") for name in _TARGETS}
 
     async def open(self) -> Connection:
-        self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+        self._reader, self._writer = await asyncio.open_connection(self._host, self.port)
         return self
 
     async def call(self, service: str, operation: str, request: dict[str, Any]) -> tuple[int, Any]:

@@ -21,9 +21,8 @@ def main() -> None:
             server = start_groundstate(folder)
             times.append(time.perf_counter() - began_at)
             server.stop()
-    print(
-        f"start to first answer: p50 {percentile(times, 0.5) * 1000:.0f} ms, worst {max(times) * 1000:.0f} ms"
-    )
+    p50_ms, worst_ms = percentile(times, 0.5) * 1000, max(times) * 1000
+    print(f"start to first answer: p50 {p50_ms:.0f} ms, worst {worst_ms:.0f} ms")
 
 
 if __name__ == "__main__":

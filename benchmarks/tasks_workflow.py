@@ -11,6 +11,8 @@ import json
 import time
 from dataclasses import dataclass
 
+import boto3
+
 from benchmarks.load import Connection, percentile
 from benchmarks.servers import Server, start_groundstate, start_ministack, start_moto
 
@@ -21,7 +23,6 @@ WARM_UP_S = 1.5
 ROUNDS = 2
 ALONE = 200
 
-ROLE = "arn:aws:iam::000000000000:role/benchmark"
 DEFINITION = {
     "StartAt": "CreateDynamoTaskItem",
     "States": {
@@ -86,15 +87,36 @@ class Figures:
     alone_p99_ms: float
 
 
+def make_role(port: int) -> str:
+    """A role that may write items; Groundstate asks for it, the rivals do not."""
+    iam = boto3.client(
+        "iam",
+        endpoint_url=f"http://127.0.0.1:{port}",
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    trust = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}}
+    document = {"Version": "2012-10-17", "Statement": [{**trust, "Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName="benchmark", AssumeRolePolicyDocument=json.dumps(document))
+    allow = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [allow]}
+    iam.put_role_policy(
+        RoleName="benchmark", PolicyName="write", PolicyDocument=json.dumps(document)
+    )
+    return str(role["Role"]["Arn"])
+
+
 async def set_up(connection: Connection, wait_s: int = 0) -> str:
-    """Make the table and the state machine; the state machine's ARN."""
+    """Make the role, the table and the state machine; the state machine's ARN."""
+    role = make_role(connection.port)
     await connection.call("dynamodb", "CreateTable", TABLE)
     definition = json.loads(json.dumps(DEFINITION))
     definition["States"]["Execute long running task...wait 30 seconds"]["Seconds"] = wait_s
     status, made = await connection.call(
         "states",
         "CreateStateMachine",
-        {"name": "Tasks", "definition": json.dumps(definition), "roleArn": ROLE},
+        {"name": "Tasks", "definition": json.dumps(definition), "roleArn": role},
     )
     assert status == 200, made
     return str(made["stateMachineArn"])

@@ -93,9 +93,8 @@ def measure(count: int, wait_s: int, *, restart: bool) -> None:
         )
         print(f"memory: {memory / 2**20:.0f} MiB before, {grown / count:.0f} bytes more for each")
         times = asyncio.run(probe(server, 3))
-        print(
-            f"GetItem meanwhile: p50 {percentile(times, 0.5):.2f} ms, p99 {percentile(times, 0.99):.2f} ms"
-        )
+        p50_ms, p99_ms = percentile(times, 0.5), percentile(times, 0.99)
+        print(f"GetItem meanwhile: p50 {p50_ms:.2f} ms, p99 {p99_ms:.2f} ms")
         if restart:
             folder, port = server.data_dir, server.port
             server.stop(9)

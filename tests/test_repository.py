@@ -35,10 +35,10 @@ MAY_IMPORT = {
     "runtime": {"dispatch", "gateway", "models", "services/*", "session_tokens", "store"},
     "testing": {"dispatch", "gateway", "models", "runtime", "services/*", "store"},
     "console": {"runtime"},
-    "cli": {"cloud_assembly", "gateway", "runtime"},
+    "cli": {"cloud_assembly", "gateway", "runtime", "store"},
 }
 # Basics that know each other.
-BASICS_MAY_IMPORT = {"operation": {"config", "store"}, "principals": {"arn", "operation"}}
+BASICS_MAY_IMPORT = {"operation": {"clock", "config", "store"}, "principals": {"arn", "operation"}}
 
 # Values in, values out: no I/O, clock, chance, threads or environment.
 PURE = ("asl", "services/dynamodb/expressions", "services/cloudformation/template")
@@ -57,6 +57,10 @@ RESERVED = {
 }
 
 # Modules that may break one of the rules above, each with its reason.
+LOADS_WHEN_NEEDED = {
+    "groundstate.asl.jsonata",  # Its library takes time to load, and few need it.
+    "groundstate.testing.plugin",  # pytest loads plugins in every run, used or not.
+}
 MAY_USE_RANDOM = {
     "groundstate.asl.chance",  # Seeded from its input: the same input gives the same numbers.
 }
@@ -163,7 +167,9 @@ def test_every_part_has_its_place_in_the_order():
 
 def test_own_code_is_imported_at_the_top():
     inside = [
-        f"{found.module} imports {found.target}" for found in OWN_IMPORTS if found.in_function
+        f"{found.module} imports {found.target}"
+        for found in OWN_IMPORTS
+        if found.in_function and found.module not in LOADS_WHEN_NEEDED
     ]
     assert inside == []
 

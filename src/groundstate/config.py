@@ -74,7 +74,7 @@ class ClientConfig:
     endpoint_url: str = "http://127.0.0.1:4566"
     region: str = "us-east-1"
     access_key_id: str = "test"
-    secret_access_key: str = "test"
+    secret_access_key: str = "test"  # noqa: S105 - well known, and good on this machine alone
 
     @classmethod
     def from_environment(
@@ -84,7 +84,7 @@ class ClientConfig:
         endpoint_url: str | None = None,
         region: str | None = None,
     ) -> ClientConfig:
-        """What is given, or `AWS_ENDPOINT_URL` and `AWS_REGION` say, or the runtime's own defaults."""
+        """What is given, or `AWS_ENDPOINT_URL` and `AWS_REGION` say, or the runtime's defaults."""
         environment = os.environ if environment is None else environment
         runtime = Config.from_environment(environment)
         return cls(

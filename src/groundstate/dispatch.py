@@ -21,9 +21,11 @@ from groundstate.operation import (
     Operation,
     Principal,
     Service,
+    ServiceError,
     Shape,
     named_error,
 )
+from groundstate.registry import ServiceTable
 from groundstate.store import Barrier, Store
 
 # How many due timers are read at a time, and how long the loop may be kept by them.
@@ -54,7 +56,7 @@ class Dispatcher:
     """The runner of everything. One for each runtime, on one loop.
 
     Args:
-        services: by botocore's name.
+        services: by botocore's name, each imported when it is first needed.
         validate: checks a request against the service's model; raises the service's error.
         authorize: checks the caller's permission; raises the service's error.
     """
@@ -64,7 +66,7 @@ class Dispatcher:
         config: Config,
         store: Store,
         clock: Clock,
-        services: Mapping[str, Service],
+        services: ServiceTable,
         validate: Validate,
         authorize: Authorizer,
         on_failure: Callable[[BaseException], None],
@@ -78,11 +80,9 @@ class Dispatcher:
         self._authorize = authorize
         self._enforces = config.iam != "off"
         self._loop = asyncio.get_running_loop()
-        self.hosts: dict[str, Host] = {
-            service.name: service.make_host(self, config)
-            for service in services.values()
-            if service.make_host is not None
-        }
+        self.hosts: dict[str, Host] = {}
+        self._ready: dict[str, Service] = {}
+        self._stopping = False
         self._itself = Principal(
             arn=f"arn:aws:iam::{config.account}:root", account=config.account, administrator=True
         )
@@ -103,21 +103,25 @@ class Dispatcher:
         Raises:
             ServiceError: the operation refused; its writes are undone.
         """
-        entry, found = self._find(service, operation)
+        entry = self._ready.get(service) or self._make_ready(service)
+        found = entry.operations.get(operation)
+        if found is None:
+            raise _unsupported(service, operation)
         call = self._call(entry, operation, principal, region, request_id or ids.make_uuid())
         if not entry.validates_itself:
             self._validate(service, operation, request)
         if self._enforces and not principal.administrator and found.action != "":
             self._check(call, entry, found, request)
+        self.barrier.touch()
         if found.reads:
-            self.barrier.touch()
             return found.run(call, request)
-        return self._in_savepoint(lambda: found.run(call, request))
+        return self._in_savepoint(found.run, call, request)
 
     def run(self, service: str, job: Callable[[Call], Any], region: str) -> Any:
         """Run a job of a service, as the service itself, in a savepoint of its own."""
-        call = self._call(self.services[service], "", self._itself, region, ids.make_uuid())
-        return self._in_savepoint(lambda: job(call))
+        entry = self._ready.get(service) or self._make_ready(service)
+        self.barrier.touch()
+        return self._in_savepoint(job, self._call(entry, "", self._itself, region, ids.make_uuid()))
 
     def soon(self, service: str, job: Callable[[Call], Any], region: str) -> None:
         """Run a job in a later turn of the loop. A failure is logged; its writes are undone."""
@@ -131,18 +135,20 @@ class Dispatcher:
             service = self.services[call.service]
             self._authorize(call, service, action, resource, context or {}, None)
 
-    async def start(self) -> None:
-        """Start the hosts, go on with what was unfinished, and serve the timers."""
-        for host in self.hosts.values():
-            await host.start()
-        for service in self.services.values():
-            if service.recover is not None:
-                self.run(service.name, service.recover, self.config.region)
+    def start(self) -> None:
+        """Serve the timers, and make the services ready one by one while the loop goes on."""
         self._timers.look()
-        self.barrier.commit()
+        self._loop.call_soon(self._make_next_ready)
+
+    def make_all_ready(self) -> None:
+        """Make all services ready now."""
+        for name in self.services:
+            if name not in self._ready:
+                self._make_ready(name)
 
     async def stop(self) -> None:
         """Stop the timers and the hosts. Unfinished work goes on at the next start."""
+        self._stopping = True
         self._timers.stop()
         for host in self.hosts.values():
             await host.stop()
@@ -155,19 +161,32 @@ class Dispatcher:
         """Look whether the next timer is due earlier than thought."""
         self._timers.look()
 
-    def _find(self, service: str, operation: str) -> tuple[Service, Operation]:
-        entry = self.services.get(service)
-        if entry is None:
-            raise named_error(
-                "UnknownOperationException", f"The service {service} is not supported."
-            )
-        found = entry.operations.get(operation)
-        if found is None:
-            raise named_error(
-                "UnknownOperationException",
-                f"{operation} of {service} is not supported by this version of Groundstate.",
-            )
-        return entry, found
+    def _make_next_ready(self) -> None:
+        name = next((name for name in self.services if name not in self._ready), None)
+        if name is None or self._stopping:
+            return
+        self._make_ready(name)
+        self._loop.call_soon(self._make_next_ready)
+
+    def _make_ready(self, name: str) -> Service:
+        """Import a service, start its host, and go on with what it had left unfinished.
+
+        That must not happen inside somebody's savepoint, which may be undone. An operation that
+        needs a service which is not ready is therefore undone, and begun again when it is: see
+        `_in_savepoint`. In the first moments of a process only.
+        """
+        if name not in self.services:
+            raise named_error("UnknownOperationException", f"The service {name} is not supported.")
+        if self._tx.is_in_savepoint:
+            raise _NotReady(name)
+        entry = self.services[name]
+        if entry.make_host is not None:
+            host = self.hosts[name] = entry.make_host(self, self.config)
+            host.start()
+        self._ready[name] = entry
+        if entry.recover is not None:
+            self._run_logged(name, entry.recover, self.config.region)
+        return entry
 
     def _call(
         self, service: Service, operation: str, principal: Principal, region: str, request_id: str
@@ -193,12 +212,17 @@ class Dispatcher:
         for resource in (resources,) if isinstance(resources, str) else resources:
             self._authorize(call, service, action, resource, context, policy)
 
-    def _in_savepoint(self, work: Callable[[], Any]) -> Any:
+    def _in_savepoint(self, work: Callable[..., Any], *arguments: Any) -> Any:
         tx = self._tx
-        self.barrier.touch()
         mark = tx.enter()
         try:
-            result = work()
+            result = work(*arguments)
+        except _NotReady as missing:
+            tx.undo(mark)
+            if tx.is_in_savepoint:
+                raise
+            self._make_ready(missing.service)
+            return self._in_savepoint(work, *arguments)
         except BaseException:
             tx.undo(mark)
             raise
@@ -212,6 +236,21 @@ class Dispatcher:
             self.run(service, job, region)
         except Exception:
             logger.exception("A job of %s failed.", service)
+
+
+class _NotReady(BaseException):
+    """A service is needed in a savepoint before it is ready. No `except Exception` may catch it."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(service)
+        self.service = service
+
+
+def _unsupported(service: str, operation: str) -> ServiceError:
+    return named_error(
+        "UnknownOperationException",
+        f"{operation} of {service} is not supported by this version of Groundstate.",
+    )
 
 
 class TimerQueue:
@@ -256,7 +295,8 @@ class TimerQueue:
         dispatcher = self._dispatcher
         began_at = dispatcher._loop.time()
         for timer in self._table.find_due(dispatcher.clock.now(), TIMER_PAGE):
-            handler = dispatcher.services[timer.service].timers[timer.kind]
+            entry = dispatcher._ready.get(timer.service) or dispatcher._make_ready(timer.service)
+            handler = entry.timers[timer.kind]
 
             def serve(call: Call, timer: Any = timer, handler: Any = handler) -> None:
                 if call.tx.timers.take(timer.timer_id):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import importlib.util
-import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import orjson
 
 from groundstate.config import cache_folder
 
-_FORMAT = 1
+_FORMAT = 2
 _NOISE = frozenset(
     {"documentation", "documentationUrl", "examples", "authorization", "endpointTests"}
 )
@@ -52,11 +51,6 @@ class ServiceModel:
         reference = self.operations[operation].get("output")
         return None if reference is None else str(reference["shape"])
 
-    @property
-    def signing_name(self) -> str:
-        """The service's name in credential scopes."""
-        return str(self.metadata.get("signingName") or self.metadata["endpointPrefix"])
-
 
 @cache
 def load_model(service: str) -> ServiceModel:
@@ -65,19 +59,34 @@ def load_model(service: str) -> ServiceModel:
     Raises:
         FileNotFoundError: botocore has no such service.
     """
+    document = _load(service, "model")
+    return ServiceModel(service, document["metadata"], document["operations"], document["shapes"])
+
+
+@cache
+def load_metadata(service: str) -> Mapping[str, Any]:
+    """A service's `ServiceModel.metadata` alone, which is all that finding a request's way needs.
+
+    Raises:
+        FileNotFoundError: botocore has no such service.
+    """
+    metadata: Mapping[str, Any] = _load(service, "metadata")
+    return metadata
+
+
+def _load(service: str, part: str) -> Any:
     source = _find_source(service)
     status = source.stat()
-    cached = (
-        cache_folder()
-        / "models"
-        / f"{service}-{_FORMAT}-{status.st_mtime_ns:x}-{status.st_size:x}.json"
-    )
+    folder = cache_folder() / "models"
+    version = f"{_FORMAT}-{status.st_mtime_ns:x}-{status.st_size:x}"
     try:
-        document = orjson.loads(cached.read_bytes())
+        return orjson.loads((folder / f"{service}-{version}-{part}.json").read_bytes())
     except (OSError, orjson.JSONDecodeError):
         document = _strip(orjson.loads(_read(source)))
-        _keep(cached, orjson.dumps(document))
-    return ServiceModel(service, document["metadata"], document["operations"], document["shapes"])
+    parts = {"model": document, "metadata": document["metadata"]}
+    for name, content in parts.items():
+        _keep(folder / f"{service}-{version}-{name}.json", orjson.dumps(content))
+    return parts[part]
 
 
 def has_model(service: str) -> bool:
@@ -85,6 +94,7 @@ def has_model(service: str) -> bool:
     return (_data_folder() / service).is_dir()
 
 
+@cache
 def _data_folder() -> Path:
     spec = importlib.util.find_spec("botocore")
     if spec is None or not spec.submodule_search_locations:

@@ -7,12 +7,11 @@ each other only through `operation.py`.
 from __future__ import annotations
 
 import asyncio
-import importlib
 import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import orjson
 
@@ -25,7 +24,7 @@ from groundstate.gateway.http import HttpRequest, HttpResponse
 from groundstate.gateway.origin import OriginCheck
 from groundstate.gateway.server import HttpServer
 from groundstate.gateway.validation import validate
-from groundstate.operation import Service
+from groundstate.registry import ServiceTable
 from groundstate.services.iam.authorization import PolicyAuthorizer
 from groundstate.services.iam.credentials import find_credentials
 from groundstate.store import Store
@@ -36,34 +35,27 @@ QUIET_TURNS = 4
 try:
     from uvloop import run
 except ImportError:  # Windows has none
-    from asyncio import run
+    from asyncio import run  # type: ignore[assignment]
 
 logger = logging.getLogger(__name__)
 
 
-def _load_services() -> Mapping[str, Service]:
-    found: dict[str, Service] = {}
-    for name in (
-        "cloudformation",
-        "dynamodb",
-        "dynamodbstreams",
-        "iam",
-        "lambda_",
-        "logs",
-        "s3",
-        "ssm",
-        "stepfunctions",
-        "sts",
-    ):
-        try:
-            module = importlib.import_module(f"groundstate.services.{name}")
-        except ImportError as error:
-            logger.warning("The service %s is not there: %s", name, error)
-            continue
-        service = getattr(module, "SERVICE", None)
-        if service is not None:
-            found[service.name] = service
-    return found
+# In the order in which they are imported after the start.
+SERVICES = {
+    name: f"groundstate.services.{module}"
+    for name, module in (
+        ("dynamodb", "dynamodb"),
+        ("stepfunctions", "stepfunctions"),
+        ("lambda", "lambda_"),
+        ("logs", "logs"),
+        ("iam", "iam"),
+        ("sts", "sts"),
+        ("cloudformation", "cloudformation"),
+        ("s3", "s3"),
+        ("ssm", "ssm"),
+        # ("dynamodbstreams", "dynamodbstreams"),
+    )
+}
 
 
 class Runtime:
@@ -82,7 +74,7 @@ class Runtime:
         self.failure: BaseException | None = None
         self.endpoint_url = ""
         self._stopped = asyncio.Event()
-        self._services = _load_services()
+        self._services = ServiceTable(SERVICES)
         self._server: HttpServer | None = None
 
     async def start(self) -> None:
@@ -109,9 +101,9 @@ class Runtime:
         )
         if isinstance(self.clock, VirtualClock) and self.clock.jumps:
             self.dispatcher.barrier.on_quiet = self._jump_when_idle
-        await self.dispatcher.start()
         self._server = HttpServer(self.gateway.handle, config.max_body_bytes)
         await self._server.start(listener)
+        self.dispatcher.start()
 
     async def stop(self) -> None:
         """Let the answers under way go out, and close everything."""
@@ -157,7 +149,8 @@ class Runtime:
             listener.close()
             raise
         port = listener.getsockname()[1]
-        host = self.config.host if self.config.host not in ("0.0.0.0", "::") else "127.0.0.1"
+        everywhere = self.config.host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+        host = "127.0.0.1" if everywhere else self.config.host
         self.endpoint_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         return listener
 
@@ -181,25 +174,27 @@ def _credentials_finder(
     return find
 
 
-def serve(config: Config) -> int:
-    """Run until SIGTERM or SIGINT; the process's exit status."""
+def serve(config: Config, announce: Callable[[str], None]) -> int:
+    """Run until SIGTERM or SIGINT; the process's exit status.
+
+    Args:
+        announce: called with the endpoint's address once it answers.
+    """
     logging.basicConfig(
         level=config.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
-    return run(_serve(config))
+    return run(_serve(config, announce))
 
 
-async def _serve(config: Config) -> int:
+async def _serve(config: Config, announce: Callable[[str], None]) -> int:
     runtime = Runtime(config)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, runtime.request_stop)
     await runtime.start()
-    where = "in memory" if config.in_memory else f"data in {config.data_dir}"
-    sys.stdout.write(f"Groundstate {__version__} answers at {runtime.endpoint_url} ({where})\n")
-    sys.stdout.flush()
+    announce(runtime.endpoint_url)
     await runtime.wait_stopped()
     await runtime.stop()
     return 1 if runtime.failure is not None else 0

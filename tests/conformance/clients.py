@@ -65,7 +65,8 @@ class CommandLine:
 
     def __call__(self, service: str, operation: str, **request: Any) -> dict[str, Any]:
         command = xform_name(operation, "-")
-        words = ["--endpoint-url", self._endpoint, "--output", "json", service, command]
+        words = ["--endpoint-url", self._endpoint, "--output", "json", "--no-paginate"]
+        words += [service, command]
         outfile = self._scratch / "outfile"
         for member in [name for name, value in request.items() if isinstance(value, bytes)]:
             path = self._scratch / member

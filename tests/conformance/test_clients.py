@@ -214,7 +214,7 @@ def test_dynamodb(aws, name):
 def test_stepfunctions(aws, name, role_arn):
     definition = {
         "StartAt": "Sleep",
-        "States": {"Sleep": {"Type": "Wait", "Seconds": 0, "End": True}},
+        "States": {"Sleep": {"Type": "Wait", "Seconds": 1, "End": True}},
     }
     machine = aws(
         "stepfunctions",

@@ -148,7 +148,7 @@ async def check_history(driver: Driver, arn: str, started_at: float) -> None:
 
 
 def test_nothing_acknowledged_is_lost_at_any_commit() -> None:
-    assert crash_everywhere(workload, check) > 20
+    assert crash_everywhere(workload, check) >= 20
 
 
 def test_the_loop_notices_what_is_lost() -> None:

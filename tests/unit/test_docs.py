@@ -7,6 +7,7 @@ import pytest
 
 from docs.reference import FOLDER, PAGES
 from groundstate.cli.main import COMMANDS
+from groundstate.testing import Groundstate
 
 ROOT = Path(__file__).parents[2]
 PAGES_BY_HAND = [
@@ -40,6 +41,16 @@ def test_make_targets_in_the_text_are_targets(path):
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     text = path.read_text(encoding="utf-8")
     assert set(re.findall(r"\bmake ([a-z]+)\b", "\n".join(_code(text)))) <= targets
+
+
+def test_examples_of_the_testing_guide_run():
+    text = (ROOT / "docs" / "guides" / "testing.md").read_text(encoding="utf-8")
+    first, second = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names = {}
+    exec(compile(first, "first example", "exec"), names)
+    with Groundstate() as groundstate:
+        names["test_a_year_passes"](groundstate)
+    exec(compile(second, "second example", "exec"), {})
 
 
 def _code(text):

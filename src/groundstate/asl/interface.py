@@ -78,6 +78,7 @@ class ExecutionInfo:
     alias_arn: str = ""
     redrive_count: int = 0
     redrive_time: float = 0.0
+    label: str = ""
     context: dict[str, Any] | None = None
     variables: dict[str, Any] | None = None
 
@@ -448,6 +449,7 @@ class InvalidDefinition(Exception):
     def message(self) -> str:
         """AWS's text, without the wrapping `Invalid State Machine Definition: '...'`."""
         return ", ".join(
-            f"{d.code}: {d.message} at {d.location}" if d.location else f"{d.code}: {d.message}"
-            for d in self.diagnostics
+            # AWS prints a location that it does not have as `null` (observed, August 2026).
+            f"{diagnostic.code}: {diagnostic.message} at {diagnostic.location or 'null'}"
+            for diagnostic in self.diagnostics
         )

@@ -28,6 +28,10 @@ VARIABLES_BYTES_MAX = 10 * 1024 * 1024
 TRANSITIONS_PER_STEP = 200
 """Ours, not AWS's: states entered in one step before others get their turn."""
 
-NESTING_MAX = 200
+NESTING_MAX = 100
 """Ours: how deep Map and Parallel may be nested before a definition is refused, so that neither
-the compiler nor the stepping runs out of stack."""
+the compiler nor the stepping runs out of stack. AWS refuses too (TOO_DEEPLY_NESTED), at a depth
+that it does not document."""
+
+DEFINITION_DEPTH_MAX = 500
+"""Ours: how deep the JSON of a definition may be nested, for the same reason."""

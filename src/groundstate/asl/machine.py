@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
+
+from groundstate.asl.variable_references import find_variable_references
 
 if TYPE_CHECKING:
     from groundstate.asl.interface import MachineType
@@ -52,6 +55,10 @@ class Machine:
             KeyError: there is no such Map.
         """
         return self.processors[state_name]
+
+    def variable_references(self) -> dict[str, list[str]]:
+        """By state name, the workflow variables that the state reads."""
+        return find_variable_references(json.loads(self.definition))
 
     def state(self, name: str) -> State | None:
         """The state of this name in any scope, or None."""

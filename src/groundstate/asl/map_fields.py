@@ -43,18 +43,30 @@ def compile_number(
 
 def _compile_path(text: str, field: str, kind: str) -> Number:
     path = compile_field_path(text) or (lambda data, turn: data)
-    allowed = int if kind == "integer" else int | float
 
     def evaluate(data: Any, turn: Turn) -> Any:
         value = path(data, turn)
-        if isinstance(value, bool) or not isinstance(value, allowed):
+        number = _parse(value, kind)
+        if number is None:
             raise runtime_error(
                 f"The {field} field refers to value {to_text(value)} which is not a valid"
                 f" {kind}: {text}"
             )
-        return value
+        return number
 
     return evaluate
+
+
+def _parse(value: Any, kind: str) -> float | None:
+    """The number that a value is or spells (observed: "1" is one)."""
+    if isinstance(value, str):
+        try:
+            return int(value) if kind == "integer" else float(value)
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if kind == "float" or isinstance(value, int) else None
 
 
 def _queried(value: Any, field: str, kind: str) -> Any:

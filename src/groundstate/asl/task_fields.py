@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from groundstate.asl.query import Query
     from groundstate.asl.turn import Turn
 
-_NAMES_TOKEN = re.compile(r"\$\$(?!\.[A-SU-Z])|\$states\.context(?!\.[A-SU-Z])")
+_NAMES_TOKEN = re.compile(r"\$\$\.Task\b|\$states\.context\.Task\b")
 
 
 def compile_seconds(definition: dict[str, Any], name: str, query: Query) -> Field | None:
@@ -79,6 +79,6 @@ def compile_credentials(definition: dict[str, Any], query: Query, *, jsonata: bo
 
 
 def names_token(definition: dict[str, Any]) -> bool:
-    """Whether the arguments may name the task token: `$$`, `$$.Task` or `$states.context`."""
+    """Whether the arguments may name the task token."""
     payload = definition.get("Parameters", definition.get("Arguments"))
     return payload is not None and _NAMES_TOKEN.search(to_text(payload)) is not None

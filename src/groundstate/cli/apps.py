@@ -10,7 +10,7 @@ from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError
 from groundstate.cli.stacks import StackState, deploy_stack
 from groundstate.cli.synthesis import find_app, synthesize
-from groundstate.cloud_assembly import Stack, read_assembly
+from groundstate.cloud_assembly import AssemblyError, Stack, read_assembly
 
 
 def add_app_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,10 @@ def read_stacks(
     account, region = client.find_account(), client.config.region
     found = find_app(app)
     folder = synthesize(found, console, account=account, region=region, force=force)
-    return read_assembly(folder, account=account, region=region).stacks
+    try:
+        return read_assembly(folder, account=account, region=region).stacks
+    except AssemblyError as error:
+        raise CommandError(str(error)) from error
 
 
 def deploy_app(
@@ -58,7 +61,7 @@ def deploy_app(
     deployed = {}
     for stack in stacks:
         console.note(f"Deploying {stack.name}")
-        state, changed = deploy_stack(client, stack, console, tags or {})
+        state, changed = deploy_stack(client.in_region(stack.region), stack, console, tags or {})
         console.note(f"{stack.name}: {state.status if changed else 'no changes'}")
         deployed[stack.name] = state, changed
     return deployed

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import http.client
 import json
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
@@ -66,6 +67,12 @@ class Client:
         self.port: int = url.port or (443 if url.scheme == "https" else 80)
         self._scheme = url.scheme
         self._authority = url.netloc.rpartition("@")[2]
+
+    def in_region(self, region: str) -> Client:
+        """This client, or one like it in another region; an empty region means this one's."""
+        if region in ("", self.config.region):
+            return self
+        return Client(replace(self.config, region=region))
 
     def find_health(self) -> dict[str, Any] | None:
         """What the runtime says of itself; None if nothing listens at the endpoint.

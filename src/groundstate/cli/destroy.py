@@ -26,19 +26,23 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     client = connect(arguments)
     client.require_runtime()
     stacks = read_stacks(arguments.app, client, console, force=arguments.synthesize)
-    found = [state for stack in reversed(stacks) if (state := find_stack(client, stack.name))]
+    found = [
+        (there, state)
+        for stack in reversed(stacks)
+        if (state := find_stack(there := client.in_region(stack.region), stack.name))
+    ]
     if found and not arguments.yes and sys.stdin.isatty():
-        listed = ", ".join(state.name for state in found)
+        listed = ", ".join(state.name for _, state in found)
         if input(f"Delete {listed} and all data in them? (y/n) ").strip().lower() not in (
             "y",
             "yes",
         ):
             console.note("Nothing was deleted.")
             return 1
-    for state in found:
+    for there, state in found:
         console.note(f"Deleting {state.name}")
-        delete_stack(client, state, console)
-    names = [state.name for state in found]
+        delete_stack(there, state, console)
+    names = [state.name for _, state in found]
     console.show({"deleted": names})
     console.say(f"Deleted: {', '.join(names)}" if names else "None of the app's stacks was there.")
     return 0

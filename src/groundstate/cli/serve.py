@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import argparse
 import errno
+import os
 from dataclasses import fields
 
+from groundstate import __version__
 from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError
 from groundstate.config import Config
 from groundstate.runtime import serve
+from groundstate.store.connection import DataDirectoryInUse
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,8 +39,19 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         config = Config.from_environment(**given)
     except ValueError as error:
         raise CommandError(f"{error}.") from error
+
+    def announce(endpoint_url: str) -> None:
+        where = "in memory" if config.in_memory else f"data in {config.data_dir}"
+        console.say(f"Groundstate {__version__} answers at {endpoint_url} ({where})")
+        console.show({"endpointUrl": endpoint_url, "version": __version__, "pid": os.getpid()})
+
     try:
-        return serve(config)
+        return serve(config, announce)
+    except DataDirectoryInUse as error:
+        raise CommandError(
+            f"Another runtime has the data in {config.data_dir} open.",
+            "Use that one, or another folder:  groundstate serve --data-dir other",
+        ) from error
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise

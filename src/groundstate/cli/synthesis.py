@@ -88,8 +88,9 @@ def synthesize(
         return app.output
     stamp = app.output / STAMP
     stamp.unlink(missing_ok=True)
-    first = "" if app.output.is_dir() else " (the first time takes about 10 s)"
-    with console.work(f"Synthesizing {app.folder.resolve().name}{first}"):
+    if not app.output.is_dir():
+        console.note("The first synthesis on a machine unpacks the CDK's library: about 10 s")
+    with console.work(f"Synthesizing {app.folder.resolve().name}"):
         _run_command(app, account=account, region=region)
     manifest = app.output / "manifest.json"
     if not manifest.is_file():

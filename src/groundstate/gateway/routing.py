@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from groundstate.gateway.http import HttpRequest
 from groundstate.gateway.protocols import rest
 from groundstate.gateway.protocols.query import form_of
-from groundstate.models import ServiceModel, load_model
+from groundstate.models import ServiceModel, load_metadata, load_model
 from groundstate.operation import Service, ServiceError
 
 
@@ -42,8 +42,8 @@ class Router:
 
     def __init__(self, services: Mapping[str, Service]) -> None:
         self._services = services
-        self._by_target: dict[str, Service] | None = None
-        self._by_scope: dict[str, list[Service]] | None = None
+        self._by_target: dict[str, str] | None = None
+        self._by_scope: dict[str, list[str]] | None = None
         self._rest: dict[str, list[_RestRoute]] = {}
         self._json: dict[str, Route] = {}
 
@@ -61,14 +61,12 @@ class Router:
         if target is not None:
             return self._find_json(target)
         candidates = self._services_of(signing_name) if signing_name else self._guess(request)
-        for service in candidates:
-            model = load_model(service.name)
-            if model.metadata["protocol"] == "query":
-                return self._find_query(service, model, request)
-        for service in candidates:
-            model = load_model(service.name)
-            if model.metadata["protocol"] in ("rest-json", "rest-xml"):
-                return self._find_rest(service, model, request)
+        for name in candidates:
+            protocol = load_metadata(name)["protocol"]
+            if protocol == "query":
+                return self._find_query(name, request)
+            if protocol in ("rest-json", "rest-xml"):
+                return self._find_rest(name, request)
         raise UnknownOperationException(
             f"No service {signing_name!r} is supported: {', '.join(sorted(self._services))} are."
             if signing_name and not candidates
@@ -81,63 +79,66 @@ class Router:
             return route
         if self._by_target is None:
             self._by_target = {
-                str(load_model(name).metadata["targetPrefix"]): service
-                for name, service in self._services.items()
-                if "targetPrefix" in load_model(name).metadata
+                str(load_metadata(name)["targetPrefix"]): name
+                for name in self._services
+                if "targetPrefix" in load_metadata(name)
             }
         prefix, _, operation = target.partition(".")
-        service = self._by_target.get(prefix)
-        if service is None or operation not in load_model(service.name).operations:
+        name = self._by_target.get(prefix)
+        if name is None or operation not in load_model(name).operations:
             raise UnknownOperationException("")
-        route = self._json[target] = Route(service, load_model(service.name), operation)
+        route = self._json[target] = Route(self._services[name], load_model(name), operation)
         return route
 
-    def _services_of(self, signing_name: str) -> list[Service]:
+    def _services_of(self, signing_name: str) -> list[str]:
         if self._by_scope is None:
             self._by_scope = {}
-            for name, service in self._services.items():
-                self._by_scope.setdefault(load_model(name).signing_name, []).append(service)
+            for name in self._services:
+                metadata = load_metadata(name)
+                scope = str(metadata.get("signingName") or metadata["endpointPrefix"])
+                self._by_scope.setdefault(scope, []).append(name)
         return self._by_scope.get(signing_name, [])
 
-    def _guess(self, request: HttpRequest) -> list[Service]:
-        """The service of a request that is not signed, so that it can be refused in its own terms."""
+    def _guess(self, request: HttpRequest) -> list[str]:
+        """The service of an unsigned request, so that it can be refused in its own terms."""
         if "Action" in (form := form_of(request)):
             version = form.get("Version")
-            for name, service in self._services.items():
-                metadata = load_model(name).metadata
+            for name in self._services:
+                metadata = load_metadata(name)
                 if metadata["protocol"] == "query" and metadata["apiVersion"] == version:
-                    return [service]
-        for name, service in self._services.items():
-            model = load_model(name)
-            if model.metadata["protocol"] == "rest-json":
+                    return [name]
+        for name in self._services:
+            if load_metadata(name)["protocol"] == "rest-json":
                 try:
-                    self._find_rest(service, model, request)
+                    self._find_rest(name, request)
                 except UnknownOperationException:
                     continue
-                return [service]
+                return [name]
         # What is left is S3's: public objects, browsers.
         return self._services_of("s3")
 
-    def _find_query(self, service: Service, model: ServiceModel, request: HttpRequest) -> Route:
+    def _find_query(self, name: str, request: HttpRequest) -> Route:
+        model = load_model(name)
         form = form_of(request)
         action = form.get("Action", "")
         if action not in model.operations:
             version = form.get("Version", "")
             raise InvalidAction(f"Could not find operation {action} for version {version}")
-        return Route(service, model, action)
+        return Route(self._services[name], model, action)
 
-    def _find_rest(self, service: Service, model: ServiceModel, request: HttpRequest) -> Route:
-        routes = self._rest.get(service.name)
+    def _find_rest(self, name: str, request: HttpRequest) -> Route:
+        model = load_model(name)
+        routes = self._rest.get(name)
         if routes is None:
-            routes = [_RestRoute(model, name) for name in model.operations]
+            routes = [_RestRoute(model, operation) for operation in model.operations]
             routes.sort(key=lambda route: route.weight, reverse=True)
-            self._rest[service.name] = routes
+            self._rest[name] = routes
         query = dict(parse_qsl(request.query, keep_blank_values=True))
         for path in (request.path, request.path.rstrip("/") or "/"):
             for route in routes:
                 if route.fits(request, path, query):
                     request.path = path
-                    return Route(service, model, route.operation)
+                    return Route(self._services[name], model, route.operation)
         raise UnknownOperationException(f"{request.method} {request.path} is no operation.")
 
 

@@ -32,7 +32,7 @@ class Store:
 
     Args:
         path: the database file, or None for one in memory.
-        synchronous: SQLite's setting; FULL survives a loss of power, NORMAL the loss of the process.
+        synchronous: SQLite's setting; FULL survives a loss of power, NORMAL that of the process.
 
     Raises:
         DataDirectoryInUse: another process writes this database.

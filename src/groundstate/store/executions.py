@@ -133,7 +133,7 @@ class ExecutionTables:
         status: int | None = None,
         map_run_id: int | None = None,
     ) -> list[ExecutionRow]:
-        """A machine's (or a map run's) executions, the newest first, those numbered below `before`."""
+        """A machine's or a map run's executions, the newest first, those below `before`."""
         owner, number = (
             ("machine_id", machine_id) if map_run_id is None else ("map_run_id", map_run_id)
         )

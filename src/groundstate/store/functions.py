@@ -1,4 +1,4 @@
-"""The tables of Lambda: functions, versions, aliases, settings, code, layers, asynchronous events."""
+"""The tables of Lambda: functions, versions, aliases, settings, code, layers, events."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ class FunctionTable:
         return None if row is None else _version(row)
 
     def find_revision(self, region: str, name: str, version: str) -> tuple[int, str] | None:
-        """The id of a function and the revision of one of its versions, without reading it whole."""
+        """The id of a function and the revision of one of its versions."""
         row = self._execute(
             "SELECT f.function_id, v.revision_id FROM lambda_functions f JOIN lambda_versions v"
             " ON v.function_id = f.function_id AND v.version = ? WHERE f.region = ? AND f.name = ?",

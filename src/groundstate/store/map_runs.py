@@ -170,7 +170,8 @@ class MapRunTables:
     def count_items(self, map_run_id: int) -> dict[int, int]:
         """How many items belong to children of which status."""
         rows = self._execute(
-            "SELECT status, sum(item_count) FROM map_run_items WHERE map_run_id = ? GROUP BY status",
+            "SELECT status, sum(item_count) FROM map_run_items WHERE map_run_id = ?"
+            " GROUP BY status",
             (map_run_id,),
         )
         return dict(rows.fetchall())

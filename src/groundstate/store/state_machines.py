@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import orjson
+
+MachineType = Literal["STANDARD", "EXPRESS"]
 
 ACTIVE, DELETING, DELETED = "ACTIVE", "DELETING", "DELETED"
 
@@ -23,7 +25,7 @@ class StateMachine:
     arn: str
     region: str
     name: str
-    type: str
+    type: MachineType
     label: str | None
     created_at: float
     status: str
@@ -149,7 +151,7 @@ class StateMachineTables:
         *,
         region: str,
         name: str,
-        type: str,
+        type: MachineType,
         definition: str,
         role_arn: str,
         settings: dict[str, Any],
@@ -158,7 +160,8 @@ class StateMachineTables:
     ) -> StateMachine:
         """Add a machine with its first revision."""
         machine_id = self._execute(
-            "INSERT INTO state_machines (arn, region, name, type, label, created_at, status, revision)"
+            "INSERT INTO state_machines"
+            " (arn, region, name, type, label, created_at, status, revision)"
             " VALUES (?,?,?,?,?,?,'ACTIVE',0)",
             (arn, region, name, type, label, now),
         ).lastrowid

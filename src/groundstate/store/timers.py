@@ -50,7 +50,8 @@ class TimerTable:
     ) -> int:
         """Set a timer for `due_at` (epoch seconds); its id lets it be cancelled."""
         cursor = self._execute(
-            "INSERT INTO timers (due_at, service, kind, subject, data, region) VALUES (?,?,?,?,?,?)",
+            "INSERT INTO timers (due_at, service, kind, subject, data, region)"
+            " VALUES (?,?,?,?,?,?)",
             (due_at, service, kind, subject, data, region),
         )
         self.set_before = min(self.set_before, due_at)

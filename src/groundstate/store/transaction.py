@@ -16,6 +16,8 @@ from groundstate.store.iam import IamTables
 from groundstate.store.logs import LogTable
 from groundstate.store.map_runs import MapRunTables
 from groundstate.store.state_machines import StateMachineTables
+from groundstate.store.s3 import BucketTables
+from groundstate.store.ssm import ParameterTable
 from groundstate.store.timers import TimerTable
 
 Callback = Callable[[], None]
@@ -47,6 +49,8 @@ class Transaction:
         self.timers = TimerTable(connection)
         self.dynamodb = Dynamodb(connection)
         self.stacks = StackTables(connection)
+        self.buckets = BucketTables(connection)
+        self.parameters = ParameterTable(connection)
         self.state_machines = StateMachineTables(connection, self.on_undo)
         self.executions = ExecutionTables(connection)
         self.activities = ActivityTables(connection)
@@ -79,7 +83,7 @@ class Transaction:
         self._depth -= 1
 
     def undo(self, mark: tuple[int, int, int]) -> None:
-        """Take back what was written since the innermost `enter`, and what was to follow from it."""
+        """Take back what was written since the innermost `enter`, and what was to follow."""
         assert self._depth > 0, "undo without enter"
         self._execute(f"ROLLBACK TO s{self._depth}")
         self._execute(f"RELEASE s{self._depth}")
@@ -101,8 +105,13 @@ class Transaction:
         self._before_commit.append(callback)
 
     def on_undo(self, callback: Callback) -> None:
-        """Call this if the innermost savepoint is taken back: for memory that mirrors the tables."""
+        """Call this if the innermost savepoint is taken back: for memory that mirrors tables."""
         self._undo.append(callback)
+
+    @property
+    def is_in_savepoint(self) -> bool:
+        """An operation is under way."""
+        return self._depth > 0
 
     @property
     def has_effects(self) -> bool:

@@ -123,7 +123,8 @@ class Groundstate:
         async def call() -> Result:
             return function(self.runtime)
 
-        return self._call(call)
+        result: Result = self._call(call)
+        return result
 
     def _call(self, make: Callable[[], Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(make(), self._loop).result(timeout=60)

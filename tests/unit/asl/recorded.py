@@ -9,6 +9,7 @@ import importlib.util
 import json
 import os
 import re
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -202,7 +203,7 @@ class Played:
         assert task.resource.service == "lambda", task.resource
         plain = task.resource.kind == "lambda"
         function = task.resource.arn if plain else task.parameters["FunctionName"]
-        payload = task.parameters if plain else task.parameters.get("Payload", {})
+        payload = task.parameters if plain else _sent(task.parameters.get("Payload"))
         behaviour = self.lambdas.get(function)
         if behaviour is None:
             cause = (
@@ -218,17 +219,14 @@ class Played:
                 return interface.TaskTimedOut(self.now, self._entropy(), task.task_id)
             self.now += 60
         if behaviour.startswith("raise"):
-            error, cause = _raised(behaviour, self._entropy())
+            error, cause = _raised(behaviour, self._entropy(), plain=plain)
             return interface.TaskFailed(self.now, self._entropy(), task.task_id, error, cause)
         result = _returned(behaviour, payload)
         if not plain:
-            headers = {
-                name: "x" for name in ("Connection", "Content-Length", "Content-Type", "Date")
-            }
             result = {
                 "ExecutedVersion": "$LATEST",
                 "Payload": result,
-                "SdkHttpMetadata": {"HttpHeaders": headers, "HttpStatusCode": 200},
+                "SdkHttpMetadata": {"HttpStatusCode": 200},
                 "SdkResponseMetadata": {"RequestId": "x"},
                 "StatusCode": 200,
             }
@@ -257,7 +255,7 @@ class Played:
         return level_1, level_1 and level_2, matcher.diff
 
 
-def _raised(behaviour: str, number: int) -> tuple[str, str]:
+def _raised(behaviour: str, number: int, *, plain: bool) -> tuple[str, str]:
     custom = behaviour == "raise_custom_exception"
     name = "CustomException" if custom else "Exception"
     line, statement = (
@@ -268,12 +266,20 @@ def _raised(behaviour: str, number: int) -> tuple[str, str]:
     payload = {
         "errorMessage": "" if custom else "Some exception was raised.",
         "errorType": name,
-        "requestId": f"{number:032x}",
+        "requestId": str(uuid.UUID(int=number)),
         "stackTrace": [
             f'  File "/var/task/handler.py", line {line}, in handler\n    {statement}\n'
         ],
     }
-    return name, json.dumps(payload)
+    # A plain function's error comes as its runtime wrote it, an integration's compact (observed).
+    return name, json.dumps(payload, separators=None if plain else (",", ":"))
+
+
+def _sent(payload: Any) -> Any:
+    """What the function gets: a text is sent as it is, and nothing is sent as `{}` (observed)."""
+    if payload is None:
+        return {}
+    return json.loads(payload) if isinstance(payload, str) else payload
 
 
 def _returned(behaviour: str, payload: Any) -> Any:

@@ -112,6 +112,8 @@ class _Parser:
             if character == "\\" and self.at < len(self.text):
                 # `\{` and `\}` stay escaped: only States.Format knows what to do with them.
                 following = self.text[self.at]
+                if following not in "'\\{}":
+                    raise InvalidPath(f"Illegal escape \\{following}: {self.text}")
                 self.at += 1
                 characters.append(following if following in "'\\" else "\\" + following)
             elif character == "'":

@@ -15,6 +15,7 @@ library's deadline, which stops an expression that would not end.
 from __future__ import annotations
 
 import dataclasses
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from jsonata2py.bindings import JsonataBindings
@@ -111,8 +112,9 @@ class Expression:
         return _is_unsupported(value)
 
 
+@lru_cache(maxsize=4096)
 def compile_expression(text: str) -> Expression:
-    """Compile an expression.
+    """Compile an expression; validation and compilation of a machine share the result.
 
     Raises:
         InvalidExpression: with jsonata-js's text.

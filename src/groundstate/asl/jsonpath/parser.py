@@ -357,7 +357,8 @@ class _Parser:
         while self.at < len(self.text):
             character = self.text[self.at]
             self.at += 1
-            if character == "\\" and self.at < len(self.text):
+            if character == "\\" and self.text[self.at : self.at + 1] in (quote, "\\"):
+                # Other characters keep their backslash (observed for `\"` in single quotes).
                 characters.append(self.text[self.at])
                 self.at += 1
             elif character == quote:

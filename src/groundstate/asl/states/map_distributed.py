@@ -202,9 +202,5 @@ class DistributedMapState(State):
             turn.emit(strand, "MapRunFailed", "mapRunFailedEventDetails", details)
             turn.fail(strand, Failed(event.error, event.cause))
 
-    def evaluation_previous(self, strand: Strand) -> int:
-        # Observed for Map: the event before MapStateEntered.
-        return strand.before
-
     def record_failed(self, turn: Turn, strand: Strand) -> None:
         strand.previous = turn.record(strand.previous, "MapStateFailed", "", None)

@@ -101,9 +101,5 @@ class InlineMapState(ContainerState):
             {"index": child.index, "name": self.name},
         )
 
-    def evaluation_previous(self, strand: Strand) -> int:
-        # Observed: a Map's names the event before MapStateEntered.
-        return strand.before
-
     def record_failed(self, turn: Turn, strand: Strand) -> None:
         strand.previous = turn.record(strand.previous, "MapStateFailed", "", None)

@@ -88,8 +88,11 @@ class State:
         )
 
     def evaluation_previous(self, strand: Strand) -> int:
-        """The event that an EvaluationFailed follows."""
-        return strand.previous
+        """The event that an EvaluationFailed follows.
+
+        Observed: a query that fails as the state is entered names the event before StateEntered.
+        """
+        return strand.before if strand.previous == strand.entered else strand.previous
 
     def retry(self, turn: Turn, strand: Strand, failed: Failed) -> bool:
         """Wait for another attempt, if a retrier is for this failure and not used up."""

@@ -55,6 +55,10 @@ class WaitState(State):
         else:
             turn.set_timer(strand, due_at)
 
+    def evaluation_previous(self, strand: Strand) -> int:
+        # Observed: unlike other states' it follows WaitStateEntered.
+        return strand.previous
+
     def timer_fired(self, turn: Turn, strand: Strand) -> None:
         self.query.pass_on(turn, strand, self.next)
 

@@ -1,21 +1,82 @@
-"""A whole definition validated."""
+"""A whole definition checked: its JSON, its top level, its states, its transitions.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html
+"""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from groundstate.asl import limits
 from groundstate.asl.interface import Diagnostic, MachineType
+from groundstate.asl.validation.report import Report
+from groundstate.asl.validation.states import StateChecker
+from groundstate.asl.validation.transitions import check_transitions
+
+_TOP_FIELDS = frozenset(
+    ("Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds", "Version")
+)
 
 
 def validate(text: str, type: MachineType) -> tuple[dict[str, Any], list[Diagnostic]]:
     """Parse and check a definition.
 
     Returns:
-        The definition as a value (empty if it is no object), and what is wrong with it.
+        The definition as a value (empty if it is no object), and what was found.
     """
+    report = Report()
+    definition = _parse(text, report)
+    if definition is not None:
+        _check_machine(definition, type, report)
+    return definition or {}, report.diagnostics
+
+
+def _parse(text: str, report: Report) -> dict[str, Any] | None:
+    if not text.strip():
+        report.error("MISSING_DESCRIPTION", "Received a null or empty workflow input", "")
+        return None
     try:
         definition = json.loads(text)
+    except RecursionError:
+        report.error("TOO_DEEPLY_NESTED", "The states are too deeply nested.", "")
+        return None
     except ValueError as error:
-        return {}, [Diagnostic("ERROR", "INVALID_JSON_DESCRIPTION", str(error))]
-    return definition, []
+        report.error("INVALID_JSON_DESCRIPTION", str(error), "")
+        return None
+    if not report.typed(definition, "Object", "/"):
+        return None
+    if _is_too_deep(definition):
+        report.error("TOO_DEEPLY_NESTED", "The states are too deeply nested.", "")
+        return None
+    assert isinstance(definition, dict)
+    return definition
+
+
+def _is_too_deep(definition: dict[str, Any]) -> bool:
+    """Whether a value is nested so deeply that later walks could run out of stack."""
+    level: list[Any] = [definition]
+    for _ in range(limits.DEFINITION_DEPTH_MAX):
+        level = [
+            child
+            for value in level
+            for child in (value.values() if isinstance(value, dict) else value)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _check_machine(definition: dict[str, Any], type: MachineType, report: Report) -> None:
+    report.supported(definition, _TOP_FIELDS, "")
+    report.one_of(definition, "QueryLanguage", ["JSONPath", "JSONata"], "")
+    report.one_of(definition, "Version", ["1.0"], "")
+    if "TimeoutSeconds" in definition:
+        value = definition["TimeoutSeconds"]
+        if report.typed(value, "Integer", "/TimeoutSeconds"):
+            report.bounded(value, "/TimeoutSeconds", 0, limits.WAIT_SECONDS_MAX)
+    checker = StateChecker(report, type, definition.get("QueryLanguage", "JSONPath"))
+    checker.scope(definition, "")
+    if not report.has_errors:
+        check_transitions(definition, report)

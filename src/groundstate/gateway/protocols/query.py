@@ -48,8 +48,8 @@ def serialize(
         members = xml.write_members(model, model.shapes[reference["shape"]], response)
         result = f"<{wrapper}>{members}</{wrapper}>"
     body = (
-        f'<{operation}Response xmlns="{namespace}">{result}<ResponseMetadata><RequestId>{request_id}'
-        f"</RequestId></ResponseMetadata></{operation}Response>"
+        f'<{operation}Response xmlns="{namespace}">{result}<ResponseMetadata>'
+        f"<RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>"
     )
     return _answer(200, body, request_id)
 

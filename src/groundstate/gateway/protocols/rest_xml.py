@@ -52,6 +52,8 @@ def serialize(
     shape = model.shapes[reference["shape"]]
     status, located, members = rest.split_locations(model, shape, response, status)
     headers += located
+    if "ContentRange" in response:
+        status = 206  # The model names one status for both answers of GetObject.
     payload = shape.get("payload")
     if payload is not None:
         return HttpResponse(status, headers, _payload(model, shape, payload, response, headers))

@@ -16,7 +16,7 @@ class StackWaits:
     def __init__(self, runner: Runner, config: Config) -> None:
         self._waits: dict[str, list[tuple[Deferred, Describe]]] = {}
 
-    async def start(self) -> None:
+    def start(self) -> None:
         """Nothing to start."""
 
     async def stop(self) -> None:

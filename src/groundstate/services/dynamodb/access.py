@@ -14,6 +14,9 @@ from groundstate.operation import Call, Resources, Shape
 from groundstate.services.dynamodb import arns
 from groundstate.services.dynamodb.tables import find_table
 
+Run = Callable[[Call, Shape], Shape]
+"""An operation's function."""
+
 
 def table(call: Call, request: Shape) -> Resources:
     """The table that TableName names."""

@@ -39,6 +39,12 @@ class Consumed:
         for name, units in other.indexes.items():
             self.indexes[name] = self.indexes.get(name, 0.0) + units
 
+    def doubled(self) -> Consumed:
+        """What the same costs in a transaction."""
+        return Consumed(
+            self.table * 2, {name: units * 2 for name, units in self.indexes.items()}
+        )
+
     def shape(
         self, table: Table, wanted: str, *, name: str | None = None, split: str = ""
     ) -> dict[str, Any]:

@@ -6,12 +6,32 @@ seen before is only counted, and the count is written with the next new thing or
 
 from __future__ import annotations
 
+import re
+
 from groundstate.store import Transaction
 from groundstate.store.iam import UsageRow
 
 FLUSH_EVERY_S = 60.0
 
 _Key = tuple[str, str, str, bool]
+
+# Objects, log streams and executions come and go: they are counted as one, by what holds them.
+_MANY = re.compile(
+    r"(?P<object>arn:[\w-]+:s3:::[^/]+/).+"
+    r"|(?P<stream>arn:[\w-]+:logs:.*:log-stream:).+"
+    r"|(?P<execution>arn:[\w-]+:states:[^:]*:[^:]*:(?:execution|express):[^:]+:).+"
+)
+
+
+class _Count:
+    """How often something was asked; `unwritten` of it is not in the table yet."""
+
+    __slots__ = ("first_at", "last_at", "unwritten")
+
+    def __init__(self, now: float) -> None:
+        self.unwritten = 1
+        self.first_at = now
+        self.last_at = now
 
 
 class UsageLog:
@@ -21,10 +41,9 @@ class UsageLog:
     _KEYS_MAX = 50_000
 
     def __init__(self) -> None:
-        # [not yet written, first at, last at]
-        self._seen: dict[_Key, list[float]] = {}
+        self._seen: dict[_Key, _Count] = {}
+        self._unwritten: set[_Key] = set()
         self._flush_at = 0.0
-        self._dirty: set[_Key] = set()
 
     def record(
         self,
@@ -37,31 +56,42 @@ class UsageLog:
     ) -> None:
         """Remember that an identity asked for something."""
         key = (identity_arn, action, resource, allowed)
-        seen = self._seen.get(key)
-        if seen is None:
-            self._seen[key] = [1, now, now]
-            self._dirty.add(key)
+        count = self._seen.get(key)
+        if count is None:
+            key = (identity_arn, action, collective(resource), allowed)
+            count = self._seen.get(key)
+        if count is None:
+            self._seen[key] = _Count(now)
+            self._unwritten.add(key)
+            # A refusal opens no transaction by itself, and is to be written with its answer.
+            tx.begin()
             tx.before_commit(lambda: self.flush(tx))
             return
-        if seen[0] == 0:
-            self._dirty.add(key)
-        seen[0] += 1
-        seen[2] = now
+        if count.unwritten == 0:
+            self._unwritten.add(key)
+        count.unwritten += 1
+        count.last_at = now
         if now >= self._flush_at:
             self._flush_at = now + FLUSH_EVERY_S
             tx.before_commit(lambda: self.flush(tx))
 
     def flush(self, tx: Transaction) -> None:
         """Write what was not written yet."""
-        if not self._dirty:
+        if not self._unwritten:
             return
         tx.begin()
-        tx.iam.add_usage(
-            UsageRow(*key, int(self._seen[key][0]), self._seen[key][1], self._seen[key][2])
-            for key in sorted(self._dirty)
-        )
-        for key in self._dirty:
-            self._seen[key][0] = 0
-        self._dirty.clear()
+        rows = []
+        for key in sorted(self._unwritten):
+            count = self._seen[key]
+            rows.append(UsageRow(*key, count.unwritten, count.first_at, count.last_at))
+            count.unwritten = 0
+        tx.iam.add_usage(rows)
+        self._unwritten.clear()
         if len(self._seen) > self._KEYS_MAX:
             self._seen.clear()
+
+
+def collective(resource: str) -> str:
+    """A resource, or the pattern of those that it is one of many of."""
+    found = _MANY.fullmatch(resource)
+    return resource if found is None else f"{found.group(found.lastgroup or 0)}*"

@@ -114,7 +114,10 @@ OPERATIONS = {
     ),
     "GetLayerVersion": Operation(get_layer_version, resource=layer_version_resource, reads=True),
     "GetLayerVersionByArn": Operation(
-        get_layer_version_by_arn, resource=layer_version_resource, action="lambda:GetLayerVersion", reads=True
+        get_layer_version_by_arn,
+        resource=layer_version_resource,
+        action="lambda:GetLayerVersion",
+        reads=True,
     ),
     "GetLayerVersionPolicy": Operation(
         get_layer_version_policy, resource=layer_version_resource, reads=True

@@ -135,7 +135,7 @@ def _unpack_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path
         return
     mode = entry.external_attr >> 16
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.parent.resolve() != target.resolve() / os.path.dirname(entry.filename):
+    if path.parent.resolve() != target.resolve() / Path(entry.filename).parent:
         raise ValueError(f"{entry.filename} is behind a link")
     if stat.S_ISLNK(mode):
         _make_link(archive.read(entry).decode(), path, target)
@@ -150,7 +150,7 @@ def _unpack_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path
 
 
 def _make_link(destination: str, path: Path, target: Path) -> None:
-    if os.path.isabs(destination):
+    if Path(destination).is_absolute():
         raise ValueError(f"{destination} reaches outside")
     resolved = os.path.normpath(path.parent / destination)
     if not resolved.startswith(f"{target}{os.sep}"):

@@ -6,7 +6,7 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.htm
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from groundstate import ids
@@ -99,7 +99,7 @@ def change_configuration(call: Call, document: Shape, request: Shape) -> None:
 
 def modified_time(now: float) -> str:
     """`2026-11-23T07:00:00.000+0000`, as LastModified has it."""
-    moment = datetime.fromtimestamp(now, timezone.utc)
+    moment = datetime.fromtimestamp(now, UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}+0000"
 
 

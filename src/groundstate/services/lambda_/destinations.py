@@ -45,7 +45,7 @@ def send_record(
 
 def _send_dead_letter(call: Call, event: EventRow, target: Target, outcome: Outcome | None) -> None:
     version = call.tx.functions.find_version(target.function.function_id, target.function.version)
-    queue = "" if version is None else version.document.get("DeadLetterConfig", {})
+    queue = {} if version is None else version.document.get("DeadLetterConfig", {})
     if queue:
         _send(call, target, queue["TargetArn"], orjson.loads(event.payload))
 

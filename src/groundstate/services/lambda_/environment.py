@@ -19,6 +19,7 @@ from __future__ import annotations
 import asyncio
 import os
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
 
 from groundstate.services.lambda_ import failures
@@ -167,8 +168,6 @@ class Environment:
         if self.state is State.ENDED:
             return
         self._drain()
-        for line in self._parser.finish():
-            self._write_line(line)
         was, self.state = self.state, State.ENDED
         for timer in (self._timer, self._flush_timer):
             if timer is not None:
@@ -345,7 +344,7 @@ class Environment:
 
     def _memory_used_mb(self) -> int:
         try:
-            with open(f"/proc/{self._pid}/status", "rb") as file:
+            with Path(f"/proc/{self._pid}/status").open("rb") as file:
                 for line in file:
                     if line.startswith(b"VmHWM:"):
                         return -(-int(line.split()[1]) // 1024)
@@ -372,11 +371,14 @@ class Environment:
             self._owner.flush_log(self)
 
     def _drain(self) -> None:
+        """Take all that was written before what is told now, with a last line that has no end."""
         for _ in range(_DRAIN_READS_MAX):
             if self._output < 0 or not self._read_once():
-                return
+                break
             if self.log.pending_bytes >= _FLUSH_FROM_BYTES:
                 self._owner.flush_log(self)
+        for line in self._parser.finish():
+            self._write_line(line)
 
     def _read_once(self) -> bool:
         try:

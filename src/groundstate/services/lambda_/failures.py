@@ -48,7 +48,8 @@ def too_large() -> bytes:
     """The function returned more than it may."""
     return make_failure(
         "Function.ResponseSizeTooLarge",
-        f"Response payload size exceeded maximum allowed payload size ({RESPONSE_BYTES_MAX} bytes).",
+        "Response payload size exceeded maximum allowed payload size"
+        f" ({RESPONSE_BYTES_MAX} bytes).",
     )
 
 

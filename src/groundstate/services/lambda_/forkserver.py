@@ -31,12 +31,16 @@ import signal
 import socket
 import sys
 import time
+from pathlib import Path
+from typing import Any
 
 PACKET_BYTES_MAX = 256 * 1024
 OPEN_FILES_MAX = (
     1024  # AWS: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 )
 TELEMETRY_FD = 3
+
+Message = dict[str, Any]
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -88,7 +92,7 @@ def main() -> None:
         run_python(function)
 
 
-def run_python(start: dict) -> None:
+def run_python(start: Message) -> None:
     """Become a Python function: AWS's runtime interface client with its handler."""
     sys.argv[:] = start["argv"]
     sys.path[:0] = start["paths"]
@@ -120,8 +124,8 @@ class Server:
         self._selector.register(control, selectors.EVENT_READ)
         self._selector.register(self._wake_read, selectors.EVENT_READ)
 
-    def serve(self) -> dict | None:
-        """Serve until the socket closes. Returns a start message in the process that is to run it."""
+    def serve(self) -> Message | None:
+        """Serve until the socket closes; in a new process, the start message that it is to run."""
         while True:
             for key, _ in self._selector.select():
                 if key.fileobj is self.control:
@@ -137,22 +141,25 @@ class Server:
                     os.read(self._wake_read, 4096)
             self._reap()
 
-    def _receive(self) -> tuple[dict | None, list[int]]:
+    def _receive(self) -> tuple[Message | None, list[int]]:
         space = socket.CMSG_SPACE(4)
-        data, ancillary, _, _ = self.control.recvmsg(PACKET_BYTES_MAX, space)
+        try:
+            data, ancillary, _, _ = self.control.recvmsg(PACKET_BYTES_MAX, space)
+        except ConnectionResetError:
+            return None, []
         descriptors = array.array("i")
         for level, kind, content in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 descriptors.frombytes(content[: len(content) - len(content) % 4])
         return (json.loads(data) if data else None), list(descriptors)
 
-    def _send(self, message: dict) -> None:
+    def _send(self, message: Message) -> None:
         try:
             self.control.send(json.dumps(message).encode())
         except OSError:
             return  # The runtime is gone; the next read says so.
 
-    def _start(self, message: dict, output: int) -> bool:
+    def _start(self, message: Message, output: int) -> bool:
         """Fork. True in the new process, if it is to run Python."""
         pid = os.fork()
         if pid:
@@ -164,12 +171,12 @@ class Server:
             self._become(message, output)
             if message["mode"] == "python":
                 return True
-            os.execve(message["argv"][0], message["argv"], message["env"])
-        except BaseException as error:
+            os.execve(message["argv"][0], message["argv"], message["env"])  # noqa: S606, no shell
+        except BaseException as error:  # noqa: BLE001, nothing may get back into the server
             os.write(1, f"{error}\n".encode())
             os._exit(127)
 
-    def _become(self, message: dict, output: int) -> None:
+    def _become(self, message: Message, output: int) -> None:
         """Make this process an environment: its own session, output, limits and variables."""
         os.setsid()
         self._libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -252,8 +259,7 @@ def _kill_one(pid: int) -> None:
 
 def _children_of(pid: int) -> list[int]:
     try:
-        with open(f"/proc/{pid}/task/{pid}/children") as file:
-            return [int(text) for text in file.read().split()]
+        return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
 

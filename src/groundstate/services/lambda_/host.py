@@ -68,7 +68,7 @@ class LambdaHost:
 
     # Host
 
-    async def start(self) -> None:
+    def start(self) -> None:
         """Look after idle environments from now on."""
         self._sweep = self._loop.call_later(_SWEEP_S, self._end_idle)
 
@@ -127,7 +127,7 @@ class LambdaHost:
         pool.submit(invocation)
 
     def retire(self, revision_id: str) -> None:
-        """A configuration is not the current one any more: its environments end when they are done."""
+        """A configuration is not current any more: its environments end when they are done."""
         pool = self._pools.get(revision_id)
         if pool is not None:
             pool.retire()
@@ -236,18 +236,21 @@ class LambdaHost:
         for code_sha256 in (function.code_sha256, *reversed(function.layers)):
             path = self.code.find(code_sha256)
             if path is None:
-                content = self._runner.run(
-                    "lambda",
-                    lambda call, key=code_sha256: call.tx.function_code.find(key),
-                    function.region,
-                )
-                if content is None:
-                    raise CannotRun("Runtime.Unavailable", "The function's code is gone.")
+                content = self._read_code(code_sha256, function.region)
                 path = await self._loop.run_in_executor(
                     None, self.code.unpack, code_sha256, content
                 )
             paths.append(path)
         return paths[0], paths[1:]
+
+    def _read_code(self, code_sha256: str, region: str) -> bytes:
+        def job(call: Call) -> bytes | None:
+            return call.tx.function_code.find(code_sha256)
+
+        content: bytes | None = self._runner.run("lambda", job, region)
+        if content is None:
+            raise CannotRun("Runtime.Unavailable", "The function's code is gone.")
+        return content
 
     def _notice(self, function: FunctionVersion) -> str:
         difference = find_difference(function.runtime)

@@ -57,12 +57,13 @@ class LogStream:
 
     def write(self, at: float, text: str) -> None:
         """Add a line; an empty one is left out, as CloudWatch Logs does it."""
-        if self._tail is not None:
-            self._tail += text.encode("utf-8", "replace") + b"\n"
-            if len(self._tail) > 2 * TAIL_BYTES_MAX:
-                del self._tail[:-TAIL_BYTES_MAX]
         if not text:
             return
+        text += "\n"
+        if self._tail is not None:
+            self._tail += text.encode("utf-8", "replace")
+            if len(self._tail) > 2 * TAIL_BYTES_MAX:
+                del self._tail[:-TAIL_BYTES_MAX]
         size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
         if size > LOG_EVENT_BYTES_MAX - EVENT_OVERHEAD_BYTES:
             cut = text.encode("utf-8", "replace")[: LOG_EVENT_BYTES_MAX - EVENT_OVERHEAD_BYTES]

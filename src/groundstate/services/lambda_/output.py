@@ -91,9 +91,7 @@ class OutputParser:
         if len(data) - body_at < min(length, LOG_EVENT_BYTES_MAX):
             return start
         level = _LEVELS.get(head[3] >> 2, "")
-        if length > LOG_EVENT_BYTES_MAX:
-            # Its beginning is one event; the rest is read as text, in pieces.
-            length = LOG_EVENT_BYTES_MAX
+        length = min(length, LOG_EVENT_BYTES_MAX)
         text = data[body_at : body_at + length]
         lines.append(Line(_decode(text.removesuffix(b"\n")), level))
         return body_at + length

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import platform
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -20,7 +20,8 @@ _LEVELS = {"DEBUG": 10, "INFO": 20, "WARN": 30}
 
 class Report:
     """Makes the platform's lines for one environment. A method gives "" for a line that is not
-    written at the function's system log level."""
+    written at the function's system log level.
+    """
 
     def __init__(self, function: FunctionVersion) -> None:
         self._function = function
@@ -132,7 +133,7 @@ def runtime_version(runtime: str) -> str:
 
 def iso_time(now: float) -> str:
     """`2026-11-23T07:00:00.000Z`."""
-    moment = datetime.fromtimestamp(now, timezone.utc)
+    moment = datetime.fromtimestamp(now, UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 

@@ -93,9 +93,8 @@ def make_command(
 def _module_paths(function: FunctionVersion, task_root: Path, layer_roots: list[Path]) -> list[str]:
     paths = [str(task_root)]
     for root in layer_roots:
-        for path in (root / "python" / "lib" / function.runtime / "site-packages", root / "python"):
-            if path.is_dir():
-                paths.append(str(path))
+        folders = (root / "python" / "lib" / function.runtime / "site-packages", root / "python")
+        paths += [str(folder) for folder in folders if folder.is_dir()]
     return paths
 
 

@@ -121,7 +121,7 @@ class Spawner:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * PACKET_BYTES_MAX)
         ours.setblocking(False)
         arguments = [sys.executable, "-I", "-X", "utf8", str(_PROGRAM), str(theirs.fileno())]
-        with theirs, open(os.devnull, "r+b") as null:
+        with theirs, Path(os.devnull).open("r+b") as null:
             self._process = subprocess.Popen(
                 [*arguments, self._preload],
                 stdin=null,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from pathlib import Path
 from typing import NamedTuple
 
 from groundstate.services.lambda_.model import FunctionVersion
@@ -69,7 +70,7 @@ def make_variables(
         "LC_CTYPE": "C.UTF-8",
         "TZ": ":UTC",
         "PATH": ":".join(
-            [os.path.dirname(sys.executable), "/usr/local/bin", "/usr/bin", "/bin", *layer_bins]
+            [str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin", *layer_bins]
         ),
         "LD_LIBRARY_PATH": ":".join([task_root, f"{task_root}/lib", *layer_libraries]),
         "PWD": task_root,

@@ -6,25 +6,53 @@ AWS: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcom
 from __future__ import annotations
 
 from groundstate.operation import Operation, Service
-from groundstate.services.logs.groups import group_resource, stream_resource
+from groundstate.services.logs.groups import group_resource, stream_resource, tagged_resource
 from groundstate.services.logs.operations.create_log_group import create_log_group
 from groundstate.services.logs.operations.create_log_stream import create_log_stream
 from groundstate.services.logs.operations.delete_log_group import delete_log_group
 from groundstate.services.logs.operations.delete_log_stream import delete_log_stream
 from groundstate.services.logs.operations.describe_log_groups import describe_log_groups
 from groundstate.services.logs.operations.describe_log_streams import describe_log_streams
+from groundstate.services.logs.operations.filter_log_events import filter_log_events
 from groundstate.services.logs.operations.get_log_events import get_log_events
 from groundstate.services.logs.operations.put_log_events import put_log_events
+from groundstate.services.logs.operations.retention_policy import (
+    delete_retention_policy,
+    put_retention_policy,
+)
+from groundstate.services.logs.operations.tags import (
+    list_tags_for_resource,
+    list_tags_log_group,
+    tag_log_group,
+    tag_resource,
+    untag_log_group,
+    untag_resource,
+)
+from groundstate.services.logs.retention import TIMER, serve_retention_timer
 
 OPERATIONS = {
     "CreateLogGroup": Operation(create_log_group, resource=group_resource),
     "CreateLogStream": Operation(create_log_stream, resource=group_resource),
     "DeleteLogGroup": Operation(delete_log_group, resource=group_resource),
     "DeleteLogStream": Operation(delete_log_stream, resource=stream_resource),
+    "DeleteRetentionPolicy": Operation(delete_retention_policy, resource=group_resource),
     "DescribeLogGroups": Operation(describe_log_groups, resource=group_resource, reads=True),
     "DescribeLogStreams": Operation(describe_log_streams, resource=group_resource, reads=True),
+    "FilterLogEvents": Operation(filter_log_events, resource=group_resource, reads=True),
     "GetLogEvents": Operation(get_log_events, resource=stream_resource, reads=True),
+    "ListTagsForResource": Operation(list_tags_for_resource, resource=tagged_resource, reads=True),
+    "ListTagsLogGroup": Operation(list_tags_log_group, resource=group_resource, reads=True),
     "PutLogEvents": Operation(put_log_events, resource=stream_resource),
+    "PutRetentionPolicy": Operation(put_retention_policy, resource=group_resource),
+    "TagLogGroup": Operation(tag_log_group, resource=group_resource),
+    "TagResource": Operation(tag_resource, resource=tagged_resource),
+    "UntagLogGroup": Operation(untag_log_group, resource=group_resource),
+    "UntagResource": Operation(untag_resource, resource=tagged_resource),
 }
 
-SERVICE = Service(name="logs", operations=OPERATIONS, iam_prefix="logs")
+SERVICE = Service(
+    name="logs",
+    operations=OPERATIONS,
+    iam_prefix="logs",
+    timers={TIMER: serve_retention_timer},
+)

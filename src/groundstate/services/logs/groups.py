@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from groundstate.arn import parse_arn, partition_of
 from groundstate.operation import Call, Shape
 from groundstate.services.logs.errors import (

@@ -1,6 +1,6 @@
 """Reads events back in their order, from batches that may overlap in time.
 
-An event's place is its time, its batch and its index in the batch: places never change, so that a
+An event's place is its time, its batch and its number in the batch: places never change, so that a
 reader can go on from one while events are added.
 """
 
@@ -18,7 +18,7 @@ class Place(NamedTuple):
 
     at_ms: int
     batch_id: int
-    index: int
+    number: int
 
 
 class StoredEvent(NamedTuple):
@@ -32,7 +32,7 @@ class StoredEvent(NamedTuple):
     @property
     def event_id(self) -> str:
         """A number that is the event's own and grows with its place, as AWS's 56 digits do."""
-        return f"{self.place.at_ms:020d}{self.place.batch_id:026d}{self.place.index:010d}"
+        return f"{self.place.at_ms:020d}{self.place.batch_id:026d}{self.place.number:010d}"
 
 
 def read_forward(

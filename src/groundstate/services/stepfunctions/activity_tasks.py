@@ -12,19 +12,19 @@ class Pollers:
     """GetActivityTask calls that found no task, by the activity's number, the oldest first."""
 
     def __init__(self) -> None:
-        self._waiting: dict[int, list[tuple[Deferred, str]]] = {}
+        self._waiting: dict[int, dict[str, tuple[Deferred, str]]] = {}
 
-    def add(self, activity_id: int, deferred: Deferred, worker_name: str) -> None:
-        """Let a worker wait."""
-        self._waiting.setdefault(activity_id, []).append((deferred, worker_name))
+    def add(self, activity_id: int, poll: str, deferred: Deferred, worker_name: str) -> None:
+        """Let a worker wait; `poll` names the call."""
+        self._waiting.setdefault(activity_id, {})[poll] = (deferred, worker_name)
 
-    def remove(self, activity_id: int, deferred: Deferred) -> None:
-        """Forget a worker who has waited long enough."""
-        waiting = [pair for pair in self._waiting.get(activity_id, ()) if pair[0] is not deferred]
-        if waiting:
-            self._waiting[activity_id] = waiting
-        else:
+    def take(self, activity_id: int, poll: str) -> Deferred | None:
+        """Let a worker wait no longer; None if it does not wait."""
+        waiting = self._waiting.get(activity_id, {})
+        found = waiting.pop(poll, None)
+        if not waiting:
             self._waiting.pop(activity_id, None)
+        return None if found is None else found[0]
 
     def wake(self, call: Call, activity_id: int) -> None:
         """A task has come: give it to the worker who has waited longest, in a job of its own."""
@@ -33,16 +33,13 @@ class Pollers:
 
     def _serve(self, call: Call, activity_id: int) -> None:
         while waiting := self._waiting.get(activity_id):
-            deferred, worker_name = waiting[0]
-            if deferred.done:
-                waiting.pop(0)
-                continue
+            poll, (_, worker_name) = next(iter(waiting.items()))
             answer = take_task(call, activity_id, worker_name)
             if answer is None:
                 return
-            waiting.pop(0)
+            deferred = self.take(activity_id, poll)
+            assert deferred is not None, poll
             deferred.resolve(answer)
-        self._waiting.pop(activity_id, None)
 
 
 def take_task(call: Call, activity_id: int, worker_name: str) -> Shape | None:

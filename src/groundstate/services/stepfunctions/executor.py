@@ -1,14 +1,15 @@
 """Feeds executions to the language core and carries out the commands that come back.
 
-Theory. Everything that happens to an execution comes in through `start`, `feed` or a timer, in a job
-or an operation, and so in an open transaction. The core steps; its commands are carried out at once.
-A synchronous integration (DynamoDB) writes in this same transaction, and its answer is fed back in
-the same burst, so that the item and the history event are on disk together or not at all. A Lambda
-function is called after the commit, by the service that owns it; its answer comes in a later job.
+Theory. Everything that happens to an execution comes in through `start`, `feed` or a timer, in a
+job or an operation, and so in an open transaction. The core steps; its commands are carried out at
+once. A synchronous integration (DynamoDB) writes in this same transaction, and its answer is fed
+back in the same burst, so that the item and the history event are on disk together or not at all.
+A Lambda function is called after the commit, by the service that owns it; its answer comes in a
+later job.
 
 A burst that lasts too long is cut: it is written with `WORK_CONTINUE`, and a job in a later turn of
-the loop goes on. What the process has in mind can be lost at any time: `recover` (recovery.py) finds
-the same in the rows.
+the loop goes on. What the process has in mind can be lost at any time: `recover` (recovery.py)
+finds the same in the rows.
 """
 
 from __future__ import annotations
@@ -69,8 +70,6 @@ SLICE_S = 0.003
 SLICE_PER_SAVE = 3
 SLICE_MAX_S = 0.030
 
-_SCHEDULED = frozenset(("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled"))
-
 
 def start(call: Call, run: Run) -> None:
     """Begin an execution: run its first burst at once.
@@ -79,7 +78,7 @@ def start(call: Call, run: Run) -> None:
     itself does not nest bursts without end.
     """
     if call.host.bursts > 0:
-        run.set_extra("input", run.info.input_text)
+        run.extra["input"] = run.info.input_text
         run.work = run.row.work = WORK_START
         run.insert(call)
         execution_id = run.row.execution_id
@@ -185,7 +184,7 @@ def continue_run(call: Call, execution_id: int) -> None:
 
 
 def dispatch_again(call: Call, execution_id: int) -> None:
-    """Go on with an execution whose process ended: make the requests of its open tasks once more."""
+    """Go on after a start: make the requests of an execution's open tasks once more."""
     run = load_run(call, execution_id)
     if run is None or run.row.status != RUNNING:
         return
@@ -213,7 +212,7 @@ def _begin(call: Call, run: Run) -> None:
 
 
 def _burst(
-    call: Call, run: Run, outcome: Outcome, waiting: deque[tuple[ScheduleTask, int]] | None = None
+    call: Call, run: Run, outcome: Outcome, waiting: deque[ScheduleTask] | None = None
 ) -> None:
     """Carry out an outcome and all that follows from it at once; then write."""
     host = call.host
@@ -229,9 +228,9 @@ def _burst(
             elif time.perf_counter() - began_at > run.slice_s:
                 break
             elif waiting:
-                command, scheduled_id = waiting.popleft()
+                command = waiting.popleft()
                 if command.task_id in run.execution.tasks:
-                    _schedule(call, run, command, scheduled_id, queue)
+                    _schedule(call, run, command, queue)
                 continue
             else:
                 event = Continue(call.now, ids.make_entropy())
@@ -243,13 +242,13 @@ def _burst(
     _write(call, run, cut=more or bool(waiting), waiting=waiting)
 
 
-def _write(call: Call, run: Run, *, cut: bool, waiting: deque[tuple[ScheduleTask, int]]) -> None:
+def _write(call: Call, run: Run, *, cut: bool, waiting: deque[ScheduleTask]) -> None:
     host, execution_id = call.host, run.row.execution_id
     ended = run.row.status != RUNNING
     if cut and not ended:
         run.work = WORK_CONTINUE
-        for command, scheduled_id in waiting:
-            run.tasks[command.task_id] = OpenTask(DUE, scheduled_id)
+        for command in waiting:
+            run.tasks[command.task_id] = OpenTask(DUE)
     if run.revision.settings:
         write_logs(call, run)
     began_at = time.perf_counter()
@@ -270,31 +269,27 @@ def _carry_out(
     run: Run,
     outcome: Outcome,
     queue: deque[Input],
-    waiting: deque[tuple[ScheduleTask, int]],
+    waiting: deque[ScheduleTask],
 ) -> bool:
     """Do what the core asks for. Returns whether it wants to be continued."""
     run.events += outcome.events
-    scheduled = None
     for command in outcome.commands:
-        kind = type(command)
-        if kind is ScheduleTask:
-            if scheduled is None:
-                scheduled = (event["id"] for event in outcome.events if event["type"] in _SCHEDULED)
-            waiting.append((command, next(scheduled)))
-        elif kind is SetTimer:
+        if isinstance(command, ScheduleTask):
+            waiting.append(command)
+        elif isinstance(command, SetTimer):
             if command.due_at <= call.now:
                 queue.append(TimerFired(call.now, ids.make_entropy(), command.timer_id))
             else:
                 run.new_timers[command.timer_id] = command.due_at
-        elif kind is Finish:
+        elif isinstance(command, Finish):
             _finish(call, run, command)
-        elif kind is CancelTimer:
+        elif isinstance(command, CancelTimer):
             run.cancel_timer(call, command.timer_id)
-        elif kind is CancelTask:
+        elif isinstance(command, CancelTask):
             _cancel_task(call, run, command.task_id)
-        elif kind is StartMapRun:
+        elif isinstance(command, StartMapRun):
             call.host.start_map_run(call, run, command)
-        elif kind is CancelMapRun:
+        elif isinstance(command, CancelMapRun):
             call.host.cancel_map_run(call, run, command.task_id)
     return outcome.more
 
@@ -318,13 +313,11 @@ def _cancel_task(call: Call, run: Run, task_id: int) -> None:
         call.soon(lambda job: stop(job, child_id, Stopped(job.now, ids.make_entropy())))
 
 
-def _schedule(
-    call: Call, run: Run, command: ScheduleTask, scheduled_id: int, queue: deque[Input]
-) -> None:
+def _schedule(call: Call, run: Run, command: ScheduleTask, queue: deque[Input]) -> None:
     run.tasks.pop(command.task_id, None)
     result = perform(call, run, command)
     if not isinstance(result, Succeeded | Failed):
-        tasks.open_task(call, run, command, scheduled_id, result)
+        tasks.open_task(call, run, command, result)
     if isinstance(result, Pending) and result.deferred is not None:
         _answer_later(call, run, command.task_id, result)
     event = _input_of(call, command.task_id, result)
@@ -335,7 +328,8 @@ def _schedule(
 def _answer_later(call: Call, run: Run, task_id: int, pending: Pending) -> None:
     runner, execution_id, region = call.runner, run.row.execution_id, run.machine.region
     deferred, read = pending.deferred, pending.read
-    assert deferred is not None and read is not None, pending
+    assert deferred is not None, pending
+    assert read is not None, pending
 
     def answered(done: Deferred) -> None:
         def job(job_call: Call) -> None:

@@ -53,6 +53,7 @@ class StepFunctionsHost:
         machines: compiled definitions.
         warm: executions that are stepped again soon.
         bursts: how many bursts are under way, one inside the other.
+        busy_map_runs: map runs that are starting children at this moment.
         waiters: StartSyncExecution calls that wait for their execution to end, by its number.
         pollers: GetActivityTask calls that wait for a task.
     """
@@ -69,10 +70,11 @@ class StepFunctionsHost:
         self.machines = MachineCache()
         self.warm = WarmRuns()
         self.bursts = 0
+        self.busy_map_runs: set[int] = set()
         self.waiters: dict[int, Deferred] = {}
         self.pollers = Pollers()
 
-    async def start(self) -> None:
+    def start(self) -> None:
         """Nothing to start: executions go on by `recover` and by their timers."""
 
     async def stop(self) -> None:

@@ -75,7 +75,8 @@ class _Scanner:
             char = self._peek("Unexpected end-of-input: expected close marker for Object")
             if char != '"':
                 raise _FoundError(
-                    f"Unexpected character {_name(char)}: was expecting double-quote to start field name"
+                    f"Unexpected character {_name(char)}:"
+                    " was expecting double-quote to start field name"
                 )
             self._match(_STRING, "Unexpected end-of-input in field name")
             self._skip()
@@ -105,7 +106,8 @@ class _Scanner:
         self._at += 1
         if char not in (",", close):
             raise _FoundError(
-                f"Unexpected character {_name(char)}: was expecting comma to separate {kind} entries"
+                f"Unexpected character {_name(char)}:"
+                f" was expecting comma to separate {kind} entries"
             )
         return char == close
 

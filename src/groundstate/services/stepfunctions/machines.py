@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import zlib
 from typing import NamedTuple
 
 from groundstate.asl import Machine
@@ -103,7 +103,8 @@ def get_target(call: Call, arn: str) -> Target:
 
 def compiled(call: Call, machine: StateMachine, revision: Revision) -> Machine:
     """The compiled form of a revision."""
-    return call.host.machines.get(revision, machine.type)
+    program: Machine = call.host.machines.get(revision, machine.type)
+    return program
 
 
 def version_arn(machine: StateMachine, number: int) -> str:
@@ -135,6 +136,10 @@ def _check_active(machine: StateMachine, arn: str) -> None:
 
 def _choose(alias: Alias, seed: str) -> int:
     (first, weight), *others = alias.routing
-    if not others or random.Random(seed).randrange(100) < weight:
+    if not others or _draw(seed) < weight:
         return first
     return others[0][0]
+
+
+def _draw(seed: str) -> int:
+    return zlib.crc32(seed.encode()) % 100

@@ -1,28 +1,236 @@
-"""Distributed Map: a map run, its children and its end."""
+"""Distributed Map: a map run, its children and its end.
+
+Theory. A map run is a row; what its children are to work on are rows, too, one for each child. It
+goes through two phases, each carried on by jobs that do a little and ask for the next one:
+
+* READING: the items are found (in the parent's state, or by the ItemReader), put through the
+  ItemSelector, put into batches, and written as rows. A start begins this phase anew.
+* RUNNING: children are started until as many run as may. A child that ends notes its result in its
+  row; when none is left, or too many failed, the run ends and the parent is told.
+
+The children are executions of a hidden state machine, `<machine>/<label>`, whose definition is the
+Map state's ItemProcessor. Their histories are their own.
+
+AWS: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+"""
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
+import orjson
+
 from groundstate import ids
-from groundstate.asl.interface import MapRunFailed, StartMapRun
+from groundstate.asl.interface import MapRunFailed, MapRunSucceeded, StartMapRun
 from groundstate.operation import Call
 from groundstate.services.stepfunctions import executor
-from groundstate.services.stepfunctions.run import Run
+from groundstate.services.stepfunctions.map_children import (
+    abort_children,
+    hidden_machine,
+    start_child,
+)
+from groundstate.services.stepfunctions.map_items import read_items
+from groundstate.services.stepfunctions.map_results import write_results
+from groundstate.services.stepfunctions.run import Run, load_run
+from groundstate.store.map_runs import (
+    ABORTED,
+    FAILED,
+    PENDING,
+    STARTED,
+    SUCCEEDED,
+    TIMED_OUT,
+    MapRun,
+)
+
+# How many children run at once where the state sets no lower limit.
+CONCURRENCY_MAX = 1000
+# How long one job may keep the loop from everybody else.
+SLICE_S = 0.004
+
+_ENDS = {"SUCCEEDED": SUCCEEDED, "FAILED": FAILED, "TIMED_OUT": TIMED_OUT, "ABORTED": ABORTED}
 
 
 def start_map_run(call: Call, run: Run, command: StartMapRun) -> None:
-    """Begin a map run."""
-    execution_id = run.row.execution_id
-    event = MapRunFailed(call.now, ids.make_entropy(), command.task_id, "States.Runtime", "not yet")
-    call.soon(lambda job: executor.feed(job, execution_id, event) and None)
-
-
-def cancel_map_run(call: Call, run: Run, task_id: int) -> None:
-    """Abort."""
-
-
-def child_ended(call: Call, run: Run) -> None:
-    """A child ended."""
+    """Begin a map run: write it down; jobs do the rest."""
+    machine = hidden_machine(call, run, command)
+    settings: dict[str, Any] = {
+        "phase": "READING",
+        "maxConcurrency": command.max_concurrency,
+        "toleratedFailureCount": command.tolerated_failure_count or 0,
+        "toleratedFailurePercentage": command.tolerated_failure_percentage or 0.0,
+        "tolerates": command.tolerated_failure_count is not None
+        or command.tolerated_failure_percentage is not None,
+        "state": command.state_name,
+        "executions": [0] * 6,
+        "items": [0] * 6,
+        "source": None if command.items is None else {"items": command.items},
+    }
+    if command.item_reader is not None:
+        reader = command.item_reader
+        settings["reader"] = [reader.resource.action, reader.parameters, reader.config]
+    if command.item_batcher is not None:
+        batcher = command.item_batcher
+        settings["batcher"] = [batcher.max_items, batcher.max_input_bytes]
+        if batcher.has_batch_input:
+            settings["batcher"].append(batcher.batch_input)
+    if command.result_writer is not None:
+        writer = command.result_writer
+        action = "" if writer.resource is None else writer.resource.action
+        settings["writer"] = [action, writer.parameters, writer.config]
+    map_run_id = call.tx.map_runs.create(
+        command.map_run_arn,
+        parent_id=run.row.execution_id,
+        task_id=command.task_id,
+        machine_id=machine.machine_id,
+        revision=machine.revision,
+        now=call.now,
+        settings=settings,
+    )
+    _soon(call, map_run_id)
 
 
 def continue_map_run(call: Call, map_run_id: int) -> None:
-    """Go on."""
+    """Do the next piece of a map run's work."""
+    map_run = call.tx.map_runs.get(map_run_id)
+    if map_run.status != "RUNNING":
+        return
+    if map_run.settings["phase"] == "READING":
+        _read(call, map_run)
+    else:
+        _start_children(call, map_run)
+
+
+def child_ended(call: Call, run: Run) -> None:
+    """Note how a child ended, and go on (called in the child's last burst)."""
+    finish, map_run_id = run.finish, run.row.map_run_id
+    assert finish is not None, run.row.execution_id
+    assert map_run_id is not None, run.row.execution_id
+    status = _ENDS[finish.status]
+    result = finish.output
+    if result is None:
+        result = orjson.dumps({"Error": finish.error, "Cause": finish.cause}).decode()
+    number, item_count = run.extra["item"]
+    call.tx.map_runs.end_item(map_run_id, number, status, result)
+    map_run = call.tx.map_runs.get(map_run_id)
+    _count(map_run, STARTED, status, item_count)
+    call.tx.map_runs.update(map_run)
+    if map_run.status == "RUNNING" and map_run_id not in call.host.busy_map_runs:
+        _soon(call, map_run_id)
+
+
+def cancel_map_run(call: Call, run: Run, task_id: int) -> None:
+    """Abort the map run that a parent no longer waits for."""
+    for map_run in call.tx.map_runs.list_of(run.row.execution_id, 0, -1):
+        if map_run.task_id == task_id and map_run.status == "RUNNING":
+            _end(call, map_run, "ABORTED")
+
+
+def _read(call: Call, map_run: MapRun) -> None:
+    parent = load_run(call, map_run.parent_id)
+    if parent is None or map_run.task_id not in parent.execution.tasks:
+        _end(call, map_run, "ABORTED")
+        return
+    children = read_items(call, parent, map_run)
+    if isinstance(children, tuple):
+        _end(call, map_run, "FAILED")
+        error, cause = children
+        _tell(call, map_run, MapRunFailed(call.now, ids.make_entropy(), 0, error, cause))
+        return
+    call.tx.map_runs.add_items(map_run.map_run_id, children)
+    settings = map_run.settings
+    settings["phase"] = "RUNNING"
+    settings["source"] = None
+    settings["executions"][PENDING] = len(children)
+    settings["items"][PENDING] = sum(child.item_count for child in children)
+    call.tx.map_runs.update(map_run)
+    _start_children(call, map_run)
+
+
+def _start_children(call: Call, map_run: MapRun) -> None:
+    began_at = time.perf_counter()
+    map_run_id, busy = map_run.map_run_id, call.host.busy_map_runs
+    busy.add(map_run_id)
+    try:
+        while True:
+            map_run = call.tx.map_runs.get(map_run_id)
+            if map_run.status != "RUNNING" or _end_if_done(call, map_run):
+                return
+            executions = map_run.settings["executions"]
+            limit = min(map_run.settings["maxConcurrency"] or CONCURRENCY_MAX, CONCURRENCY_MAX)
+            if executions[PENDING] == 0 or executions[STARTED] >= limit:
+                return
+            if time.perf_counter() - began_at > SLICE_S:
+                _soon(call, map_run_id)
+                return
+            (item,) = call.tx.map_runs.next_items(map_run_id, 1)
+            _count(map_run, PENDING, STARTED, item.item_count)
+            call.tx.map_runs.update(map_run)
+            start_child(call, map_run, item)
+    finally:
+        busy.discard(map_run_id)
+
+
+def _end_if_done(call: Call, map_run: MapRun) -> bool:
+    settings = map_run.settings
+    executions = settings["executions"]
+    failed = executions[FAILED] + executions[TIMED_OUT] + executions[ABORTED]
+    if failed and _intolerable(settings):
+        _end(call, map_run, "FAILED")
+        _tell(
+            call,
+            map_run,
+            MapRunFailed(
+                call.now,
+                ids.make_entropy(),
+                0,
+                "States.ExceedToleratedFailureThreshold",
+                "The specified tolerated failure threshold was exceeded",
+            ),
+        )
+        return True
+    if executions[PENDING] or executions[STARTED]:
+        return False
+    output = write_results(call, map_run)
+    if isinstance(output, tuple):
+        _end(call, map_run, "FAILED")
+        error, cause = output
+        _tell(call, map_run, MapRunFailed(call.now, ids.make_entropy(), 0, error, cause))
+        return True
+    _end(call, map_run, "SUCCEEDED")
+    _tell(call, map_run, MapRunSucceeded(call.now, ids.make_entropy(), 0, output))
+    call.tx.map_runs.drop_items(map_run.map_run_id)
+    return True
+
+
+def _intolerable(settings: dict[str, Any]) -> bool:
+    items = settings["items"]
+    failed = items[FAILED] + items[TIMED_OUT] + items[ABORTED]
+    if failed <= settings["toleratedFailureCount"]:
+        return False
+    percentage = settings["toleratedFailurePercentage"]
+    return not (percentage and failed * 100 <= percentage * sum(items))
+
+
+def _end(call: Call, map_run: MapRun, status: str) -> None:
+    map_run.status = status
+    map_run.stopped_at = call.now
+    call.tx.map_runs.update(map_run)
+    if map_run.settings["executions"][STARTED]:
+        map_run_id = map_run.map_run_id
+        call.soon(lambda job: abort_children(job, map_run_id))
+
+
+def _tell(call: Call, map_run: MapRun, event: MapRunFailed | MapRunSucceeded) -> None:
+    event.task_id = map_run.task_id
+    executor.feed(call, map_run.parent_id, event)
+
+
+def _count(map_run: MapRun, before: int, after: int, items: int) -> None:
+    for counts, number in ((map_run.settings["executions"], 1), (map_run.settings["items"], items)):
+        counts[before] -= number
+        counts[after] += number
+
+
+def _soon(call: Call, map_run_id: int) -> None:
+    call.soon(lambda job: continue_map_run(job, map_run_id))

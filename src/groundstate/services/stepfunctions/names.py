@@ -9,7 +9,7 @@ import re
 
 from groundstate.services.stepfunctions.errors import InvalidName
 
-# White space, brackets, wildcards, special and control characters, as CreateStateMachine lists them.
+# White space, brackets, wildcards, special and control characters, as AWS lists them.
 _REFUSED = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")
 NAME_LENGTH_MAX = 80
 

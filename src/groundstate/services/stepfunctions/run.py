@@ -1,10 +1,10 @@
 """One execution in memory while it is stepped, and what of it is written.
 
 Theory. A *burst* is what an execution does in one job: it is loaded (or begun), fed with an event,
-stepped as far as it goes, and written: one row, one chunk of history, its timers. Between two bursts
-it is rows alone. The executor's own memory of an execution is small: which rows in the table of
-timers are its timers, and which tasks are open, so that a later burst can cancel them and the next
-start can dispatch them again.
+stepped as far as it goes, and written: one row, one chunk of history, its timers. Between two
+bursts it is rows alone. The executor's own memory of an execution is small: which rows in the table
+of timers are its timers, and which tasks are open, so that a later burst can cancel them and the
+next start can dispatch them again.
 """
 
 from __future__ import annotations
@@ -40,7 +40,6 @@ class OpenTask:
 
     Attributes:
         phase: DISPATCHED, SUBMITTED or DUE.
-        scheduled_id: id of the history event that holds its parameters.
         timeout_timer, heartbeat_timer: rows in the table of timers, or 0.
         heartbeat_s: seconds between heartbeats, or 0.
         has_token: a row in the table of tokens is for it.
@@ -48,7 +47,6 @@ class OpenTask:
     """
 
     phase: int
-    scheduled_id: int
     timeout_timer: int = 0
     heartbeat_timer: int = 0
     heartbeat_s: float = 0.0
@@ -201,7 +199,6 @@ class Run:
         tasks = {
             str(task_id): [
                 task.phase,
-                task.scheduled_id,
                 task.timeout_timer,
                 task.heartbeat_timer,
                 task.heartbeat_s,
@@ -235,7 +232,7 @@ def load_run(call: Call, execution_id: int) -> Run | None:
         return run
     own, _, core = row.state.partition(b"\n")
     timers, tasks = orjson.loads(own)
-    run.timers = {timer_id: timer for timer_id, timer in timers}
+    run.timers = dict(timers)
     run.tasks = {int(task_id): OpenTask(*fields) for task_id, fields in tasks.items()}
     run.execution = Execution.load(run.program, run.info, core)
     return run
@@ -285,7 +282,7 @@ def arn_of(machine: StateMachine, row: ExecutionRow, extra: dict[str, Any]) -> s
 
 
 def visible_name(row: ExecutionRow, extra: dict[str, Any]) -> str:
-    """The name of an execution; an Express one's is not unique, so its row's has the run behind it."""
+    """The name of an execution; an Express one's is not unique, so its row adds the run."""
     return row.name.partition(":")[0] if "run" in extra else row.name
 
 

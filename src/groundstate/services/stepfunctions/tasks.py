@@ -14,17 +14,18 @@ import orjson
 
 from groundstate.asl.interface import Resource, ScheduleTask
 from groundstate.operation import Call
-from groundstate.services.stepfunctions.integrations.result import Result, Submitted
+from groundstate.services.stepfunctions.integrations.result import Pending, Result, Submitted
 from groundstate.services.stepfunctions.run import DISPATCHED, DUE, SUBMITTED, OpenTask, Run
 
 
-def open_task(
-    call: Call, run: Run, command: ScheduleTask, scheduled_id: int, result: Result
-) -> None:
+def open_task(call: Call, run: Run, command: ScheduleTask, result: Result) -> None:
     """Record a task whose answer comes later, and set its timers."""
-    task = OpenTask(DISPATCHED, scheduled_id)
+    task = OpenTask(DISPATCHED)
     if isinstance(result, Submitted):
         task.phase, task.child = SUBMITTED, result.child
+    elif isinstance(result, Pending) and result.deferred is None:
+        # An activity's task is in its queue on disk, so a start need not put it there again.
+        task.phase = SUBMITTED
     subject, data = str(run.row.execution_id), b"%d" % command.task_id
     region = run.machine.region
     if command.timeout_s is not None:
@@ -75,20 +76,20 @@ def beat(call: Call, run: Run, task_id: int) -> None:
         call.tx.timers.move(task.heartbeat_timer, call.now + task.heartbeat_s)
 
 
-def take_due(call: Call, run: Run) -> deque[tuple[ScheduleTask, int]]:
+def take_due(call: Call, run: Run) -> deque[ScheduleTask]:
     """The tasks that a cut burst left for this one, in the order in which they were scheduled."""
-    due: deque[tuple[ScheduleTask, int]] = deque()
+    due: deque[ScheduleTask] = deque()
     for task_id, task in list(run.tasks.items()):
         if task.phase == DUE:
             del run.tasks[task_id]
-            due.append((read_command(call, run, task_id, task.scheduled_id), task.scheduled_id))
+            due.append(read_command(call, run, task_id))
     return due
 
 
-def read_command(call: Call, run: Run, task_id: int, scheduled_id: int) -> ScheduleTask:
-    """What a task was scheduled with, from its history event."""
+def read_command(call: Call, run: Run, task_id: int) -> ScheduleTask:
+    """What a task was scheduled with, from its history event, whose id is the task's."""
     (event,) = call.tx.executions.read_events(
-        run.row.execution_id, first_id=scheduled_id, limit=1, reverse=False
+        run.row.execution_id, first_id=task_id, limit=1, reverse=False
     )
     execution = run.execution
     strand = execution.strands[execution.tasks[task_id]]

@@ -59,7 +59,8 @@ class Principals:
         named = self._names(caller)
         if not self.inverted:
             return named
-        return Named.CALLER if named is Named.NOT else Named.NOT
+        # Naming the account spares its root, not everybody in it.
+        return Named.NOT if named >= Named.ROLE else Named.CALLER
 
     def _names(self, caller: Caller) -> Named:
         if caller.service:

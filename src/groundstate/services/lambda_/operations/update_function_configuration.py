@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from groundstate.operation import Call, Shape
 from groundstate.services.lambda_.configuration import as_updated, change_configuration
-from groundstate.services.lambda_.functions import check_revision, get_function_row, get_version
-from groundstate.services.lambda_.functions import require_unqualified
+from groundstate.services.lambda_.functions import (
+    check_revision,
+    get_function_row,
+    get_version,
+    require_unqualified,
+)
 from groundstate.services.lambda_.model import LATEST
 from groundstate.services.lambda_.names import parse_function_name
 from groundstate.services.lambda_.roles import check_role

@@ -84,7 +84,7 @@ def _take(events: Iterator[StoredEvent], limit: int) -> list[StoredEvent]:
 
 
 def _make_token(direction: str, place: Place) -> str:
-    return f"{direction}/{place.at_ms + 1:020d}{place.batch_id:020d}{place.index:010d}/s"
+    return f"{direction}/{place.at_ms + 1:020d}{place.batch_id:020d}{place.number:010d}/s"
 
 
 def _parse_token(token: str) -> tuple[bool, Place]:

@@ -5,6 +5,8 @@ AWS: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Pu
 
 from __future__ import annotations
 
+import itertools
+
 from groundstate.operation import Call, Shape
 from groundstate.services.logs.errors import InvalidParameterException
 from groundstate.services.logs.groups import get_group, get_stream
@@ -50,7 +52,7 @@ def _check(events: list[tuple[int, str]], size_bytes: int) -> None:
             f"Upload too large: {size_bytes} bytes exceeds limit of {BATCH_BYTES_MAX}"
         )
     times = [at_ms for at_ms, _ in events]
-    if any(later < earlier for earlier, later in zip(times, times[1:], strict=False)):
+    if any(later < earlier for earlier, later in itertools.pairwise(times)):
         raise InvalidParameterException(
             "Log events in a single PutLogEvents request must be in chronological order."
         )

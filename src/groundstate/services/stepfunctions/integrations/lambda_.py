@@ -38,10 +38,9 @@ def invoke(call: Call, run: Run, command: ScheduleTask) -> Result:
         for name in ("FunctionName", "InvocationType", "LogType", "ClientContext", "Qualifier")
         if name in parameters
     }
-    if "Payload" in parameters:
-        payload = parameters["Payload"]
-        # Text goes out as it is, as recorded: "Payload": "0.0" gives the function the number 0.0.
-        request["Payload"] = payload.encode() if isinstance(payload, str) else orjson.dumps(payload)
+    payload = parameters.get("Payload", {})
+    # Text goes out as it is, as recorded: "Payload": "0.0" gives the function the number 0.0.
+    request["Payload"] = payload.encode() if isinstance(payload, str) else orjson.dumps(payload)
     if command.resource.pattern == "waitForTaskToken":
         return _call(call, run, command, request, _read_submitted)
     return _call(call, run, command, request, _read_envelope)
@@ -72,7 +71,7 @@ def _call(call: Call, run: Run, command: ScheduleTask, request: Shape, read: Rea
 
 
 def _read_envelope(call: Call, answer: Shape) -> Result:
-    error = _function_error(answer)
+    error = _function_error(answer, compact=True)
     if error is not None:
         return error
     payload = _payload_of(answer)
@@ -85,14 +84,16 @@ def _read_submitted(call: Call, answer: Shape) -> Result:
 
 
 def _read_payload(call: Call, answer: Shape) -> Result:
-    error = _function_error(answer)
+    error = _function_error(answer, compact=False)
     if error is not None:
         return error
     payload = answer.get("Payload") or b"null"
     return Succeeded(orjson.loads(payload), payload.decode())
 
 
-def _function_error(answer: Shape) -> Failed | None:
+def _function_error(answer: Shape, *, compact: bool) -> Failed | None:
+    # Recorded: the cause is compact JSON for lambda:invoke, and as the function's runtime wrote it
+    # for a plain ARN.
     if not answer.get("FunctionError"):
         return None
     payload = answer.get("Payload") or b"{}"
@@ -101,6 +102,8 @@ def _function_error(answer: Shape) -> Failed | None:
         document = orjson.loads(payload)
     except orjson.JSONDecodeError:
         document = None
+    if compact and document is not None:
+        text = orjson.dumps(document).decode()
     error = document.get("errorType") if isinstance(document, dict) else None
     return Failed(str(error) if error else "Lambda.Unknown", text)
 

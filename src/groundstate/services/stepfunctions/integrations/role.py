@@ -24,7 +24,7 @@ def principal_of(call: Call, run: Run, command: ScheduleTask) -> Principal:
         RoleNotAssumableError: the task's Credentials name a role that is out of reach.
     """
     own_arn = run.revision.role_arn
-    own = role_principal(own_arn, _session(own_arn), SOURCE)
+    own = role_principal(own_arn, session_of(own_arn), SOURCE)
     wanted = command.credentials_role
     if not wanted or wanted == own_arn:
         return own
@@ -32,18 +32,19 @@ def principal_of(call: Call, run: Run, command: ScheduleTask) -> Principal:
         call.invoke(
             "sts",
             "AssumeRole",
-            {"RoleArn": wanted, "RoleSessionName": _session(own_arn)},
+            {"RoleArn": wanted, "RoleSessionName": session_of(own_arn)},
             principal=own,
         )
     except ServiceError:
         raise RoleNotAssumableError(
             f"The role {own_arn} is not authorized to assume the task state's role, {wanted}."
         ) from None
-    return role_principal(wanted, _session(own_arn), SOURCE)
+    return role_principal(wanted, session_of(own_arn), SOURCE)
 
 
 @lru_cache(maxsize=1024)
-def _session(role_arn: str) -> str:
+def session_of(role_arn: str) -> str:
+    """The session name of a role's principals."""
     # AWS makes up 32 letters for each; ours stay the same for a role, so that its principal does.
     digest = hashlib.sha256(role_arn.encode()).digest()
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

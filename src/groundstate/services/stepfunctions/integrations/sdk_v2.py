@@ -30,7 +30,7 @@ class UnknownMemberError(Exception):
 
 @lru_cache(maxsize=8192)
 def pascal(name: str) -> str:
-    """A name as SDK 2 spells it: `DynamoDB` becomes `DynamoDb`, `stateMachineArn` `StateMachineArn`."""
+    """A name as SDK 2 spells it: `DynamoDB` becomes `DynamoDb`, `logGroupName` `LogGroupName`."""
     return "".join(word[0].upper() + word[1:].lower() for word in _WORDS.findall(name))
 
 

@@ -1,7 +1,7 @@
 """Executions as tasks: `states:startExecution`, alone, `.sync`, `.sync:2`, `.waitForTaskToken`.
 
-A child that is waited for carries the number of its parent and of the parent's task in its row. When
-it has ended, a job tells the parent; the next start does so if the process dies in between.
+A child that is waited for carries the number of its parent and of the parent's task in its row.
+When it has ended, a job tells the parent; the next start does so if the process dies in between.
 AWS: https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
 """
 
@@ -80,9 +80,8 @@ def _request(parameters: dict[str, Any]) -> Shape:
     request: Shape = {}
     for name, value in without_nulls(parameters).items():
         member = _MEMBERS.get(name, name)
-        if member == "input" and not isinstance(value, str):
-            value = orjson.dumps(value).decode()
-        request[member] = value
+        is_text = member != "input" or isinstance(value, str)
+        request[member] = value if is_text else orjson.dumps(value).decode()
     return request
 
 

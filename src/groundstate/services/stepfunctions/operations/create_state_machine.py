@@ -17,6 +17,7 @@ from groundstate.services.stepfunctions.machines import version_arn
 from groundstate.services.stepfunctions.names import check_name
 from groundstate.services.stepfunctions.settings import check_role, read_settings
 from groundstate.services.stepfunctions.tags import read_tags
+from groundstate.services.stepfunctions.versions import publish
 from groundstate.store.state_machines import ACTIVE, StateMachine
 
 
@@ -56,8 +57,8 @@ def create_state_machine(call: Call, request: Shape) -> Shape:
         _check_same(call, machine, request, machine_type)
     answer = {"stateMachineArn": machine.arn, "creationDate": machine.created_at}
     if request.get("publish"):
-        number = _publish(call, machine, request.get("versionDescription"))
-        answer["stateMachineVersionArn"] = version_arn(machine, number)
+        version = publish(call, machine, machine.revision, request.get("versionDescription"))
+        answer["stateMachineVersionArn"] = version_arn(machine, version.number)
     return answer
 
 
@@ -68,11 +69,3 @@ def _check_same(call: Call, machine: StateMachine, request: Shape, machine_type:
     revision = call.tx.state_machines.get_revision(machine.revision)
     if revision.definition != request["definition"] or machine.type != machine_type:
         raise StateMachineAlreadyExists(f"State Machine Already Exists: '{machine.arn}'")
-
-
-def _publish(call: Call, machine: StateMachine, description: str | None) -> int:
-    tables = call.tx.state_machines
-    newest = tables.list_versions(machine.machine_id, before=1 << 62, limit=1)
-    if newest and newest[0].revision == machine.revision:
-        return newest[0].number
-    return tables.publish(machine.machine_id, machine.revision, description, call.now)

@@ -40,11 +40,15 @@ def get_execution_history(call: Call, request: Shape) -> Shape:
 
 
 def _without_data(event: dict[str, Any]) -> dict[str, Any]:
-    stripped = {}
-    for name, value in event.items():
-        if name.endswith("EventDetails"):
-            value = {key: inner for key, inner in value.items() if key not in _DATA}
-            for key in _DATA_DETAILS & value.keys():
-                value[key] = {"truncated": True}
-        stripped[name] = value
-    return stripped
+    return {
+        name: _without_members(value) if name.endswith("EventDetails") else value
+        for name, value in event.items()
+    }
+
+
+def _without_members(details: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: {"truncated": True} if name in _DATA_DETAILS else value
+        for name, value in details.items()
+        if name not in _DATA
+    }

@@ -83,5 +83,5 @@ def _matches(row: ExecutionRow, qualifier: str, request: Shape) -> bool:
     if qualifier and qualifier not in (str(extra.get("version", "")), extra.get("alias", "")):
         return False
     if "redriveFilter" in request:
-        return (request["redriveFilter"] == "REDRIVEN") == ("redrives" in extra)
+        return bool((request["redriveFilter"] == "REDRIVEN") == ("redrives" in extra))
     return True

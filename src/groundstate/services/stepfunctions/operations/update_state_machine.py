@@ -14,6 +14,7 @@ from groundstate.services.stepfunctions.errors import (
 )
 from groundstate.services.stepfunctions.machines import get_active_machine, version_arn
 from groundstate.services.stepfunctions.settings import check_role, read_settings
+from groundstate.services.stepfunctions.versions import publish
 
 _CHANGEABLE = (
     "definition",
@@ -71,14 +72,6 @@ def update_state_machine(call: Call, request: Shape) -> Shape:
     if revision.revision_id is not None:
         answer["revisionId"] = revision.revision_id
     if request.get("publish"):
-        version = _publish(call, machine.machine_id, revision.revision, request)
-        answer["stateMachineVersionArn"] = version_arn(machine, version)
+        version = publish(call, machine, revision.revision, request.get("versionDescription"))
+        answer["stateMachineVersionArn"] = version_arn(machine, version.number)
     return answer
-
-
-def _publish(call: Call, machine_id: int, revision: int, request: Shape) -> int:
-    tables = call.tx.state_machines
-    newest = tables.list_versions(machine_id, before=1 << 62, limit=1)
-    if newest and newest[0].revision == revision:
-        return newest[0].number
-    return tables.publish(machine_id, revision, request.get("versionDescription"), call.now)

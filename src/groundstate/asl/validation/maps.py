@@ -1,0 +1,145 @@
+"""A Map's processor, reader, batcher, writer and label checked."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+from groundstate.asl.interface import MachineType
+from groundstate.asl.validation import tables
+from groundstate.asl.validation.report import Report
+
+Definition = dict[str, Any]
+
+_PROCESSOR_FIELDS = frozenset(("Comment", "ProcessorConfig", "StartAt", "States"))
+_READER_RESOURCE = re.compile(r"arn:[^:]+:states:::s3:(getObject|listObjectsV2)")
+_WRITER_RESOURCE = re.compile(r"arn:[^:]+:states:::s3:putObject")
+_INPUT_TYPES = ["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]
+
+_DISTRIBUTED_ONLY = ("ItemReader", "ItemBatcher", "ResultWriter")
+"""Not the tolerated failures: they are accepted in inline mode (observed)."""
+
+LABEL_REFUSED = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")
+"""Characters that a Label may not have, as names of executions."""
+
+
+def check_map(
+    state: Definition, location: str, language: str, labels: set[str], report: Report
+) -> tuple[Definition, str, MachineType | None] | None:
+    """Check a Map state.
+
+    Args:
+        state: its definition.
+        location: where it is.
+        language: its query language.
+        labels: the labels seen so far in the machine; its own is added.
+        report: what is found goes there.
+
+    Returns:
+        The processor, its location, and the type of the machine that it makes if it is
+        distributed; None if there is no processor to look at.
+    """
+    report.at_most_one(state, ["ItemSelector", "Parameters"], location)
+    if not report.exactly_one(state, ["ItemProcessor", "Iterator"], location):
+        return None
+    field = "ItemProcessor" if "ItemProcessor" in state else "Iterator"
+    processor, here = state[field], f"{location}/{field}"
+    if not report.typed(processor, "Object", here):
+        return None
+    report.supported(processor, _PROCESSOR_FIELDS, here)
+    config = processor.get("ProcessorConfig", {})
+    if not report.typed(config, "Object", f"{here}/ProcessorConfig"):
+        return None
+    distributed = _check_config(config, f"{here}/ProcessorConfig", report)
+    if not distributed:
+        for name in _DISTRIBUTED_ONLY:
+            if name in state:
+                report.schema(f"Field '{name}' is not supported", location)
+        return processor, here, None
+    _check_label(state, location, labels, report)
+    _check_percentage(state, location, language, report)
+    if "ItemReader" in state:
+        _check_reader(state["ItemReader"], f"{location}/ItemReader", report)
+    if "ResultWriter" in state:
+        _check_writer(state["ResultWriter"], f"{location}/ResultWriter", report)
+    if "ItemBatcher" in state:
+        report.typed(state["ItemBatcher"], "Object", f"{location}/ItemBatcher")
+    return processor, here, cast("MachineType", config.get("ExecutionType", "STANDARD"))
+
+
+def _check_config(config: Definition, location: str, report: Report) -> bool:
+    report.one_of(config, "Mode", ["INLINE", "DISTRIBUTED"], location)
+    distributed = config.get("Mode") == "DISTRIBUTED"
+    if not distributed:
+        if "ExecutionType" in config:
+            report.schema("Field 'ExecutionType' is not supported", location)
+    elif report.require(config, ["ExecutionType"], location):
+        report.one_of(config, "ExecutionType", ["STANDARD", "EXPRESS"], location)
+    return distributed
+
+
+def _check_label(state: Definition, location: str, labels: set[str], report: Report) -> None:
+    if "Label" not in state:
+        return
+    label, here = state["Label"], f"{location}/Label"
+    if not report.typed(label, "String", here):
+        return
+    refused = LABEL_REFUSED.search(label)
+    if not label:
+        report.error("INVALID_LABEL_NAME", "Label cannot be empty", here)
+    elif len(label) > tables.LABEL_LENGTH_MAX:
+        report.error(
+            "INVALID_LABEL_NAME",
+            f"Label cannot exceed {tables.LABEL_LENGTH_MAX} characters",
+            here,
+        )
+    elif refused:
+        report.error(
+            "INVALID_LABEL_NAME", f"Label contains invalid character: {refused.group()!r}", here
+        )
+    elif label in labels:
+        report.error("DUPLICATE_LABEL_NAME", f"Duplicate Label name: {label}", here)
+    labels.add(label)
+
+
+def _check_percentage(state: Definition, location: str, language: str, report: Report) -> None:
+    value = state.get("ToleratedFailurePercentage")
+    here = f"{location}/ToleratedFailurePercentage"
+    is_query = language == "JSONata" and isinstance(value, str)
+    if value is not None and not is_query and report.typed(value, "Number", here):
+        report.bounded(value, here, 0, 100)
+
+
+def _check_reader(reader: Any, location: str, report: Report) -> None:
+    if not report.typed(reader, "Object", location):
+        return
+    if report.require(reader, ["Resource"], location):
+        resource = reader["Resource"]
+        if not isinstance(resource, str) or not _READER_RESOURCE.fullmatch(resource):
+            report.schema(
+                "The field 'Resource' does not match any of the allowed values",
+                f"{location}/Resource",
+            )
+    config, here = reader.get("ReaderConfig", {}), f"{location}/ReaderConfig"
+    if not report.typed(config, "Object", here):
+        return
+    report.one_of(config, "InputType", _INPUT_TYPES, here)
+    input_type = config.get("InputType")
+    if input_type == "CSV" and "CSVHeaderLocation" not in config:
+        report.schema("The field 'CSVHeaderLocation' is required", here)
+    if input_type == "JSON" and "CSVHeaderLocation" in config:
+        report.schema("Field 'CSVHeaderLocation' is not supported", here)
+    report.one_of(config, "CSVHeaderLocation", ["FIRST_ROW", "GIVEN"], here)
+    if config.get("CSVHeaderLocation") == "GIVEN":
+        report.require(config, ["CSVHeaders"], here)
+    report.at_most_one(config, ["MaxItems", "MaxItemsPath"], here)
+
+
+def _check_writer(writer: Any, location: str, report: Report) -> None:
+    if not report.typed(writer, "Object", location) or "Resource" not in writer:
+        return
+    resource = writer["Resource"]
+    if not isinstance(resource, str) or not _WRITER_RESOURCE.fullmatch(resource):
+        report.schema(
+            "The field 'Resource' does not match any of the allowed values", f"{location}/Resource"
+        )

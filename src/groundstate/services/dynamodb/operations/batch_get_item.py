@@ -1,0 +1,119 @@
+"""BatchGetItem: up to 100 items of any tables by their keys.
+
+AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundstate.operation import Call, Shape
+from groundstate.services.dynamodb.capacity import Consumed, read_units
+from groundstate.services.dynamodb.errors import ValidationException
+from groundstate.services.dynamodb.expressions.projection import project
+from groundstate.services.dynamodb.items import check_key, read_item
+from groundstate.services.dynamodb.model import Item, Table
+from groundstate.services.dynamodb.parameters import (
+    Expressions,
+    check_duplicates,
+    check_mixture,
+    check_nested_heads,
+    compile_expressions,
+)
+from groundstate.services.dynamodb.tables import get_table
+from groundstate.services.dynamodb.validation.checker import Checked
+from groundstate.services.dynamodb.validation.inputs import BATCH_GET_ITEM
+from groundstate.services.dynamodb.values import ValueProblem, explain
+
+KEYS_MAX = 100
+RESPONSE_BYTES_MAX = 16 * 1024 * 1024
+DUPLICATES = "Provided list of item keys contains duplicates"
+
+
+def batch_get_item(call: Call, request: Shape) -> Shape:
+    """Answer items by table; keys beyond 16 MB of them come back unprocessed.
+
+    Raises:
+        ResourceNotFoundException: there is no such table.
+        ValidationException: the request is wrong.
+    """
+    request = BATCH_GET_ITEM.check(request).request
+    parts = [
+        (name, part, *_check_part(part)) for name, part in request["RequestItems"].items()
+    ]
+    if sum(len(keys) for _, _, keys, _ in parts) > KEYS_MAX:
+        raise ValidationException("Too many items requested for the BatchGetItem call")
+    tables = [get_table(call, name) for name, *_ in parts]
+    found = [
+        [check_key(table, key) for key in keys]
+        for table, (_, _, keys, _) in zip(tables, parts, strict=True)
+    ]
+    response: Shape = {"Responses": {}, "UnprocessedKeys": {}}
+    capacities = []
+    room = RESPONSE_BYTES_MAX
+    wanted = request.get("ReturnConsumedCapacity", "NONE")
+    for table, (name, part, keys, expressions), key_bytes in zip(
+        tables, parts, found, strict=True
+    ):
+        if len(set(key_bytes)) != len(key_bytes):
+            raise ValidationException(DUPLICATES)
+        if expressions.projection is not None:
+            check_nested_heads(table, expressions.projection.nested_heads)
+        items, units, done, room = _read(call, table, part, expressions, key_bytes, room)
+        response["Responses"][name] = items
+        if done < len(keys):
+            response["UnprocessedKeys"][name] = {**part, "Keys": keys[done:]}
+        if wanted != "NONE":
+            capacities.append(Consumed(units).shape(table, wanted, name=name))
+    if wanted != "NONE":
+        response["ConsumedCapacity"] = capacities
+    return response
+
+
+def _check_part(part: dict[str, Any]) -> tuple[list[Item], Expressions]:
+    check_mixture(part, ("ProjectionExpression",), ("AttributesToGet",))
+    keys = []
+    for key in part["Keys"]:
+        try:
+            keys.append(explain(key).item)
+        except ValueProblem as error:
+            raise ValidationException(str(error)) from None
+    if "AttributesToGet" in part:
+        check_duplicates(part["AttributesToGet"])
+    seen: list[Item] = []
+    for key in keys:
+        if key in seen:
+            raise ValidationException(DUPLICATES)
+        seen.append(key)
+    return (keys, compile_expressions(Checked(part, {})))
+
+
+def _read(
+    call: Call,
+    table: Table,
+    part: dict[str, Any],
+    expressions: Expressions,
+    key_bytes: list[bytes],
+    room: int,
+) -> tuple[list[Item], float, int, int]:
+    """Items, units, how many keys were looked at, and how many bytes are left."""
+    consistent = part.get("ConsistentRead", False)
+    wanted = part.get("AttributesToGet")
+    items: list[Item] = []
+    units = 0.0
+    for done, key in enumerate(key_bytes):
+        found = read_item(call, table, key)
+        size = 0 if found is None else found[1]
+        if size > room:
+            return (items, units, done, 0)
+        room -= size
+        units += read_units(size, consistent=consistent)
+        if found is None:
+            continue
+        item = found[0]
+        if expressions.projection is not None:
+            item = project(expressions.projection.tree, item)
+        elif wanted is not None:
+            item = {name: item[name] for name in wanted if name in item}
+        items.append(item)
+    return (items, units, len(key_bytes), room)

@@ -1,0 +1,130 @@
+"""TransactWriteItems: up to 100 writes and checks, all or none.
+
+AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from groundstate.operation import Call, Shape
+from groundstate.services.dynamodb.errors import (
+    IdempotentParameterMismatchException,
+    ValidationException,
+)
+from groundstate.services.dynamodb.items import ITEM_BYTES_MAX
+from groundstate.services.dynamodb.parameters import (
+    check_mixture,
+    check_values,
+    compile_expressions,
+)
+from groundstate.services.dynamodb.tables import get_table
+from groundstate.services.dynamodb.transactions import (
+    Action,
+    authorize,
+    carry_out,
+    check_size,
+    collection_metrics,
+    consumed_shapes,
+)
+from groundstate.services.dynamodb.validation.checker import Checked
+from groundstate.services.dynamodb.validation.transaction_inputs import TRANSACT_WRITE_ITEMS
+from groundstate.services.dynamodb.values import Measured
+
+TOKEN_LIFETIME_S = 10 * 60
+_KINDS = ("Put", "Update", "Delete", "ConditionCheck")
+
+
+def transact_write_items(call: Call, request: Shape) -> Shape:
+    """Carry out all actions, or none. With a token that was used already: answer as then.
+
+    Raises:
+        IdempotentParameterMismatchException: the token was used for another transaction.
+        ResourceNotFoundException: there is no such table.
+        TransactionCanceledException: something stands against an action.
+        ValidationException: the request is wrong.
+    """
+    request = TRANSACT_WRITE_ITEMS.check(request).request
+    parts = [_check_action(entry) for entry in request["TransactItems"]]
+    check_size(sum(given.size for _, _, given, _ in parts))
+    done = _find_done(call, request)
+    if done is not None:
+        return done
+    actions = [
+        Action(
+            kind,
+            get_table(call, entry["TableName"]),
+            given,
+            expressions,
+            entry.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD",
+        )
+        for kind, entry, given, expressions in parts
+    ]
+    authorize(call, actions)
+    prepared = carry_out(call, actions)
+    response: Shape = {}
+    wanted = request.get("ReturnConsumedCapacity", "NONE")
+    if wanted != "NONE":
+        response["ConsumedCapacity"] = consumed_shapes(prepared, wanted)
+    if request.get("ReturnItemCollectionMetrics") == "SIZE":
+        metrics = collection_metrics(prepared)
+        if metrics:
+            response["ItemCollectionMetrics"] = metrics
+    _remember(call, request, response)
+    return response
+
+
+def _check_action(entry: dict[str, Any]) -> tuple[str, dict[str, Any], Measured, Any]:
+    kinds = [kind for kind in _KINDS if kind in entry]
+    if len(kinds) != 1:
+        raise ValidationException(
+            "TransactItems can only contain one of Check, Put, Update or Delete"
+        )
+    kind = kinds[0]
+    action = entry[kind]
+    expressions = ("UpdateExpression",) if kind == "Update" else ()
+    check_mixture(action, (*expressions, "ConditionExpression"), ())
+    checked = Checked(action, {})
+    given = check_values(checked, "Item" if kind == "Put" else "Key")
+    if given.size > ITEM_BYTES_MAX:
+        raise ValidationException("Item size has exceeded the maximum allowed size")
+    return (kind, action, given, compile_expressions(checked))
+
+
+def _token(call: Call, request: Shape) -> str | None:
+    token = request.get("ClientRequestToken")
+    return None if token is None else f"{call.account}/{call.region}/{token}"
+
+
+def _fingerprint(request: Shape) -> bytes:
+    return sha256(orjson.dumps(request["TransactItems"], option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def _find_done(call: Call, request: Shape) -> Shape | None:
+    token = _token(call, request)
+    if token is None:
+        return None
+    found = call.tx.dynamodb.tokens.find(token, call.now - TOKEN_LIFETIME_S)
+    if found is None:
+        return None
+    if found[0] != _fingerprint(request):
+        raise IdempotentParameterMismatchException(
+            "Rejected the retried request with the same client token but different parameters"
+        )
+    response: Shape = orjson.loads(found[1])
+    return response
+
+
+def _remember(call: Call, request: Shape, response: Shape) -> None:
+    token = _token(call, request)
+    if token is not None:
+        call.tx.dynamodb.tokens.use(
+            token,
+            _fingerprint(request),
+            orjson.dumps(response),
+            call.now,
+            not_before=call.now - TOKEN_LIFETIME_S,
+        )

@@ -1,0 +1,150 @@
+"""Features that a table here does not use: each answers as for a table that does not use it on AWS.
+
+AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContributorInsights.html
+
+What would enable one of them is refused, so that nobody believes that it works.
+"""
+
+from __future__ import annotations
+
+from groundstate.operation import Call, Operation, Shape
+from groundstate.services.dynamodb import access
+from groundstate.services.dynamodb.errors import (
+    ExportNotFoundException,
+    GlobalTableNotFoundException,
+    ImportNotFoundException,
+    ValidationException,
+)
+from groundstate.services.dynamodb.tables import get_table_to_manage
+from groundstate.services.dynamodb.validation.checker import Checker
+from groundstate.services.dynamodb.validation.inputs import INDEX_NAME
+from groundstate.services.dynamodb.validation.shapes import STRING, Member
+from groundstate.services.dynamodb.validation.table_inputs import MANAGED_NAME
+
+_TABLE = Checker(TableName=MANAGED_NAME)
+_INSIGHTS = Checker(TableName=MANAGED_NAME, IndexName=INDEX_NAME)
+_GLOBAL_TABLE = Checker(GlobalTableName=Member(STRING, required=True))
+
+
+def describe_contributor_insights(call: Call, request: Shape) -> Shape:
+    """Disabled, for every table and index."""
+    request = _INSIGHTS.check(request).request
+    table = get_table_to_manage(call, request["TableName"])
+    response: Shape = {"TableName": table.name, "ContributorInsightsStatus": "DISABLED"}
+    if "IndexName" in request:
+        response["IndexName"] = request["IndexName"]
+    return response
+
+
+def list_contributor_insights(call: Call, request: Shape) -> Shape:
+    """None."""
+    return {"ContributorInsightsSummaries": []}
+
+
+def describe_kinesis_streaming_destination(call: Call, request: Shape) -> Shape:
+    """No destination, for every table."""
+    request = _TABLE.check(request).request
+    table = get_table_to_manage(call, request["TableName"])
+    return {"TableName": table.name, "KinesisDataStreamDestinations": []}
+
+
+def describe_table_replica_auto_scaling(call: Call, request: Shape) -> Shape:
+    """A table without replicas."""
+    request = _TABLE.check(request).request
+    table = get_table_to_manage(call, request["TableName"])
+    return {
+        "TableAutoScalingDescription": {
+            "TableName": table.name,
+            "TableStatus": "ACTIVE",
+            "Replicas": [],
+        }
+    }
+
+
+def list_global_tables(call: Call, request: Shape) -> Shape:
+    """None."""
+    return {"GlobalTables": []}
+
+
+def list_exports(call: Call, request: Shape) -> Shape:
+    """None."""
+    return {"ExportSummaries": []}
+
+
+def list_imports(call: Call, request: Shape) -> Shape:
+    """None."""
+    return {"ImportSummaryList": []}
+
+
+def list_bulk_operations(call: Call, request: Shape) -> Shape:
+    """None."""
+    return {"BulkOperations": []}
+
+
+def describe_global_table(call: Call, request: Shape) -> Shape:
+    """There is none. Raises GlobalTableNotFoundException."""
+    request = _GLOBAL_TABLE.check(request).request
+    name = request["GlobalTableName"]
+    raise GlobalTableNotFoundException(
+        f"Requested resource not found: Global table with name: '{name}' not found"
+    )
+
+
+def describe_export(call: Call, request: Shape) -> Shape:
+    """There is none. Raises ExportNotFoundException."""
+    raise ExportNotFoundException(f"Export not found: {request.get('ExportArn', '')}")
+
+
+def describe_import(call: Call, request: Shape) -> Shape:
+    """There is none. Raises ImportNotFoundException."""
+    raise ImportNotFoundException(f"Import not found: {request.get('ImportArn', '')}")
+
+
+def refuse(call: Call, request: Shape) -> Shape:
+    """Refuse what this DynamoDB does not have. Raises ValidationException naming it."""
+    raise ValidationException(
+        f"{call.operation} is not supported by Groundstate's DynamoDB; see its README."
+    )
+
+
+REFUSED = (
+    "CancelBulkOperation",
+    "CreateGlobalTable",
+    "DescribeBulkOperation",
+    "DisableKinesisStreamingDestination",
+    "EnableKinesisStreamingDestination",
+    "ExportTableToPointInTime",
+    "ImportTable",
+    "SearchVectors",
+    "StartBulkPutItems",
+    "UpdateContributorInsights",
+    "UpdateGlobalTable",
+    "UpdateKinesisStreamingDestination",
+    "UpdateTableReplicaAutoScaling",
+)
+UNUSED = {
+    "DescribeContributorInsights": Operation(
+        describe_contributor_insights, resource=access.table, reads=True
+    ),
+    "DescribeExport": Operation(
+        describe_export, resource=access.member_arn("ExportArn"), reads=True
+    ),
+    "DescribeGlobalTable": Operation(describe_global_table, reads=True),
+    "DescribeGlobalTableSettings": Operation(describe_global_table, reads=True),
+    "DescribeImport": Operation(
+        describe_import, resource=access.member_arn("ImportArn"), reads=True
+    ),
+    "DescribeKinesisStreamingDestination": Operation(
+        describe_kinesis_streaming_destination, resource=access.table, reads=True
+    ),
+    "DescribeTableReplicaAutoScaling": Operation(
+        describe_table_replica_auto_scaling, resource=access.table, reads=True
+    ),
+    "ListBulkOperations": Operation(list_bulk_operations, reads=True),
+    "ListContributorInsights": Operation(list_contributor_insights, reads=True),
+    "ListExports": Operation(list_exports, reads=True),
+    "ListGlobalTables": Operation(list_global_tables, reads=True),
+    "ListImports": Operation(list_imports, reads=True),
+    "UpdateGlobalTableSettings": Operation(describe_global_table),
+    **{name: Operation(refuse) for name in REFUSED},
+}

@@ -1,0 +1,344 @@
+"""UpdateTable: change a table's throughput, indexes, stream and other settings.
+
+AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from groundstate.operation import Call, Shape
+from groundstate.services.dynamodb import schema, streaming
+from groundstate.services.dynamodb.backfill import fill_index
+from groundstate.services.dynamodb.description import (
+    describe,
+    encryption_description,
+    is_on_demand,
+    new_index,
+    new_throughput,
+    set_on_demand,
+)
+from groundstate.services.dynamodb.errors import (
+    LimitExceededException,
+    ResourceNotFoundException,
+    ValidationException,
+    invalid,
+)
+from groundstate.services.dynamodb.model import Table
+from groundstate.services.dynamodb.tables import get_table_to_manage, save_table
+from groundstate.services.dynamodb.validation.table_inputs import UPDATE_TABLE
+
+_CHANGES = (
+    "ProvisionedThroughput",
+    "BillingMode",
+    "SSESpecification",
+    "StreamSpecification",
+    "TableClass",
+    "DeletionProtectionEnabled",
+    "OnDemandThroughput",
+    "WarmThroughput",
+)
+_UNSUPPORTED = (
+    "ReplicaUpdates",
+    "MultiRegionConsistency",
+    "GlobalTableWitnessUpdates",
+    "GlobalTableSettingsReplicationMode",
+    "DisassociationProtectionEnabled",
+    "VectorIndexUpdates",
+)
+
+
+def update_table(call: Call, request: Shape) -> Shape:
+    """Change a table. All is done at once, though the answer calls it `UPDATING` as AWS's does.
+
+    Raises:
+        LimitExceededException: more than one index is to be made or deleted.
+        ResourceNotFoundException: there is no such table or index.
+        ValidationException: the request is wrong, or changes nothing.
+    """
+    for member in _UNSUPPORTED:
+        schema.refuse_unsupported(request, member)
+    request = UPDATE_TABLE.check(request).request
+    _check_request(request)
+    table = get_table_to_manage(call, request["TableName"])
+    definition = copy.deepcopy(table.definition)
+    _change_billing(call, table, definition, request)
+    _change_settings(call, definition, request)
+    created, deleted = _change_indexes(call, table, definition, request)
+    if "StreamSpecification" in request:
+        streaming.change(call, table, definition, request["StreamSpecification"])
+    changed = save_table(call, table, definition)
+    for name in created:
+        fill_index(call, changed, changed.indexes[name])
+    shape = describe(call, changed)
+    shape["TableStatus"] = "UPDATING"
+    _show_index_changes(shape, request, created, deleted, table)
+    return {"TableDescription": shape}
+
+
+def _check_request(request: dict[str, Any]) -> None:
+    updates = request.get("GlobalSecondaryIndexUpdates")
+    if not updates and not any(member in request for member in _CHANGES):
+        raise ValidationException(
+            "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled,"
+            " GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"
+        )
+    streaming.check_specification(request.get("StreamSpecification"))
+    if request.get("BillingMode") == schema.ON_DEMAND and "ProvisionedThroughput" in request:
+        raise invalid(
+            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is"
+            " PAY_PER_REQUEST"
+        )
+    if "ProvisionedThroughput" in request:
+        schema.check_bounds(request["ProvisionedThroughput"])
+    names: set[str] = set()
+    for update in updates or ():
+        actions = [update[kind] for kind in ("Update", "Create", "Delete") if kind in update]
+        if not actions:
+            raise invalid(
+                "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create,"
+                " GlobalSecondaryIndexUpdate.Delete must not be null"
+            )
+        if len(actions) > 1:
+            raise invalid(
+                "Only one of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create,"
+                " GlobalSecondaryIndexUpdate.Delete may be specified"
+            )
+        name = actions[0]["IndexName"]
+        if name in names:
+            raise invalid(
+                "Only one global secondary index update per index is allowed simultaneously."
+                f" Index: {name}"
+            )
+        names.add(name)
+        if "ProvisionedThroughput" in actions[0]:
+            schema.check_bounds(actions[0]["ProvisionedThroughput"], name)
+
+
+def _change_billing(
+    call: Call, table: Table, definition: dict[str, Any], request: dict[str, Any]
+) -> None:
+    mode = request.get("BillingMode")
+    throughput = request.get("ProvisionedThroughput")
+    was_on_demand = is_on_demand(definition)
+    if mode == schema.ON_DEMAND and not was_on_demand:
+        set_on_demand(definition)
+        definition["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"] = call.now
+        definition["ProvisionedThroughput"].update(ReadCapacityUnits=0, WriteCapacityUnits=0)
+        for index in definition.get("GlobalSecondaryIndexes", ()):
+            index["ProvisionedThroughput"] = new_throughput(None)
+        return
+    if mode == "PROVISIONED" and was_on_demand:
+        _provision(definition, request)
+    if throughput is None:
+        return
+    if is_on_demand(definition):
+        raise invalid(
+            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is"
+            " PAY_PER_REQUEST"
+        )
+    if not (mode == "PROVISIONED" and was_on_demand):
+        _change_throughput(call, definition["ProvisionedThroughput"], throughput)
+
+
+def _provision(definition: dict[str, Any], request: dict[str, Any]) -> None:
+    """From on demand to provisioned: the table and each global index need their units."""
+    if "ProvisionedThroughput" not in request:
+        raise invalid(
+            "ProvisionedThroughput must be specified when BillingMode is PROVISIONED"
+        )
+    given = {
+        update["Update"]["IndexName"]: update["Update"].get("ProvisionedThroughput")
+        for update in request.get("GlobalSecondaryIndexUpdates", ())
+        if "Update" in update
+    }
+    for index in definition.get("GlobalSecondaryIndexes", ()):
+        if not given.get(index["IndexName"]):
+            raise invalid(
+                f"ProvisionedThroughput must be specified for index: {index['IndexName']}"
+            )
+    definition["ProvisionedThroughput"].update(request["ProvisionedThroughput"])
+    definition["BillingModeSummary"]["BillingMode"] = "PROVISIONED"
+
+
+def _change_throughput(call: Call, current: dict[str, Any], wanted: dict[str, int]) -> None:
+    reads = wanted["ReadCapacityUnits"] - current["ReadCapacityUnits"]
+    writes = wanted["WriteCapacityUnits"] - current["WriteCapacityUnits"]
+    if not reads and not writes:
+        raise ValidationException(
+            "The provisioned throughput for the table will not change."
+            " The requested value equals the current value."
+            f" Current ReadCapacityUnits provisioned for the table: {current['ReadCapacityUnits']}."
+            f" Requested ReadCapacityUnits: {wanted['ReadCapacityUnits']}."
+            " Current WriteCapacityUnits provisioned for the table:"
+            f" {current['WriteCapacityUnits']}."
+            f" Requested WriteCapacityUnits: {wanted['WriteCapacityUnits']}."
+            " Refer to the Amazon DynamoDB Developer Guide for current limits and how to request"
+            " higher limits."
+        )
+    if reads > 0 or writes > 0:
+        current["LastIncreaseDateTime"] = call.now
+    if reads < 0 or writes < 0:
+        current["LastDecreaseDateTime"] = call.now
+        current["NumberOfDecreasesToday"] += 1
+    current.update(wanted)
+
+
+def _change_settings(call: Call, definition: dict[str, Any], request: dict[str, Any]) -> None:
+    if "DeletionProtectionEnabled" in request:
+        definition["DeletionProtectionEnabled"] = request["DeletionProtectionEnabled"]
+    if "TableClass" in request:
+        definition["TableClassSummary"] = {
+            "TableClass": request["TableClass"],
+            "LastUpdateDateTime": call.now,
+        }
+    for member in ("OnDemandThroughput", "WarmThroughput"):
+        if member in request:
+            definition[member] = request[member]
+    if "SSESpecification" in request:
+        encryption = encryption_description(call, request["SSESpecification"])
+        if encryption is None:
+            definition.pop("SSEDescription", None)
+        else:
+            definition["SSEDescription"] = encryption
+
+
+def _change_indexes(
+    call: Call, table: Table, definition: dict[str, Any], request: dict[str, Any]
+) -> tuple[list[str], list[str]]:
+    """Change the definition's global indexes; the names of those made and deleted."""
+    updates = request.get("GlobalSecondaryIndexUpdates", ())
+    if sum("Create" in update or "Delete" in update for update in updates) > 1:
+        raise LimitExceededException(
+            "Subscriber limit exceeded: Only 1 online index can be created or deleted"
+            " simultaneously per table"
+        )
+    created, deleted = [], []
+    for update in updates:
+        if "Update" in update:
+            _update_index(call, table, definition, update["Update"])
+        elif "Create" in update:
+            created.append(_create_index(call, table, definition, request, update["Create"]))
+        else:
+            deleted.append(_delete_index(call, table, definition, update["Delete"]["IndexName"]))
+    return (created, deleted)
+
+
+def _find_index(table: Table, definition: dict[str, Any], name: str) -> dict[str, Any]:
+    for index in definition.get("GlobalSecondaryIndexes", ()):
+        if index["IndexName"] == name:
+            found: dict[str, Any] = index
+            return found
+    raise ResourceNotFoundException(
+        f"Requested resource not found: Table: {table.name} does not have a global secondary index:"
+        f" {name}"
+    )
+
+
+def _update_index(
+    call: Call, table: Table, definition: dict[str, Any], update: dict[str, Any]
+) -> None:
+    index = _find_index(table, definition, update["IndexName"])
+    if "ProvisionedThroughput" in update:
+        if is_on_demand(definition):
+            raise invalid(
+                "ProvisionedThroughput should not be specified for index:"
+                f" {update['IndexName']} when BillingMode is PAY_PER_REQUEST"
+            )
+        _change_throughput(
+            call, index["ProvisionedThroughput"], update["ProvisionedThroughput"]
+        )
+    for member in ("OnDemandThroughput", "WarmThroughput"):
+        if member in update:
+            index[member] = update[member]
+
+
+def _create_index(
+    call: Call,
+    table: Table,
+    definition: dict[str, Any],
+    request: dict[str, Any],
+    create: dict[str, Any],
+) -> str:
+    name: str = create["IndexName"]
+    if name in table.indexes:
+        raise ValidationException(
+            "The operation conflicts with an existing index: Attempting to create an index which"
+            f" already exists: {name}"
+        )
+    definitions = _merge_definitions(definition, request)
+    mode = schema.ON_DEMAND if is_on_demand(definition) else "PROVISIONED"
+    schema.check_global_index(create, definitions, mode)
+    indexes = definition.setdefault("GlobalSecondaryIndexes", [])
+    if len(indexes) >= schema.GLOBAL_INDEXES_MAX:
+        raise LimitExceededException(
+            "Subscriber limit exceeded: Number of global secondary indexes exceeds the per-table"
+            f" limit of {schema.GLOBAL_INDEXES_MAX}"
+        )
+    indexes.append(new_index(call, table.arn, create, is_global=True))
+    definition["AttributeDefinitions"] = definitions
+    schema.check_projected_count(definition)
+    _keep_used_definitions(definition)
+    return name
+
+
+def _merge_definitions(
+    definition: dict[str, Any], request: dict[str, Any]
+) -> list[dict[str, str]]:
+    kinds = {entry["AttributeName"]: entry for entry in definition["AttributeDefinitions"]}
+    for entry in request.get("AttributeDefinitions", ()):
+        known = kinds.setdefault(entry["AttributeName"], entry)
+        if known["AttributeType"] != entry["AttributeType"]:
+            raise invalid(
+                "Attribute type cannot be changed: AttributeDefinitions already has"
+                f" {known['AttributeName']} of type {known['AttributeType']}"
+            )
+    return list(kinds.values())
+
+
+def _keep_used_definitions(definition: dict[str, Any]) -> None:
+    used = {element["AttributeName"] for element in definition["KeySchema"]}
+    for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
+        for index in definition.get(member, ()):
+            used.update(element["AttributeName"] for element in index["KeySchema"])
+    definition["AttributeDefinitions"] = [
+        entry for entry in definition["AttributeDefinitions"] if entry["AttributeName"] in used
+    ]
+
+
+def _delete_index(call: Call, table: Table, definition: dict[str, Any], name: str) -> str:
+    index = _find_index(table, definition, name)
+    definition["GlobalSecondaryIndexes"].remove(index)
+    if not definition["GlobalSecondaryIndexes"]:
+        del definition["GlobalSecondaryIndexes"]
+    _keep_used_definitions(definition)
+    call.tx.dynamodb.index(index["IndexId"], table.table_id).drop()
+    return name
+
+
+def _show_index_changes(
+    shape: dict[str, Any],
+    request: dict[str, Any],
+    created: list[str],
+    deleted: list[str],
+    before: Table,
+) -> None:
+    updated = {
+        update["Update"]["IndexName"]
+        for update in request.get("GlobalSecondaryIndexUpdates", ())
+        if "Update" in update
+    }
+    shown = [dict(index) for index in shape.get("GlobalSecondaryIndexes", ())]
+    for index in shown:
+        if index["IndexName"] in created:
+            index.update(IndexStatus="CREATING", Backfilling=False, ItemCount=0, IndexSizeBytes=0)
+        elif index["IndexName"] in updated:
+            index["IndexStatus"] = "UPDATING"
+    for index in before.definition.get("GlobalSecondaryIndexes", ()):
+        if index["IndexName"] in deleted:
+            gone = {**index, "IndexStatus": "DELETING", "ItemCount": 0, "IndexSizeBytes": 0}
+            del gone["IndexId"]
+            shown.append(gone)
+    if shown:
+        shape["GlobalSecondaryIndexes"] = shown

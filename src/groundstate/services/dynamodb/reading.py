@@ -1,0 +1,259 @@
+"""Query and Scan: walks over a table or index, a page at a time.
+
+AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html
+
+Theory. Both walk a half-open range of key bytes. A page ends after `Limit` items or once 1 MB was
+read, before any filter; LastEvaluatedKey is then the last item read. Rows are fetched in growing
+chunks, so that a page of few items reads few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from groundstate.operation import Call
+from groundstate.services.dynamodb import capacity, keys
+from groundstate.services.dynamodb.capacity import Consumed
+from groundstate.services.dynamodb.errors import ValidationException, invalid
+from groundstate.services.dynamodb.expressions.projection import Tree, project
+from groundstate.services.dynamodb.items import check_key
+from groundstate.services.dynamodb.model import Index, Item, KeyAttribute, Table
+from groundstate.services.dynamodb.values import measure, page_size
+
+PAGE_BYTES_MAX = 1024 * 1024
+_CHUNK_FIRST = 64
+_CHUNK_MAX = 1024
+START_KEY_INVALID = "The provided starting key is invalid"
+
+Filter = Callable[[Item], bool]
+
+
+@dataclass(slots=True)
+class Walk:
+    """What to read.
+
+    Attributes:
+        index: None for the table itself.
+        low, high: the range of key bytes.
+        fetches: ALL_ATTRIBUTES of a local index that does not hold them all: read from the table.
+        filter: which items to answer; None for all.
+        chosen: which parts of them; None for whole ones.
+    """
+
+    table: Table
+    index: Index | None
+    low: bytes
+    high: bytes
+    limit: int | None = None
+    descending: bool = False
+    fetches: bool = False
+    consistent: bool = False
+    filter: Filter | None = None
+    chosen: Tree | None = None
+
+
+@dataclass(slots=True)
+class Page:
+    """What was read.
+
+    Attributes:
+        scanned: how many items, before the filter.
+        last_key: where to go on; None at the end.
+    """
+
+    items: list[Item] = field(default_factory=list)
+    scanned: int = 0
+    last_key: Item | None = None
+    consumed: Consumed = field(default_factory=Consumed)
+
+
+def read_page(call: Call, walk: Walk) -> Page:
+    """Read one page."""
+    page = Page()
+    table_size = index_size = page_bytes = 0
+    low, high, chunk = walk.low, walk.high, _CHUNK_FIRST
+    rows_of = _rows(call, walk)
+    index, projected = walk.index, None if walk.index is None else walk.index.projected
+    item: Item | None = None
+    while True:
+        wanted = chunk if walk.limit is None else min(chunk, walk.limit - page.scanned)
+        rows = rows_of.page(low, high, wanted, descending=walk.descending)
+        loaded: list[Item] = orjson.loads(b"[" + b",".join([row.item for row in rows]) + b"]")
+        for row, item in zip(rows, loaded, strict=True):
+            size, in_page = row.size, row.page_size
+            if projected is not None:
+                entry = {name: value for name, value in item.items() if name in projected}
+                size, in_page = _measure_entry(walk.table, entry)
+                index_size += size
+                if walk.fetches:
+                    table_size += row.size
+                else:
+                    item = entry
+            elif index is not None:
+                index_size += size
+            else:
+                table_size += size
+            page.scanned += 1
+            page_bytes += in_page
+            if walk.filter is None or walk.filter(item):
+                page.items.append(item if walk.chosen is None else project(walk.chosen, item))
+            if page_bytes >= PAGE_BYTES_MAX:
+                break
+        full = page_bytes >= PAGE_BYTES_MAX or page.scanned == walk.limit
+        if full or len(rows) < wanted:
+            break
+        if walk.descending:
+            high = rows[-1].key
+        else:
+            low = keys.after(rows[-1].key)
+        chunk = min(chunk * 2, _CHUNK_MAX)
+    if full and item is not None:
+        page.last_key = {name: item[name] for name in _key_names(walk.table, index)}
+    page.consumed = _consumed(walk, table_size, index_size)
+    return page
+
+
+def _rows(call: Call, walk: Walk) -> Any:
+    rows = call.tx.dynamodb
+    if walk.index is None:
+        return rows.items(walk.table.table_id)
+    return rows.index(walk.index.index_id, walk.table.table_id)
+
+
+def _measure_entry(table: Table, entry: Item) -> tuple[int, int]:
+    measured = measure(entry)
+    assert measured is not None, entry
+    range_key = entry[table.keys[1].name] if len(table.keys) > 1 else None
+    return (measured.size, page_size(measured, range_key))
+
+
+def _consumed(walk: Walk, table_size: int, index_size: int) -> Consumed:
+    consistent = walk.consistent
+    if walk.index is None:
+        return Consumed(capacity.read_units(table_size, consistent=consistent))
+    consumed = Consumed()
+    consumed.indexes[walk.index.name] = capacity.read_units(index_size, consistent=consistent)
+    if walk.fetches:
+        consumed.table = capacity.read_units(table_size, consistent=consistent)
+    return consumed
+
+
+def _key_names(table: Table, index: Index | None) -> list[str]:
+    names = [key.name for key in table.keys]
+    for key in () if index is None else index.keys:
+        if key.name not in names:
+            names.append(key.name)
+    return names
+
+
+def find_index(table: Table, request: dict[str, Any]) -> Index | None:
+    """The index that a request names; None for the table.
+
+    Raises:
+        ValidationException: there is none, or it cannot be read consistently.
+    """
+    name = request.get("IndexName")
+    if name is None:
+        return None
+    index = table.indexes.get(name)
+    if index is None:
+        raise ValidationException(f"The table does not have the specified index: {name}")
+    if index.is_global and request.get("ConsistentRead"):
+        raise ValidationException("Consistent reads are not supported on global secondary indexes")
+    return index
+
+
+def check_select(request: dict[str, Any]) -> None:
+    """Check that Select goes with what else says which attributes are wanted.
+
+    Raises:
+        ValidationException: it does not.
+    """
+    select = request.get("Select")
+    if select is None:
+        return
+    projecting = [name for name in ("AttributesToGet", "ProjectionExpression") if name in request]
+    if projecting and select != "SPECIFIC_ATTRIBUTES":
+        chosen = "AttributesToGet" if projecting == ["AttributesToGet"] else "ProjectionExpression"
+        raise ValidationException(
+            f"Cannot specify the {chosen} when choosing to get {'only the ' if select == 'COUNT' else ''}"
+            f"{select}"
+        )
+    if select == "SPECIFIC_ATTRIBUTES" and not projecting:
+        raise ValidationException(
+            "Must specify the AttributesToGet or ProjectionExpression when choosing to get"
+            " SPECIFIC_ATTRIBUTES"
+        )
+    if select == "ALL_PROJECTED_ATTRIBUTES" and "IndexName" not in request:
+        raise invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
+
+
+def check_all_attributes(request: dict[str, Any], index: Index | None, wanted: Sequence[str]) -> bool:
+    """Whether the items must be fetched from the table, as the index does not hold all that is asked.
+
+    Args:
+        wanted: the attributes that a projection names.
+
+    Raises:
+        ValidationException: a global index cannot do that.
+    """
+    if index is None or index.projected is None:
+        return False
+    missing = [name for name in wanted if name not in index.projected]
+    if request.get("Select") != "ALL_ATTRIBUTES" and not missing:
+        return False
+    if index.is_global:
+        if missing:
+            raise invalid(
+                "One or more parameter values were invalid: Global secondary index"
+                f" {index.name} does not project [{', '.join(missing)}]"
+            )
+        raise invalid(
+            "Select type ALL_ATTRIBUTES is not supported for global secondary index"
+            f" {index.name} because its projection type is not ALL"
+        )
+    return True
+
+
+def start_position(table: Table, index: Index | None, start: Item) -> bytes:
+    """The key bytes that an ExclusiveStartKey stands for, whose attributes were checked."""
+    table_key = check_key(table, {key.name: start[key.name] for key in table.keys})
+    if index is None:
+        return table_key
+    found = keys.index_key(index.hash_keys, index.range_keys, table.keys, start, table_key)
+    assert found is not None, start
+    return found
+
+
+def check_start_attributes(start: Item, attributes: Sequence[KeyAttribute]) -> None:
+    """Check that a start key has these attributes, with their types.
+
+    Raises:
+        ValidationException: it has not.
+    """
+    for attribute in attributes:
+        value = start.get(attribute.name)
+        if value is None:
+            raise ValidationException(START_KEY_INVALID)
+        if attribute.kind not in value:
+            raise ValidationException("The provided key element does not match the schema")
+
+
+def response_of(request: dict[str, Any], walk: Walk, page: Page) -> dict[str, Any]:
+    """A page as the operation answers it."""
+    response: dict[str, Any] = {"Count": len(page.items), "ScannedCount": page.scanned}
+    if request.get("Select") != "COUNT":
+        response["Items"] = page.items
+    if page.last_key is not None:
+        response["LastEvaluatedKey"] = page.last_key
+    wanted = request.get("ReturnConsumedCapacity", "NONE")
+    if wanted != "NONE":
+        shape = page.consumed.shape(walk.table, wanted, name=request["TableName"])
+        response["ConsumedCapacity"] = shape
+    return response
+
+

@@ -1,0 +1,72 @@
+"""Where contents are: small ones in the database, large ones in files below the data directory.
+
+Theory. A file is written and flushed before the row that names it is committed, and removed after
+the row is gone. So at every commit each row's file is there and whole; a file that no row names can
+only be left by a crash in between, and the next start removes it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from groundstate.config import Config
+from groundstate.ids import make_uuid
+from groundstate.operation import Call, Runner
+
+# Up to here a content costs less in the database than a file of its own does.
+INLINE_BYTES_MAX = 256 * 1024
+
+
+class ObjectFiles:
+    """The folder of the contents; in memory there is none, and everything goes into the database."""
+
+    def __init__(self, runner: Runner, config: Config) -> None:
+        self._folder = None if config.in_memory else Path(config.data_dir) / "objects"
+
+    def start(self) -> None:
+        """Make the folder."""
+        if self._folder is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+
+    async def stop(self) -> None:
+        """Nothing to stop."""
+
+    def write(self, call: Call, content: bytes) -> tuple[bytes | None, str | None]:
+        """Keep a content: what goes into its row, and the name of its file."""
+        if self._folder is None or len(content) <= INLINE_BYTES_MAX:
+            return content, None
+        name = make_uuid()
+        path = self._folder / name
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        call.tx.on_undo(lambda: path.unlink(missing_ok=True))
+        return None, name
+
+    def read(self, name: str, begin: int, end: int) -> bytes:
+        """A stretch of a file's content."""
+        assert self._folder is not None, name
+        with (self._folder / name).open("rb") as file:
+            file.seek(begin)
+            return file.read(end - begin)
+
+    def remove(self, call: Call, name: str | None) -> None:
+        """Remove a content's file once its row is gone for good."""
+        if name is not None and self._folder is not None:
+            path = self._folder / name
+            call.after_commit(lambda: path.unlink(missing_ok=True))
+
+    def sweep(self, known: set[str]) -> None:
+        """Remove the files that no row names."""
+        if self._folder is None or not self._folder.is_dir():
+            return
+        for path in self._folder.iterdir():
+            if path.name not in known:
+                path.unlink(missing_ok=True)
+
+
+def recover(call: Call) -> None:
+    """At the start: remove what a crash left."""
+    call.host.sweep(call.tx.buckets.list_files())

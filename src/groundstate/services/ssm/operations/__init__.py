@@ -1,0 +1,1 @@
+"""One file for each operation, or for a few that belong together."""

@@ -1,0 +1,176 @@
+"""ItemReader: the items of a map run from Amazon S3.
+
+AWS: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from groundstate.operation import Call, Principal, ServiceError, Shape
+from groundstate.principals import role_principal
+from groundstate.services.stepfunctions.integrations.role import SOURCE, session_of
+from groundstate.services.stepfunctions.run import Run
+
+ITEMS_MAX = 100_000_000
+_LISTED = ("Bucket", "Prefix")
+_DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
+
+
+class ItemReaderError(Exception):
+    """The items cannot be read; the text is AWS's cause of States.ItemReaderFailed."""
+
+
+def read_source(call: Call, parent: Run, reader: list[Any]) -> list[Any]:
+    """The items that a reader (action, parameters, configuration) names.
+
+    Raises:
+        ItemReaderError.
+    """
+    action, parameters, config = reader
+    source = _Source(call, role_of(parent))
+    most = _read_limit(config)
+    if action == "listObjectsV2":
+        items = source.list_objects(parameters, most)
+    else:
+        input_type = config.get("InputType", "JSON")
+        read = _READERS.get(input_type)
+        if read is None:
+            raise ItemReaderError(f"The InputType {input_type} is not supported by Groundstate.")
+        items = read(source, parameters, config)
+    return items[:most]
+
+
+def role_of(run: Run) -> Principal:
+    """The principal of an execution's role."""
+    role_arn = run.revision.role_arn
+    return role_principal(role_arn, session_of(role_arn), SOURCE)
+
+
+class _Source:
+    """Reads objects of S3 with the rights of the machine's role."""
+
+    def __init__(self, call: Call, principal: Principal) -> None:
+        self._call = call
+        self._principal = principal
+
+    def read(self, bucket: str, key: str) -> bytes:
+        """An object's content, unpacked if its name says that it is packed."""
+        body = self._invoke("GetObject", {"Bucket": bucket, "Key": key})["Body"]
+        content = bytes(body) if isinstance(body, bytes | bytearray) else body.read()
+        return gzip.decompress(content) if key.endswith(".gz") else bytes(content)
+
+    def list_objects(self, parameters: Shape, most: int) -> list[Any]:
+        """Objects as the S3 list reader gives them."""
+        request: Shape = {name: parameters[name] for name in _LISTED if name in parameters}
+        found: list[Any] = []
+        while len(found) < most:
+            answer = self._invoke("ListObjectsV2", request)
+            found.extend(_list_item(each) for each in answer.get("Contents", ()))
+            if not answer.get("IsTruncated"):
+                break
+            request["ContinuationToken"] = answer["NextContinuationToken"]
+        return found
+
+    def _invoke(self, operation: str, request: Shape) -> Shape:
+        try:
+            answer = self._call.invoke("s3", operation, request, principal=self._principal)
+        except ServiceError as error:
+            raise ItemReaderError(error.message) from None
+        assert isinstance(answer, dict), f"{operation} of s3 answers at once"
+        return answer
+
+
+def _read_limit(config: dict[str, Any]) -> int:
+    most = config.get("MaxItems")
+    if most is None or most == 0:
+        return ITEMS_MAX
+    if most < 0:
+        raise ItemReaderError("field MaxItems must be positive")
+    return min(int(most), ITEMS_MAX)
+
+
+def _read_json(source: _Source, parameters: Shape, config: dict[str, Any]) -> list[Any]:
+    document = _parse(source.read(parameters["Bucket"], parameters["Key"]))
+    for part in (config.get("ItemsPointer") or "").split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        try:
+            document = document[int(name)] if isinstance(document, list) else document[name]
+        except (KeyError, IndexError, ValueError, TypeError):
+            raise ItemReaderError("Attempting to map over non-iterable node.") from None
+    if isinstance(document, dict):
+        return [{"Key": key, "Value": value} for key, value in document.items()]
+    if not isinstance(document, list):
+        raise ItemReaderError("Attempting to map over non-iterable node.")
+    return document
+
+
+def _read_json_lines(source: _Source, parameters: Shape, config: dict[str, Any]) -> list[Any]:
+    content = source.read(parameters["Bucket"], parameters["Key"])
+    return [_parse(line) for line in content.splitlines() if line.strip()]
+
+
+def _read_csv(source: _Source, parameters: Shape, config: dict[str, Any]) -> list[Any]:
+    text = source.read(parameters["Bucket"], parameters["Key"]).decode("utf-8-sig")
+    delimiter = _DELIMITERS.get(config.get("CSVDelimiter", "COMMA"), ",")
+    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    if config.get("CSVHeaderLocation") == "GIVEN":
+        headers = list(config.get("CSVHeaders", ()))
+    else:
+        headers = rows.pop(0) if rows else []
+    if len(set(headers)) != len(headers):
+        raise ItemReaderError("CSV headers cannot contain duplicates.")
+    return [_record(headers, row) for row in rows]
+
+
+def _read_manifest(source: _Source, parameters: Shape, config: dict[str, Any]) -> list[Any]:
+    # An S3 inventory's manifest.json names CSV files, packed, whose columns are in fileSchema.
+    manifest = _parse(source.read(parameters["Bucket"], parameters["Key"]))
+    try:
+        headers = [name.strip() for name in manifest["fileSchema"].split(",")]
+        bucket = str(manifest.get("destinationBucket", ""))
+        files = [entry["key"] for entry in manifest["files"]]
+    except (KeyError, TypeError):
+        raise ItemReaderError("The manifest file is not an S3 inventory manifest.") from None
+    bucket = bucket.rsplit(":", 1)[-1] or parameters["Bucket"]
+    items: list[Any] = []
+    for key in files:
+        text = source.read(bucket, key).decode()
+        items.extend(_record(headers, row) for row in csv.reader(io.StringIO(text)))
+    return items
+
+
+_READERS: dict[str, Callable[[_Source, Shape, dict[str, Any]], list[Any]]] = {
+    "JSON": _read_json,
+    "JSONL": _read_json_lines,
+    "CSV": _read_csv,
+    "MANIFEST": _read_manifest,
+}
+
+
+def _record(headers: list[str], row: list[str]) -> dict[str, str]:
+    # Recorded: missing fields are empty text, and fields beyond the headers are left out.
+    return {header: row[index] if index < len(row) else "" for index, header in enumerate(headers)}
+
+
+def _parse(content: bytes) -> Any:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        raise ItemReaderError("Unable to parse the content of the S3 object as JSON.") from None
+
+
+def _list_item(entry: Shape) -> Shape:
+    return {
+        "Etag": entry["ETag"],
+        "Key": entry["Key"],
+        "LastModified": int(entry["LastModified"]),
+        "Size": entry["Size"],
+        "StorageClass": entry.get("StorageClass", "STANDARD"),
+    }

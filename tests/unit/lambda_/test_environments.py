@@ -1,0 +1,211 @@
+"""Processes of functions: their variables, their ends, no orphans, other runtimes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import make_zip
+
+WAIT_S = 5.0
+
+
+def test_variables_are_those_of_aws(functions):
+    source = "import os\ndef handler(event, context):\n    return dict(os.environ)\n"
+    variables = {"COLOUR": "red", "TZ": "Europe/Berlin"}
+    name = functions.make(source, MemorySize=512, Environment={"Variables": variables})
+    seen = functions.invoke(name).payload
+    assert seen["AWS_LAMBDA_FUNCTION_NAME"] == name
+    assert seen["AWS_LAMBDA_FUNCTION_VERSION"] == "$LATEST"
+    assert seen["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "512"
+    assert seen["AWS_LAMBDA_LOG_GROUP_NAME"] == f"/aws/lambda/{name}"
+    assert seen["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.14"
+    assert seen["AWS_REGION"] == seen["AWS_DEFAULT_REGION"] == "us-east-1"
+    assert seen["AWS_ENDPOINT_URL"] == functions.groundstate.endpoint_url
+    assert seen["_HANDLER"] == "app.handler"
+    assert seen["_X_AMZN_TRACE_ID"].startswith("Root=1-")
+    assert (seen["COLOUR"], seen["TZ"]) == ("red", "Europe/Berlin")
+    assert seen["AWS_ACCESS_KEY_ID"].startswith("ASIA")
+    assert seen["AWS_SESSION_TOKEN"]
+    assert Path(seen["LAMBDA_TASK_ROOT"], "app.py").is_file()
+    assert "HOME" not in seen
+
+
+def test_handler_reaches_this_runtime_as_its_role(functions):
+    source = """
+import boto3
+def handler(event, context):
+    return boto3.client("sts").get_caller_identity()["Arn"]
+"""
+    name = functions.make(source, Timeout=10)
+    assert functions.invoke(name).payload == (
+        f"arn:aws:sts::000000000000:assumed-role/Function/{name}"
+    )
+
+
+def test_function_with_its_own_boto3_uses_that(functions):
+    source = "import boto3\ndef handler(event, context):\n    return boto3.WHOSE\n"
+    name = functions.make(source, {"boto3/__init__.py": "WHOSE = 'its own'\n"})
+    assert functions.invoke(name).payload == "its own"
+
+
+def test_own_bootstrap_is_run(functions):
+    bootstrap = f"""#!{sys.executable}
+import json, os, urllib.request
+base = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/invocation/"
+while True:
+    with urllib.request.urlopen(base + "next") as answer:
+        request_id = answer.headers["Lambda-Runtime-Aws-Request-Id"]
+        event = json.load(answer)
+    body = json.dumps({{"handler": os.environ["_HANDLER"], "event": event}}).encode()
+    urllib.request.urlopen(base + request_id + "/response", data=body)
+"""
+    code = make_zip({"bootstrap": bootstrap}, {"bootstrap": 0o100755})
+    name = functions.make(
+        "", Runtime="provided.al2023", Handler="main", Code={"ZipFile": code}, Timeout=5
+    )
+    assert functions.invoke(name, {"a": 1}).payload == {"handler": "main", "event": {"a": 1}}
+    assert functions.invoke(name, {"a": 2}).payload["event"] == {"a": 2}
+
+
+def test_missing_bootstrap_is_an_error(functions):
+    name = functions.make("", Runtime="provided.al2023", Handler="main")
+    answer = functions.invoke(name)
+    assert answer.payload["errorType"] == "Runtime.InvalidEntrypoint"
+    assert answer.payload["errorMessage"].endswith(
+        "Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
+    )
+
+
+def test_wrong_answers_of_a_runtime_client_are_refused(functions):
+    bootstrap = f"""#!{sys.executable}
+import os, json, http.client
+address = os.environ["AWS_LAMBDA_RUNTIME_API"]
+def ask(method, path, body=None, headers={{}}):
+    connection = http.client.HTTPConnection(address)
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    return answer, answer.read()
+base = "/2018-06-01/runtime/invocation/"
+while True:
+    answer, _ = ask("GET", base + "next")
+    request_id = answer.headers["Lambda-Runtime-Aws-Request-Id"]
+    seen = [
+        ask("POST", base + "no-such-id/response", "1")[0].status,
+        ask("GET", "/elsewhere")[0].status,
+        ask("GET", base + "next", headers={{"Origin": "http://evil.example"}})[0].status,
+        ask("GET", base + "next", headers={{"Host": "evil.example"}})[0].status,
+    ]
+    ask("POST", base + request_id + "/response", json.dumps(seen))
+"""
+    code = make_zip({"bootstrap": bootstrap}, {"bootstrap": 0o100755})
+    name = functions.make(
+        "", Runtime="provided.al2023", Handler="main", Code={"ZipFile": code}, Timeout=5
+    )
+    assert functions.invoke(name).payload == [400, 404, 403, 403]
+
+
+def test_timeout_ends_the_whole_process_group(functions):
+    source = """
+import subprocess, time
+def handler(event, context):
+    child = subprocess.Popen(["sleep", "60"])
+    print("child", child.pid)
+    time.sleep(60)
+"""
+    name = functions.make(source, Timeout=1)
+    answer = functions.invoke(name)
+    assert answer.payload["errorType"] == "Sandbox.Timedout"
+    pid = int(answer.log.split("child ")[1].split()[0])
+    assert _ends(pid)
+
+
+SERVED = """
+import sys, json
+from groundstate.testing import Groundstate
+sys.path.insert(0, {folder!r})
+gs = Groundstate(real_time=True)
+gs.start()
+iam = gs.client("iam")
+trust = {{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow",
+    "Action": "sts:AssumeRole", "Principal": {{"Service": "lambda.amazonaws.com"}}}}]}}
+role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+source = '''
+import os, subprocess
+def handler(event, context):
+    child = subprocess.Popen(["sleep", "60"], start_new_session=event["escape"])
+    return [os.getpid(), os.getppid(), child.pid]
+'''
+import io, zipfile
+content = io.BytesIO()
+with zipfile.ZipFile(content, "w") as archive:
+    archive.writestr("app.py", source)
+client = gs.client("lambda")
+client.create_function(FunctionName="f", Runtime="python3.14", Handler="app.handler", Role=role,
+                       Code={{"ZipFile": content.getvalue()}})
+pids = []
+for escape in (False, True):
+    answer = client.invoke(FunctionName="f", Payload=json.dumps({{"escape": escape}}))
+    pids += json.load(answer["Payload"])
+print(json.dumps(pids), flush=True)
+sys.stdin.read()
+gs.stop()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["kill", "stop"])
+def test_no_process_is_left_when_the_runtime_is_gone(how):
+    program = SERVED.format(folder=str(Path(__file__).parent))
+    runtime = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": ":".join(sys.path)},
+    )
+    assert runtime.stdin is not None
+    assert runtime.stdout is not None
+    try:
+        import json
+
+        pids = json.loads(runtime.stdout.readline())
+        if how == "kill":
+            runtime.send_signal(signal.SIGKILL)
+        runtime.stdin.close()
+        assert all(_ends(pid) for pid in set(pids))
+    finally:
+        runtime.kill()
+        runtime.wait()
+        runtime.stdout.close()
+
+
+def test_killed_fork_server_is_started_again(functions):
+    source = "import os\ndef handler(event, context):\n    return [os.getpid(), os.getppid()]\n"
+    name = functions.make(source)
+    pid, server = functions.invoke(name).payload
+    os.kill(server, signal.SIGKILL)
+    assert _ends(pid)
+    deadline = time.monotonic() + WAIT_S
+    while functions.invoke(name).error and time.monotonic() < deadline:
+        pass
+    assert functions.invoke(name).payload[0] != pid
+
+
+def _ends(pid: int) -> bool:
+    """The process is gone, or dead and not yet taken note of, within some seconds."""
+    deadline = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except OSError:
+            return True
+        if state in ("Z", "X"):
+            return True
+        time.sleep(0.01)
+    return False

@@ -1,0 +1,316 @@
+"""Functions, versions, aliases and what is set for them, seen from a client."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64encode
+
+import pytest
+from botocore.exceptions import ClientError
+
+from .conftest import make_zip
+
+ECHO = "def handler(event, context):\n    return event\n"
+ARN = "arn:aws:lambda:us-east-1:000000000000:function:"
+
+
+def test_new_function_is_pending_and_then_active(functions):
+    content = make_zip({"app.py": ECHO})
+    created = functions.client.create_function(
+        FunctionName="new",
+        Runtime="python3.14",
+        Handler="app.handler",
+        Role=functions.role,
+        Code={"ZipFile": content},
+    )
+    assert created["State"] == "Pending"
+    assert created["StateReasonCode"] == "Creating"
+    assert created["StateReason"] == "The function is being created."
+    assert created["CodeSize"] == len(content)
+    assert created["CodeSha256"] == b64encode(hashlib.sha256(content).digest()).decode()
+    assert created["FunctionArn"] == f"{ARN}new"
+    assert (created["Timeout"], created["MemorySize"]) == (3, 128)
+    found = functions.client.get_function(FunctionName=f"{ARN}new")
+    assert found["Configuration"]["State"] == "Active"
+    assert found["Configuration"]["LastUpdateStatus"] == "Successful"
+    assert found["Configuration"]["LoggingConfig"] == {
+        "LogFormat": "Text",
+        "LogGroup": "/aws/lambda/new",
+    }
+
+
+def test_name_can_be_used_once(functions):
+    name = functions.make(ECHO)
+    with pytest.raises(functions.client.exceptions.ResourceConflictException) as refused:
+        functions.make(ECHO, FunctionName=name)
+    assert refused.value.response["Error"]["Message"] == f"Function already exist: {name}"
+
+
+@pytest.mark.parametrize("name", ["role/nobody", "user/somebody"])
+def test_role_that_lambda_cannot_assume_is_refused(functions, name):
+    with pytest.raises(ClientError) as refused:
+        functions.make(ECHO, Role=f"arn:aws:iam::000000000000:{name}")
+    assert refused.value.response["Error"]["Code"] in (
+        "InvalidParameterValueException",
+        "ValidationException",
+    )
+
+
+def test_zip_that_is_none_is_refused_and_leaves_nothing(functions):
+    with pytest.raises(functions.client.exceptions.InvalidParameterValueException) as refused:
+        functions.make(ECHO, FunctionName="no-zip", Code={"ZipFile": b"not a zip file"})
+    assert refused.value.response["Error"]["Message"] == (
+        "Could not unzip uploaded file. Please check your file, then try to upload again."
+    )
+    with pytest.raises(functions.client.exceptions.ResourceNotFoundException):
+        functions.client.get_function(FunctionName="no-zip")
+
+
+def test_variables_over_4_kb_are_refused(functions):
+    with pytest.raises(functions.client.exceptions.InvalidParameterValueException) as refused:
+        functions.make(ECHO, Environment={"Variables": {"LONG": "x" * 4100}})
+    assert "exceeded the 4KB limit. String measured: {" in str(refused.value)
+
+
+def test_reserved_variables_are_refused(functions):
+    with pytest.raises(functions.client.exceptions.InvalidParameterValueException) as refused:
+        functions.make(ECHO, Environment={"Variables": {"AWS_REGION": "x", "AWS_ACCESS_KEY_ID": "y"}})
+    assert "Reserved keys used in this request: AWS_ACCESS_KEY_ID, AWS_REGION" in str(refused.value)
+
+
+def test_changed_code_is_live_and_keeps_the_settings(functions):
+    name = functions.make("def handler(event, context):\n    return 'old'\n", Timeout=7)
+    assert functions.invoke(name).payload == "old"
+    code = make_zip({"app.py": "def handler(event, context):\n    return 'new'\n"})
+    updated = functions.client.update_function_code(FunctionName=name, ZipFile=code)
+    assert updated["LastUpdateStatus"] == "InProgress"
+    assert updated["Timeout"] == 7
+    assert functions.invoke(name).payload == "new"
+
+
+def test_running_invocation_finishes_on_the_old_code(functions):
+    source = "import time\ndef handler(event, context):\n    time.sleep(0.4)\n    return 'old'\n"
+    name = functions.make(source)
+    functions.invoke(name)
+    from concurrent.futures import ThreadPoolExecutor
+
+    code = make_zip({"app.py": "def handler(event, context):\n    return 'new'\n"})
+    with ThreadPoolExecutor(1) as pool:
+        old = pool.submit(functions.invoke, name)
+        while not functions.groundstate.on_loop(
+            lambda runtime: runtime.dispatcher.hosts["lambda"].busy
+        ):
+            pass
+        functions.client.update_function_code(FunctionName=name, ZipFile=code)
+        assert functions.invoke(name).payload == "new"
+        assert old.result().payload == "old"
+
+
+def test_changed_variables_reach_the_next_invocation(functions):
+    source = "import os\ndef handler(event, context):\n    return os.environ.get('COLOUR')\n"
+    name = functions.make(source, Environment={"Variables": {"COLOUR": "red"}})
+    assert functions.invoke(name).payload == "red"
+    functions.client.update_function_configuration(
+        FunctionName=name, Environment={"Variables": {"COLOUR": "blue"}}
+    )
+    assert functions.invoke(name).payload == "blue"
+
+
+def test_wrong_revision_is_refused(functions):
+    name = functions.make(ECHO)
+    with pytest.raises(functions.client.exceptions.PreconditionFailedException):
+        functions.client.update_function_configuration(
+            FunctionName=name, Timeout=5, RevisionId="00000000-0000-4000-8000-000000000000"
+        )
+
+
+def test_version_keeps_what_was_published(functions):
+    name = functions.make("def handler(event, context):\n    return 1\n")
+    first = functions.client.publish_version(FunctionName=name, Description="first")
+    assert (first["Version"], first["FunctionArn"]) == ("1", f"{ARN}{name}:1")
+    again = functions.client.publish_version(FunctionName=name)
+    assert again["Version"] == "1"
+    code = make_zip({"app.py": "def handler(event, context):\n    return 2\n"})
+    second = functions.client.update_function_code(FunctionName=name, ZipFile=code, Publish=True)
+    assert second["Version"] == "2"
+    assert functions.invoke(name, Qualifier="1").payload == 1
+    assert functions.invoke(f"{name}:2").payload == 2
+    listed = functions.client.list_versions_by_function(FunctionName=name)["Versions"]
+    assert [version["Version"] for version in listed] == ["$LATEST", "1", "2"]
+
+
+def test_deleted_version_is_gone_and_its_number_is_not_used_again(functions):
+    name = functions.make(ECHO)
+    functions.client.publish_version(FunctionName=name)
+    functions.client.delete_function(FunctionName=name, Qualifier="1")
+    with pytest.raises(functions.client.exceptions.ResourceNotFoundException) as refused:
+        functions.client.invoke(FunctionName=name, Qualifier="1")
+    assert refused.value.response["Error"]["Message"] == f"Function not found: {ARN}{name}:1"
+    assert functions.client.publish_version(FunctionName=name)["Version"] == "2"
+
+
+def test_alias_leads_to_its_version(functions):
+    name = functions.make("def handler(event, context):\n    return context.invoked_function_arn\n")
+    functions.client.publish_version(FunctionName=name)
+    alias = functions.client.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+    assert alias["AliasArn"] == f"{ARN}{name}:live"
+    answer = functions.client.invoke(FunctionName=name, Qualifier="live")
+    assert answer["ExecutedVersion"] == "1"
+    assert json.loads(answer["Payload"].read()) == f"{ARN}{name}:live"
+    with pytest.raises(functions.client.exceptions.ResourceConflictException):
+        functions.client.delete_function(FunctionName=name, Qualifier="1")
+
+
+def test_alias_shares_its_invocations_between_two_versions(functions):
+    name = functions.make(ECHO)
+    functions.client.publish_version(FunctionName=name)
+    functions.client.update_function_configuration(FunctionName=name, Timeout=9)
+    functions.client.publish_version(FunctionName=name)
+    weights = {"AdditionalVersionWeights": {"2": 0.5}}
+    functions.client.create_alias(
+        FunctionName=name, Name="half", FunctionVersion="1", RoutingConfig=weights
+    )
+    seen = set()
+    for _ in range(40):
+        answer = functions.client.invoke(FunctionName=name, Qualifier="half")
+        seen.add(answer["ExecutedVersion"])
+    assert seen == {"1", "2"}
+
+
+def test_unknown_alias_is_refused(functions):
+    name = functions.make(ECHO)
+    with pytest.raises(functions.client.exceptions.ResourceNotFoundException) as refused:
+        functions.client.get_alias(FunctionName=name, Name="nobody")
+    assert refused.value.response["Error"]["Message"] == (
+        f"Cannot find alias arn: {ARN}{name}:nobody"
+    )
+
+
+def test_alias_to_a_version_that_is_not_there_is_refused(functions):
+    name = functions.make(ECHO)
+    with pytest.raises(functions.client.exceptions.ResourceNotFoundException):
+        functions.client.create_alias(FunctionName=name, Name="live", FunctionVersion="9")
+
+
+def test_policy_has_its_statements_until_the_last_one_goes(functions):
+    name = functions.make(ECHO)
+    statement = functions.client.add_permission(
+        FunctionName=name,
+        StatementId="events",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+        SourceArn="arn:aws:events:us-east-1:000000000000:rule/r",
+        SourceAccount="000000000000",
+    )
+    assert json.loads(statement["Statement"]) == {
+        "Sid": "events",
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "lambda:InvokeFunction",
+        "Resource": f"{ARN}{name}",
+        "Condition": {
+            "ArnLike": {"AWS:SourceArn": "arn:aws:events:us-east-1:000000000000:rule/r"},
+            "StringEquals": {"AWS:SourceAccount": "000000000000"},
+        },
+    }
+    with pytest.raises(functions.client.exceptions.ResourceConflictException) as refused:
+        functions.client.add_permission(
+            FunctionName=name,
+            StatementId="events",
+            Action="lambda:InvokeFunction",
+            Principal="000000000000",
+        )
+    assert "The statement id (events) provided already exists." in str(refused.value)
+    functions.client.remove_permission(FunctionName=name, StatementId="events")
+    with pytest.raises(functions.client.exceptions.ResourceNotFoundException):
+        functions.client.get_policy(FunctionName=name)
+
+
+def test_resource_policy_lets_a_user_without_policies_invoke(functions):
+    iam = functions.groundstate.client("iam")
+    name = functions.make(ECHO)
+    user = iam.create_user(UserName="guest")["User"]
+    key = iam.create_access_key(UserName="guest")["AccessKey"]
+    client = functions.groundstate.client(
+        "lambda", access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"]
+    )
+    with pytest.raises(ClientError) as refused:
+        client.invoke(FunctionName=name)
+    assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
+    functions.client.add_permission(
+        FunctionName=name,
+        StatementId="guest",
+        Action="lambda:InvokeFunction",
+        Principal=user["Arn"],
+    )
+    assert client.invoke(FunctionName=name)["StatusCode"] == 200
+
+
+def test_tags_are_added_and_removed(functions):
+    name = functions.make(ECHO, Tags={"a": "1"})
+    functions.client.tag_resource(Resource=f"{ARN}{name}", Tags={"b": "2"})
+    assert functions.client.list_tags(Resource=f"{ARN}{name}")["Tags"] == {"a": "1", "b": "2"}
+    functions.client.untag_resource(Resource=f"{ARN}{name}", TagKeys=["a"])
+    assert functions.client.get_function(FunctionName=name)["Tags"] == {"b": "2"}
+
+
+def test_layer_is_on_the_module_path_under_the_function(functions):
+    layer = functions.client.publish_layer_version(
+        LayerName="words",
+        Content={"ZipFile": make_zip({"python/words.py": "HELLO = 'from the layer'\n"})},
+        CompatibleRuntimes=["python3.14"],
+    )
+    assert layer["Version"] == 1
+    source = "import words\ndef handler(event, context):\n    return words.HELLO\n"
+    name = functions.make(source, Layers=[layer["LayerVersionArn"]])
+    assert functions.invoke(name).payload == "from the layer"
+    functions.client.delete_layer_version(LayerName="words", VersionNumber=1)
+    functions.client.update_function_configuration(FunctionName=name, Timeout=4)
+    assert functions.invoke(name).payload == "from the layer"
+    with pytest.raises(functions.client.exceptions.ResourceNotFoundException):
+        functions.client.get_layer_version(LayerName="words", VersionNumber=1)
+
+
+def test_unknown_layer_is_refused(functions):
+    arn = "arn:aws:lambda:us-east-1:000000000000:layer:nothing:3"
+    with pytest.raises(functions.client.exceptions.InvalidParameterValueException) as refused:
+        functions.make(ECHO, Layers=[arn])
+    assert f"Layer version {arn} does not exist." in str(refused.value)
+
+
+def test_reserved_concurrency_leaves_100_for_the_others(functions):
+    name = functions.make(ECHO)
+    with pytest.raises(functions.client.exceptions.InvalidParameterValueException) as refused:
+        functions.client.put_function_concurrency(
+            FunctionName=name, ReservedConcurrentExecutions=901
+        )
+    assert "below its minimum value of [100]." in str(refused.value)
+
+
+def test_lists_are_paged(functions):
+    name = functions.make(ECHO)
+    for letter in "abc":
+        functions.client.create_alias(FunctionName=name, Name=letter, FunctionVersion="$LATEST")
+    first = functions.client.list_aliases(FunctionName=name, MaxItems=2)
+    second = functions.client.list_aliases(FunctionName=name, Marker=first["NextMarker"])
+    names = [alias["Name"] for page in (first, second) for alias in page["Aliases"]]
+    assert names == ["a", "b", "c"]
+    assert "NextMarker" not in second
+
+
+def test_deleted_function_is_gone_and_its_name_is_free(functions):
+    name = functions.make(ECHO)
+    functions.invoke(name)
+    functions.client.delete_function(FunctionName=name)
+    with pytest.raises(functions.client.exceptions.ResourceNotFoundException):
+        functions.invoke(name)
+    functions.make("def handler(event, context):\n    return 'again'\n", FunctionName=name)
+    assert functions.invoke(name).payload == "again"
+
+
+@pytest.mark.parametrize("runtime", ["java21", "ruby3.4"])
+def test_runtime_that_cannot_run_here_is_refused_by_name(functions, runtime):
+    with pytest.raises(functions.client.exceptions.InvalidParameterValueException) as refused:
+        functions.make(ECHO, Runtime=runtime)
+    assert runtime in str(refused.value)
