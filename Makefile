@@ -38,6 +38,7 @@ $(VENV)/locked: requirements/dev.txt $(VENV)/created
 
 $(VENV)/installed: pyproject.toml $(VENV)/locked
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src
 	@echo "Unpacking the CDK's library into its cache"
 	@$(CDK) $(BIN)/python -c 'import aws_cdk'
 	@touch $@

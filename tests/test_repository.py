@@ -28,11 +28,16 @@ MAY_IMPORT = {
     "models": set(),
     "session_tokens": set(),
     "store": set(),
-    "dispatch": {"store"},
+    "registry": set(),
+    "access": {"store"},
+    "dispatch": {"registry", "store"},
     "gateway": {"models", "session_tokens"},
     "services/stepfunctions": {"asl", "models", "store"},
     "services/*": {"models", "session_tokens", "store"},
-    "runtime": {"dispatch", "gateway", "models", "services/*", "session_tokens", "store"},
+    "runtime": {
+        *("access", "dispatch", "gateway", "models", "registry", "services/*"),
+        *("session_tokens", "store"),
+    },
     "testing": {"dispatch", "gateway", "models", "runtime", "services/*", "store"},
     "console": {"runtime"},
     "cli": {"cloud_assembly", "gateway", "runtime", "store"},
@@ -60,6 +65,11 @@ RESERVED = {
 LOADS_WHEN_NEEDED = {
     "groundstate.asl.jsonata",  # Its library takes time to load, and few need it.
     "groundstate.testing.plugin",  # pytest loads plugins in every run, used or not.
+}
+IMPORTS_BY_NAME = {
+    "groundstate.access",  # Services when they are first needed: all together take 150 ms to load.
+    "groundstate.cli.main",  # The command that is asked for, and no other.
+    "groundstate.registry",  # As access.
 }
 MAY_USE_RANDOM = {
     "groundstate.asl.chance",  # Seeded from its input: the same input gives the same numbers.
@@ -172,6 +182,17 @@ def test_own_code_is_imported_at_the_top():
         if found.in_function and found.module not in LOADS_WHEN_NEEDED
     ]
     assert inside == []
+
+
+def test_few_import_by_name():
+    """What is imported by name escapes the other tests, so who does it is a decision."""
+    others = {
+        module_of(path)
+        for path in source_files()
+        if "import_module(" in path.read_text(encoding="utf-8")
+        and module_of(path) not in IMPORTS_BY_NAME
+    }
+    assert others == set()
 
 
 @pytest.mark.parametrize("place", PURE)

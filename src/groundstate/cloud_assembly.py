@@ -1,224 +1,277 @@
-"""Reads a cloud assembly: the folder `cdk.out` that a CDK app is synthesized into.
+"""Reads a synthesized cloud assembly (`cdk.out`): its stacks, their order, and their assets.
 
-Its format is described by https://github.com/aws/aws-cdk-cli/tree/main/packages/@aws-cdk/cloud-assembly-schema:
-`manifest.json` lists artifacts (stacks, their assets, nested assemblies of stages), each with those
-that it depends on.
+CDK: https://docs.aws.amazon.com/cdk/v2/guide/deploy.html#deploy-how-synth-app
+
+This is the short way of `groundstate deploy`: what the CDK's command line finds out with a Node
+process, found out here in a few milliseconds. Nothing is written and nothing is asked of a server;
+the caller puts the assets into their buckets and creates or updates the stacks.
 """
 
 from __future__ import annotations
 
+import fnmatch
 import io
 import json
+import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from groundstate.arn import partition_of
 
-_STACK = "aws:cloudformation:stack"
-_ASSETS = "cdk:asset-manifest"
-_NESTED = "cdk:cloud-assembly"
-_UNKNOWN = ("unknown-account", "unknown-region")
-# Zip files know no earlier time. One for all files: the same content gives the same bytes.
+# The same folder must always give the same package: its hash tells whether code has changed.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_LEFT_OUT = ("__pycache__", "*.pyc", ".DS_Store")
 
 
 class AssemblyError(Exception):
-    """The folder holds no assembly, or one that cannot be deployed here."""
+    """The folder is no cloud assembly, or holds what cannot be deployed here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file or folder that a stack needs in S3.
+    """A file that belongs into a bucket.
 
     Attributes:
-        source: where it is.
-        packaging: `file`, or `zip` for a folder that is zipped first.
-        bucket, key: where it goes; the key holds a hash of the content.
+        source: a folder to be zipped, or a file to be put as it is.
+        packaging: `zip` or `file`.
+        name: what the user calls it, for messages.
     """
 
     source: Path
     packaging: str
     bucket: str
     key: str
+    name: str
 
     def read(self) -> bytes:
-        """What is stored: the file, or the zipped folder."""
+        """The content to be put."""
         if self.packaging == "zip" and self.source.is_dir():
             return zip_folder(self.source)
         return self.source.read_bytes()
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
-    """A stack to deploy.
+class AssemblyStack:
+    """A stack to be deployed.
 
     Attributes:
-        name: the stack's name.
-        region: where the app says that it goes; empty if it leaves that open.
-        template_path, template_text: its template.
-        template_asset: the template as an asset, for templates that are too large to send.
-        assets: what must be in S3 before.
-        termination_protection: whether it is protected from deletion.
+        artifact_id: its name in the assembly; `name` is the stack's own.
+        region: the region that the app fixes, or empty.
+        account: the account that the app fixes, or empty.
+        template_url: where its template is once the assets are published; empty if it is no asset.
+        needs: the artifact ids of the stacks that come first.
+        assets: everything that it needs in buckets, its template included.
     """
 
+    artifact_id: str
     name: str
+    display_name: str
     region: str
+    account: str
     template_path: Path
-    template_text: str
-    template_asset: Asset | None
+    template_url: str
+    tags: Mapping[str, str]
+    parameters: Mapping[str, str]
+    termination_protection: bool
+    needs: tuple[str, ...]
     assets: tuple[Asset, ...] = ()
-    parameters: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-    termination_protection: bool = False
+
+    @property
+    def template_text(self) -> str:
+        """The template as it was synthesized."""
+        return self.template_path.read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
 class CloudAssembly:
-    """All stacks of an app, each after those that it depends on."""
+    """A cloud assembly; its stacks come in an order in which they can be deployed."""
 
-    stacks: tuple[Stack, ...]
+    path: Path
+    stacks: tuple[AssemblyStack, ...] = field(default=())
+
+    def get_stack(self, name: str) -> AssemblyStack:
+        """The stack with this name, artifact id or display name.
+
+        Raises:
+            AssemblyError: there is none.
+        """
+        for stack in self.stacks:
+            if name in (stack.name, stack.artifact_id, stack.display_name):
+                return stack
+        known = ", ".join(stack.display_name for stack in self.stacks)
+        raise AssemblyError(f"No stack named {name} in {self.path}. It has: {known or 'none'}.")
+
+    def find_stacks(self, pattern: str) -> list[AssemblyStack]:
+        """The stacks whose name or display name matches a pattern with `*` and `?`."""
+        return [
+            stack
+            for stack in self.stacks
+            if fnmatch.fnmatchcase(stack.name, pattern)
+            or fnmatch.fnmatchcase(stack.display_name, pattern)
+        ]
 
 
-def read_assembly(folder: Path, *, account: str, region: str) -> CloudAssembly:
-    """Read a synthesized app.
+def read_assembly(
+    path: str | Path, *, account: str = "000000000000", region: str = "us-east-1"
+) -> CloudAssembly:
+    """Read the cloud assembly in a folder, stages included.
 
     Args:
-        account, region: fill the placeholders of stacks that leave their environment open.
+        account, region: take the place of `${AWS::AccountId}` and `${AWS::Region}`.
 
     Raises:
-        AssemblyError: there is none, it lacks values that the CDK CLI looks up in AWS, or it needs
-            Docker images.
+        AssemblyError: it is no cloud assembly, or has assets that cannot be published here.
     """
-    return CloudAssembly(tuple(_read_stacks(folder, account, region)))
+    folder = Path(path)
+    stacks = {stack.artifact_id: stack for stack in _read_folder(folder, account, region)}
+    return CloudAssembly(folder, tuple(stacks[name] for name in _in_order(stacks)))
 
 
 def zip_folder(folder: Path) -> bytes:
-    """A folder as a zip file; the same content gives the same bytes."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    """A folder as a zip file: the same bytes for the same files, whenever and wherever made."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for path in _list_files(folder):
             entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _ZIP_TIME)
+            mode = 0o755 if os.access(path, os.X_OK) else 0o644
+            entry.external_attr = (0o100000 | mode) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = (path.stat().st_mode & 0xFFFF) << 16
             archive.writestr(entry, path.read_bytes())
-    return packed.getvalue()
+    return buffer.getvalue()
 
 
-def _read_stacks(folder: Path, account: str, region: str) -> Iterator[Stack]:
+def _list_files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        names = path.relative_to(folder).parts
+        if any(fnmatch.fnmatch(name, pattern) for name in names for pattern in _LEFT_OUT):
+            continue
+        if path.is_file():
+            yield path
+
+
+def _read_folder(folder: Path, account: str, region: str) -> Iterator[AssemblyStack]:
     manifest = _read_json(folder / "manifest.json")
     _check_context(manifest)
-    artifacts: dict[str, dict[str, Any]] = manifest.get("artifacts", {})
-    for name in _sort(artifacts):
-        artifact = artifacts[name]
-        if artifact["type"] == _STACK:
-            yield _read_stack(folder, name, artifacts, account, region)
-        elif artifact["type"] == _NESTED:
-            yield from _read_stacks(
-                folder / artifact["properties"]["directoryName"], account, region
-            )
+    artifacts: dict[str, Any] = manifest.get("artifacts", {})
+    for artifact_id, artifact in artifacts.items():
+        kind, properties = artifact["type"], artifact.get("properties", {})
+        if kind == "cdk:cloud-assembly":
+            yield from _read_folder(folder / properties["directoryName"], account, region)
+        elif kind == "aws:cloudformation:stack":
+            yield _read_stack(folder, artifact_id, artifacts, account, region)
+
+
+def _check_context(manifest: Mapping[str, Any]) -> None:
+    wanted = ", ".join(entry["key"] for entry in manifest.get("missing", ()))
+    if wanted:
+        raise AssemblyError(
+            f"The app asks for values that the CDK CLI looks up in an AWS account: {wanted}."
+            " Run `cdk synth` with that account once; it keeps them in cdk.context.json."
+        )
 
 
 def _read_stack(
-    folder: Path, name: str, artifacts: dict[str, dict[str, Any]], account: str, region: str
-) -> Stack:
-    artifact = artifacts[name]
+    folder: Path, artifact_id: str, artifacts: Mapping[str, Any], account: str, region: str
+) -> AssemblyStack:
+    artifact = artifacts[artifact_id]
     properties = artifact["properties"]
-    own_account, own_region = _environment(artifact)
-    template_path = folder / properties["templateFile"]
-    placeholders = {
-        "${AWS::AccountId}": own_account or account,
-        "${AWS::Region}": own_region or region,
-        "${AWS::Partition}": partition_of(own_region or region),
-    }
-    assets = tuple(
-        asset
-        for needed in artifact.get("dependencies", [])
-        if artifacts[needed]["type"] == _ASSETS
-        for asset in _read_assets(folder / artifacts[needed]["properties"]["file"], placeholders)
-    )
-    return Stack(
-        name=properties.get("stackName", name),
-        region=own_region,
-        template_path=template_path,
-        template_text=template_path.read_text(encoding="utf-8"),
-        template_asset=next((a for a in assets if a.source == template_path), None),
-        assets=assets,
-        parameters=properties.get("parameters", {}),
+    fixed_account, fixed_region = _read_environment(artifact.get("environment", ""))
+    places = _Places(fixed_account or account, fixed_region or region)
+    needs = artifact.get("dependencies", [])
+    assets: list[Asset] = []
+    for name in needs:
+        if artifacts.get(name, {}).get("type") == "cdk:asset-manifest":
+            file = artifacts[name]["properties"]["file"]
+            assets.extend(_read_assets(folder, _read_json(folder / file), places))
+    stacks = [name for name in needs if artifacts.get(name, {}).get("type", "").endswith(":stack")]
+    return AssemblyStack(
+        artifact_id=artifact_id,
+        name=properties.get("stackName", artifact_id),
+        display_name=artifact.get("displayName", artifact_id),
+        region=fixed_region,
+        account=fixed_account,
+        template_path=folder / properties["templateFile"],
+        template_url=places.fill(properties.get("stackTemplateAssetObjectUrl", "")),
         tags=properties.get("tags", {}),
-        termination_protection=properties.get("terminationProtection", False),
+        parameters=properties.get("parameters", {}),
+        termination_protection=bool(properties.get("terminationProtection")),
+        needs=tuple(stacks),
+        assets=tuple(assets),
     )
 
 
-def _read_assets(path: Path, placeholders: dict[str, str]) -> Iterator[Asset]:
-    manifest = _read_json(path)
-    if manifest.get("dockerImages"):
+def _read_assets(folder: Path, manifest: Mapping[str, Any], places: _Places) -> Iterator[Asset]:
+    images = manifest.get("dockerImages", {})
+    if images:
+        names = ", ".join(image.get("displayName", key) for key, image in images.items())
         raise AssemblyError(
-            f"{path.name} asks for Docker images; functions and assets in images are not supported."
+            f"These assets are container images, which need Docker and are not supported: {names}."
         )
-    for identifier, entry in manifest.get("files", {}).items():
+    for asset_id, entry in manifest.get("files", {}).items():
         source = entry["source"]
+        name = entry.get("displayName", asset_id)
         if "path" not in source:
             raise AssemblyError(
-                f"The asset {identifier} is made by a program "
-                f"({' '.join(source.get('executable', []))}); that is not supported."
+                f"The asset {name} is made by a command, which is not supported: build it before."
             )
         for destination in entry["destinations"].values():
             yield Asset(
-                path.parent / source["path"],
-                source.get("packaging", "file"),
-                _fill(destination["bucketName"], placeholders),
-                _fill(destination["objectKey"], placeholders),
+                source=folder / source["path"],
+                packaging=source.get("packaging", "file"),
+                bucket=places.fill(destination["bucketName"]),
+                key=places.fill(destination["objectKey"]),
+                name=name,
             )
 
 
-def _check_context(manifest: dict[str, Any]) -> None:
-    missing = manifest.get("missing")
-    if missing:
-        wanted = ", ".join(f"{entry['provider']} ({entry['key']})" for entry in missing)
-        raise AssemblyError(
-            f"The app wants values that the CDK CLI looks up in an AWS account: {wanted}. "
-            "Run `cdk synth` with that account once; it keeps them in cdk.context.json."
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """What the placeholders in names stand for."""
+
+    account: str
+    region: str
+
+    def fill(self, text: str) -> str:
+        return (
+            text.replace("${AWS::AccountId}", self.account)
+            .replace("${AWS::Region}", self.region)
+            .replace("${AWS::Partition}", partition_of(self.region))
         )
 
 
-def _environment(artifact: dict[str, Any]) -> tuple[str, str]:
-    """Account and region of a stack, `aws://account/region`; empty where they are left open."""
-    _, _, place = artifact.get("environment", "").partition("aws://")
-    account, _, region = place.partition("/")
-    return ("" if account in _UNKNOWN else account, "" if region in _UNKNOWN else region)
-
-
-def _fill(text: str, placeholders: dict[str, str]) -> str:
-    for placeholder, value in placeholders.items():
-        text = text.replace(placeholder, value)
-    return text
-
-
-def _sort(artifacts: dict[str, dict[str, Any]]) -> list[str]:
-    """The artifacts' names, each after those that it depends on; else in the manifest's order."""
-    order: dict[str, None] = {}
-
-    def visit(name: str, path: tuple[str, ...]) -> None:
-        if name in path:
-            raise AssemblyError(f"Artifacts depend on each other: {' -> '.join([*path, name])}")
-        if name not in order and name in artifacts:
-            for needed in artifacts[name].get("dependencies", []):
-                visit(needed, (*path, name))
-            order[name] = None
-
-    for name in artifacts:
-        visit(name, ())
-    return list(order)
+def _read_environment(text: str) -> tuple[str, str]:
+    """Account and region of `aws://account/region`; empty where the app leaves them open."""
+    account, _, region = text.removeprefix("aws://").partition("/")
+    return (
+        "" if account == "unknown-account" else account,
+        "" if region == "unknown-region" else region,
+    )
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise AssemblyError(f"There is no {path}.") from None
+        raise AssemblyError(f"{path} is not there: {path.parent} is no cloud assembly.") from None
     except ValueError as error:
-        raise AssemblyError(f"{path} is no JSON: {error}.") from error
-    return content
+        raise AssemblyError(f"{path} cannot be read: {error}") from None
+    return document
+
+
+def _in_order(stacks: Mapping[str, AssemblyStack]) -> list[str]:
+    """The artifact ids, each after those that it needs; otherwise as the app has them."""
+    done: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        if name not in done:
+            for other in stacks[name].needs:
+                if other in stacks:
+                    visit(other)
+            done[name] = None
+
+    for name in stacks:
+        visit(name)
+    return list(done)

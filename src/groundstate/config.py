@@ -34,6 +34,9 @@ class Config:
         "", "Host names beside this machine's that requests may name, by commas."
     )
     max_body_bytes: int = _setting(100 * 1024 * 1024, "Largest request body, in bytes.")
+    accept_inert: str = _setting(
+        "", "CloudFormation types, by commas or `all`, that stacks may hold as records without behaviour."
+    )
     log_level: str = _setting("WARNING", "Level of the runtime's own log on standard error.")
     iam: str = _setting(
         "enforce", "`enforce`: roles need the permissions that they use; `off`: they do not."

@@ -16,17 +16,16 @@ from collections.abc import Callable
 import orjson
 
 from groundstate import __version__
+from groundstate.access import AccessControl
 from groundstate.clock import Clock, RealClock, VirtualClock, wall_time
 from groundstate.config import Config
 from groundstate.dispatch import Dispatcher
-from groundstate.gateway.gateway import Credentials, Gateway
+from groundstate.gateway.gateway import Gateway
 from groundstate.gateway.http import HttpRequest, HttpResponse
 from groundstate.gateway.origin import OriginCheck
 from groundstate.gateway.server import HttpServer
 from groundstate.gateway.validation import validate
 from groundstate.registry import ServiceTable
-from groundstate.services.iam.authorization import PolicyAuthorizer
-from groundstate.services.iam.credentials import find_credentials
 from groundstate.store import Store
 
 # In virtual time, this many turns of the loop without work mean that only timers are left.
@@ -53,7 +52,7 @@ SERVICES = {
         ("cloudformation", "cloudformation"),
         ("s3", "s3"),
         ("ssm", "ssm"),
-        # ("dynamodbstreams", "dynamodbstreams"),
+        ("dynamodbstreams", "dynamodbstreams"),
     )
 }
 
@@ -87,14 +86,15 @@ class Runtime:
         listener = self._listen()
         config = self.config
         self.store = Store(config.database_path, config.synchronous)
+        access = AccessControl(config, self.store, self.clock)
         self.dispatcher = Dispatcher(
-            config, self.store, self.clock, self._services, validate, PolicyAuthorizer(), self._fail
+            config, self.store, self.clock, self._services, validate, access.authorize, self._fail
         )
         self.dispatcher.endpoint_url = self.endpoint_url
         self.gateway = Gateway(
             self._services,
             self.dispatcher,
-            _credentials_finder(config, self.store, self.clock),
+            access.find_credentials,
             OriginCheck(config.host, tuple(config.allowed_hosts.split(","))),
             config.region,
             {"health": self._health},
@@ -163,15 +163,6 @@ class Runtime:
             "data_dir": None if self.config.in_memory else self.config.data_dir,
         }
         respond(HttpResponse(200, [("Content-Type", "application/json")], orjson.dumps(document)))
-
-
-def _credentials_finder(
-    config: Config, store: Store, clock: Clock
-) -> Callable[[str, str], Credentials]:
-    def find(access_key_id: str, session_token: str) -> Credentials:
-        return find_credentials(store.tx, config, access_key_id, session_token, clock.now())
-
-    return find
 
 
 def serve(config: Config, announce: Callable[[str], None]) -> int:

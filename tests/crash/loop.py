@@ -21,7 +21,8 @@ from typing import Any
 from groundstate.clock import VirtualClock
 from groundstate.config import Config
 from groundstate.operation import Deferred, Principal, ServiceError
-from groundstate.runtime import Runtime
+from groundstate.registry import ServiceTable
+from groundstate.runtime import SERVICES, Runtime
 
 CRASHED = 99
 FAILED = 98
@@ -109,6 +110,8 @@ def crash_everywhere(workload: Workload, check: Check, *, points_max: int = 10_0
             bear to be run again on what a crash has left.
         check: is given the notes, after the workload was run again to its end.
     """
+    # Children inherit what is imported; without it each of them would spend its time on that.
+    dict(ServiceTable(SERVICES))
     for point in range(1, points_max):
         with tempfile.TemporaryDirectory(prefix="groundstate-crash-") as folder:
             status = _in_child(partial(_run, Path(folder), workload, None, point))

@@ -120,6 +120,12 @@ class Writer(threading.Thread):
         self.executions: dict[str, float] = {}
         self.items: list[str] = []
 
+    def wait_acknowledged(self) -> None:
+        """Wait until one more execution was acknowledged, so that each life gets to work."""
+        known, deadline = len(self.executions), time.monotonic() + 10
+        while len(self.executions) == known and time.monotonic() < deadline:
+            time.sleep(0.005)
+
     def run(self) -> None:
         states, dynamodb = self._process.client("stepfunctions"), self._process.client("dynamodb")
         number = 0
@@ -146,7 +152,8 @@ def test_killed_fifty_times_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     writer = Writer(process)
     writer.start()
     for _ in range(KILLS):
-        time.sleep(chance.uniform(0.02, 0.25))
+        writer.wait_acknowledged()
+        time.sleep(chance.uniform(0.0, 0.2))
         process.kill()
         process.start()
     writer.done.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from groundstate.asl.compile import compile_valid
 from groundstate.asl.interface import Diagnostic, InvalidDefinition, MachineType
 from groundstate.asl.machine import Machine
-from groundstate.asl.validation import validate
+from groundstate.asl.validation.validate import validate
 
 
 def compile_machine(definition: str, *, type: MachineType = "STANDARD") -> Machine:
@@ -17,10 +17,21 @@ def compile_machine(definition: str, *, type: MachineType = "STANDARD") -> Machi
     parsed, diagnostics = validate(definition, type)
     errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "ERROR"]
     if errors:
-        raise InvalidDefinition(errors)
+        raise InvalidDefinition(errors, _label_answer(definition, errors[0]))
     return compile_valid(definition, parsed, type)
 
 
 def validate_definition(definition: str, *, type: MachineType = "STANDARD") -> list[Diagnostic]:
     """What ValidateStateMachineDefinition finds, errors and warnings."""
     return validate(definition, type)[1]
+
+
+def _label_answer(definition: str, error: Diagnostic) -> str:
+    """The answer to a Label that is refused; '' for other errors.
+
+    Every recorded answer has this form, which is unlike AWS's others. We know of no other text
+    for it.
+    """
+    if error.code != "INVALID_LABEL_NAME":
+        return ""
+    return f"Error=ValueError Args={[error.message]!r} in definition '{definition}'."

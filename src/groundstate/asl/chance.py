@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import random
 
-TOKEN_PREFIX = "AQCEAAAAKgAAAAMAAAAA"
+TOKEN_PREFIX = "AQCEAAAAKgAAAAMAAAAA"  # noqa: S105  # How every token begins.
 
 
 class Chance:
@@ -43,7 +42,3 @@ class Chance:
     def fraction(self) -> float:
         """A number from 0 up to but not including 1."""
         return (int.from_bytes(self.bytes(8), "big") >> 11) / (1 << 53)
-
-    def generator(self) -> random.Random:
-        """A generator for whoever needs many numbers."""
-        return random.Random(self.bytes(16))

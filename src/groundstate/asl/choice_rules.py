@@ -177,7 +177,7 @@ _patterns: dict[str, re.Pattern[str]] = {}
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    """StringMatches knows `*`, and `\\` before `*` and `\\`."""
+    r"""StringMatches knows `*`, and `\\` before `*` and `\\`."""
     pieces, at = [], 0
     while at < len(text):
         if text[at] == "\\" and text[at + 1 : at + 2] in ("*", "\\"):

@@ -131,7 +131,7 @@ class _Compiler:
         location = f"Choices[{number}]"
         condition = compile_typed(rule["Condition"], f"{location}/Condition", "boolean")
         # The rule's own Output and Assign stand in for the state's (observed for Assign).
-        own = {name: rule[name] for name in ("Output", "Assign") if name in rule}
+        own: Definition = {name: rule[name] for name in ("Output", "Assign") if name in rule}
         query = JsonataQuery({**definition, **own})
         return Branch(
             lambda data, turn: bool(condition(turn, {"input": data})), rule["Next"], None, query
@@ -161,7 +161,7 @@ class _Compiler:
 
     def _map(self, index: int, name: str, definition: Definition) -> State:
         jsonata = self._uses_jsonata(definition)
-        processor = definition.get("ItemProcessor", definition.get("Iterator"))
+        processor: Definition = definition.get("ItemProcessor") or definition["Iterator"]
         query = self._query(definition, None)
         items = JsonataMapItems(definition) if jsonata else JsonPathMapItems(definition)
         config = processor.get("ProcessorConfig", {})

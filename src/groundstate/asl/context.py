@@ -22,8 +22,10 @@ def make_context(turn: Turn) -> dict[str, Any]:
         "StartTime": iso_time(info.start_time),
         "Name": info.name,
         "RoleArn": info.role_arn,
-        "RedriveCount": info.redrive_count,
     }
+    if turn.machine.type == "STANDARD":
+        # An Express execution cannot be redriven and has none (observed).
+        about["RedriveCount"] = info.redrive_count
     if info.redrive_count:
         about["RedriveTime"] = iso_time(info.redrive_time)
     state: dict[str, Any] = {

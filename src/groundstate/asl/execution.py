@@ -84,6 +84,16 @@ class Group:
         return group
 
 
+class Lost:
+    """Children that were aborted, and their parent's group as it was."""
+
+    __slots__ = ("group", "strands")
+
+    def __init__(self, group: Group) -> None:
+        self.group = group
+        self.strands: list[Strand] = []
+
+
 class Strand:
     """A path of execution through the states of one scope.
 
@@ -104,6 +114,9 @@ class Strand:
         variables: workflow variables of this scope, or None while there are none.
         group: its children.
         item: what the context object's `Map.Item` says in an iteration, or None.
+        map_run: ARN and redrive count of the state's map run, or None.
+        lost: what was taken out below this strand when a child failed, in case the execution
+            fails with it and is redriven.
     """
 
     __slots__ = (
@@ -118,6 +131,8 @@ class Strand:
         "id",
         "index",
         "item",
+        "lost",
+        "map_run",
         "parent",
         "phase",
         "previous",
@@ -148,6 +163,8 @@ class Strand:
         self.variables: dict[str, Any] | None = None
         self.group: Group | None = None
         self.item: dict[str, Any] | None = None
+        self.map_run: list[Any] | None = None
+        self.lost: Lost | None = None
         self._value: Any = _NO_VALUE
         self._text: str | None = None
 
@@ -201,6 +218,7 @@ class Strand:
             self.variables,
             self.group and self.group.dump(),
             self.item,
+            self.map_run,
             None if self.phase == DONE else self.text,
         ]
 
@@ -221,8 +239,8 @@ class Strand:
             strand.variables,
         ) = data[6:16]
         strand.group = Group.load(data[16]) if data[16] else None
-        strand.item = data[17]
-        strand._text = data[18]  # noqa: SLF001
+        strand.item, strand.map_run = data[17], data[18]
+        strand._text = data[19]
         return strand
 
 
@@ -276,8 +294,18 @@ class Execution:
         self.next_id = id_ + 1
         return id_
 
+    def restore_lost(self) -> None:
+        """Put back what failing took out, so that a redrive finds every unfinished strand."""
+        for strand in list(self.strands.values()):
+            lost, strand.lost = strand.lost, None
+            if lost is not None:
+                strand.group = lost.group
+                self.strands.update((child.id, child) for child in lost.strands)
+
     def dump(self) -> bytes:
         """The state as bytes (JSON), to be given to `load`."""
+        if self.status != RUNNING:
+            self.restore_lost()
         return orjson.dumps(
             [
                 self.status,

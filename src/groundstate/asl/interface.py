@@ -217,7 +217,10 @@ class Stopped(Input):
 
 @dataclass(slots=True)
 class Redriven(Input):
-    """RedriveExecution of an execution that failed, timed out or was aborted."""
+    """RedriveExecution of an execution that failed, timed out or was aborted.
+
+    `info.redrive_count` and `info.redrive_time` have their new values already.
+    """
 
 
 # ----------------------------------------------------------------------------------- commands
@@ -331,7 +334,13 @@ class ItemBatcher:
 
 @dataclass(slots=True)
 class ResultWriter:
-    """Where a map run writes its results: `s3:putObject` with Bucket and Prefix, and WriterConfig."""
+    """Where a map run writes its results.
+
+    Attributes:
+        resource: `s3:putObject`, or None where only WriterConfig is given.
+        parameters: Bucket and Prefix.
+        config: WriterConfig, resolved.
+    """
 
     resource: Resource | None
     parameters: Any
@@ -373,6 +382,21 @@ class StartMapRun:
 
 
 @dataclass(slots=True)
+class RedriveMapRun:
+    """Run the children of a map run again that did not succeed, and those that never began.
+
+    Attributes:
+        task_id: names this attempt; MapRunSucceeded or MapRunFailed answers it.
+        map_run_arn: of the run, which keeps its ARN.
+        redrive_count: of the run.
+    """
+
+    task_id: int
+    map_run_arn: str
+    redrive_count: int
+
+
+@dataclass(slots=True)
 class CancelMapRun:
     """Abort a map run and its children."""
 
@@ -397,7 +421,16 @@ class Finish:
     cause: str | None = None
 
 
-Command = ScheduleTask | CancelTask | SetTimer | CancelTimer | StartMapRun | CancelMapRun | Finish
+Command = (
+    ScheduleTask
+    | CancelTask
+    | SetTimer
+    | CancelTimer
+    | StartMapRun
+    | RedriveMapRun
+    | CancelMapRun
+    | Finish
+)
 
 
 @dataclass(slots=True)
@@ -439,10 +472,12 @@ class InvalidDefinition(Exception):
 
     Attributes:
         diagnostics: all errors found.
+        answer: the whole text of AWS's InvalidDefinition.
     """
 
-    def __init__(self, diagnostics: list[Diagnostic]) -> None:
+    def __init__(self, diagnostics: list[Diagnostic], answer: str = "") -> None:
         self.diagnostics = diagnostics
+        self.answer = answer or f"Invalid State Machine Definition: '{self.message}'"
         super().__init__(self.message)
 
     @property

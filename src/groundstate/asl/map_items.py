@@ -60,7 +60,9 @@ class JsonPathMapItems:
     def find(self, data: Any, turn: Turn) -> list[Any]:
         items = data if self._items_path is None else self._items_path(data, turn)
         if not isinstance(items, list):
-            raise runtime_error(f'Reference path "{self._items_text}" must point to array.')
+            # A path into the context object is shown with one `$` (observed).
+            shown = self._items_text.replace("$$", "$")
+            raise runtime_error(f'Reference path "{shown}" must point to array.')
         return items
 
     def max_concurrency(self, data: Any, turn: Turn) -> int:

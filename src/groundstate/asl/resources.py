@@ -10,8 +10,8 @@ from typing import cast
 
 from groundstate.asl.interface import Pattern, Resource
 
-_LAMBDA = re.compile(r"arn:[\w-]+:lambda:[\w-]*:\d*:function:.+")
-_ACTIVITY = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:activity:.+")
+_LAMBDA = re.compile(r"arn:[\w-]+:lambda:[^:]*:[^:]*:function:.+")
+_ACTIVITY = re.compile(r"arn:[\w-]+:states:[^:]*:[^:]*:activity:.+")
 _SDK = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:aws-sdk:([\w-]+):(\w+)((?:\.[\w:]+)?)")
 _OPTIMISED = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:([\w-]+):(\w+)((?:\.[\w:]+)?)")
 

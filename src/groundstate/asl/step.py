@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from groundstate.asl.errors import TIMEOUT
-from groundstate.asl.execution import Execution, Strand
+from groundstate.asl.execution import READY, RUNNING, WAITING, Execution, Strand
 from groundstate.asl.interface import (
     MACHINE_TIMEOUT_TIMER,
     Continue,
     ExecutionInfo,
     Input,
     Outcome,
+    Redriven,
     SetTimer,
     Started,
     Stopped,
@@ -66,8 +67,40 @@ def step(machine: Machine, execution: Execution, event: Input) -> Outcome:
     return turn.outcome
 
 
+def _redrive(turn: Turn, execution: Execution) -> bool:
+    """Let every strand that was unfinished when the execution ended go on.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+    """
+    if execution.status not in ("FAILED", "TIMED_OUT", "ABORTED"):
+        return False
+    execution.restore_lost()
+    execution.status = RUNNING
+    redriven = turn.record(
+        execution.event_id,
+        "ExecutionRedriven",
+        "executionRedrivenEventDetails",
+        {"redriveCount": execution.info.redrive_count},
+    )
+    if turn.machine.timeout_s is not None:
+        due_at = turn.now + turn.machine.timeout_s
+        turn.outcome.commands.append(SetTimer(MACHINE_TIMEOUT_TIMER, due_at))
+    for strand in list(execution.strands.values()):
+        strand.attempt, strand.retries = 0, []
+        if strand.group is not None:
+            continue
+        strand.previous = redriven
+        if strand.phase == READY:
+            turn.ready.append(strand)
+        elif strand.phase == WAITING:
+            turn.go_on(strand, strand.state.redrive)
+    return True
+
+
 def _take(turn: Turn, execution: Execution, event: Input) -> bool:
-    if execution.status != "RUNNING":
+    if isinstance(event, Redriven):
+        return _redrive(turn, execution)
+    if execution.status != RUNNING:
         return False
     strands = execution.strands
     for strand_id in execution.ready:

@@ -147,11 +147,11 @@ class Turn:
 
     def run(self) -> None:
         """Run every ready strand until none can go on, or the budget is used up."""
-        ready = self.ready
+        ready, strands = self.ready, self.execution.strands
         try:
             while ready:
                 strand = ready[0]
-                if strand.phase == READY:
+                if strand.phase == READY and strands.get(strand.id) is strand:
                     if self.budget <= 0:
                         break
                     self.budget -= 1
@@ -168,7 +168,11 @@ class Turn:
                 self.execution.event_id,
             )
         if self.is_running:
-            self.execution.ready = [strand.id for strand in ready if strand.phase == READY]
+            self.execution.ready = [
+                strand.id
+                for strand in ready
+                if strand.phase == READY and strands.get(strand.id) is strand
+            ]
             self.outcome.more = bool(self.execution.ready)
 
     def _enter(self, strand: Strand) -> None:
@@ -237,8 +241,7 @@ class Turn:
             strand.previous, state.exited_type, "stateExitedEventDetails", details
         )
         strand.set_input(value, text)
-        if strand.group is not None:
-            strand.group = None
+        strand.group = strand.lost = strand.map_run = None
         if next_state is not None:
             strand.state = next_state
             strand.phase = READY
@@ -390,7 +393,6 @@ class Turn:
         if strand.timer:
             self.outcome.commands.append(CancelTimer(strand.timer))
             self.close_timer(strand)
-        strand.phase = DONE
         del self.execution.strands[strand.id]
 
     def add_strand(self, parent: Strand, index: int, state: State, previous: int) -> Strand:

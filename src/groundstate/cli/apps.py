@@ -10,7 +10,7 @@ from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError
 from groundstate.cli.stacks import StackState, deploy_stack
 from groundstate.cli.synthesis import find_app, synthesize
-from groundstate.cloud_assembly import AssemblyError, Stack, read_assembly
+from groundstate.cloud_assembly import AssemblyError, AssemblyStack, CloudAssembly, read_assembly
 
 
 def add_app_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,9 +28,9 @@ def add_app_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read_stacks(
+def read_app(
     app: str | None, client: Client, console: Console, *, force: bool = False
-) -> Sequence[Stack]:
+) -> CloudAssembly:
     """The stacks of an app, synthesized if it changed; each after those that it depends on.
 
     Raises:
@@ -40,13 +40,17 @@ def read_stacks(
     found = find_app(app)
     folder = synthesize(found, console, account=account, region=region, force=force)
     try:
-        return read_assembly(folder, account=account, region=region).stacks
+        return read_assembly(folder, account=account, region=region)
     except AssemblyError as error:
         raise CommandError(str(error)) from error
 
 
 def deploy_app(
-    client: Client, stacks: Sequence[Stack], console: Console, *, tags: dict[str, str] | None = None
+    client: Client,
+    stacks: Sequence[AssemblyStack],
+    console: Console,
+    *,
+    tags: dict[str, str] | None = None,
 ) -> dict[str, tuple[StackState, bool]]:
     """Deploy stacks one after the other; by name, what became of them and whether they changed.
 

@@ -6,9 +6,8 @@ Neither the CDK CLI nor `cdk bootstrap` is needed. The same app goes to AWS with
 from __future__ import annotations
 
 import argparse
-import fnmatch
 
-from groundstate.cli.apps import add_app_arguments, deploy_app, read_stacks
+from groundstate.cli.apps import add_app_arguments, deploy_app, read_app
 from groundstate.cli.connection import add_connection_arguments, connect
 from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError
@@ -42,16 +41,17 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Deploy the app."""
     client = connect(arguments)
     client.require_runtime()
-    stacks = read_stacks(arguments.app, client, console, force=arguments.synthesize)
-    if arguments.stacks:
-        patterns = arguments.stacks
-        chosen = [s for s in stacks if any(fnmatch.fnmatchcase(s.name, p) for p in patterns)]
-        if not chosen:
-            raise CommandError(
-                f"The app has no stack {' or '.join(patterns)}.",
-                f"Its stacks: {', '.join(stack.name for stack in stacks)}",
-            )
-        stacks = chosen
+    assembly = read_app(arguments.app, client, console, force=arguments.synthesize)
+    stacks = [
+        stack
+        for stack in assembly.stacks
+        if not arguments.stacks or any(stack in assembly.find_stacks(p) for p in arguments.stacks)
+    ]
+    if arguments.stacks and not stacks:
+        raise CommandError(
+            f"The app has no stack {' or '.join(arguments.stacks)}.",
+            f"Its stacks: {', '.join(stack.name for stack in assembly.stacks)}",
+        )
     tags = {INERT_TAG: ",".join(arguments.accept_inert)} if arguments.accept_inert else {}
     deployed = deploy_app(client, stacks, console, tags=tags)
     console.show(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from groundstate.cli.apps import add_app_arguments, read_stacks
+from groundstate.cli.apps import add_app_arguments, read_app
 from groundstate.cli.connection import add_connection_arguments, connect
 from groundstate.cli.console import Console
 from groundstate.cli.stacks import delete_stack, find_stack
@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Delete the app's stacks, each before those that it depends on."""
     client = connect(arguments)
     client.require_runtime()
-    stacks = read_stacks(arguments.app, client, console, force=arguments.synthesize)
+    stacks = read_app(arguments.app, client, console, force=arguments.synthesize).stacks
     found = [
         (there, state)
         for stack in reversed(stacks)

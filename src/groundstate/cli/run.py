@@ -11,7 +11,7 @@ import argparse
 import json
 from typing import Any
 
-from groundstate.cli.apps import add_app_arguments, deploy_app, read_stacks
+from groundstate.cli.apps import add_app_arguments, deploy_app, read_app
 from groundstate.cli.background import ensure_runtime
 from groundstate.cli.client import Client
 from groundstate.cli.connection import add_connection_arguments, connect
@@ -52,8 +52,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     client = connect(arguments)
     data_dir = Config.from_environment(data_dir=arguments.data_dir).data_dir
     with ensure_runtime(client, console, data_dir=data_dir, keep=arguments.keep):
-        stacks = read_stacks(arguments.app, client, console, force=arguments.synthesize)
-        deploy_app(client, stacks, console)
+        assembly = read_app(arguments.app, client, console, force=arguments.synthesize)
+        deploy_app(client, assembly.stacks, console)
         report = run_task(client, console, arguments.task)
     console.show(report)
     return 0
@@ -70,7 +70,7 @@ def run_task(client: Client, console: Console, task_id: str) -> dict[str, Any]:
     invocation = invoke(client, FUNCTION, event.encode())
     show_invocation(console, invocation)
     result = invocation.result
-    _expect(not invocation.error, f"The function failed: {result}")
+    _expect(not invocation.error, "The function failed; its error stands above")
     _expect(result.get("taskId") == task_id, f"The function's result names no task {task_id!r}")
     key = {"taskId": {"S": task_id}, "timestamp": {"N": str(result["timestamp"])}}
     states, items, end = _follow(client, console, result["executionArn"], key)
@@ -104,7 +104,7 @@ def _follow(
             item = find_item(client, TABLE, key)
             _expect(item is not None, f"The table {TABLE} has no item with the key {key}")
             if item is not None:
-                console.say(f"{'':10}  {TABLE}: {format_item(item)}")
+                console.say(f"{'':10}  {TABLE}: {format_item({**key, **item})}")
                 items.append(item)
         elif event["type"] in FINAL_EVENTS:
             return states, items, FINAL_EVENTS[event["type"]]

@@ -9,7 +9,7 @@ from groundstate.cli.client import Client
 from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError, Refused
 from groundstate.clock import pause
-from groundstate.cloud_assembly import Stack
+from groundstate.cloud_assembly import AssemblyStack
 
 # CloudFormation takes larger templates only from S3:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -44,7 +44,7 @@ class StackEvent(NamedTuple):
 
 
 def deploy_stack(
-    client: Client, stack: Stack, console: Console, tags: dict[str, str]
+    client: Client, stack: AssemblyStack, console: Console, tags: dict[str, str]
 ) -> tuple[StackState, bool]:
     """Create or update a stack, and wait for it. False: there was nothing to change.
 
@@ -111,34 +111,33 @@ def find_stack(client: Client, name: str) -> StackState | None:
     return None if found is None else _read_stack(found)
 
 
-def _upload_assets(client: Client, stack: Stack, console: Console) -> None:
+def _upload_assets(client: Client, stack: AssemblyStack, console: Console) -> None:
     """Store the assets that S3 does not have yet. Their keys are hashes of their content."""
     for asset in stack.assets:
-        if asset == stack.template_asset and not _is_large(stack):
+        if asset.source == stack.template_path and not _is_large(stack):
             continue
         if not client.has_object(asset.bucket, asset.key):
-            console.note(f"  uploading {asset.source.name[:40]}")
+            console.note(f"  uploading {asset.name}")
             client.put_object(asset.bucket, asset.key, asset.read())
 
 
-def _is_large(stack: Stack) -> bool:
+def _is_large(stack: AssemblyStack) -> bool:
     return len(stack.template_text.encode()) > INLINE_TEMPLATE_SIZE_BYTES_MAX
 
 
-def _template_form(client: Client, stack: Stack) -> dict[str, str]:
+def _template_form(client: Client, stack: AssemblyStack) -> dict[str, str]:
     if not _is_large(stack):
         return {"TemplateBody": stack.template_text}
-    asset = stack.template_asset
-    if asset is None:
+    if not stack.template_url:
         raise CommandError(
             f"The template of {stack.name} is larger than {INLINE_TEMPLATE_SIZE_BYTES_MAX} bytes "
             "and the app does not publish it as an asset.",
             "Use the CDK's default stack synthesizer.",
         )
-    return {"TemplateURL": f"{client.endpoint_url}/{asset.bucket}/{asset.key}"}
+    return {"TemplateURL": stack.template_url.replace("s3:/", client.endpoint_url, 1)}
 
 
-def _list_form(stack: Stack, tags: dict[str, str]) -> dict[str, str]:
+def _list_form(stack: AssemblyStack, tags: dict[str, str]) -> dict[str, str]:
     """Capabilities, parameters and tags, as the query protocol numbers lists."""
     form = {
         f"Capabilities.member.{number}": capability

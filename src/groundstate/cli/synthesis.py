@@ -33,6 +33,7 @@ _CLI_CONTEXT = {
     "aws:cdk:enable-asset-metadata": True,
     "aws:cdk:bundling-stacks": ["**"],
 }
+_STANDARD_ERROR = 2
 
 
 class App(NamedTuple):
@@ -159,7 +160,7 @@ def _run_command(app: App, *, account: str, region: str) -> None:
         check=False,
         cwd=app.folder,
         env=_make_environment(app, account=account, region=region),
-        stdout=sys.stderr,
+        stdout=_STANDARD_ERROR,
     )
     if finished.returncode != 0:
         raise CommandError(

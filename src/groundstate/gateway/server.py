@@ -21,6 +21,7 @@ from http import HTTPStatus
 
 import httptools
 
+from groundstate.clock import wall_time
 from groundstate.gateway.http import HttpRequest, HttpResponse
 
 HEAD_SIZE_BYTES_MAX = 64 * 1024
@@ -80,7 +81,7 @@ class HttpServer:
 
     def date_header(self) -> bytes:
         """The Date header's line, made once a second."""
-        now_s = int(time.time())
+        now_s = int(wall_time())
         if now_s != self._date_of_s:
             self._date_of_s = now_s
             self._date = f"Date: {formatdate(now_s, usegmt=True)}\r\n".encode()

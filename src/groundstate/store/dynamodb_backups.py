@@ -9,7 +9,7 @@ import orjson
 
 
 class BackupRow(NamedTuple):
-    """A backup. Attributes: description: in the shape of BackupDescription, and what restores need."""
+    """A backup. Attributes: description: BackupDescription, and what restores need."""
 
     backup_id: int
     arn: str

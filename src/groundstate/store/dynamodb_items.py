@@ -23,7 +23,7 @@ class ItemRow(NamedTuple):
 
 
 class PageRow(NamedTuple):
-    """An item met in a walk. Attributes: key: its bytes in what was walked; page_size: its part of 1 MB."""
+    """An item met in a walk. Attributes: key: its bytes there; page_size: its part of 1 MB."""
 
     key: bytes
     item: bytes
@@ -173,7 +173,7 @@ class IndexRows:
         assert removed == 1, f"{self._name} had no entry {key!r}"
 
     def page(self, low: bytes, high: bytes, limit: int, *, descending: bool) -> list[PageRow]:
-        """Up to `limit` items of the index with `low` <= key < `high`, in key order or against it."""
+        """Up to `limit` items with `low` <= entry key < `high`, in key order or against it."""
         sql = self._descending if descending else self._ascending
         return list(map(PageRow._make, self._execute(sql, (low, high, limit)).fetchall()))
 

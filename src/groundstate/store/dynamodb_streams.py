@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-_COLUMNS = "stream_id, arn, account, region, table_name, description, created_at, closed_at, first_sequence"
+_COLUMNS = (
+    "stream_id, arn, account, region, table_name, description, created_at, closed_at,"
+    " first_sequence"
+)
 
 
 class StreamRow(NamedTuple):
@@ -48,9 +51,9 @@ class StreamRows:
     ) -> None:
         """Add an enabled stream."""
         self._execute(
-            "INSERT INTO dynamodb_streams (arn, account, region, table_name, description, created_at,"
-            " first_sequence) VALUES (?, ?, ?, ?, ?, ?, 1 + coalesce((SELECT seq FROM sqlite_sequence"
-            " WHERE name = 'dynamodb_stream_records'), 0))",
+            "INSERT INTO dynamodb_streams (arn, account, region, table_name, description,"
+            " created_at, first_sequence) VALUES (?, ?, ?, ?, ?, ?, 1 + coalesce("
+            "(SELECT seq FROM sqlite_sequence WHERE name = 'dynamodb_stream_records'), 0))",
             (arn, account, region, table_name, orjson.dumps(description), created_at),
         )
 

@@ -30,7 +30,7 @@ class TableRows:
     """The table of tables.
 
     Attributes:
-        cache: for the service, what it made of the rows, by (account, region, name). Whoever changes
+        cache: for the service, what it made of the rows, by (account, region, name). Who changes
             a row must take its entry out, and again if the change is undone.
     """
 

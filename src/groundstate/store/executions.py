@@ -11,22 +11,33 @@ What holds at every commit: the events of an execution have the ids 1, 2, 3 ... 
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
+from groundstate import ids
+from groundstate.store.history_chunks import decode_chunk, encode_chunk
 
 # The history of an execution ends at 25,000 events, so that an event's id needs 15 bits.
 _EVENT_BITS = 15
+_EVENT_MASK = (1 << _EVENT_BITS) - 1
+
+# Names that we make up are UUIDs whose last 48 bits are the execution's number, mixed by an odd
+# factor: they are found without an index, which would cost each execution a page of the log.
+_NODE_BITS = 48
+_NODE_MASK = (1 << _NODE_BITS) - 1
+_MIX = 0x9E3779B97F4B
+_UNMIX = pow(_MIX, -1, 1 << _NODE_BITS)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-([0-9a-f]{12})")
 
 STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
 RUNNING, SUCCEEDED = 0, 1
 
 _COLUMNS = (
-    "execution_id, machine_id, name, status, revision, started_at, stopped_at, work, map_run_id,"
-    " extra, state"
+    "execution_id, machine_id, name, named, status, revision, started_at, stopped_at, work,"
+    " map_run_id, extra, state"
 )
 
 
@@ -35,6 +46,7 @@ class ExecutionRow:
     """An execution as it is on disk.
 
     Attributes:
+        named: the name was given by the caller, not made by `make_name`.
         status: an index into STATUSES.
         work: what the next start goes on with: `executor.WORK_*`, or None.
         map_run_id: of the map run whose child it is.
@@ -45,6 +57,7 @@ class ExecutionRow:
     execution_id: int
     machine_id: int
     name: str
+    named: bool
     status: int
     revision: int
     started_at: float
@@ -74,14 +87,24 @@ class ExecutionTables:
         self._last_id += 1
         return self._last_id
 
+    def make_name(self, execution_id: int) -> str:
+        """A name for an execution whose caller gave none: a UUID that holds its number."""
+        chance = ids.make_entropy()
+        node = execution_id * _MIX & _NODE_MASK
+        return (
+            f"{chance & 0xFFFFFFFF:08x}-{chance >> 32 & 0xFFFF:04x}-4{chance >> 48 & 0xFFF:03x}"
+            f"-{0x8000 | chance >> 60 & 0x3FFF:04x}-{node:012x}"
+        )
+
     def insert(self, row: ExecutionRow) -> None:
         """Add an execution."""
         self._execute(
-            "INSERT INTO executions VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO executions VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 row.execution_id,
                 row.machine_id,
                 row.name,
+                row.named,
                 row.status,
                 row.revision,
                 row.started_at,
@@ -111,8 +134,13 @@ class ExecutionTables:
 
     def find_by_name(self, machine_id: int, name: str) -> ExecutionRow | None:
         """A machine's execution of this name."""
+        match = _UUID.fullmatch(name)
+        if match is not None:
+            found = self.find(int(match[1], 16) * _UNMIX & _NODE_MASK)
+            if found is not None and (found.machine_id, found.name) == (machine_id, name):
+                return found
         row = self._execute(
-            f"SELECT {_COLUMNS} FROM executions WHERE machine_id = ? AND name = ?",
+            f"SELECT {_COLUMNS} FROM executions WHERE machine_id = ? AND name = ? AND named = 1",
             (machine_id, name),
         ).fetchone()
         return None if row is None else ExecutionRow(*row)
@@ -183,11 +211,11 @@ class ExecutionTables:
 
     # -- history
 
-    def append(self, execution_id: int, first_event_id: int, events: bytes) -> None:
-        """Add a chunk of history: a JSON array of the events from this id on."""
+    def append(self, execution_id: int, events: list[dict[str, Any]]) -> None:
+        """Add the events of a burst to the history."""
         self._execute(
             "INSERT INTO execution_history VALUES (?,?)",
-            ((execution_id << _EVENT_BITS) + first_event_id, events),
+            ((execution_id << _EVENT_BITS) + events[0]["id"], encode_chunk(events)),
         )
 
     def read_first_event(self, execution_id: int) -> dict[str, Any] | None:
@@ -196,53 +224,50 @@ class ExecutionTables:
             "SELECT events FROM execution_history WHERE chunk_id = ?",
             ((execution_id << _EVENT_BITS) + 1,),
         ).fetchone()
-        return None if row is None else orjson.loads(row[0])[0]
+        return None if row is None else decode_chunk(1, row[0])[0]
 
     def read_last_event(self, execution_id: int) -> dict[str, Any] | None:
         """The newest event."""
         row = self._execute(
-            "SELECT events FROM execution_history WHERE chunk_id BETWEEN ? AND ?"
+            "SELECT chunk_id, events FROM execution_history WHERE chunk_id BETWEEN ? AND ?"
             " ORDER BY chunk_id DESC LIMIT 1",
             _chunks(execution_id),
         ).fetchone()
-        return None if row is None else orjson.loads(row[0])[-1]
+        return None if row is None else decode_chunk(row[0] & _EVENT_MASK, row[1])[-1]
 
     def read_events(
         self, execution_id: int, *, first_id: int, limit: int, reverse: bool
     ) -> list[dict[str, Any]]:
         """Events from `first_id` on, upwards, or downwards with `reverse`."""
-        low, high = _chunks(execution_id)
         events: list[dict[str, Any]] = []
-        for chunk in self._chunks_from(execution_id, first_id, low, high, reverse):
-            loaded = orjson.loads(chunk)
+        for chunk_id, chunk in self._chunks_from(execution_id, first_id, reverse=reverse):
+            decoded = decode_chunk(chunk_id & _EVENT_MASK, chunk)
             if reverse:
-                events.extend(event for event in reversed(loaded) if event["id"] <= first_id)
+                events.extend(event for event in reversed(decoded) if event["id"] <= first_id)
             else:
-                events.extend(event for event in loaded if event["id"] >= first_id)
+                events.extend(event for event in decoded if event["id"] >= first_id)
             if len(events) >= limit:
                 break
         return events[:limit]
 
     def _chunks_from(
-        self, execution_id: int, first_id: int, low: int, high: int, reverse: bool
-    ) -> Iterable[bytes]:
-        key = (execution_id << _EVENT_BITS) + min(first_id, (1 << _EVENT_BITS) - 1)
+        self, execution_id: int, first_id: int, *, reverse: bool
+    ) -> Iterable[tuple[int, bytes]]:
+        low, high = _chunks(execution_id)
+        key = low + min(first_id, _EVENT_MASK)
         if reverse:
-            rows = self._execute(
-                "SELECT events FROM execution_history WHERE chunk_id BETWEEN ? AND ?"
+            return self._execute(
+                "SELECT chunk_id, events FROM execution_history WHERE chunk_id BETWEEN ? AND ?"
                 " ORDER BY chunk_id DESC",
                 (low, key),
             )
-        else:
-            # The chunk that holds the first event begins at or before it.
-            rows = self._execute(
-                "SELECT events FROM execution_history WHERE chunk_id BETWEEN"
-                " (SELECT coalesce(max(chunk_id), ?) FROM execution_history"
-                "  WHERE chunk_id BETWEEN ? AND ?) AND ? ORDER BY chunk_id",
-                (low, low, key, high),
-            )
-        for (chunk,) in rows:
-            yield chunk
+        # The chunk that holds the first event begins at or before it.
+        return self._execute(
+            "SELECT chunk_id, events FROM execution_history WHERE chunk_id BETWEEN"
+            " (SELECT coalesce(max(chunk_id), ?) FROM execution_history"
+            "  WHERE chunk_id BETWEEN ? AND ?) AND ? ORDER BY chunk_id",
+            (low, low, key, high),
+        )
 
     # -- task tokens
 

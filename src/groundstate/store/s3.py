@@ -73,9 +73,7 @@ class Part:
     file: str | None
 
 
-_OBJECT = (
-    "number, bucket, key, version_id, is_current, is_marker, size_bytes, etag, modified_at, data, file"
-)
+_OBJECT = "number, bucket, key, version_id, is_current, is_marker, size_bytes, etag, modified_at, data, file"
 
 
 class BucketTables:
@@ -157,8 +155,7 @@ class BucketTables:
         """A version of an object: the named one, or the current one (which may be a marker)."""
         if version_id is None:
             rows = self._execute(
-                f"SELECT {_OBJECT} FROM s3_objects"
-                " WHERE bucket = ? AND key = ? AND is_current = 1",
+                f"SELECT {_OBJECT} FROM s3_objects WHERE bucket = ? AND key = ? AND is_current = 1",
                 (bucket, key),
             )
         else:
@@ -172,9 +169,7 @@ class BucketTables:
 
     def read_content(self, number: int) -> bytes | None:
         """The content that is kept in a version's row."""
-        row = self._execute(
-            "SELECT content FROM s3_objects WHERE number = ?", (number,)
-        ).fetchone()
+        row = self._execute("SELECT content FROM s3_objects WHERE number = ?", (number,)).fetchone()
         return None if row is None else row[0]
 
     def save_object_data(self, entry: StoredObject) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from groundstate.testing import Groundstate
 
@@ -38,6 +39,14 @@ def allow(action, resource="*", **more):
 def trust(**principal):
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def refusal(call, **given):
+    """The code and the message with which a client's call is refused."""
+    with pytest.raises(ClientError) as refused:
+        call(**given)
+    error = refused.value.response["Error"]
+    return error["Code"], error["Message"]
 
 
 class Account:

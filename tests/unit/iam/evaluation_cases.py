@@ -23,9 +23,7 @@ PRINCIPAL = GUIDE + "reference_policies_elements_principal.html"
 NOT_PRINCIPAL = GUIDE + "reference_policies_elements_notprincipal.html"
 OPERATORS = GUIDE + "reference_policies_elements_condition_operators.html"
 CONDITION_LOGIC = GUIDE + "reference_policies_condition-logic-multiple-context-keys-or-values.html"
-SEVERAL_VALUES = (
-    GUIDE + "reference_policies_condition-single-vs-multi-valued-context-keys.html"
-)
+SEVERAL_VALUES = GUIDE + "reference_policies_condition-single-vs-multi-valued-context-keys.html"
 VARIABLES = GUIDE + "reference_policies_variables.html"
 VERSION = GUIDE + "reference_policies_elements_version.html"
 BOUNDARIES = GUIDE + "access_policies_boundaries.html"
@@ -84,8 +82,15 @@ FULL = document(allow("*"))
 CASES = [
     # Allowed and denied at all
     Case("no policy at all", LOGIC, NO_IDENTITY),
-    Case("action and resource are named", LOGIC, "allow", [document(allow("dynamodb:PutItem", TABLE))]),
-    Case("another action is named", LOGIC, NO_IDENTITY, [document(allow("dynamodb:GetItem", TABLE))]),
+    Case(
+        "action and resource are named",
+        LOGIC,
+        "allow",
+        [document(allow("dynamodb:PutItem", TABLE))],
+    ),
+    Case(
+        "another action is named", LOGIC, NO_IDENTITY, [document(allow("dynamodb:GetItem", TABLE))]
+    ),
     Case(
         "another resource is named",
         LOGIC,
@@ -127,7 +132,9 @@ CASES = [
     Case("a star ends an action", ACTION, "allow", [document(allow("dynamodb:Put*"))]),
     Case("a star within an action", ACTION, "allow", [document(allow("dynamodb:*Item"))]),
     Case("a star of another service", ACTION, NO_IDENTITY, [document(allow("s3:*"))]),
-    Case("a question mark is one character", ACTION, "allow", [document(allow("dynamodb:P?tItem"))]),
+    Case(
+        "a question mark is one character", ACTION, "allow", [document(allow("dynamodb:P?tItem"))]
+    ),
     Case(
         "a question mark is not two characters",
         ACTION,
@@ -245,13 +252,20 @@ CASES = [
         "a negated operator on a key that is not there is true",
         OPERATORS,
         DENIED,
-        [FULL, document(deny("*", Condition={"StringNotEquals": {"aws:PrincipalTag/team": "red"}}))],
+        [
+            FULL,
+            document(deny("*", Condition={"StringNotEquals": {"aws:PrincipalTag/team": "red"}})),
+        ],
     ),
     Case(
         "IfExists on a key that is not there is true",
         OPERATORS,
         "allow",
-        [document(allow("*", Condition={"StringEqualsIfExists": {"aws:PrincipalTag/team": "red"}}))],
+        [
+            document(
+                allow("*", Condition={"StringEqualsIfExists": {"aws:PrincipalTag/team": "red"}})
+            )
+        ],
     ),
     Case(
         "Null asks whether a key is there",
@@ -263,7 +277,11 @@ CASES = [
         "several values: one is enough",
         CONDITION_LOGIC,
         "allow",
-        [document(allow("*", Condition={"StringEquals": {"aws:PrincipalTag/team": ["red", "blue"]}}))],
+        [
+            document(
+                allow("*", Condition={"StringEquals": {"aws:PrincipalTag/team": ["red", "blue"]}})
+            )
+        ],
         context={"aws:PrincipalTag/team": "blue"},
     ),
     Case(
@@ -272,7 +290,9 @@ CASES = [
         NO_IDENTITY,
         [
             document(
-                allow("*", Condition={"StringNotEquals": {"aws:PrincipalTag/team": ["red", "blue"]}})
+                allow(
+                    "*", Condition={"StringNotEquals": {"aws:PrincipalTag/team": ["red", "blue"]}}
+                )
             )
         ],
         context={"aws:PrincipalTag/team": "blue"},
@@ -314,7 +334,11 @@ CASES = [
         "a date before another",
         OPERATORS,
         "allow",
-        [document(allow("*", Condition={"DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}}))],
+        [
+            document(
+                allow("*", Condition={"DateLessThan": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}})
+            )
+        ],
         context={"aws:CurrentTime": "2026-11-23T06:00:00Z"},
     ),
     Case(

@@ -5,28 +5,23 @@ from __future__ import annotations
 import json
 
 import pytest
-from botocore.exceptions import ClientError
 
 from groundstate.operation import Principal
 from groundstate.principals import role_principal
-from tests.unit.iam.conftest import ACCOUNT, allow, policy, trust
+from tests.unit.iam.conftest import ACCOUNT, allow, policy, refusal, trust
 
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/R/session"
-
-
-def refusal(call, **given):
-    with pytest.raises(ClientError) as refused:
-        call(**given)
-    return refused.value.response["Error"]["Code"], refused.value.response["Error"]["Message"]
 
 
 def test_role_without_a_grant_is_refused(account):
     account.make_role("R")
     assert refusal(account.as_role("R", "iam").get_role, RoleName="R") == (
         "AccessDenied",
-        f"User: {SESSION} is not authorized to perform: iam:GetRole on resource:"
-        f" arn:aws:iam::{ACCOUNT}:role/R because no identity-based policy allows the iam:GetRole"
-        " action",
+        (
+            f"User: {SESSION} is not authorized to perform: iam:GetRole on resource:"
+            f" arn:aws:iam::{ACCOUNT}:role/R because no identity-based policy allows the"
+            " iam:GetRole action"
+        ),
     )
 
 
@@ -34,13 +29,15 @@ def test_json_service_says_access_denied_exception(account):
     account.make_role("R")
     code, message = refusal(account.as_role("R", "dynamodb").list_tables)
     assert code == "AccessDeniedException"
-    assert message.endswith("because no identity-based policy allows the dynamodb:ListTables action")
+    assert message.endswith(
+        "because no identity-based policy allows the dynamodb:ListTables action"
+    )
 
 
 def test_explicit_deny_is_said(account):
     deny = {**allow("iam:GetRole"), "Effect": "Deny"}
     account.make_role("R", allow("*"), deny)
-    code, message = refusal(account.as_role("R", "iam").get_role, RoleName="R")
+    _code, message = refusal(account.as_role("R", "iam").get_role, RoleName="R")
     assert message.endswith(" with an explicit deny in an identity-based policy")
 
 
@@ -48,7 +45,7 @@ def test_boundary_limits_a_role(account, iam):
     arn = iam.create_policy(PolicyName="b", PolicyDocument=policy(allow("s3:*")))["Policy"]["Arn"]
     account.make_role("R", allow("*"), PermissionsBoundary=arn)
     client = account.as_role("R", "iam")
-    code, message = refusal(client.get_role, RoleName="R")
+    _code, message = refusal(client.get_role, RoleName="R")
     assert message.endswith(" because no permissions boundary allows the iam:GetRole action")
     iam.delete_role_permissions_boundary(RoleName="R")
     client.get_role(RoleName="R")
@@ -126,13 +123,17 @@ def test_service_acts_with_a_role(gs, account):
         return runtime.dispatcher.perform("iam", operation, {}, principal, "us-east-1")
 
     assert gs.on_loop(lambda runtime: perform(runtime, "ListRoles"))["Roles"]
-    with pytest.raises(Exception, match=f"User: {SESSION} is not authorized to perform: iam:ListUse"):
+    with pytest.raises(
+        Exception, match=f"User: {SESSION} is not authorized to perform: iam:ListUse"
+    ):
         gs.on_loop(lambda runtime: perform(runtime, "ListUsers"))
 
 
 def test_role_that_never_was_is_refused(gs):
     principal = role_principal(f"arn:aws:iam::{ACCOUNT}:role/never", "session")
-    with pytest.raises(Exception, match="because no identity-based policy allows the iam:ListRoles"):
+    with pytest.raises(
+        Exception, match="because no identity-based policy allows the iam:ListRoles"
+    ):
         gs.on_loop(
             lambda runtime: runtime.dispatcher.perform(
                 "iam", "ListRoles", {}, principal, "us-east-1"
@@ -202,9 +203,7 @@ def test_administrator_is_checked_for_nothing(gs, iam):
 def test_resource_policy_lets_a_service_in(gs):
     from groundstate.services.iam.authorization import decide_for
 
-    service = Principal(
-        arn="events.amazonaws.com", account=ACCOUNT, source="events.amazonaws.com"
-    )
+    service = Principal(arn="events.amazonaws.com", account=ACCOUNT, source="events.amazonaws.com")
     document = json.dumps(
         {
             "Version": "2012-10-17",
@@ -221,7 +220,12 @@ def test_resource_policy_lets_a_service_in(gs):
     def decide(runtime, source_arn):
         def job(call):
             return decide_for(
-                call, service, "lambda:InvokeFunction", "arn:f", {"aws:SourceArn": source_arn}, document
+                call,
+                service,
+                "lambda:InvokeFunction",
+                "arn:f",
+                {"aws:SourceArn": source_arn},
+                document,
             ).allowed
 
         return runtime.dispatcher.run("iam", job, "us-east-1")

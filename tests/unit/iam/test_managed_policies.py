@@ -5,19 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from botocore.exceptions import ClientError
 
 from groundstate.services.iam.aws_managed import list_aws_policies
 from groundstate.services.iam.policy.validation import check_identity_document
-from tests.unit.iam.conftest import ACCOUNT, allow, policy
+from tests.unit.iam.conftest import ACCOUNT, allow, policy, refusal
 
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-
-
-def refusal(call, **given):
-    with pytest.raises(ClientError) as refused:
-        call(**given)
-    return refused.value.response["Error"]["Code"], refused.value.response["Error"]["Message"]
 
 
 @pytest.fixture
@@ -46,7 +39,10 @@ def test_name_is_taken_under_any_path(iam, arn):
 
 def test_missing_policy_is_not_found(iam):
     arn = f"arn:aws:iam::{ACCOUNT}:policy/none"
-    assert refusal(iam.get_policy, PolicyArn=arn) == ("NoSuchEntity", f"Policy {arn} was not found.")
+    assert refusal(iam.get_policy, PolicyArn=arn) == (
+        "NoSuchEntity",
+        f"Policy {arn} was not found.",
+    )
     assert refusal(iam.get_policy, PolicyArn="arn:aws:s3:::not-a-policy") == (
         "InvalidInput",
         "ARN arn:aws:s3:::not-a-policy is not valid.",
@@ -86,10 +82,14 @@ def test_missing_version_is_not_found(iam, arn, version):
 def test_sixth_version_is_refused(iam, arn):
     for _ in range(4):
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy(allow("s3:*")))
-    assert refusal(iam.create_policy_version, PolicyArn=arn, PolicyDocument=policy(allow("s3:*"))) == (
+    assert refusal(
+        iam.create_policy_version, PolicyArn=arn, PolicyDocument=policy(allow("s3:*"))
+    ) == (
         "LimitExceeded",
-        "A managed policy can have up to 5 versions. Before you create a new version, you must"
-        " delete an existing version.",
+        (
+            "A managed policy can have up to 5 versions. Before you create a new version, you must"
+            " delete an existing version."
+        ),
     )
     assert refusal(iam.delete_policy, PolicyArn=arn)[1].startswith(
         "This policy has more than one version."
@@ -167,36 +167,70 @@ def test_aws_documents_are_valid(aws_policy):
     check_identity_document(aws_policy.document)
 
 
+SYNTAX = "Syntax errors in policy."
+VERSION = "Policy document must be version 2012-10-17 or greater."
+READ = allow("s3:GetObject")
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ("no json", "Syntax errors in policy."),
-        ("[]", "Syntax errors in policy."),
-        ('{"Version": "2012-10-17"}', "Syntax errors in policy."),
-        (json.dumps({"Statement": [allow("s3:*")]}), "Policy document must be version 2012-10-17 or greater."),
-        (json.dumps({"Version": "2008-10-17", "Statement": allow("s3:*")}), "Policy document must be version 2012-10-17 or greater."),
-        (json.dumps({"Version": "2012-10-17", "Extra": 1, "Statement": allow("s3:*")}), "Syntax errors in policy."),
-        (policy({**allow("s3:*"), "Extra": 1}), "Syntax errors in policy."),
-        (policy({**allow("s3:*"), "NotAction": "s3:*"}), "Syntax errors in policy."),
-        (policy({**allow("s3:*"), "Effect": "Maybe"}), "Syntax errors in policy."),
-        (policy({**allow("s3:*"), "Effect": "allow"}), "The policy failed legacy parsing"),
-        (policy(allow("s3:*", Principal="*")), "Policy document should not specify a principal."),
-        (policy(allow("s3:*", Condition={"StringSame": {"a": "b"}})), "Syntax errors in policy."),
-        (policy(allow("s3:*", Sid="a"), allow("s3:*", Sid="a")), "Statement IDs (SID) in a single policy must be unique."),
+        ("no json", SYNTAX),
+        ("[]", SYNTAX),
+        ('{"Version": "2012-10-17"}', SYNTAX),
+        (json.dumps({"Statement": [READ]}), VERSION),
+        (json.dumps({"Version": "2008-10-17", "Statement": READ}), VERSION),
+        (json.dumps({"Version": "2012-10-17", "Extra": 1, "Statement": READ}), SYNTAX),
+        (policy({**READ, "Extra": 1}), SYNTAX),
+        (policy({**READ, "NotAction": "s3:*"}), SYNTAX),
+        (policy({**READ, "Effect": "Maybe"}), SYNTAX),
+        (policy({**READ, "Effect": "allow"}), "The policy failed legacy parsing"),
+        (policy({**READ, "Principal": "*"}), "Policy document should not specify a principal."),
+        (policy({**READ, "Condition": {"StringSame": {"a": "b"}}}), SYNTAX),
+        (
+            policy({**READ, "Sid": "a"}, {**READ, "Sid": "a"}),
+            "Statement IDs (SID) in a single policy must be unique.",
+        ),
         (policy({"Effect": "Allow", "Resource": "*"}), "Policy statement must contain actions."),
         (policy({"Effect": "Allow", "Action": "s3:*"}), "Policy statement must contain resources."),
         (policy(allow([])), "Policy statement must contain actions."),
         (policy(allow("s3:*", [])), "Policy statement must contain resources."),
-        (policy(allow("GetObject")), "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."),
+        (
+            policy(allow("GetObject")),
+            "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+        ),
         (policy(allow("a:b:c")), "Actions/Condition can contain only one colon."),
         (policy(allow("a b:c")), "Vendor a b is not valid"),
         (policy(allow("s3:*", "bucket")), 'Resource bucket must be in ARN format or "*".'),
-        (policy(allow("s3:*", "arn:moon:s3:::b")), 'Partition "moon" is not valid for resource "arn:moon:s3:::b".'),
-        (policy(allow("s3:*", "arn:aws:s3:us-east-1::b")), "Resource arn:aws:s3:us-east-1::b can not contain region information."),
+        (
+            policy(allow("s3:*", "arn:moon:s3:::b")),
+            'Partition "moon" is not valid for resource "arn:moon:s3:::b".',
+        ),
+        (
+            policy(allow("s3:*", "arn:aws:s3:us-east-1::b")),
+            "Resource arn:aws:s3:us-east-1::b can not contain region information.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_document_that_is_no_policy_is_refused(iam, document, message):
     assert refusal(iam.create_policy, PolicyName="p", PolicyDocument=document) == (
         "MalformedPolicyDocument",
         message,
     )
+
+
+def test_aws_policy_of_another_service_is_taken_and_grants_nothing(account, iam):
+    account.make_role("R")
+    arn = "arn:aws:iam::aws:policy/AmazonSESFullAccess"
+    iam.attach_role_policy(RoleName="R", PolicyArn=arn)
+    assert iam.get_policy(PolicyArn=arn)["Policy"]["PolicyName"] == "AmazonSESFullAccess"
+    document = iam.get_policy_version(PolicyArn=arn, VersionId="v1")["PolicyVersion"]["Document"]
+    assert document["Statement"] == []
+    assert refusal(account.as_role("R", "iam").list_roles)[0] == "AccessDenied"
+
+
+@pytest.mark.parametrize("name", ["no/such/path", "lower-case", "AWSLambdaBasicExecutionRole"])
+def test_text_that_aws_never_called_a_policy_is_refused(account, iam, name):
+    account.make_role("R")
+    arn = f"arn:aws:iam::aws:policy/{name}"
+    assert refusal(iam.attach_role_policy, RoleName="R", PolicyArn=arn)[0] == "NoSuchEntity"

@@ -85,7 +85,10 @@ def test_star_in_the_resource_part_crosses_colons():
 
 
 def test_variable_keys_are_found():
-    assert variable_keys("a/${aws:username}/${*}/${s3:prefix, 'x'}") == ["aws:username", "s3:prefix"]
+    assert variable_keys("a/${aws:username}/${*}/${s3:prefix, 'x'}") == [
+        "aws:username",
+        "s3:prefix",
+    ]
 
 
 @settings(max_examples=200, deadline=None)

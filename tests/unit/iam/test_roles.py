@@ -5,17 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from botocore.exceptions import ClientError
 
-from tests.unit.iam.conftest import ACCOUNT, allow, policy, trust
+from tests.unit.iam.conftest import ACCOUNT, allow, policy, refusal, trust
 
 LAMBDA = trust(Service="lambda.amazonaws.com")
-
-
-def refusal(call, **given):
-    with pytest.raises(ClientError) as refused:
-        call(**given)
-    return refused.value.response["Error"]["Code"], refused.value.response["Error"]["Message"]
 
 
 def make_role(iam, name="R", document=LAMBDA, **more):
@@ -24,7 +17,11 @@ def make_role(iam, name="R", document=LAMBDA, **more):
 
 def test_new_role_is_described(iam):
     role = make_role(
-        iam, Path="/app/", Description="d", MaxSessionDuration=7200, Tags=[{"Key": "k", "Value": "v"}]
+        iam,
+        Path="/app/",
+        Description="d",
+        MaxSessionDuration=7200,
+        Tags=[{"Key": "k", "Value": "v"}],
     )
     assert role == iam.get_role(RoleName="R")["Role"]
     assert role["Arn"] == f"arn:aws:iam::{ACCOUNT}:role/app/R"
@@ -125,9 +122,10 @@ def test_role_in_an_instance_profile_is_not_deleted(iam):
     shown = iam.get_instance_profile(InstanceProfileName="P")["InstanceProfile"]
     assert [role["RoleName"] for role in shown["Roles"]] == ["R"]
     assert len(iam.list_instance_profiles_for_role(RoleName="R")["InstanceProfiles"]) == 1
-    assert refusal(
-        iam.add_role_to_instance_profile, InstanceProfileName="P", RoleName="R"
-    )[0] == "EntityAlreadyExists"
+    assert (
+        refusal(iam.add_role_to_instance_profile, InstanceProfileName="P", RoleName="R")[0]
+        == "EntityAlreadyExists"
+    )
     iam.remove_role_from_instance_profile(InstanceProfileName="P", RoleName="R")
     iam.delete_instance_profile(InstanceProfileName="P")
     iam.delete_role(RoleName="R")

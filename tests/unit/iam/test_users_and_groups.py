@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from botocore.exceptions import ClientError
-
-from tests.unit.iam.conftest import ACCOUNT, allow, policy
-
-
-def refusal(call, **given):
-    with pytest.raises(ClientError) as refused:
-        call(**given)
-    return refused.value.response["Error"]["Code"], refused.value.response["Error"]["Message"]
+from tests.unit.iam.conftest import ACCOUNT, allow, policy, refusal
 
 
 def test_new_user_is_described(iam):
@@ -53,9 +44,11 @@ def test_user_without_a_policy_may_do_nothing(account):
     arn = account.make_user("ann")
     assert refusal(account.as_user("ann", "iam").list_users) == (
         "AccessDenied",
-        f"User: {arn} is not authorized to perform: iam:ListUsers on resource:"
-        f" arn:aws:iam::{ACCOUNT}:user/ because no identity-based policy allows the"
-        " iam:ListUsers action",
+        (
+            f"User: {arn} is not authorized to perform: iam:ListUsers on resource:"
+            f" arn:aws:iam::{ACCOUNT}:user/ because no identity-based policy allows the"
+            " iam:ListUsers action"
+        ),
     )
 
 
@@ -125,7 +118,10 @@ def test_group_with_users_is_not_deleted(account, iam):
     iam.add_user_to_group(GroupName="g", UserName="ann")
     assert [user["UserName"] for user in iam.get_group(GroupName="g")["Users"]] == ["ann"]
     assert [g["GroupName"] for g in iam.list_groups_for_user(UserName="ann")["Groups"]] == ["g"]
-    for call, given in ((iam.delete_group, {"GroupName": "g"}), (iam.delete_user, {"UserName": "ann"})):
+    for call, given in (
+        (iam.delete_group, {"GroupName": "g"}),
+        (iam.delete_user, {"UserName": "ann"}),
+    ):
         assert refusal(call, **given)[0] == "DeleteConflict"
     iam.remove_user_from_group(GroupName="g", UserName="ann")
     iam.delete_group(GroupName="g")

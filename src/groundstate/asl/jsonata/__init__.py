@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,6 +50,6 @@ def compile_jsonata(text: str) -> Expression:
         InvalidExpression: with jsonata-js's text.
     """
     # The library costs some 60 ms to import, which machines without JSONata do not pay.
-    from groundstate.asl.jsonata import adapter  # noqa: PLC0415
-
-    return adapter.compile_expression(text)
+    adapter = importlib.import_module("groundstate.asl.jsonata.adapter")
+    expression: Expression = adapter.compile_expression(text)
+    return expression

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from groundstate.asl.execution import WAITING, Strand
+from groundstate.asl.execution import WAITING, Lost, Strand
 from groundstate.asl.states.state import State
 
 if TYPE_CHECKING:
@@ -27,12 +27,17 @@ class ContainerState(State):
         group = strand.group
         assert group is not None
         previous = failed_child.previous
+        lost = Lost(group)
         for child_id in group.children:
             child = turn.execution.strands[child_id]
             self.record_child_end(turn, child, previous, failed=child is failed_child)
-            _abort(turn, child, previous)
-        strand.group = None
+            _abort(turn, child, previous, lost)
+        strand.group, strand.lost = None, lost
         strand.previous = previous
+
+    def redrive(self, turn: Turn, strand: Strand) -> None:
+        # It failed before it had children; one that has some only waits for them.
+        self.begin(turn, strand)
 
     def record_child_end(self, turn: Turn, child: Strand, previous: int, *, failed: bool) -> None:
         """Record that an iteration failed or was aborted, where AWS has an event for that."""
@@ -48,11 +53,16 @@ class ContainerState(State):
         turn.fail(strand, failed)
 
 
-def _abort(turn: Turn, strand: Strand, previous: int) -> None:
+def _abort(turn: Turn, strand: Strand, previous: int, lost: Lost) -> None:
     """Take a strand and all below it out of the execution."""
     if strand.group is not None:
         for child_id in strand.group.children:
-            _abort(turn, turn.execution.strands[child_id], previous)
+            _abort(turn, turn.execution.strands[child_id], previous, lost)
+    if strand.lost is not None:
+        strand.group = strand.lost.group
+        lost.strands.extend(strand.lost.strands)
+        strand.lost = None
     if strand.phase == WAITING and strand.state.aborted:
         turn.record(previous, f"{strand.state.type}StateAborted", "", None)
     turn.drop(strand)
+    lost.strands.append(strand)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from groundstate.asl.errors import Failed, runtime_error
+from groundstate.asl.execution import READY
 from groundstate.asl.json_text import to_text
 from groundstate.asl.states.state import State
 from groundstate.asl.templates import compile_expression
@@ -50,6 +51,11 @@ class FailState(State):
         error = None if self._error is None else self._error(data, turn)
         cause = None if self._cause is None else self._cause(data, turn)
         turn.fail(strand, Failed(error, cause))
+
+    def redrive(self, turn: Turn, strand: Strand) -> None:
+        # AWS's documentation: "Reenters the Fail state and fails again".
+        strand.phase = READY
+        turn.ready.append(strand)
 
 
 def _text_of(definition: dict[str, Any], name: str, field: Field | None) -> Evaluate | None:

@@ -17,6 +17,7 @@ from groundstate.asl.interface import (
     MachineType,
     MapRunFailed,
     MapRunSucceeded,
+    RedriveMapRun,
     ResultWriter,
     StartMapRun,
 )
@@ -120,6 +121,7 @@ class DistributedMapState(State):
             {"mapRunArn": command.map_run_arn},
         )
         command.task_id = strand.task = task_id
+        strand.map_run = [command.map_run_arn, 0]
         turn.execution.tasks[task_id] = strand.id
         turn.outcome.commands.append(command)
 
@@ -186,6 +188,22 @@ class DistributedMapState(State):
         return ResultWriter(
             writer.resource, writer.arguments(data, turn), writer.config(data, turn)
         )
+
+    def redrive(self, turn: Turn, strand: Strand) -> None:
+        if strand.map_run is None:
+            self.begin(turn, strand)
+            return
+        arn, count = strand.map_run
+        strand.map_run = [arn, count + 1]
+        task_id = turn.emit(
+            strand,
+            "MapRunRedriven",
+            "mapRunRedrivenEventDetails",
+            {"mapRunArn": arn, "redriveCount": count + 1},
+        )
+        strand.task = task_id
+        turn.execution.tasks[task_id] = strand.id
+        turn.outcome.commands.append(RedriveMapRun(task_id, arn, count + 1))
 
     def answered(self, turn: Turn, strand: Strand, event: Input) -> None:
         if isinstance(event, MapRunSucceeded):

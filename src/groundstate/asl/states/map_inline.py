@@ -45,6 +45,7 @@ class InlineMapState(ContainerState):
             "mapStateStartedEventDetails",
             {"length": len(items)},
         )
+        strand.lost = None
         group = strand.group = Group(len(items))
         group.items = items
         group.data = data if self.items.keeps_data else None

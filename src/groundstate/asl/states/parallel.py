@@ -30,6 +30,7 @@ class ParallelState(ContainerState):
         value = self.query.arguments(turn, strand)
         text = strand.text if value is strand.raw_value else None
         strand.previous = started = turn.record(strand.previous, "ParallelStateStarted", "", None)
+        strand.lost = None
         group = strand.group = Group(len(self.starts))
         for index, start in enumerate(self.starts):
             child = turn.add_strand(strand, index, start, started)

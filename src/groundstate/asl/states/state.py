@@ -50,6 +50,10 @@ class State:
         """Try once more, after a retrier's wait."""
         self.begin(turn, strand)
 
+    def redrive(self, turn: Turn, strand: Strand) -> None:
+        """Go on with a state that was unfinished when the execution ended."""
+        self.begin(turn, strand)
+
     def timer_fired(self, turn: Turn, strand: Strand) -> None:
         """The strand's timer is due; for most states it is a retrier's."""
         self.again(turn, strand)

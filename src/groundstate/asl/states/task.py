@@ -95,7 +95,7 @@ class TaskState(State):
         if timeout_s is not None:
             strand.deadline = turn.now + timeout_s
         turn.execution.tasks[task_id] = strand.id
-        if self.resource.kind == "integration" or self.resource.kind == "aws-sdk":
+        if self.words is _INTEGRATION:
             self._emit_plain(turn, strand, "TaskStarted", "taskStartedEventDetails", {})
         elif self.resource.kind == "lambda":
             strand.previous = turn.record(strand.previous, "LambdaFunctionStarted", "", None)

@@ -1,5 +1,5 @@
 """Validation of definitions, with AWS's diagnostics."""
 
-from groundstate.asl.validation.validate import validate
+from groundstate.asl.validation.validate import validate, validate_state
 
-__all__ = ["validate"]
+__all__ = ["validate", "validate_state"]

@@ -91,7 +91,7 @@ def _check_comparison(rule: dict[str, Any], location: str, report: Report) -> No
     value, here = rule[operator], f"{location}/{operator}"
     if operator.endswith("Path"):
         _check_path(value, here, report)
-    elif operator.startswith("Is") or operator.startswith("Boolean"):
+    elif operator.startswith(("Is", "Boolean")):
         report.typed(value, "Boolean", here)
     elif operator.startswith("Numeric"):
         report.typed(value, "Number", here)

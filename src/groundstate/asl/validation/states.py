@@ -73,10 +73,11 @@ class StateChecker:
             report.schema("Value cannot be empty", f"{location}/States")
         self._depth += 1
         for name, state in states.items():
-            self._state(name, state, f"{location}/States/{name}")
+            self.state(name, state, f"{location}/States/{name}")
         self._depth -= 1
 
-    def _state(self, name: str, state: Any, location: str) -> None:
+    def state(self, name: str, state: Any, location: str) -> None:
+        """Check one state."""
         report = self.report
         if not report.typed(state, "Object", location):
             return
@@ -186,11 +187,10 @@ class StateChecker:
         credentials = state.get("Credentials")
         if credentials is not None and report.typed(
             credentials, "Object", f"{location}/Credentials"
-        ):
-            if "RoleArn" not in credentials and "RoleArn.$" not in credentials:
-                report.schema(
-                    "The field 'RoleArn' is required but was missing", f"{location}/Credentials"
-                )
+        ) and "RoleArn" not in credentials and "RoleArn.$" not in credentials:
+            report.schema(
+                "The field 'RoleArn' is required but was missing", f"{location}/Credentials"
+            )
 
     def _resource(self, state: Definition, arn: str, location: str, at_state: str) -> None:
         report = self.report

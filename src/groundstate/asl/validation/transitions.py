@@ -26,7 +26,7 @@ def _check_scope(scope: dict[str, Any], location: str, report: Report) -> None:
     if start not in states:
         report.error(CODE, f"Missing 'Next' target: {start}", f"{location}/StartAt")
     for name, state in states.items():
-        for target, field in _targets(state):
+        for target, field in targets_of(state):
             if target not in states:
                 # AWS says 'Next' whatever the field is called (observed).
                 report.error(
@@ -42,7 +42,8 @@ def _check_scope(scope: dict[str, Any], location: str, report: Report) -> None:
             report.error(CODE, f'State "{name}" is not reachable.', f"{location}/States/{name}")
 
 
-def _targets(state: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def targets_of(state: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The names that a state goes on to, and the field that holds each."""
     if "Next" in state:
         yield state["Next"], "Next"
     for index, rule in enumerate(state.get("Choices", ())):
@@ -65,7 +66,7 @@ def _reached(states: dict[str, Any], start: str) -> set[str]:
         if name in reached or name not in states:
             continue
         reached.add(name)
-        waiting.extend(target for target, _ in _targets(states[name]))
+        waiting.extend(target for target, _ in targets_of(states[name]))
     return reached
 
 

@@ -12,7 +12,7 @@ from groundstate.asl import limits
 from groundstate.asl.interface import Diagnostic, MachineType
 from groundstate.asl.validation.report import Report
 from groundstate.asl.validation.states import StateChecker
-from groundstate.asl.validation.transitions import check_transitions
+from groundstate.asl.validation.transitions import check_transitions, targets_of
 
 _TOP_FIELDS = frozenset(
     ("Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds", "Version")
@@ -30,6 +30,30 @@ def validate(text: str, type: MachineType) -> tuple[dict[str, Any], list[Diagnos
     if definition is not None:
         _check_machine(definition, type, report)
     return definition or {}, report.diagnostics
+
+
+def validate_state(text: str) -> tuple[dict[str, Any], list[Diagnostic]]:
+    """Parse and check the definition of a single state, for TestState.
+
+    Returns:
+        A machine around it, in which every state that it goes on to exists; and what was found.
+    """
+    report = Report()
+    state = _parse(text, report)
+    if state is None:
+        return {}, report.diagnostics
+    language = state.get("QueryLanguage", "JSONPath")
+    StateChecker(report, "STANDARD", "JSONPath").state(TESTED, state, "")
+    if report.has_errors:
+        return {}, report.diagnostics
+    targets = dict.fromkeys(target for target, _ in targets_of(state))
+    states = {TESTED: state, **{target: {"Type": "Succeed"} for target in targets}}
+    machine = {"QueryLanguage": language, "StartAt": TESTED, "States": states}
+    return machine, report.diagnostics
+
+
+TESTED = "StateName"
+"""The name of a state that is tested by itself."""
 
 
 def _parse(text: str, report: Report) -> dict[str, Any] | None:

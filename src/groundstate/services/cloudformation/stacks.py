@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from groundstate.operation import Call, Shape
+from groundstate.services.cloudformation.engine.inputs import load_template
 from groundstate.services.cloudformation.errors import AlreadyExistsException, ValidationError
 from groundstate.services.cloudformation.template import parameters
-from groundstate.services.cloudformation.engine.inputs import load_template
 from groundstate.store.cloudformation import Stack
 
 _NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]*\Z")

@@ -14,6 +14,9 @@ from groundstate.services.dynamodb.operations.backups import (
     describe_backup,
     list_backups,
 )
+from groundstate.services.dynamodb.operations.batch_execute_statement import (
+    batch_execute_statement,
+)
 from groundstate.services.dynamodb.operations.batch_get_item import batch_get_item
 from groundstate.services.dynamodb.operations.batch_write_item import batch_write_item
 from groundstate.services.dynamodb.operations.continuous_backups import (
@@ -24,6 +27,8 @@ from groundstate.services.dynamodb.operations.create_table import create_table
 from groundstate.services.dynamodb.operations.delete_item import delete_item
 from groundstate.services.dynamodb.operations.delete_table import delete_table
 from groundstate.services.dynamodb.operations.describe_table import describe_table
+from groundstate.services.dynamodb.operations.execute_statement import execute_statement
+from groundstate.services.dynamodb.operations.execute_transaction import execute_transaction
 from groundstate.services.dynamodb.operations.get_item import get_item
 from groundstate.services.dynamodb.operations.limits import describe_endpoints, describe_limits
 from groundstate.services.dynamodb.operations.list_tables import list_tables
@@ -79,9 +84,7 @@ def _walk(run: access.Run) -> Operation:
 
 def _table(run: access.Run, *, reads: bool = False) -> Operation:
     """An operation on a table."""
-    return Operation(
-        run, resource=access.table, resource_policy=access.table_policy, reads=reads
-    )
+    return Operation(run, resource=access.table, resource_policy=access.table_policy, reads=reads)
 
 
 def _arn(run: access.Run, member: str, *, reads: bool = False) -> Operation:
@@ -90,6 +93,8 @@ def _arn(run: access.Run, member: str, *, reads: bool = False) -> Operation:
 
 
 OPERATIONS = {
+    # Each PartiQL statement needs the permission of its own kind (`dynamodb:PartiQLSelect`, ...).
+    "BatchExecuteStatement": Operation(batch_execute_statement, action=""),
     "BatchGetItem": Operation(
         batch_get_item, resource=access.batch_tables, context=access.batch_context, reads=True
     ),
@@ -108,6 +113,8 @@ OPERATIONS = {
     "DescribeLimits": Operation(describe_limits, reads=True),
     "DescribeTable": _table(describe_table, reads=True),
     "DescribeTimeToLive": _table(describe_time_to_live, reads=True),
+    "ExecuteStatement": Operation(execute_statement, action=""),
+    "ExecuteTransaction": Operation(execute_transaction, action=""),
     "GetItem": _item(get_item, reads=True),
     "GetResourcePolicy": _arn(get_resource_policy, "ResourceArn", reads=True),
     "ListBackups": Operation(list_backups, reads=True),

@@ -41,9 +41,7 @@ class Consumed:
 
     def doubled(self) -> Consumed:
         """What the same costs in a transaction."""
-        return Consumed(
-            self.table * 2, {name: units * 2 for name, units in self.indexes.items()}
-        )
+        return Consumed(self.table * 2, {name: units * 2 for name, units in self.indexes.items()})
 
     def shape(
         self, table: Table, wanted: str, *, name: str | None = None, split: str = ""

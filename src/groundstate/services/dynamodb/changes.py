@@ -102,7 +102,7 @@ def set_expiry_timer(call: Call, table: Table, due_at: float) -> None:
         return
     timers = rows.expiry_timers
     timers[table.table_id] = due_at
-    call.tx.on_undo(lambda: timers.pop(table.table_id, None))
+    call.tx.on_undo(lambda: timers.update({table.table_id: float("inf")}))
     call.tx.timers.set(
         max(due_at, call.now), "dynamodb", EXPIRY_TIMER, str(table.table_id), region=table.region
     )

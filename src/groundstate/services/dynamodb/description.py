@@ -78,9 +78,7 @@ def is_on_demand(definition: dict[str, Any]) -> bool:
     return bool(summary.get("BillingMode") == ON_DEMAND)
 
 
-def new_index(
-    call: Call, arn: str, index: dict[str, Any], *, is_global: bool
-) -> dict[str, Any]:
+def new_index(call: Call, arn: str, index: dict[str, Any], *, is_global: bool) -> dict[str, Any]:
     """The stored definition of a new index, with room for its entries."""
     index_id = call.tx.dynamodb.make_number()
     call.tx.dynamodb.create_index(index_id)
@@ -117,10 +115,7 @@ def describe(call: Call, table: Table) -> dict[str, Any]:
     shape["ItemCount"], shape["TableSizeBytes"] = call.tx.dynamodb.tables.get_counts(table.table_id)
     for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
         if member in shape:
-            shape[member] = [
-                _describe_index(call, table, dict(entry))
-                for entry in shape[member]
-            ]
+            shape[member] = [_describe_index(call, table, dict(entry)) for entry in shape[member]]
     if is_on_demand(shape) or "WarmThroughput" in shape:
         _add_warm(shape, shape)
     return shape

@@ -1,9 +1,9 @@
 """Items as operations read and write them: one place where bytes become dicts and go back.
 
-Theory. A write replaces one item by another (or by none, or none by one). `write_item` does all that
-hangs on it in the open transaction: the row, the entries of every index whose key it changes, the
-table's counts, the stream's record, the expiry. So what an index or stream tells is never beside
-what the table holds.
+Theory. A write replaces one item by another (or by none, or none by one). `write_item` does all
+that hangs on it in the open transaction: the row, the entries of every index whose key it changes,
+the table's counts, the stream's record, the expiry. So what an index or stream tells is never
+beside what the table holds.
 """
 
 from __future__ import annotations
@@ -137,9 +137,10 @@ def check_index_keys(table: Table, item: Item) -> None:
         if not content:
             what = "string" if attribute.kind == "S" else "binary"
             raise ValidationException(
-                "One or more parameter values are not valid. A value specified for a secondary index"
-                " key is not supported. The AttributeValue for a key attribute cannot contain an"
-                f" empty {what} value. IndexName: {index.name}, IndexKey: {attribute.name}"
+                "One or more parameter values are not valid. A value specified for a secondary"
+                " index key is not supported. The AttributeValue for a key attribute cannot"
+                f" contain an empty {what} value. IndexName: {index.name},"
+                f" IndexKey: {attribute.name}"
             )
         if attribute.kind != "N":
             _check_key_size(attribute, content, is_hash=attribute in index.hash_keys)

@@ -56,9 +56,7 @@ def check_key_conditions(
 
 def _check_condition(condition: KeyCondition, key: KeyAttribute) -> None:
     if condition.operator in _NOT_INDEXABLE:
-        raise ValidationException(
-            "Attempted conditional constraint is not an indexable operation"
-        )
+        raise ValidationException("Attempted conditional constraint is not an indexable operation")
     for value in condition.values:
         content = value.get(key.kind)
         if content is None:
@@ -152,9 +150,7 @@ def check_start(
     Raises:
         ValidationException: it does not.
     """
-    partition_matches = all(
-        start[key.name] == conditions[key.name].values[0] for key in hash_keys
-    )
+    partition_matches = all(start[key.name] == conditions[key.name].values[0] for key in hash_keys)
     with_range = [key for key in range_keys if key.name in conditions]
     if not with_range:
         if not partition_matches:

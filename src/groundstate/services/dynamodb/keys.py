@@ -70,7 +70,7 @@ def partition_bytes(attributes: Sequence[KeyAttribute], values: Sequence[str]) -
 
 
 def table_key(attributes: Sequence[KeyAttribute], item: dict[str, Value]) -> bytes:
-    """The key bytes of an item in its table; the key attributes must be there and of their types."""
+    """The key bytes of an item in its table; the key attributes must be right."""
     first = attributes[0]
     key = partition_bytes(attributes[:1], (item[first.name][first.kind],))
     if len(attributes) > 1:

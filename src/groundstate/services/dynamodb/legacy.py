@@ -1,4 +1,4 @@
-"""The older parameters that expressions replace: Expected, filters, KeyConditions, AttributeUpdates.
+"""The older parameters: Expected, filters, KeyConditions, AttributeUpdates.
 
 AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.html
 """
@@ -37,7 +37,10 @@ _KINDS = {
     "IN": _SCALARS,
     "BETWEEN": _SCALARS,
 }
-_BOUNDS = "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound"
+_BOUNDS = (
+    "The BETWEEN condition was provided a range where the lower bound is greater than the"
+    " upper bound"
+)
 WRONG_TYPE = "Type mismatch for attribute to update"
 
 

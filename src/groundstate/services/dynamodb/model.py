@@ -1,4 +1,4 @@
-"""DynamoDB's nouns: a table's description as the data plane needs it, built so that none is wrong."""
+"""DynamoDB's nouns: a table's description as the data plane needs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DynamoDB's numbers: 38 significant digits, from 1E-130 to 9.9...E+125, as text, Decimal and bytes.
+"""DynamoDB's numbers: 38 significant digits, from 1E-130 to 9.9...E+125, in three forms.
 
 AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 

@@ -220,7 +220,7 @@ def check_nested_heads(table: Table, heads: frozenset[str]) -> None:
 
 
 def check_duplicates(names: Sequence[str]) -> None:
-    """Check AttributesToGet. Raises ValidationException naming an attribute that stands in it twice."""
+    """Check AttributesToGet. Raises ValidationException naming an attribute that is there twice."""
     seen: set[str] = set()
     for name in names:
         if name in seen:

@@ -83,7 +83,8 @@ def read_page(call: Call, walk: Walk) -> Page:
         wanted = chunk if walk.limit is None else min(chunk, walk.limit - page.scanned)
         rows = rows_of.page(low, high, wanted, descending=walk.descending)
         loaded: list[Item] = orjson.loads(b"[" + b",".join([row.item for row in rows]) + b"]")
-        for row, item in zip(rows, loaded, strict=True):
+        for row, whole in zip(rows, loaded, strict=True):
+            item = whole
             size, in_page = row.size, row.page_size
             if projected is not None:
                 entry = {name: value for name, value in item.items() if name in projected}
@@ -180,8 +181,8 @@ def check_select(request: dict[str, Any]) -> None:
     if projecting and select != "SPECIFIC_ATTRIBUTES":
         chosen = "AttributesToGet" if projecting == ["AttributesToGet"] else "ProjectionExpression"
         raise ValidationException(
-            f"Cannot specify the {chosen} when choosing to get {'only the ' if select == 'COUNT' else ''}"
-            f"{select}"
+            f"Cannot specify the {chosen} when choosing to get"
+            f" {'only the Count' if select == 'COUNT' else select}"
         )
     if select == "SPECIFIC_ATTRIBUTES" and not projecting:
         raise ValidationException(
@@ -192,8 +193,10 @@ def check_select(request: dict[str, Any]) -> None:
         raise invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
 
 
-def check_all_attributes(request: dict[str, Any], index: Index | None, wanted: Sequence[str]) -> bool:
-    """Whether the items must be fetched from the table, as the index does not hold all that is asked.
+def check_all_attributes(
+    request: dict[str, Any], index: Index | None, wanted: Sequence[str]
+) -> bool:
+    """Whether items must be fetched from the table, as the index does not hold all that is asked.
 
     Args:
         wanted: the attributes that a projection names.
@@ -255,5 +258,3 @@ def response_of(request: dict[str, Any], walk: Walk, page: Page) -> dict[str, An
         shape = page.consumed.shape(walk.table, wanted, name=request["TableName"])
         response["ConsumedCapacity"] = shape
     return response
-
-

@@ -1,4 +1,4 @@
-"""What a table's keys, indexes and throughput may be: checks that CreateTable and UpdateTable share.
+"""What a table's keys, indexes and throughput may be, for CreateTable and UpdateTable.
 
 AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
 """
@@ -50,7 +50,7 @@ def check_bounds(throughput: dict[str, int], index: str = "") -> None:
 
 
 def check_table_keys(request: dict[str, Any]) -> None:
-    """Check a new table's KeySchema against its AttributeDefinitions. Raises ValidationException."""
+    """Check a new table's KeySchema and AttributeDefinitions. Raises ValidationException."""
     definitions: Definitions = request["AttributeDefinitions"]
     schema: KeySchema = request["KeySchema"]
     names = [element["AttributeName"] for element in schema]

@@ -114,6 +114,18 @@ def carry_out(call: Call, actions: Sequence[Action]) -> list[Prepared]:
     return prepared
 
 
+def prepare_action(call: Call, action: Action) -> Prepared:
+    """Look whether one action can be carried out by itself.
+
+    Raises:
+        ConditionalCheckFailedException: its condition does not hold.
+        DuplicateItemException: it inserts an item that is there.
+        ValidationException: it does not fit the table or the item.
+    """
+    check = check_item_keys if action.kind == "Put" else check_key
+    return _prepare(call, action, check(action.table, action.given.item))
+
+
 def _find_key(action: Action) -> tuple[bytes | None, ServiceError | None]:
     check = check_item_keys if action.kind == "Put" else check_key
     try:
@@ -156,8 +168,7 @@ def _cancelled(errors: Sequence[ServiceError | None]) -> TransactionCanceledExce
         )
     codes = ", ".join(reason["Code"] for reason in reasons)
     return TransactionCanceledException(
-        "Transaction cancelled, please refer cancellation reasons for specific reasons"
-        f" [{codes}]",
+        f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
         CancellationReasons=reasons,
     )
 
@@ -192,9 +203,7 @@ def consumed_shapes(prepared: Sequence[Prepared], wanted: str) -> list[dict[str,
         else:
             cost = write_cost(table, *old, *new)
         by_table.setdefault(table.name, (table, Consumed()))[1].add(cost.doubled())
-    return [
-        consumed.shape(table, wanted, split="Write") for table, consumed in by_table.values()
-    ]
+    return [consumed.shape(table, wanted, split="Write") for table, consumed in by_table.values()]
 
 
 def collection_metrics(prepared: Sequence[Prepared]) -> dict[str, list[dict[str, Any]]]:

@@ -104,6 +104,6 @@ def _check_index_keys(table: Table, item: Item) -> None:
             raise ValidationException(
                 "One or more parameter values are not valid. The update expression attempted to"
                 " update a secondary index key to a value that is not supported. The AttributeValue"
-                f" for a key attribute cannot contain an empty {what} value. IndexName: {index.name},"
-                f" IndexKey: {key.name}"
+                f" for a key attribute cannot contain an empty {what} value."
+                f" IndexName: {index.name}, IndexKey: {key.name}"
             )

@@ -8,7 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import logging
+import re
 from functools import lru_cache
+from importlib import resources
 from typing import Any, NamedTuple
 
 _ACCOUNT_PREFIXES = (
@@ -16,6 +19,10 @@ _ACCOUNT_PREFIXES = (
     "arn:aws-cn:iam::aws:policy/",
     "arn:aws-us-gov:iam::aws:policy/",
 )
+# AWS's paths are these; a name has no other slash.
+_NAME = re.compile(r"(service-role/|aws-service-role/|job-function/|root/)?[A-Z]\w[\w+=,.@-]*\Z")
+
+logger = logging.getLogger(__name__)
 
 
 class AwsPolicy(NamedTuple):
@@ -48,73 +55,23 @@ class AwsPolicy(NamedTuple):
         return f"/{head}/" if head else "/"
 
 
-def _allow(*actions: str, resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **more}
-
-
-_LOG_WRITES = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
-_XRAY_WRITES = (
-    "xray:PutTraceSegments",
-    "xray:PutTelemetryRecords",
-    "xray:GetSamplingRules",
-    "xray:GetSamplingTargets",
-    "xray:GetSamplingStatisticSummaries",
-)
-
-_STATEMENTS: dict[str, list[dict[str, Any]]] = {
-    "AdministratorAccess": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-    "AWSXRayDaemonWriteAccess": [_allow(*_XRAY_WRITES)],
-    "AWSXrayWriteOnlyAccess": [_allow(*_XRAY_WRITES)],
-    "service-role/AWSLambdaBasicExecutionRole": [_allow(*_LOG_WRITES)],
-    "service-role/AWSLambdaDynamoDBExecutionRole": [
-        _allow(
-            "dynamodb:DescribeStream",
-            "dynamodb:GetRecords",
-            "dynamodb:GetShardIterator",
-            "dynamodb:ListStreams",
-            *_LOG_WRITES,
-        )
-    ],
-    "service-role/AWSLambdaKinesisExecutionRole": [
-        _allow(
-            "kinesis:DescribeStream",
-            "kinesis:DescribeStreamSummary",
-            "kinesis:GetRecords",
-            "kinesis:GetShardIterator",
-            "kinesis:ListShards",
-            "kinesis:ListStreams",
-            "kinesis:SubscribeToShard",
-            *_LOG_WRITES,
-        )
-    ],
-    "service-role/AWSLambdaSQSQueueExecutionRole": [
-        _allow("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", *_LOG_WRITES)
-    ],
-    "service-role/AWSLambdaVPCAccessExecutionRole": [
-        _allow(
-            *_LOG_WRITES,
-            "ec2:CreateNetworkInterface",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSubnets",
-            "ec2:DeleteNetworkInterface",
-            "ec2:AssignPrivateIpAddresses",
-            "ec2:UnassignPrivateIpAddresses",
-        )
-    ],
-    "service-role/AWSLambdaRole": [_allow("lambda:InvokeFunction", resource=["*"])],
-}
-
-
 def find_aws_policy(arn: str) -> AwsPolicy | None:
-    """One of AWS's policies by its ARN; None if it is not one that we carry."""
-    for prefix in _ACCOUNT_PREFIXES:
-        if arn.startswith(prefix):
-            return _policies().get(arn[len(prefix) :])
-    return None
+    """One of AWS's policies by its ARN; None if it cannot be one.
+
+    AWS has some 1,500. Those about services that do not run here are not carried: each is taken
+    under its name with a document that grants nothing, so that a template that attaches it deploys.
+    """
+    if not is_aws_policy(arn):
+        return None
+    name = arn.split(":policy/", 1)[1]
+    carried = _policies().get(name)
+    if carried is not None or _NAME.match(name) is None or _is_elsewhere(name):
+        return carried
+    return _without_document(name)
 
 
 def find_aws_document(arn: str) -> str | None:
-    """The document of one of AWS's policies; None if it is not one that we carry."""
+    """The document of one of AWS's policies; None if the ARN is not one."""
     policy = find_aws_policy(arn)
     return None if policy is None else policy.document
 
@@ -131,15 +88,28 @@ def list_aws_policies() -> list[AwsPolicy]:
 
 @lru_cache(maxsize=1)
 def _policies() -> dict[str, AwsPolicy]:
-    return {
-        name: AwsPolicy(name, _make_id(name), _make_document(statements))
-        for name, statements in _STATEMENTS.items()
-    }
+    text = resources.files(__package__).joinpath("aws_managed.json").read_text("utf-8")
+    statements: dict[str, list[Any]] = json.loads(text)
+    return {name: _make_policy(name, statements[name]) for name in statements}
 
 
-def _make_document(statements: list[dict[str, Any]]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+def _is_elsewhere(name: str) -> bool:
+    """Whether a policy of this name is known under another path, as people often get it wrong."""
+    last = name.rpartition("/")[2]
+    return any(policy.name == last for policy in _policies().values())
 
 
-def _make_id(name: str) -> str:
-    return "ANPA" + base64.b32encode(hashlib.sha256(name.encode()).digest()[:10]).decode()
+@lru_cache(maxsize=256)
+def _without_document(name: str) -> AwsPolicy:
+    logger.warning(
+        "The document of AWS's policy %s is not known here: it grants nothing"
+        " (see the README of services/iam).",
+        name,
+    )
+    return _make_policy(name, [])
+
+
+def _make_policy(name: str, statements: list[Any]) -> AwsPolicy:
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    policy_id = base64.b32encode(hashlib.sha256(name.encode()).digest()[:11]).decode()[:17]
+    return AwsPolicy(name, f"ANPA{policy_id}", document)

@@ -17,9 +17,9 @@ to an environment is finished by it exactly once: by an answer, a timeout, or th
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from enum import Enum
-from pathlib import Path
 from typing import Protocol
 
 from groundstate.services.lambda_ import failures
@@ -32,6 +32,7 @@ from groundstate.services.lambda_.runtime_api import RuntimeConnection, open_lis
 from groundstate.services.lambda_.spawner import Command, Spawner
 
 _READ_BYTES = 64 * 1024
+_STATUS_BYTES = 4096
 # Output is stored at the end of an invocation, after this time, or when there is so much of it.
 _FLUSH_AFTER_S = 0.1
 _FLUSH_FROM_BYTES = 512 * 1024
@@ -96,7 +97,8 @@ class Environment:
         self._invocation: Invocation | None = None
         self._given_at = 0.0
         self._init_s: float | None = None
-        self._pid = 0
+        self._status = -1
+        self._memory_mb = 0
         self._number = 0
         self._spawner: Spawner | None = None
         self._connection: RuntimeConnection | None = None
@@ -121,8 +123,8 @@ class Environment:
         self._task_root = command.directory.encode()
         if notice:
             self._write(notice)
-        self.log.begin_tail()
         self._write(self._report.init_start(self._owner.now()))
+        self.log.begin_tail()
         self._server = await self._loop.create_server(
             lambda: RuntimeConnection(self, self.address), sock=self._listener
         )
@@ -184,6 +186,7 @@ class Environment:
             self._loop.remove_reader(self._output)
             os.close(self._output)
             self._output = -1
+        self._close_status()
         if self.log.pending_bytes:
             self._owner.flush_log(self)
         self._owner.environment_ended(self, was=was)
@@ -239,7 +242,15 @@ class Environment:
     # What the process does otherwise
 
     def _process_started(self, pid: int) -> None:
-        self._pid = pid
+        with contextlib.suppress(OSError):
+            self._status = os.open(f"/proc/{pid}/status", os.O_RDONLY | os.O_CLOEXEC)
+        if self.state is State.ENDED:
+            self._close_status()
+
+    def _close_status(self) -> None:
+        if self._status >= 0:
+            os.close(self._status)
+            self._status = -1
 
     def _process_ended(self, status: int) -> None:
         if self.state is State.ENDED:
@@ -343,14 +354,17 @@ class Environment:
             self._timer = None
 
     def _memory_used_mb(self) -> int:
+        """The most memory that the process has used. The file is kept open: reading it is cheap."""
+        if self._status < 0:
+            return 0
         try:
-            with Path(f"/proc/{self._pid}/status").open("rb") as file:
-                for line in file:
-                    if line.startswith(b"VmHWM:"):
-                        return -(-int(line.split()[1]) // 1024)
-        except (OSError, ValueError):
-            pass
-        return 0
+            status = os.pread(self._status, _STATUS_BYTES, 0)
+        except OSError:
+            return self._memory_mb
+        found = status.find(b"VmHWM:")
+        if found >= 0:
+            self._memory_mb = -(-int(status[found + 6 :].split(None, 1)[0]) // 1024)
+        return self._memory_mb
 
     def _as_on_aws(self, body: bytes) -> bytes:
         """Stack traces name the files as they do on AWS."""

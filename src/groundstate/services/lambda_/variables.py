@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 from groundstate.services.lambda_.model import FunctionVersion
-
-_LIBRARIES = sysconfig.get_path("purelib")
 
 # Functions may not set these (documented as reserved; the message names those that were set).
 RESERVED = frozenset(
@@ -48,6 +47,13 @@ class Credentials(NamedTuple):
     session_token: str
 
 
+@cache
+def runtime_directory() -> str:
+    """Where AWS's runtime client is, and boto3 with it."""
+    found = find_spec("awslambdaric")
+    return "" if found is None or found.origin is None else str(Path(found.origin).parents[1])
+
+
 def make_variables(
     function: FunctionVersion,
     credentials: Credentials,
@@ -63,6 +69,7 @@ def make_variables(
     Beyond AWS's own there are those that send the function's AWS clients to this runtime, and
     those that keep them from the credentials and settings of the machine's user.
     """
+    libraries = runtime_directory()
     layer_bins = [f"{root}/bin" for root in layer_roots]
     layer_libraries = [f"{root}/lib" for root in layer_roots]
     variables = {
@@ -75,7 +82,7 @@ def make_variables(
         "LD_LIBRARY_PATH": ":".join([task_root, f"{task_root}/lib", *layer_libraries]),
         "PWD": task_root,
         "SHLVL": "0",
-        "PYTHONPATH": _LIBRARIES,
+        "PYTHONPATH": libraries,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
@@ -101,7 +108,7 @@ def make_variables(
             "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
             "AWS_LAMBDA_RUNTIME_API": runtime_api,
             "LAMBDA_TASK_ROOT": task_root,
-            "LAMBDA_RUNTIME_DIR": _LIBRARIES,
+            "LAMBDA_RUNTIME_DIR": libraries,
         }
     )
     if credentials.session_token:
@@ -109,6 +116,9 @@ def make_variables(
     if function.runtime.startswith("python"):
         # AWS's client writes its log messages as frames there; see output.py.
         variables["_LAMBDA_TELEMETRY_LOG_FD"] = "3"
+    if function.runtime.startswith("nodejs"):
+        folders = [f"{root}/nodejs/node_modules" for root in layer_roots]
+        variables["NODE_PATH"] = ":".join([*folders, f"{task_root}/node_modules"])
     if function.log_format == "JSON":
         variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
         variables["AWS_LAMBDA_LOG_LEVEL"] = function.log_level or "INFO"

@@ -58,8 +58,6 @@ def read_checksums(request: Shape, content: bytes) -> dict[str, str]:
         compute = _ALGORITHMS.get(name)
         if compute is not None and base64.b64encode(compute(content)).decode() != given:
             algorithm = name.removeprefix("Checksum")
-            raise BadDigest(
-                f"The {algorithm} you specified did not match the calculated checksum."
-            )
+            raise BadDigest(f"The {algorithm} you specified did not match the calculated checksum.")
         found[name] = str(given)
     return found

@@ -90,9 +90,7 @@ def get_object_entry(call: Call, request: Shape, bucket: Bucket) -> StoredObject
     key, version_id = request["Key"], request.get("VersionId")
     entry = call.tx.buckets.find_object(bucket.name, key, version_id)
     if entry is None and version_id is not None:
-        raise NoSuchVersion(
-            "The specified version does not exist.", Key=key, VersionId=version_id
-        )
+        raise NoSuchVersion("The specified version does not exist.", Key=key, VersionId=version_id)
     if entry is not None and entry.is_marker and version_id is not None:
         raise MethodNotAllowed("The specified method is not allowed against this resource.")
     if entry is None or entry.is_marker:

@@ -26,7 +26,7 @@ def check_name(name: str) -> None:
     """Raise unless a parameter may be called this."""
     if not _NAME.match(name) or len(name) > _NAME_LENGTH_MAX:
         raise ValidationException(
-            "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path,"
+            'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path,'
             " it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a"
             " mix of letters, numbers and the following 3 symbols .-_"
         )
@@ -35,7 +35,7 @@ def check_name(name: str) -> None:
     if re.match(r"/?(aws|ssm)", name, re.IGNORECASE):
         prefix = "aws" if name.lstrip("/").lower().startswith("aws") else "ssm"
         raise ValidationException(
-            f"Parameter name: can't be prefixed with \"{prefix}\" (case-insensitive)."
+            f'Parameter name: can\'t be prefixed with "{prefix}" (case-insensitive).'
             if prefix == "ssm"
             else f"No access to reserved parameter name: {name}."
         )

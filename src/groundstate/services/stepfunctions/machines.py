@@ -102,7 +102,12 @@ def get_target(call: Call, arn: str) -> Target:
 
 
 def compiled(call: Call, machine: StateMachine, revision: Revision) -> Machine:
-    """The compiled form of a revision."""
+    """The compiled form of a revision; of a map run's children a part of their parent's."""
+    if "parent" in revision.settings:
+        number, state_name = revision.settings["parent"]
+        parent = call.tx.state_machines.get_revision(number)
+        parent_machine = call.tx.state_machines.get(parent.machine_id)
+        return compiled(call, parent_machine, parent).processor(state_name)
     program: Machine = call.host.machines.get(revision, machine.type)
     return program
 
@@ -124,9 +129,15 @@ def no_machine(arn: str) -> StateMachineDoesNotExist:
 
 def variable_references(machine: Machine) -> Shape:
     """The member `variableReferences` of descriptions; empty if no state names a variable."""
-    find = getattr(machine, "variable_references", None)
-    references = find() if find is not None else {}
-    return {"variableReferences": references} if references else {}
+    references = machine.variable_references()
+    if not references:
+        return {}
+    # Recorded: machines with variables (which came in November 2024) tell their encryption, those
+    # recorded before do not.
+    return {
+        "variableReferences": references,
+        "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
+    }
 
 
 def _check_active(machine: StateMachine, arn: str) -> None:

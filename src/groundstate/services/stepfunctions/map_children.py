@@ -22,7 +22,9 @@ def hidden_machine(call: Call, run: Run, command: StartMapRun) -> StateMachine:
     tables = call.tx.state_machines
     arn = f"{run.machine.arn}/{command.label}"
     definition = run.program.processor(command.state_name).definition
-    role_arn, settings = run.revision.role_arn, run.revision.settings
+    role_arn = run.revision.role_arn
+    # The children's program is a part of their parent's, which the parent's revision tells.
+    settings = {**run.revision.settings, "parent": [run.row.revision, command.state_name]}
     machine = tables.find(arn)
     if machine is None:
         return tables.create(
@@ -37,7 +39,11 @@ def hidden_machine(call: Call, run: Run, command: StartMapRun) -> StateMachine:
             now=call.now,
         )
     revision = tables.get_revision(machine.revision)
-    if (revision.definition, revision.role_arn) != (definition, role_arn):
+    if (revision.definition, revision.role_arn, revision.settings) != (
+        definition,
+        role_arn,
+        settings,
+    ):
         tables.revise(
             machine.machine_id,
             revision_id=run.revision.revision_id,
@@ -53,15 +59,17 @@ def start_child(call: Call, map_run: MapRun, item: MapRunItem) -> None:
     """Start the execution that works on an item or a batch."""
     machine = call.tx.state_machines.get(map_run.machine_id)
     revision = call.tx.state_machines.get_revision(map_run.revision)
-    name = ids.make_uuid()
+    execution_id = call.tx.executions.make_id()
+    name = call.tx.executions.make_name(execution_id)
     extra: dict[str, Any] = {"item": [item.number, item.item_count]}
     if machine.type == "EXPRESS":
         extra["run"] = ids.make_uuid()
         name = f"{name}:{extra['run']}"
     row = ExecutionRow(
-        execution_id=call.tx.executions.make_id(),
+        execution_id=execution_id,
         machine_id=machine.machine_id,
         name=name,
+        named=False,
         status=RUNNING,
         revision=revision.revision,
         started_at=call.now,

@@ -138,7 +138,7 @@ class Run:
             events.clear()
             return
         if events:
-            executions.append(row.execution_id, events[0]["id"], orjson.dumps(events))
+            executions.append(row.execution_id, events)
             events.clear()
         row.extra = orjson.dumps(self.extra) if self.extra else None
         if self.is_new:

@@ -60,6 +60,7 @@ CREATE TABLE executions (
     execution_id INTEGER PRIMARY KEY,
     machine_id   INTEGER NOT NULL,
     name         TEXT NOT NULL,
+    named        INTEGER NOT NULL,
     status       INTEGER NOT NULL,
     revision     INTEGER NOT NULL,
     started_at   REAL NOT NULL,
@@ -69,12 +70,12 @@ CREATE TABLE executions (
     extra        BLOB,
     state        BLOB
 );
-CREATE UNIQUE INDEX executions_by_name ON executions (machine_id, name);
+CREATE UNIQUE INDEX executions_by_name ON executions (machine_id, name) WHERE named = 1;
 CREATE INDEX executions_by_status ON executions (machine_id, status);
 CREATE INDEX executions_by_work ON executions (work) WHERE work IS NOT NULL;
 CREATE INDEX executions_by_map_run ON executions (map_run_id, status) WHERE map_run_id IS NOT NULL;
 
--- Events of one burst, as a JSON array. chunk_id = execution_id * 32768 + id of its first event.
+-- Events of one burst (history_chunks.py). chunk_id = execution_id * 32768 + id of its first event.
 CREATE TABLE execution_history (
     chunk_id INTEGER PRIMARY KEY,
     events   BLOB NOT NULL

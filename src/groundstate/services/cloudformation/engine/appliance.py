@@ -59,7 +59,7 @@ def _create(deployment: Deployment, step: Step, declared: Resource, kind: Resour
         outcome = run_provider(
             deployment.call,
             deployment.stack,
-            step.logical_id,
+            row,
             lambda provision: kind.create(provision, properties),
         )
     except StepFailed as error:
@@ -97,7 +97,7 @@ def _update(deployment: Deployment, step: Step, declared: Resource, kind: Resour
         outcome = run_provider(
             deployment.call,
             deployment.stack,
-            step.logical_id,
+            row,
             lambda provision: update(provision, current, properties),
         )
     except StepFailed as error:
@@ -131,7 +131,7 @@ def _replace(
     set_resource_status(call, stack, row, "UPDATE_IN_PROGRESS", REPLACING)
     try:
         outcome = run_provider(
-            call, stack, step.logical_id, lambda provision: kind.create(provision, properties)
+            call, stack, row, lambda provision: kind.create(provision, properties)
         )
     except StepFailed as error:
         _fail(deployment, step, row, error.reason)
@@ -153,7 +153,7 @@ def _import(deployment: Deployment, step: Step, declared: Resource, kind: Resour
         outcome = run_provider(
             deployment.call,
             deployment.stack,
-            step.logical_id,
+            row,
             lambda provision: kind.take_over(provision, step.data["identifier"], properties),
         )
     except StepFailed as error:

@@ -59,8 +59,10 @@ class Deployment:
     @property
     def is_stopping(self) -> bool:
         """A step of `apply` or `revert` has failed, so no other may begin."""
-        return self.phase in ("apply", "revert") and (
-            bool(self.data.get("failure")) or any(step.state == "failed" for step in self.steps)
+        if self.phase == "apply" and self.data.get("failure"):
+            return True
+        return self.phase in ("apply", "revert") and any(
+            step.state == "failed" for step in self.steps
         )
 
     @property
@@ -81,17 +83,7 @@ class Deployment:
             and all(name in done for name in step.needs if name in present)
         ]
 
-    def type_of(self, step: Step) -> str:
-        """The resource type that a step is about."""
-        kept = step.data.get("resource") or step.data.get("before")
-        if kept is not None:
-            return str(kept["type"])
-        return self.resources[step.logical_id].type
-
-    def failed_names(self, action: str) -> list[str]:
-        """Logical ids of the failed steps of an action."""
-        return [
-            step.logical_id
-            for step in self.steps
-            if step.state == "failed" and (step.action == "create") == (action == "create")
-        ]
+    def resource_of(self, step: Step) -> StackResource:
+        """The resource that a step is about, as the step has it."""
+        kept = step.data.get("resource")
+        return self.resources[step.logical_id] if kept is None else StackResource(**kept)

@@ -29,6 +29,7 @@ from groundstate.services.cloudformation.template.source import parse_source
 from groundstate.services.cloudformation.template.transforms import expand
 from groundstate.store.cloudformation import Stack
 
+ACCEPT_INERT_TAG = "groundstate:accept-inert"
 URL_SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
 
 
@@ -157,14 +158,17 @@ def find_unsupported(template: Template, names: set[str]) -> list[str]:
     return sorted({kind for kind in types if registry.find(kind) is None})
 
 
-def accepted_inert(call: Call) -> frozenset[str]:
-    """The types that the user accepts as inert records; `all` stands for every one."""
-    text = getattr(call.config, "accept_inert", "")
+def accepted_inert(call: Call, tags: Mapping[str, str]) -> frozenset[str]:
+    """The types that the user accepts as inert records; `all` stands for every one.
+
+    They come from the setting, and from a tag of the stack, which every client can give.
+    """
+    text = f"{call.config.accept_inert},{tags.get(ACCEPT_INERT_TAG, '')}"
     return frozenset(name.strip() for name in text.split(",") if name.strip())
 
 
 def _check_types(call: Call, inputs: Inputs, resolver: Resolver) -> None:
-    accepted = accepted_inert(call)
+    accepted = accepted_inert(call, inputs.data["tags"])
     missing = find_unsupported(inputs.template, set(resolver.active_resources))
     if "all" in accepted:
         accepted = frozenset(missing)

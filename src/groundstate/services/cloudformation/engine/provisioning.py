@@ -11,7 +11,7 @@ from groundstate.operation import Call, Principal, ServiceError
 from groundstate.principals import role_principal
 from groundstate.services.cloudformation.resources.provision import Provision, ProvisionFailed
 from groundstate.services.cloudformation.template.errors import TemplateError
-from groundstate.store.cloudformation import Stack
+from groundstate.store.cloudformation import Stack, StackResource
 
 Result = TypeVar("Result")
 
@@ -69,7 +69,10 @@ def deployment_principal(deployment: dict[str, Any]) -> Principal:
 
 
 def run_provider(
-    call: Call, stack: Stack, logical_id: str, work: Callable[[Provision], Result]
+    call: Call,
+    stack: Stack,
+    resource: StackResource,
+    work: Callable[[Provision], Result],
 ) -> Result:
     """Run one function of a resource type; if it fails, nothing of it remains.
 
@@ -85,7 +88,8 @@ def run_provider(
             inner,
             stack_name=stack.name,
             stack_id=stack.stack_id,
-            logical_id=logical_id,
+            logical_id=resource.logical_id,
+            resource_type=resource.type,
             tags=inputs.get("tags", {}),
             capabilities=inputs.get("capabilities", []),
             principal=deployment_principal(deployment),
@@ -104,7 +108,7 @@ def run_provider(
         raise StepFailed(error.message) from error
     except Exception as error:
         # The edge at which one resource's work ends: a fault in it must not stop the whole stack.
-        logger.exception("The resource %s of %s failed.", logical_id, stack.stack_id)
+        logger.exception("The resource %s of %s failed.", resource.logical_id, stack.stack_id)
         raise StepFailed(f"Internal Failure: {type(error).__name__}: {error}") from error
     return found
 

@@ -32,7 +32,7 @@ def run_step(deployment: Deployment, step: Step) -> None:
         pending = run_provider(
             deployment.call,
             deployment.stack,
-            step.logical_id,
+            row,
             lambda provision: kind.delete(provision, current),
         )
     except StepFailed as error:

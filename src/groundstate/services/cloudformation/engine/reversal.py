@@ -39,7 +39,7 @@ def run_step(deployment: Deployment, step: Step) -> None:
         outcome = run_provider(
             deployment.call,
             deployment.stack,
-            step.logical_id,
+            before,
             lambda provision: update(provision, current, before.data["properties"]),
         )
     except StepFailed as error:

@@ -6,6 +6,9 @@ other requests are served between turns, and the next turn comes after the commi
 
 from __future__ import annotations
 
+import copy
+from dataclasses import asdict
+
 from groundstate.operation import Call
 from groundstate.services.cloudformation.engine import appliance, finish, removal, reversal
 from groundstate.services.cloudformation.engine.context import Deployment
@@ -52,6 +55,23 @@ def advance(call: Call, stack_id: str) -> None:
         wake(call, stack_id, stack.region)
 
 
+def look_again(call: Call, subject: str, data: bytes) -> None:
+    """A timer of something pending is due: its step is asked."""
+    advance(call, subject)
+
+
+def end_create(call: Call, subject: str, data: bytes) -> None:
+    """The time that a stack may take to be made is over."""
+    stack = call.tx.stacks.find(subject)
+    deployment = stack.deployment if stack is not None else None
+    if deployment is None or (deployment["kind"], deployment["phase"]) != ("CREATE", "apply"):
+        return
+    assert stack is not None
+    deployment["failure"] = "Stack creation time exceeded the specified timeout."
+    call.tx.stacks.save(stack)
+    advance(call, subject)
+
+
 def recover(call: Call) -> None:
     """Go on with the deployments that were under way when the process ended."""
     for stack_id, region in call.tx.stacks.list_unfinished():
@@ -72,13 +92,15 @@ def _recover_running(call: Call, stack_id: str) -> None:
         return
     deployment = Deployment(call, stack)
     for step in deployment.steps:
-        kind = registry.find(deployment.type_of(step)) if step.state == "running" else None
+        kind = registry.find(deployment.resource_of(step).type) if step.state == "running" else None
         if kind is None or kind.recover is None:
             continue
         pending = Pending(**step.data["pending"])
-        recover_pending = kind.recover
         run_provider(
-            call, stack, step.logical_id, lambda provision: recover_pending(provision, pending)
+            call,
+            stack,
+            deployment.resource_of(step),
+            lambda provision, recover=kind.recover, pending=pending: recover(provision, pending),
         )
 
 
@@ -98,21 +120,24 @@ def _look_after(deployment: Deployment) -> bool:
     for step in deployment.steps:
         if step.state != "running":
             continue
-        kind = registry.find(deployment.type_of(step))
+        kind = registry.find(deployment.resource_of(step).type)
         assert kind is not None and kind.check is not None, step
-        check, pending = kind.check, Pending(**step.data["pending"])
+        check, pending = kind.check, Pending(**copy.deepcopy(step.data["pending"]))
         failed = ""
         outcome = None
         try:
             outcome = run_provider(
                 deployment.call,
                 deployment.stack,
-                step.logical_id,
+                deployment.resource_of(step),
                 lambda provision, check=check, pending=pending: check(provision, pending),  # type: ignore[misc]
             )
         except StepFailed as error:
             failed = error.reason
         if isinstance(outcome, Pending):
+            if outcome.state != step.data["pending"]["state"]:
+                step.data["pending"] = asdict(outcome)
+                deployment.call.tx.stacks.save_step(step)
             continue
         moved = True
         if step.phase == "apply":

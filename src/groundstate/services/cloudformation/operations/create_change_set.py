@@ -15,6 +15,7 @@ from groundstate.services.cloudformation.engine.inputs import (
     check_inputs,
     read_inputs,
 )
+from groundstate.services.cloudformation.engine.stack_policy import check_policy
 from groundstate.services.cloudformation.errors import AlreadyExistsException, ValidationError
 from groundstate.services.cloudformation.model import UPDATABLE, make_change_set_id
 from groundstate.services.cloudformation.operations.create_stack import make_stack
@@ -47,6 +48,7 @@ def create_change_set(call: Call, request: Shape) -> Shape:
     check_inputs(call, inputs, stack.name, stack.stack_id)
     _check_imports(inputs, imported, kind)
     found = changes.find_changes(call, stack, inputs, imported)
+    check_policy(stack.data.get("stack_policy", ""), found)
     change_set = ChangeSet(
         change_set_id=make_change_set_id(call.region, call.account, name),
         stack_id=stack.stack_id,

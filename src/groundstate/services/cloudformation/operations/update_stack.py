@@ -9,6 +9,7 @@ from groundstate.operation import Call, Shape
 from groundstate.services.cloudformation.engine import changes
 from groundstate.services.cloudformation.engine.deployments import begin_apply
 from groundstate.services.cloudformation.engine.inputs import check_inputs, read_inputs
+from groundstate.services.cloudformation.engine.stack_policy import check_policy
 from groundstate.services.cloudformation.errors import ValidationError
 from groundstate.services.cloudformation.model import UPDATABLE
 from groundstate.services.cloudformation.stacks import get_stack
@@ -27,6 +28,9 @@ def update_stack(call: Call, request: Shape) -> Shape:
     inputs = read_inputs(call, request, stack)
     check_inputs(call, inputs, stack.name, stack.stack_id)
     found = changes.find_changes(call, stack, inputs)
+    check_policy(
+        request.get("StackPolicyDuringUpdateBody") or stack.data.get("stack_policy", ""), found
+    )
     if not found.is_any:
         raise ValidationError("No updates are to be performed.")
     if "StackPolicyBody" in request:

@@ -17,7 +17,6 @@ from groundstate.services.cloudformation.resources.resource_type import Resource
 from groundstate.services.cloudformation.resources.shape import ANY, INTEGER, TEXT
 
 
-
 def create_version(provision: Provision, properties: Properties) -> Made:
     """Publish what the function is now."""
     request = pick(properties, ("FunctionName", "CodeSha256", "Description"))

@@ -69,7 +69,7 @@ class Provision:
 
     Attributes:
         call: the job that it is done in.
-        stack_name, stack_id, logical_id: whose resource it is.
+        stack_name, stack_id, logical_id, resource_type: whose resource it is, and what.
         tags: the stack's tags.
         capabilities: what the stack's caller allowed; nested stacks inherit it.
         principal: with whose rights.
@@ -81,6 +81,7 @@ class Provision:
         "capabilities",
         "logical_id",
         "principal",
+        "resource_type",
         "role_arn",
         "stack_id",
         "stack_name",
@@ -95,6 +96,7 @@ class Provision:
         stack_name: str,
         stack_id: str,
         logical_id: str,
+        resource_type: str,
         tags: Mapping[str, str],
         capabilities: list[str],
         principal: Principal,
@@ -105,6 +107,7 @@ class Provision:
         self.stack_name = stack_name
         self.stack_id = stack_id
         self.logical_id = logical_id
+        self.resource_type = resource_type
         self.tags = tags
         self.capabilities = capabilities
         self.principal = principal

@@ -24,6 +24,7 @@ Create = Callable[[Provision, Properties], Outcome]
 Update = Callable[[Provision, Current, Properties], Outcome]
 Delete = Callable[[Provision, Current], Pending | None]
 Adopt = Callable[[Provision, str, Properties], Made]
+ReadActual = Callable[[Provision, Current], Properties]
 Check = Callable[[Provision, Pending], Outcome | None]
 
 
@@ -46,6 +47,9 @@ class ResourceType:
         iam: it gives rights, so templates with it need CAPABILITY_IAM.
         any_property: the type takes whatever properties there are.
         adopt: takes over a thing that is there, by its identifier (resource import).
+        identifier: the property that tells one from another; the key of the identifier.
+        read_actual: the properties as they really are, for drift detection.
+        compared: of those, the properties that drift detection compares.
     """
 
     name: str
@@ -65,6 +69,9 @@ class ResourceType:
     iam: bool = False
     any_property: bool = False
     adopt: Adopt | None = None
+    identifier: str = "Id"
+    read_actual: ReadActual | None = None
+    compared: frozenset[str] = frozenset()
 
     def read(self, properties: Mapping[str, Any], stack_tags: Mapping[str, str]) -> Properties:
         """The properties in their shapes, with the stack's tags.

@@ -139,7 +139,7 @@ def _check_constraints(name: str, parameter: Mapping[str, Any], value: str) -> N
 def _check_one(name: str, parameter: Mapping[str, Any], kind: str, value: str) -> None:
     allowed = parameter.get("AllowedValues")
     if allowed is not None and value not in [to_text(entry) for entry in allowed]:
-        raise _refusal(name, parameter, f"must be one of AllowedValues")
+        raise _refusal(name, parameter, "must be one of AllowedValues")
     if kind in ("Number", "List<Number>"):
         _check_number(name, parameter, value)
     pattern = parameter.get("AllowedPattern")

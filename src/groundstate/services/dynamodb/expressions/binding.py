@@ -23,7 +23,7 @@ ALL_KINDS_SHOWN = "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}"
 
 
 class Faults:
-    """The first fault of each sort that an expression has; AWS reports the sorts in an order of its own."""
+    """The first fault of each sort in an expression; AWS reports sorts in an order of its own."""
 
     def __init__(self, *order: str) -> None:
         self._order = order
@@ -98,7 +98,7 @@ class Binder:
         return tuple(steps)
 
     def kind_of(self, node: OperandNode) -> str | None:
-        """The type of a constant operand; None for others, and for placeholders that are not defined."""
+        """The type of a constant operand; None for others, and for undefined placeholders."""
         return self._kinds.get(node.placeholder) if isinstance(node, ValueNode) else None
 
     def use_value(self, node: ValueNode) -> None:

@@ -98,8 +98,13 @@ def compile_condition(
 def _compile(
     text: str, names: tuple[tuple[str, str], ...], kinds: tuple[tuple[str, str], ...]
 ) -> tuple[CompiledCondition, tuple[Callable[[Values], None], ...]]:
-    parsed = _parse(text)
-    analysis = _Analysis(parsed, dict(names), dict(kinds))
+    return _compile_parsed(_parse(text), dict(names), dict(kinds))
+
+
+def _compile_parsed(
+    parsed: ParsedCondition, names: Mapping[str, str], kinds: Mapping[str, str]
+) -> tuple[CompiledCondition, tuple[Callable[[Values], None], ...]]:
+    analysis = _Analysis(parsed, names, kinds)
     binder = analysis.binder
     compiled = CompiledCondition(
         holds=_build(parsed.root, analysis),
@@ -110,6 +115,17 @@ def _compile(
         nested_heads=frozenset(binder.nested_heads),
     )
     return compiled, tuple(analysis.value_checks)
+
+
+def compile_condition_tree(
+    root: ConditionNode, names: Mapping[str, str], values: Values
+) -> CompiledCondition:
+    """Compile a condition that another parser made. Raises ExpressionError."""
+    kinds = {key: next(iter(value)) for key, value in values.items()}
+    compiled, checks = _compile_parsed(ParsedCondition(root, False, 0), names, kinds)
+    for check in checks:
+        check(values)
+    return compiled
 
 
 _parse = lru_cache(maxsize=4096)(parse_condition)
@@ -402,7 +418,7 @@ def _build_operand(node: OperandNode, analysis: _Analysis) -> Operand:
         return build_path(analysis.binder.path(node))
     if isinstance(node, ValueNode):
         placeholder = node.placeholder
-        return lambda item, values: values[placeholder]
+        return lambda _, values: values[placeholder]
     assert isinstance(node, FunctionNode), node
     inner = _build_operand(node.arguments[0], analysis)
 
@@ -418,8 +434,8 @@ def build_path(path: Path) -> Operand:
     """A function that finds what a path leads to."""
     if len(path) == 1:
         name: Any = path[0]
-        return lambda item, values: item.get(name)
-    return lambda item, values: find_path(path, item)
+        return lambda item, _: item.get(name)
+    return lambda item, _: find_path(path, item)
 
 
 def find_path(path: Path, item: Item) -> Value | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class ExpressionError(ValueError):
-    """An expression that DynamoDB refuses; the message is AWS's, without `Invalid ...Expression: `."""
+    """An expression that DynamoDB refuses; the message is AWS's, without its `Invalid ...:`."""
 
 
 def syntax_error(token: str, near: str) -> ExpressionError:

@@ -19,7 +19,12 @@ _TOKEN = re.compile(
 
 
 class Token(NamedTuple):
-    """A token. Attributes: kind: `word`, `name`, `value`, `number`, `operator`, `end`; start, end: where."""
+    """A token.
+
+    Attributes:
+        kind: `word`, `name`, `value`, `number`, `operator` or `end`.
+        start, end: where it stands.
+    """
 
     kind: str
     text: str

@@ -196,10 +196,9 @@ class _Parser:
                 ):
                     return False
             following = self._tokens.current
-            return (
-                following.text in (*_COMPARATORS, ".", "[")
-                or self._tokens.keyword in ("BETWEEN", "IN")
-                or following.text in (",",)
+            return following.text in (*_COMPARATORS, ".", "[") or self._tokens.keyword in (
+                "BETWEEN",
+                "IN",
             )
         finally:
             self._tokens.back(mark)

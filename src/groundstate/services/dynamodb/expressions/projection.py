@@ -9,6 +9,7 @@ from typing import Any
 
 from groundstate.services.dynamodb.expressions.binding import Binder, Faults, Path, check_overlap
 from groundstate.services.dynamodb.expressions.parser import parse_projection
+from groundstate.services.dynamodb.expressions.tree import PathNode
 from groundstate.services.dynamodb.model import Item
 
 _FAULT_ORDER = ("reserved", "attrNameVal", "pathOverlap", "pathConflict")
@@ -33,10 +34,17 @@ def compile_projection(text: str, names: Mapping[str, str] | None) -> CompiledPr
 
 @lru_cache(maxsize=2048)
 def _compile(text: str, names: tuple[tuple[str, str], ...]) -> CompiledProjection:
+    return compile_projection_tree(parse_projection(text), dict(names))
+
+
+def compile_projection_tree(
+    nodes: Sequence[PathNode], names: Mapping[str, str]
+) -> CompiledProjection:
+    """Compile a projection that was parsed already. Raises ExpressionError."""
     faults = Faults(*_FAULT_ORDER)
-    binder = Binder(dict(names), {}, faults, name_sort="attrNameVal", value_sort="attrNameVal")
+    binder = Binder(names, {}, faults, name_sort="attrNameVal", value_sort="attrNameVal")
     paths: list[Path] = []
-    for node in parse_projection(text):
+    for node in nodes:
         path = binder.path(node)
         check_overlap(paths, path, faults)
         paths.append(path)

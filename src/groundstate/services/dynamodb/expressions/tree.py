@@ -71,7 +71,7 @@ ConditionNode = ComparisonNode | LogicNode | FunctionNode
 
 @dataclass(frozen=True, slots=True)
 class ParsedCondition:
-    """A condition's tree. Attributes: redundant: it has `((...))` somewhere; operators: their number."""
+    """A condition's tree. Attributes: redundant: it has `((...))` somewhere."""
 
     root: ConditionNode
     redundant: bool

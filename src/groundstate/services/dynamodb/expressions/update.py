@@ -8,7 +8,7 @@ lists as they were: elements are removed, and new ones moved up to the end, when
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -80,7 +80,7 @@ class CompiledAction:
 
 @dataclass(frozen=True, slots=True)
 class CompiledUpdate:
-    """An update. Attributes: tree: of all its paths, for `project`; others as in CompiledCondition."""
+    """An update. Attributes: tree: its paths, for `project`; others as in CompiledCondition."""
 
     actions: tuple[CompiledAction, ...]
     tree: Tree
@@ -93,10 +93,18 @@ class CompiledUpdate:
 def compile_update(
     text: str, names: Mapping[str, str] | None, values: Values | None
 ) -> CompiledUpdate:
-    """Compile an update for these names and values, or take it from the cache. Raises ExpressionError."""
+    """Compile an update for names and values, or take it from the cache. Raises ExpressionError."""
     names_key = tuple(names.items()) if names else ()
     kinds_key = tuple((key, next(iter(value))) for key, value in values.items()) if values else ()
     return _compile(text, names_key, kinds_key)
+
+
+def compile_update_tree(
+    actions: Sequence[Action], names: Mapping[str, str], values: Values
+) -> CompiledUpdate:
+    """Compile an update that another parser made. Raises ExpressionError."""
+    kinds = {key: next(iter(value)) for key, value in values.items()}
+    return _compile_parsed(ParsedUpdate(tuple(actions), "", 0), names, kinds)
 
 
 _parse = lru_cache(maxsize=2048)(parse_update)
@@ -106,7 +114,13 @@ _parse = lru_cache(maxsize=2048)(parse_update)
 def _compile(
     text: str, names: tuple[tuple[str, str], ...], kinds: tuple[tuple[str, str], ...]
 ) -> CompiledUpdate:
-    analysis = _Analysis(_parse(text), dict(names), dict(kinds))
+    return _compile_parsed(_parse(text), dict(names), dict(kinds))
+
+
+def _compile_parsed(
+    parsed: ParsedUpdate, names: Mapping[str, str], kinds: Mapping[str, str]
+) -> CompiledUpdate:
+    analysis = _Analysis(parsed, names, kinds)
     return CompiledUpdate(
         actions=tuple(analysis.actions),
         tree=make_tree([action.path for action in analysis.actions]),
@@ -225,7 +239,7 @@ def _build_operand(node: OperandNode, binder: Binder) -> Operand:
         return _require(build_path(binder.path(node)))
     if isinstance(node, ValueNode):
         placeholder = node.placeholder
-        return lambda item, values: values[placeholder]
+        return lambda _, values: values[placeholder]
     if isinstance(node, ArithmeticNode):
         calculate = numbers.add if node.operator == "+" else numbers.subtract
         return _build_arithmetic(

@@ -190,9 +190,7 @@ def list_backups(call: Call, request: Shape) -> Shape:
             raise ValidationException(f"Table not found: {name}")
         name = table.name
     limit = request.get("Limit", PAGE_MAX)
-    rows = call.tx.dynamodb.backups.list_backups(
-        call.account, call.region, name, after, limit + 1
-    )
+    rows = call.tx.dynamodb.backups.list_backups(call.account, call.region, name, after, limit + 1)
     low = request.get("TimeRangeLowerBound", float("-inf"))
     high = request.get("TimeRangeUpperBound", float("inf"))
     summaries = [

@@ -38,9 +38,7 @@ def batch_get_item(call: Call, request: Shape) -> Shape:
         ValidationException: the request is wrong.
     """
     request = BATCH_GET_ITEM.check(request).request
-    parts = [
-        (name, part, *_check_part(part)) for name, part in request["RequestItems"].items()
-    ]
+    parts = [(name, part, *_check_part(part)) for name, part in request["RequestItems"].items()]
     if sum(len(keys) for _, _, keys, _ in parts) > KEYS_MAX:
         raise ValidationException("Too many items requested for the BatchGetItem call")
     tables = [get_table(call, name) for name, *_ in parts]
@@ -52,9 +50,7 @@ def batch_get_item(call: Call, request: Shape) -> Shape:
     capacities = []
     room = RESPONSE_BYTES_MAX
     wanted = request.get("ReturnConsumedCapacity", "NONE")
-    for table, (name, part, keys, expressions), key_bytes in zip(
-        tables, parts, found, strict=True
-    ):
+    for table, (name, part, keys, expressions), key_bytes in zip(tables, parts, found, strict=True):
         if len(set(key_bytes)) != len(key_bytes):
             raise ValidationException(DUPLICATES)
         if expressions.projection is not None:

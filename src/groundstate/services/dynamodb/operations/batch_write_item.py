@@ -42,9 +42,7 @@ def batch_write_item(call: Call, request: Shape) -> Shape:
     if sum(len(writes) for _, writes in parts) > WRITES_MAX:
         raise ValidationException("Too many items requested for the BatchWriteItem call")
     tables = [get_table(call, name) for name, _ in parts]
-    keyed = [
-        _key_writes(table, writes) for table, (_, writes) in zip(tables, parts, strict=True)
-    ]
+    keyed = [_key_writes(table, writes) for table, (_, writes) in zip(tables, parts, strict=True)]
     response: Shape = {"UnprocessedItems": {}}
     wanted = request.get("ReturnConsumedCapacity", "NONE")
     capacities = []

@@ -66,9 +66,13 @@ def query(call: Call, request: Shape) -> Shape:
     descending = request.get("ScanIndexForward") is False
     if start is not None:
         position = start_position(table, index, start)
-        low, high = (low, min(high, position)) if descending else (
-            max(low, keys.after(position)),
-            high,
+        low, high = (
+            (low, min(high, position))
+            if descending
+            else (
+                max(low, keys.after(position)),
+                high,
+            )
         )
     walk = make_walk(table, index, (low, high), request, expressions, query_filter)
     walk.descending = descending

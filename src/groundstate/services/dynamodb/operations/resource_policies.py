@@ -107,7 +107,9 @@ def _find(call: Call, arn: str) -> tuple[Table, str]:
     own = base == arns.table_arn(call.region, call.account, name)
     table = find_table(call, name) if own else None
     if table is None:
-        raise ResourceNotFoundException(f"Requested resource not found: ResourcArn: {arn} not found")
+        raise ResourceNotFoundException(
+            f"Requested resource not found: ResourcArn: {arn} not found"
+        )
     return (table, f"StreamPolicy/{label}" if label else "ResourcePolicy")
 
 

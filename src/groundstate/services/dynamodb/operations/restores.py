@@ -183,10 +183,8 @@ def _as_request(index: dict[str, Any], mode: str) -> dict[str, Any]:
 
 def _go_back(call: Call, source: Table, table: Table, time: float) -> None:
     """Undo the changes that the source had after a time, in the copy of its items."""
-    before: dict[bytes, bytes | None] = {}
-    for key, item in call.tx.dynamodb.backups.changes_since(source.table_id, time):
-        # The newest change comes first: the oldest one's item is the one that held at the time.
-        before[key] = item
+    # The newest change comes first: the oldest one's item is the one that held at the time.
+    before = dict(call.tx.dynamodb.backups.changes_since(source.table_id, time))
     bare = Table(
         **{
             **{name: getattr(table, name) for name in table.__slots__},
@@ -217,5 +215,3 @@ def _finish(call: Call, table: Table) -> Shape:
     shape = as_new(describe(call, table))
     shape["RestoreSummary"] = {**shape["RestoreSummary"], "RestoreInProgress": True}
     return {"TableDescription": shape}
-
-

@@ -19,7 +19,13 @@ from groundstate.services.dynamodb.model import Table
 from groundstate.services.dynamodb.tables import find_table, save_table
 from groundstate.services.dynamodb.tagging import check_count, check_tags
 from groundstate.services.dynamodb.validation.checker import Checker
-from groundstate.services.dynamodb.validation.shapes import STRING, STRINGS, Member, list_of, structure
+from groundstate.services.dynamodb.validation.shapes import (
+    STRING,
+    STRINGS,
+    Member,
+    list_of,
+    structure,
+)
 
 _ANY_ARN = re.compile(r".+:.+:.+:.+:.+:.+/.+")
 _TAG = structure(
@@ -114,7 +120,9 @@ def _check_table_arn(arn: str) -> None:
 def _find(call: Call, arn: str) -> Table:
     table = find_table(call, arn) if arn == _own_arn(call, arn) else None
     if table is None:
-        raise ResourceNotFoundException(f"Requested resource not found: ResourcArn: {arn} not found")
+        raise ResourceNotFoundException(
+            f"Requested resource not found: ResourcArn: {arn} not found"
+        )
     return table
 
 

@@ -5,16 +5,10 @@ AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Transact
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
-import orjson
-
 from groundstate.operation import Call, Shape
-from groundstate.services.dynamodb.errors import (
-    IdempotentParameterMismatchException,
-    ValidationException,
-)
+from groundstate.services.dynamodb.errors import ValidationException
 from groundstate.services.dynamodb.items import ITEM_BYTES_MAX
 from groundstate.services.dynamodb.parameters import (
     check_mixture,
@@ -22,6 +16,7 @@ from groundstate.services.dynamodb.parameters import (
     compile_expressions,
 )
 from groundstate.services.dynamodb.tables import get_table
+from groundstate.services.dynamodb.tokens import find_done, remember
 from groundstate.services.dynamodb.transactions import (
     Action,
     authorize,
@@ -34,7 +29,6 @@ from groundstate.services.dynamodb.validation.checker import Checked
 from groundstate.services.dynamodb.validation.transaction_inputs import TRANSACT_WRITE_ITEMS
 from groundstate.services.dynamodb.values import Measured
 
-TOKEN_LIFETIME_S = 10 * 60
 _KINDS = ("Put", "Update", "Delete", "ConditionCheck")
 
 
@@ -50,7 +44,7 @@ def transact_write_items(call: Call, request: Shape) -> Shape:
     request = TRANSACT_WRITE_ITEMS.check(request).request
     parts = [_check_action(entry) for entry in request["TransactItems"]]
     check_size(sum(given.size for _, _, given, _ in parts))
-    done = _find_done(call, request)
+    done = find_done(call, request, request["TransactItems"])
     if done is not None:
         return done
     actions = [
@@ -73,7 +67,7 @@ def transact_write_items(call: Call, request: Shape) -> Shape:
         metrics = collection_metrics(prepared)
         if metrics:
             response["ItemCollectionMetrics"] = metrics
-    _remember(call, request, response)
+    remember(call, request, request["TransactItems"], response)
     return response
 
 
@@ -92,39 +86,3 @@ def _check_action(entry: dict[str, Any]) -> tuple[str, dict[str, Any], Measured,
     if given.size > ITEM_BYTES_MAX:
         raise ValidationException("Item size has exceeded the maximum allowed size")
     return (kind, action, given, compile_expressions(checked))
-
-
-def _token(call: Call, request: Shape) -> str | None:
-    token = request.get("ClientRequestToken")
-    return None if token is None else f"{call.account}/{call.region}/{token}"
-
-
-def _fingerprint(request: Shape) -> bytes:
-    return sha256(orjson.dumps(request["TransactItems"], option=orjson.OPT_SORT_KEYS)).digest()
-
-
-def _find_done(call: Call, request: Shape) -> Shape | None:
-    token = _token(call, request)
-    if token is None:
-        return None
-    found = call.tx.dynamodb.tokens.find(token, call.now - TOKEN_LIFETIME_S)
-    if found is None:
-        return None
-    if found[0] != _fingerprint(request):
-        raise IdempotentParameterMismatchException(
-            "Rejected the retried request with the same client token but different parameters"
-        )
-    response: Shape = orjson.loads(found[1])
-    return response
-
-
-def _remember(call: Call, request: Shape, response: Shape) -> None:
-    token = _token(call, request)
-    if token is not None:
-        call.tx.dynamodb.tokens.use(
-            token,
-            _fingerprint(request),
-            orjson.dumps(response),
-            call.now,
-            not_before=call.now - TOKEN_LIFETIME_S,
-        )

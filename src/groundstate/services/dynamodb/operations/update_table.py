@@ -145,9 +145,7 @@ def _change_billing(
 def _provision(definition: dict[str, Any], request: dict[str, Any]) -> None:
     """From on demand to provisioned: the table and each global index need their units."""
     if "ProvisionedThroughput" not in request:
-        raise invalid(
-            "ProvisionedThroughput must be specified when BillingMode is PROVISIONED"
-        )
+        raise invalid("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
     given = {
         update["Update"]["IndexName"]: update["Update"].get("ProvisionedThroughput")
         for update in request.get("GlobalSecondaryIndexUpdates", ())
@@ -246,9 +244,7 @@ def _update_index(
                 "ProvisionedThroughput should not be specified for index:"
                 f" {update['IndexName']} when BillingMode is PAY_PER_REQUEST"
             )
-        _change_throughput(
-            call, index["ProvisionedThroughput"], update["ProvisionedThroughput"]
-        )
+        _change_throughput(call, index["ProvisionedThroughput"], update["ProvisionedThroughput"])
     for member in ("OnDemandThroughput", "WarmThroughput"):
         if member in update:
             index[member] = update[member]
@@ -283,9 +279,7 @@ def _create_index(
     return name
 
 
-def _merge_definitions(
-    definition: dict[str, Any], request: dict[str, Any]
-) -> list[dict[str, str]]:
+def _merge_definitions(definition: dict[str, Any], request: dict[str, Any]) -> list[dict[str, str]]:
     kinds = {entry["AttributeName"]: entry for entry in definition["AttributeDefinitions"]}
     for entry in request.get("AttributeDefinitions", ()):
         known = kinds.setdefault(entry["AttributeName"], entry)

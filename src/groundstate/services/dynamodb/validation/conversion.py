@@ -92,12 +92,10 @@ def _convert_list(value: Any, shape: Shape, is_field: bool) -> Any:
         raise SerializationException(_NO_STRUCTURE)
     if not isinstance(value, list):
         raise SerializationException(_FIELD if is_field else _PARAMETERIZED)
-    converted = []
-    for element in value:
-        if element is not None:
-            element = convert(element, shape.element, is_field=False)
-        converted.append(element)
-    return converted
+    inner = shape.element
+    return [
+        None if element is None else convert(element, inner, is_field=False) for element in value
+    ]
 
 
 def _convert_map(value: Any, shape: Shape, is_field: bool) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from groundstate.services.dynamodb.validation.checker import Checker
 from groundstate.services.dynamodb.validation.shapes import (
     ATTRIBUTE,
@@ -63,7 +65,7 @@ CONDITIONS = map_of(
         ComparisonOperator=Member(STRING, required=True, choices=COMPARATORS),
     )
 )
-_WRITE = {
+_WRITE: dict[str, Any] = {
     "ReturnConsumedCapacity": CONSUMED,
     "TableName": TABLE_NAME,
     "ReturnItemCollectionMetrics": METRICS,

@@ -160,12 +160,7 @@ def _is_bool(value: Any) -> bool:
 
 
 def _is_text_map(value: Any) -> bool:
-    if type(value) is not dict:
-        return False
-    for text in value.values():
-        if type(text) is not str:
-            return False
-    return True
+    return type(value) is dict and all(type(text) is str for text in value.values())
 
 
 def _never(value: Any) -> bool:

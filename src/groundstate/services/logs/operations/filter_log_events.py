@@ -50,7 +50,7 @@ def filter_log_events(call: Call, request: Shape) -> Shape:
             return {
                 "events": events,
                 "searchedLogStreams": [],
-                "nextToken": make_token(place),
+                "nextToken": make_token(list(place)),
             }
         place = event.place
         if matches(event.message):

@@ -231,7 +231,9 @@ def put_bucket_policy(call: Call, request: Shape) -> Shape:
     try:
         policy = json.loads(request["Policy"])
     except ValueError:
-        raise MalformedPolicy("Policies must be valid JSON and the first byte must be '{'") from None
+        raise MalformedPolicy(
+            "Policies must be valid JSON and the first byte must be '{'"
+        ) from None
     if not isinstance(policy, dict) or not policy.get("Statement"):
         raise MalformedPolicy("Missing required field Statement")
     bucket.documents["policy"] = request["Policy"]
@@ -284,6 +286,8 @@ def put_bucket_acl(call: Call, request: Shape) -> Shape:
     get_bucket(call, request)
     if request.get("ACL", "private") not in ("private", "bucket-owner-full-control"):
         raise named_error(
-            "AccessControlListNotSupported", "The bucket does not allow ACLs", BucketName=request["Bucket"]
+            "AccessControlListNotSupported",
+            "The bucket does not allow ACLs",
+            BucketName=request["Bucket"],
         )
     return {}

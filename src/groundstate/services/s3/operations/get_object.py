@@ -9,7 +9,13 @@ import re
 
 from groundstate.operation import Call, Shape
 from groundstate.services.s3.buckets import get_bucket
-from groundstate.services.s3.errors import InvalidRange, NoSuchBucket, NoSuchKey, NoSuchVersion, NotFound
+from groundstate.services.s3.errors import (
+    InvalidRange,
+    NoSuchBucket,
+    NoSuchKey,
+    NoSuchVersion,
+    NotFound,
+)
 from groundstate.services.s3.objects import (
     check_conditions,
     describe,

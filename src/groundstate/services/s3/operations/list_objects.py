@@ -123,9 +123,7 @@ def _list(call: Call, request: Shape, after: str) -> Listing:
     position = after
     while len(objects) + len(prefixes) <= size:
         room = size + 1 - len(objects) - len(prefixes)
-        page = call.tx.buckets.list_current(
-            bucket.name, after=position, prefix=prefix, limit=room
-        )
+        page = call.tx.buckets.list_current(bucket.name, after=position, prefix=prefix, limit=room)
         if not page:
             return Listing(objects, prefixes, None)
         for entry in page:

@@ -65,7 +65,11 @@ def upload_part(call: Call, request: Shape) -> Shape:
     content = read_body(request.get("Body", b""))
     checksums = read_checksums(request, content)
     part = _keep(call, upload, request["PartNumber"], content)
-    return {"ETag": f'"{part.etag}"', "ServerSideEncryption": upload.data["encryption"], **checksums}
+    return {
+        "ETag": f'"{part.etag}"',
+        "ServerSideEncryption": upload.data["encryption"],
+        **checksums,
+    }
 
 
 def upload_part_copy(call: Call, request: Shape) -> Shape:
@@ -146,9 +150,7 @@ def list_parts(call: Call, request: Shape) -> Shape:
     size = min(request.get("MaxParts", _PAGE_SIZE), _PAGE_SIZE)
     marker = int(request.get("PartNumberMarker", 0) or 0)
     parts = [
-        part
-        for part in call.tx.buckets.list_parts(upload.upload_id)
-        if part.part_number > marker
+        part for part in call.tx.buckets.list_parts(upload.upload_id) if part.part_number > marker
     ]
     page = parts[:size]
     answer: Shape = {

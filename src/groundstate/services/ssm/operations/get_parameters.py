@@ -58,7 +58,7 @@ def get_parameters_by_path(call: Call, request: Shape) -> Shape:
     if not path.startswith("/"):
         raise ValidationException(
             "The parameter doesn't meet the parameter name requirements. The parameter name must"
-            " begin with a forward slash \"/\"."
+            ' begin with a forward slash "/".'
         )
     prefix = path if path.endswith("/") else f"{path}/"
     parameters = [

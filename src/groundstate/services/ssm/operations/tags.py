@@ -72,7 +72,9 @@ def label_parameter_version(call: Call, request: Shape) -> Shape:
         if other.version == target.version:
             labels += valid
         if len(labels) > _LABELS_MAX:
-            raise ParameterVersionLabelLimitExceeded("A parameter version can have a maximum of ten labels.")
+            raise ParameterVersionLabelLimitExceeded(
+                "A parameter version can have a maximum of ten labels."
+            )
         other.data["labels"] = labels
         call.tx.parameters.save(other, history_max=HISTORY_MAX)
     return {"InvalidLabels": invalid, "ParameterVersion": target.version}

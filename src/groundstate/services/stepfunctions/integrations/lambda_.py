@@ -7,6 +7,7 @@ AWS: https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,11 @@ from groundstate.services.stepfunctions.integrations.result import (
 )
 from groundstate.services.stepfunctions.integrations.role import principal_of
 from groundstate.services.stepfunctions.run import Run
+
+_UNQUALIFIED = re.compile(r"(:function:[A-Za-z0-9_-]+)(?= )")
+
+# A task's result has at most this many bytes.
+OUTPUT_BYTES_MAX = 262_144
 
 Read = Callable[[Call, Shape], Result]
 
@@ -57,24 +63,34 @@ def _call(call: Call, run: Run, command: ScheduleTask, request: Shape, read: Rea
     try:
         answer = call.invoke("lambda", "Invoke", request, principal=principal)
     except ServiceError as error:
-        return sdk_v1.failed(call, sdk_v1.LAMBDA, error)
+        return _refused(call, error)
     if not isinstance(answer, Deferred):
         return read(call, answer)
 
     def read_deferred(job_call: Call, deferred: Deferred) -> Result:
         if deferred.error is not None:
-            return sdk_v1.failed(job_call, sdk_v1.LAMBDA, deferred.error)
+            return _refused(job_call, deferred.error)
         assert deferred.result is not None
         return read(job_call, deferred.result)
 
     return read_deferred(call, answer) if answer.done else Pending(answer, read_deferred)
 
 
+def _refused(call: Call, error: ServiceError) -> Failed:
+    failed = sdk_v1.failed(call, sdk_v1.LAMBDA, error)
+    # Recorded: Step Functions asks for $LATEST where the task names no version.
+    if error.code == "ResourceNotFoundException" and failed.cause is not None:
+        failed.cause = _UNQUALIFIED.sub(r"\1:$LATEST", failed.cause)
+    return failed
+
+
 def _read_envelope(call: Call, answer: Shape) -> Result:
     error = _function_error(answer, compact=True)
     if error is not None:
         return error
-    payload = _payload_of(answer)
+    payload = _read_json(answer.get("Payload") or b"{}")
+    if isinstance(payload, Failed):
+        return payload
     return Succeeded(_envelope(call, answer, payload))
 
 
@@ -88,7 +104,10 @@ def _read_payload(call: Call, answer: Shape) -> Result:
     if error is not None:
         return error
     payload = answer.get("Payload") or b"null"
-    return Succeeded(orjson.loads(payload), payload.decode())
+    output = _read_json(payload)
+    if isinstance(output, Failed):
+        return output
+    return Succeeded(output, payload.decode("utf-8", "replace"))
 
 
 def _function_error(answer: Shape, *, compact: bool) -> Failed | None:
@@ -108,9 +127,18 @@ def _function_error(answer: Shape, *, compact: bool) -> Failed | None:
     return Failed(str(error) if error else "Lambda.Unknown", text)
 
 
-def _payload_of(answer: Shape) -> Any:
-    payload = answer.get("Payload")
-    return orjson.loads(payload) if payload else {}
+def _read_json(payload: bytes) -> Any:
+    """A payload as a JSON value; a failure if it is none.
+
+    One that is too long is left for the core to refuse: recorded, that comes before the parsing.
+    """
+    try:
+        return orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        text = payload.decode("utf-8", "replace")
+        if len(payload) > OUTPUT_BYTES_MAX:
+            return text
+        return Failed("States.Runtime", f"The function's result is not JSON: {text[:200]}")
 
 
 def _envelope(call: Call, answer: Shape, payload: Any) -> dict[str, Any]:

@@ -69,8 +69,6 @@ def describe_child(description: Shape, *, parsed: bool) -> dict[str, Any]:
             shown[name] = {"Included": value["included"]}
         elif member in ("startDate", "stopDate"):
             shown[name] = int(value * 1000)
-        elif member in ("redriveCount", "redriveStatus", "redriveStatusReason"):
-            continue
         else:
             shown[name] = value
     return shown

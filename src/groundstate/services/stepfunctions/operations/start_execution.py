@@ -44,7 +44,7 @@ def start_execution(call: Call, request: Shape) -> Shape:
             found = call.tx.executions.find_by_name(target.machine.machine_id, name)
             if found is not None:
                 return _start_again(call, target, found, text)
-    run = prepare_run(call, target, name or ids.make_uuid(), text, request.get("traceHeader"))
+    run = prepare_run(call, target, name, text, request.get("traceHeader"))
     if test_case:
         run.extra["mocks"] = find_mocks(call, target.machine, test_case)
     executor.start(call, run)
@@ -66,7 +66,9 @@ def check_input(request: Shape) -> str:
     return text
 
 
-def prepare_run(call: Call, target: Target, name: str, text: str, trace: str | None = None) -> Run:
+def prepare_run(
+    call: Call, target: Target, given_name: str | None, text: str, trace: str | None = None
+) -> Run:
     """An execution that has not begun."""
     extra: dict[str, Any] = {}
     if target.version:
@@ -75,13 +77,17 @@ def prepare_run(call: Call, target: Target, name: str, text: str, trace: str | N
         extra["alias"] = target.alias
     if trace is not None:
         extra["trace"] = trace
+    execution_id = call.tx.executions.make_id()
+    name = given_name or call.tx.executions.make_name(execution_id)
+    named = given_name is not None
     if target.machine.type == "EXPRESS":
         extra["run"] = ids.make_uuid()
-        name = f"{name}:{extra['run']}"
+        name, named = f"{name}:{extra['run']}", False
     row = ExecutionRow(
-        execution_id=call.tx.executions.make_id(),
+        execution_id=execution_id,
         machine_id=target.machine.machine_id,
         name=name,
+        named=named,
         status=RUNNING,
         revision=target.revision.revision,
         started_at=call.now,

@@ -5,7 +5,6 @@ AWS: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyn
 
 from __future__ import annotations
 
-from groundstate import ids
 from groundstate.operation import Answer, Call, Deferred, Shape
 from groundstate.services.stepfunctions import executor
 from groundstate.services.stepfunctions.errors import StateMachineTypeNotSupported
@@ -35,8 +34,7 @@ def start_sync_execution(call: Call, request: Shape) -> Answer:
     text = check_input(request)
     if "name" in request:
         check_name(request["name"])
-    name = request.get("name") or ids.make_uuid()
-    run = prepare_run(call, target, name, text, request.get("traceHeader"))
+    run = prepare_run(call, target, request.get("name"), text, request.get("traceHeader"))
     if test_case:
         run.extra["mocks"] = find_mocks(call, target.machine, test_case)
     deferred = Deferred()

@@ -1,0 +1,87 @@
+"""Who calls, and may they? IAM is asked only about callers other than the administrator.
+
+So a start does not import it: the administrator's answers are ready here.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from groundstate.clock import Clock
+from groundstate.config import Config
+from groundstate.operation import Call, Principal, Service
+from groundstate.store import Store
+
+
+class Credentials(NamedTuple):
+    """What the gateway needs of an access key.
+
+    Attributes:
+        secret: the secret access key to check the signature with.
+        principal: who calls.
+        refusal: empty, or why nobody may call with it: `unknown` or `expired`.
+    """
+
+    secret: str
+    principal: Principal
+    refusal: str = ""
+
+
+class AccessControl:
+    """Finds credentials for the gateway and authorizes for the dispatcher. One for each runtime."""
+
+    def __init__(self, config: Config, store: Store, clock: Clock) -> None:
+        self._config = config
+        self._store = store
+        self._clock = clock
+        root = Principal(
+            arn=f"arn:aws:iam::{config.account}:root",
+            account=config.account,
+            user_id=config.account,
+            administrator=True,
+        )
+        self._administrator = Credentials(config.secret_access_key, root)
+
+    def find_credentials(self, access_key_id: str, session_token: str) -> Credentials:
+        """The credentials behind an access key id.
+
+        Args:
+            session_token: empty unless they are temporary. The administrator's key may come with
+                any: many environments set one.
+        """
+        config = self._config
+        if access_key_id == config.access_key_id:
+            return self._administrator
+        find = self._credentials_module.find_credentials
+        found: Credentials = find(
+            self._store.tx, config, access_key_id, session_token, self._clock.now()
+        )
+        return found
+
+    def authorize(
+        self,
+        call: Call,
+        service: Service,
+        action: str,
+        resource: str,
+        context: Mapping[str, Any],
+        resource_policy: str | None,
+    ) -> None:
+        """Let an action of a caller pass, or refuse it.
+
+        Raises:
+            ServiceError: AccessDenied or AccessDeniedException, with AWS's text.
+        """
+        self._authorizer(call, service, action, resource, context, resource_policy)
+
+    @cached_property
+    def _credentials_module(self) -> Any:
+        return importlib.import_module("groundstate.services.iam.credentials")
+
+    @cached_property
+    def _authorizer(self) -> Any:
+        module = importlib.import_module("groundstate.services.iam.authorization")
+        return module.PolicyAuthorizer()

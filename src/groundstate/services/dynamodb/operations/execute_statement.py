@@ -1,0 +1,131 @@
+"""ExecuteStatement: one PartiQL statement.
+
+AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteStatement.html
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
+
+import orjson
+
+from groundstate.operation import Call, Shape
+from groundstate.services.dynamodb import keys
+from groundstate.services.dynamodb.capacity import Consumed, write_cost
+from groundstate.services.dynamodb.errors import DuplicateItemException, ValidationException
+from groundstate.services.dynamodb.expressions.projection import project
+from groundstate.services.dynamodb.items import write_item
+from groundstate.services.dynamodb.model import Item, Table
+from groundstate.services.dynamodb.partiql.statements import (
+    Exists,
+    Insert,
+    Select,
+    Statement,
+    Update,
+)
+from groundstate.services.dynamodb.reading import read_page, start_position
+from groundstate.services.dynamodb.statements import (
+    find_table_of,
+    make_action,
+    make_walk,
+    read_statement,
+)
+from groundstate.services.dynamodb.transactions import prepare_action
+from groundstate.services.dynamodb.validation.statement_inputs import EXECUTE_STATEMENT
+
+
+def execute_statement(call: Call, request: Shape) -> Shape:
+    """Carry out a statement.
+
+    Raises:
+        ConditionalCheckFailedException: the item is not as the WHERE clause says.
+        DuplicateItemException: the item of an INSERT is there already.
+        ResourceNotFoundException: there is no such table.
+        ValidationException: the request is wrong.
+    """
+    request = EXECUTE_STATEMENT.check(request).request
+    statement = read_statement(request["Statement"], request.get("Parameters", ()))
+    table = find_table_of(call, statement)
+    if isinstance(statement, Select):
+        return _select(call, table, statement, request)
+    if isinstance(statement, Exists):
+        raise ValidationException("EXISTS can only be used in transactions")
+    items, consumed = execute_write(call, table, statement, request)
+    response: Shape = {"Items": items}
+    wanted = request.get("ReturnConsumedCapacity", "NONE")
+    if wanted != "NONE":
+        response["ConsumedCapacity"] = consumed.shape(table, wanted)
+    return response
+
+
+def execute_write(
+    call: Call, table: Table, statement: Statement, request: dict[str, Any]
+) -> tuple[list[Item], Consumed]:
+    """Carry out an INSERT, UPDATE or DELETE; what RETURNING asks for, and what it cost."""
+    assert not isinstance(statement, Select), statement
+    returns_old = request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+    action = make_action(table, statement, returns_old=returns_old)
+    try:
+        part = prepare_action(call, action)
+    except DuplicateItemException:
+        if isinstance(statement, Insert) and statement.quietly:
+            return ([], Consumed())
+        raise
+    write_item(call, table, part.key, part.old, part.new)
+    old = (None, 0) if part.old is None else (part.old.item, part.old.size)
+    new = (None, 0) if part.new is None else (part.new.item, part.new.size)
+    returning = "" if isinstance(statement, Insert | Exists) else statement.returning
+    shown = new[0] if returning.endswith("NEW") else old[0]
+    items = []
+    if returning and shown is not None:
+        if returning.startswith("UPDATED") and isinstance(statement, Update):
+            assert action.expressions.update is not None, statement
+            shown = project(action.expressions.update.tree, shown)
+        items.append(shown)
+    return (items, write_cost(table, *old, *new))
+
+
+def _select(call: Call, table: Table, select: Select, request: dict[str, Any]) -> Shape:
+    walks = make_walk(table, select, consistent=request.get("ConsistentRead", False))
+    first, start = _read_token(request.get("NextToken"))
+    limit = request.get("Limit")
+    items: list[Item] = []
+    consumed = Consumed()
+    response: Shape = {"Items": items}
+    for at, walk in enumerate(walks[first:], first):
+        if start is not None:
+            position = start_position(table, walk.index, start)
+            if walk.descending:
+                walk.high = min(walk.high, position)
+            else:
+                walk.low = max(walk.low, keys.after(position))
+            start = None
+        walk.limit = limit
+        page = read_page(call, walk)
+        items += page.items
+        consumed.add(page.consumed)
+        if limit is not None:
+            limit -= page.scanned
+        if page.last_key is not None:
+            response["NextToken"] = _write_token(at, page.last_key)
+            response["LastEvaluatedKey"] = page.last_key
+            break
+    wanted = request.get("ReturnConsumedCapacity", "NONE")
+    if wanted != "NONE":
+        response["ConsumedCapacity"] = consumed.shape(table, wanted)
+    return response
+
+
+def _write_token(walk: int, last_key: Item) -> str:
+    return urlsafe_b64encode(orjson.dumps([walk, last_key])).decode()
+
+
+def _read_token(token: str | None) -> tuple[int, Item | None]:
+    if token is None:
+        return (0, None)
+    try:
+        walk, start = orjson.loads(urlsafe_b64decode(token))
+        return (int(walk), dict(start))
+    except (ValueError, TypeError):
+        raise ValidationException("Invalid NextToken") from None

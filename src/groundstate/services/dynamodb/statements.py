@@ -1,0 +1,288 @@
+"""Carries out PartiQL statements, by themselves, in batches and in transactions.
+
+AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.html
+
+A SELECT is a walk: over the partitions that its WHERE clause names, or over everything. The others
+are actions on one item, whose key the WHERE clause must name; what else it says is the condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from groundstate.operation import Call
+from groundstate.services.dynamodb import arns, key_ranges, keys
+from groundstate.services.dynamodb.errors import ValidationException
+from groundstate.services.dynamodb.expressions.condition import compile_condition_tree
+from groundstate.services.dynamodb.expressions.errors import ExpressionError
+from groundstate.services.dynamodb.expressions.key_condition import KeyCondition
+from groundstate.services.dynamodb.expressions.projection import compile_projection_tree
+from groundstate.services.dynamodb.expressions.tree import (
+    ComparisonNode,
+    ConditionNode,
+    FunctionNode,
+    LogicNode,
+    NameReference,
+    PathNode,
+    ValueNode,
+)
+from groundstate.services.dynamodb.expressions.update import compile_update_tree
+from groundstate.services.dynamodb.model import Index, Item, KeyAttribute, Table, Value
+from groundstate.services.dynamodb.parameters import Expressions
+from groundstate.services.dynamodb.partiql.parser import parse_statement
+from groundstate.services.dynamodb.partiql.statements import (
+    Bindings,
+    Delete,
+    Exists,
+    Insert,
+    PartiqlError,
+    Select,
+    Statement,
+    Update,
+)
+from groundstate.services.dynamodb.reading import Walk
+from groundstate.services.dynamodb.tables import get_table
+from groundstate.services.dynamodb.transactions import Action
+from groundstate.services.dynamodb.values import ValueProblem, explain
+
+_OPERATORS = {"=": "EQ", "<": "LT", "<=": "LE", ">": "GT", ">=": "GE", "BETWEEN": "BETWEEN"}
+_PERMISSIONS = {
+    Select: "dynamodb:PartiQLSelect",
+    Insert: "dynamodb:PartiQLInsert",
+    Update: "dynamodb:PartiQLUpdate",
+    Delete: "dynamodb:PartiQLDelete",
+    Exists: "dynamodb:ConditionCheckItem",
+}
+NO_KEY = "Where clause does not contain a mandatory equality on all key attributes"
+
+
+def read_statement(text: str, parameters: Sequence[Value]) -> Statement:
+    """Parse a statement. Raises ValidationException."""
+    try:
+        checked = [explain({"v": value}).item["v"] for value in parameters]
+        return parse_statement(text, checked)
+    except (PartiqlError, ValueProblem) as error:
+        raise ValidationException(str(error)) from None
+
+
+def find_table_of(call: Call, statement: Statement) -> Table:
+    """The statement's table, if the caller may do this with it.
+
+    Raises:
+        AccessDeniedException: the caller may not.
+        ResourceNotFoundException: there is no such table.
+    """
+    select = statement.select if isinstance(statement, Exists) else statement
+    table = get_table(call, select.table)
+    resource = table.arn
+    if isinstance(select, Select) and select.index is not None:
+        resource = arns.index_arn(resource, select.index)
+    call.authorize(_PERMISSIONS[type(statement)], resource)
+    return table
+
+
+def make_walk(table: Table, select: Select, *, consistent: bool) -> list[Walk]:
+    """What a SELECT reads: a walk for each partition that it names, or one over everything.
+
+    Raises:
+        ValidationException: it is wrong, or asks an index for what that does not hold.
+    """
+    index: Index | None = None
+    if select.index is not None:
+        index = table.indexes.get(select.index)
+        if index is None:
+            raise ValidationException(
+                f"The table does not have the specified index: {select.index}"
+            )
+        if index.is_global and consistent:
+            raise ValidationException(
+                "Consistent reads are not supported on global secondary indexes"
+            )
+    hash_keys, range_keys = key_ranges.key_parts(table, index)
+    walks = [
+        Walk(table, index, low, high, consistent=consistent)
+        for low, high in _ranges(select, hash_keys, range_keys)
+    ]
+    values = _check_bindings(select.bindings)
+    try:
+        if select.where is not None:
+            compiled = compile_condition_tree(select.where, select.bindings.names, values)
+            for walk in walks:
+                walk.filter = lambda item: compiled.holds(item, values)
+        if select.paths:
+            projection = compile_projection_tree(select.paths, select.bindings.names)
+            for walk in walks:
+                walk.chosen = projection.tree
+    except ExpressionError as error:
+        raise ValidationException(str(error)) from None
+    if select.order is not None:
+        attribute, descending = select.order
+        if attribute not in {key.name for key in (*hash_keys, *range_keys)}:
+            raise ValidationException(
+                f"Variable reference {attribute} in ORDER BY clause must be part of the primary key"
+            )
+        for walk in walks:
+            walk.descending = descending
+    return walks
+
+
+def _ranges(
+    select: Select, hash_keys: tuple[KeyAttribute, ...], range_keys: tuple[KeyAttribute, ...]
+) -> list[tuple[bytes, bytes]]:
+    conditions, options = _key_conditions(select, hash_keys, range_keys)
+    if len(hash_keys) == 1 and hash_keys[0].name in options:
+        key = hash_keys[0]
+        found = []
+        for value in options[key.name]:
+            if key.kind in value:
+                one = {**conditions, key.name: KeyCondition("EQ", (value,))}
+                found.append(key_ranges.find_range(one, hash_keys, range_keys))
+        return found
+    if all(conditions.get(key.name, KeyCondition("", ())).operator == "EQ" for key in hash_keys):
+        return [key_ranges.find_range(conditions, hash_keys, range_keys)]
+    if select.order is not None:
+        raise ValidationException(
+            "Must have at least one non-optional hash key condition in WHERE clause when using"
+            " ORDER BY clause."
+        )
+    return [(b"", b"\xff" * (keys.HASH_BYTES + 1))]
+
+
+def _key_conditions(
+    select: Select, hash_keys: tuple[KeyAttribute, ...], range_keys: tuple[KeyAttribute, ...]
+) -> tuple[dict[str, KeyCondition], dict[str, list[Value]]]:
+    """Conditions on key attributes that every item must meet; the options of an IN on them."""
+    kinds = {key.name: key.kind for key in (*hash_keys, *range_keys)}
+    conditions: dict[str, KeyCondition] = {}
+    options: dict[str, list[Value]] = {}
+    for node in _conjuncts(select.where):
+        found = _simple(node, select.bindings)
+        if found is None or found[0] not in kinds:
+            continue
+        name, operator, values = found
+        if operator == "IN":
+            options.setdefault(name, values)
+        elif (
+            name not in conditions
+            and all(kinds[name] in value for value in values)
+            and (operator == "EQ" or name not in {key.name for key in hash_keys})
+        ):
+            conditions[name] = KeyCondition(operator, tuple(values))
+    return (conditions, options)
+
+
+def _conjuncts(node: ConditionNode | None) -> list[ConditionNode]:
+    if node is None:
+        return []
+    if isinstance(node, LogicNode) and node.operator == "AND":
+        return [inner for part in node.conditions for inner in _conjuncts(part)]
+    return [node]
+
+
+def _simple(node: ConditionNode, bindings: Bindings) -> tuple[str, str, list[Value]] | None:
+    """An attribute compared with constants: its name, the operator and the constants."""
+    if isinstance(node, FunctionNode) and node.name == "begins_with":
+        operator, operands = "BEGINS_WITH", node.arguments
+    elif isinstance(node, ComparisonNode) and node.operator in (*_OPERATORS, "IN"):
+        operator, operands = _OPERATORS.get(node.operator, "IN"), node.operands
+    else:
+        return None
+    first, rest = operands[0], operands[1:]
+    if operator == "EQ" and isinstance(first, ValueNode):
+        first, rest = operands[1], operands[:1]
+    if not isinstance(first, PathNode) or len(first.steps) != 1:
+        return None
+    step = first.steps[0]
+    assert isinstance(step, NameReference), first
+    values = []
+    for operand in rest:
+        if not isinstance(operand, ValueNode):
+            return None
+        values.append(bindings.values[operand.placeholder])
+    return (bindings.names[step.placeholder], operator, values)
+
+
+def _check_bindings(bindings: Bindings) -> dict[str, Value]:
+    try:
+        return {
+            placeholder: explain({"v": value}).item["v"]
+            for placeholder, value in bindings.values.items()
+        }
+    except ValueProblem as error:
+        raise ValidationException(str(error)) from None
+
+
+def find_key(table: Table, where: ConditionNode | None, bindings: Bindings) -> Item:
+    """The key of the one item that a WHERE clause is about.
+
+    Raises:
+        ValidationException: it names none.
+    """
+    key: Item = {}
+    names = {attribute.name for attribute in table.keys}
+    for node in _conjuncts(where):
+        found = _simple(node, bindings)
+        if found is not None and found[0] in names and found[1] == "EQ":
+            key[found[0]] = found[2][0]
+    if len(key) != len(table.keys):
+        raise ValidationException(NO_KEY)
+    try:
+        return explain(key).item
+    except ValueProblem as error:
+        raise ValidationException(str(error)) from None
+
+
+def make_action(
+    table: Table, statement: Insert | Update | Delete | Exists, *, returns_old: bool
+) -> Action:
+    """The action that a statement stands for.
+
+    Raises:
+        ValidationException: the statement is wrong.
+    """
+    try:
+        if isinstance(statement, Insert):
+            given = explain(statement.item)
+            return Action("Put", table, given, Expressions(), returns_old, inserts=True)
+        select = statement.select if isinstance(statement, Exists) else statement
+        key = explain(find_key(table, select.where, select.bindings))
+        expressions = Expressions(select.bindings.names, _check_bindings(select.bindings))
+        assert expressions.values is not None, statement
+        kind = {Update: "Update", Delete: "Delete"}.get(type(statement), "ConditionCheck")
+        where = _condition(table, select.where, select.bindings, kind)
+        if where is not None:
+            expressions.condition = compile_condition_tree(
+                where, select.bindings.names, expressions.values
+            )
+        if isinstance(statement, Update):
+            expressions.update = compile_update_tree(
+                statement.actions, select.bindings.names, expressions.values
+            )
+    except (ExpressionError, ValueProblem) as error:
+        raise ValidationException(str(error)) from None
+    return Action(kind, table, key, expressions, returns_old)
+
+
+def _condition(
+    table: Table, where: ConditionNode | None, bindings: Bindings, kind: str
+) -> ConditionNode | None:
+    """What must hold besides the key: updates and checks also need the item to be there."""
+    names = {attribute.name for attribute in table.keys}
+    parts: list[ConditionNode] = []
+    for node in _conjuncts(where):
+        found = _simple(node, bindings)
+        if found is None or found[0] not in names or found[1] != "EQ":
+            parts.append(node)
+    if kind != "Delete":
+        first = table.keys[0].name
+        placeholder = next(alias for alias, name in bindings.names.items() if name == first)
+        exists = FunctionNode("attribute_exists", (PathNode((NameReference(placeholder),)),))
+        parts.append(exists)
+    if len(parts) > 1:
+        return LogicNode("AND", tuple(parts))
+    return parts[0] if parts else None
+
+
+def is_read(statement: Statement) -> bool:
+    """Whether a statement only reads."""
+    return isinstance(statement, Select)

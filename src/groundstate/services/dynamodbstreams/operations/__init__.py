@@ -1,0 +1,1 @@
+"""One file for each operation of DynamoDB Streams."""

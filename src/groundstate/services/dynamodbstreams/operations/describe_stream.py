@@ -1,0 +1,34 @@
+"""DescribeStream: what a stream tells, and its shards.
+
+AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_DescribeStream.html
+"""
+
+from __future__ import annotations
+
+from groundstate.operation import Call, Shape
+from groundstate.services.dynamodbstreams.shards import get_stream, shard_id, shard_shape
+
+
+def describe_stream(call: Call, request: Shape) -> Shape:
+    """Describe a stream.
+
+    Raises:
+        ResourceNotFoundException: there is none.
+    """
+    row = get_stream(call, request["StreamArn"])
+    shards = [shard_shape(call, row)]
+    child_of = (request.get("ShardFilter") or {}).get("ShardId")
+    if request.get("ExclusiveStartShardId") == shard_id(row) or child_of == shard_id(row):
+        shards = []
+    return {
+        "StreamDescription": {
+            "StreamArn": row.arn,
+            "StreamLabel": row.description["StreamLabel"],
+            "StreamStatus": "ENABLED" if row.closed_at is None else "DISABLED",
+            "StreamViewType": row.description["StreamViewType"],
+            "CreationRequestDateTime": row.created_at,
+            "TableName": row.table_name,
+            "KeySchema": row.description["KeySchema"],
+            "Shards": shards,
+        }
+    }

@@ -1,0 +1,62 @@
+"""GetShardIterator: a place in a shard to read on from.
+
+AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetShardIterator.html
+"""
+
+from __future__ import annotations
+
+from groundstate.operation import Call, Shape
+from groundstate.services.dynamodbstreams.errors import (
+    ResourceNotFoundException,
+    ValidationException,
+)
+from groundstate.services.dynamodbstreams.shards import (
+    Iterator,
+    get_stream,
+    read_sequence,
+    shard_id,
+    write_iterator,
+)
+
+_NEED_SEQUENCE = ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER")
+
+
+def get_shard_iterator(call: Call, request: Shape) -> Shape:
+    """An iterator; it can be used for 15 minutes.
+
+    Raises:
+        ResourceNotFoundException: there is no such stream or shard.
+        ValidationException: a sequence number is missing, or lies outside of the shard.
+    """
+    row = get_stream(call, request["StreamArn"])
+    if request["ShardId"] != shard_id(row):
+        raise ResourceNotFoundException(
+            f"Requested resource not found: Shard: {request['ShardId']} in Stream: {row.arn}"
+            " not found"
+        )
+    kind = request["ShardIteratorType"]
+    given = request.get("SequenceNumber")
+    if kind in _NEED_SEQUENCE:
+        if given is None:
+            raise ValidationException(
+                "1 validation error detected: Value null at 'sequenceNumber' failed to satisfy"
+                " constraint: Member must not be null"
+            )
+        sequence = read_sequence(given)
+        if not row.first_sequence <= sequence < call.tx.dynamodb.streams.next_sequence():
+            raise ValidationException(
+                f"Invalid SequenceNumber: {given} is not within the range of shard"
+                f" {request['ShardId']}"
+            )
+        if kind == "AFTER_SEQUENCE_NUMBER":
+            sequence += 1
+    elif given is not None:
+        raise ValidationException(
+            "1 validation error detected: SequenceNumber must not be specified for"
+            f" ShardIteratorType {kind}"
+        )
+    elif kind == "TRIM_HORIZON":
+        sequence = row.first_sequence
+    else:
+        sequence = call.tx.dynamodb.streams.next_sequence()
+    return {"ShardIterator": write_iterator(Iterator(row.arn, sequence, call.now))}

@@ -1,0 +1,47 @@
+// Sends HTTPS requests that are meant for this runtime to its plain HTTP address.
+//
+// Custom resources answer to a response URL. Their helpers take its host name and use HTTPS on port
+// 443, whatever the URL says: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
+"use strict";
+
+const http = require("node:http");
+const https = require("node:https");
+
+exports.install = function install() {
+  if (!process.env.AWS_ENDPOINT_URL) {
+    return;
+  }
+  const endpoint = new URL(process.env.AWS_ENDPOINT_URL);
+  const isOurs = (name) => name === endpoint.hostname || name === `[${endpoint.hostname}]`;
+  const real = https.request;
+
+  function request(first, second, third) {
+    const fromUrl = typeof first === "string" || first instanceof URL;
+    const url = fromUrl ? new URL(first) : null;
+    const options = (fromUrl ? (typeof second === "object" ? second : {}) : first) || {};
+    const name = options.hostname || options.host || (url && url.hostname);
+    const port = Number(options.port || (url && url.port) || 443);
+    if (!isOurs(name) || (port !== 443 && port !== Number(endpoint.port))) {
+      return real.apply(https, arguments);
+    }
+    const listener = [second, third].find((value) => typeof value === "function");
+    const { agent, protocol, ...kept } = options;
+    return http.request(
+      {
+        ...(url ? { path: url.pathname + url.search } : {}),
+        ...kept,
+        host: endpoint.hostname,
+        hostname: endpoint.hostname,
+        port: endpoint.port,
+      },
+      listener,
+    );
+  }
+
+  https.request = request;
+  https.get = function get(...parts) {
+    const sent = request(...parts);
+    sent.end();
+    return sent;
+  };
+};

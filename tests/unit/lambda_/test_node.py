@@ -1,0 +1,110 @@
+"""Node.js functions, on our own client of the Runtime API."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from groundstate.services.lambda_.runtimes import find_node
+
+from .conftest import make_zip
+
+pytestmark = pytest.mark.skipif(not find_node(), reason="there is no Node.js")
+
+
+@pytest.fixture
+def make(functions):
+    def make_function(source: str, name: str = "index.js", **settings):
+        request = {
+            "Runtime": "nodejs24.x",
+            "Handler": "index.handler",
+            "Timeout": 10,
+            "Code": {"ZipFile": make_zip({name: source})},
+            **settings,
+        }
+        return functions.make("", **request)
+
+    return make_function
+
+
+def test_async_handler_answers(functions, make):
+    name = make("""
+exports.handler = async (event, context) => ({
+  event, arn: context.invokedFunctionArn, left: context.getRemainingTimeInMillis() > 0 });
+""")
+    assert functions.invoke(name, {"a": "ä"}).payload == {
+        "event": {"a": "ä"},
+        "arn": f"arn:aws:lambda:us-east-1:000000000000:function:{name}",
+        "left": True,
+    }
+    assert functions.invoke(name, {"a": 2}).payload["event"] == {"a": 2}
+
+
+def test_module_handler_answers(functions, make):
+    name = make("export const handler = async (event) => event.x + 1;\n", "index.mjs")
+    assert functions.invoke(name, {"x": 1}).payload == 2
+
+
+def test_callback_answers_when_nothing_is_left_to_do(functions, make):
+    name = make("""
+let ended = false;
+exports.handler = (event, context, callback) => {
+  setTimeout(() => { ended = true; console.log("ended"); }, 30);
+  callback(null, "answer");
+};
+""")
+    answer = functions.invoke(name)
+    assert answer.payload == "answer"
+    assert "ended" in answer.log
+    assert functions.invoke(name).payload == "answer"
+
+
+def test_error_is_the_answer_with_its_trace(functions, make):
+    name = make("exports.handler = async () => { throw new TypeError('no'); };\n")
+    answer = functions.invoke(name)
+    assert answer.error == "Unhandled"
+    assert answer.payload["errorType"] == "TypeError"
+    assert answer.payload["errorMessage"] == "no"
+    assert answer.payload["trace"][0] == "TypeError: no"
+    assert "/var/task/index.js:1:" in answer.payload["trace"][1]
+    assert functions.invoke(name).payload["errorMessage"] == "no"
+
+
+def test_module_that_is_not_there_is_an_init_error(functions, make):
+    answer = functions.invoke(make("exports.handler = 1;\n", Handler="other.handler"))
+    assert answer.payload["errorType"] == "Runtime.ImportModuleError"
+
+
+def test_handler_that_is_not_there_is_an_init_error(functions, make):
+    answer = functions.invoke(make("exports.x = 1;\n"))
+    assert answer.payload["errorType"] == "Runtime.HandlerNotFound"
+    assert answer.payload["errorMessage"] == "index.handler is undefined or not exported"
+
+
+def test_console_lines_are_log_events(functions, make):
+    name = make("exports.handler = async () => { console.log('two\\nlines', {a: 1}); };\n")
+    answer = functions.invoke(name)
+    (line,) = (message for message in functions.messages(name) if "two" in message)
+    assert line.endswith(f"\t{answer.request_id}\tINFO\ttwo\nlines {{ a: 1 }}\n")
+
+
+def test_https_to_the_endpoint_goes_to_this_runtime(functions, make):
+    name = make("""
+const https = require("https");
+exports.handler = async () => {
+  const { hostname } = new URL(process.env.AWS_ENDPOINT_URL);
+  return await new Promise((resolve, reject) => {
+    const request = https.request({ hostname, path: "/_groundstate/health", method: "GET" },
+      (response) => { response.resume(); resolve(response.statusCode); });
+    request.on("error", reject);
+    request.end();
+  });
+};
+""")
+    assert functions.invoke(name).payload == 200
+
+
+def test_exit_is_an_error(functions, make):
+    answer = functions.invoke(make("exports.handler = async () => process.exit(3);\n"))
+    assert answer.payload["errorType"] == "Runtime.ExitError"
+    assert json.dumps(answer.payload).count("exit status 3") == 1
