@@ -111,7 +111,7 @@ class Dispatcher:
         if not entry.validates_itself:
             self._validate(service, operation, request)
         if self._enforces and not principal.administrator and found.action != "":
-            self._check(call, entry, found, request)
+            self._check(call, entry, found, request if isinstance(request, dict) else {})
         self.barrier.touch()
         if found.reads:
             return found.run(call, request)

@@ -97,7 +97,7 @@ class Runtime:
             access.find_credentials,
             OriginCheck(config.host, tuple(config.allowed_hosts.split(","))),
             config.region,
-            {"health": self._health},
+            {"": self._root, "health": self._health, "code": self._code},
         )
         if isinstance(self.clock, VirtualClock) and self.clock.jumps:
             self.dispatcher.barrier.on_quiet = self._jump_when_idle
@@ -153,6 +153,20 @@ class Runtime:
         host = "127.0.0.1" if everywhere else self.config.host
         self.endpoint_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         return listener
+
+    def _root(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
+        # DynamoDB's own words for load balancers.
+        text = f"healthy: dynamodb.{self.config.region}.amazonaws.com "
+        respond(HttpResponse(200, [("Content-Type", "text/plain")], text.encode()))
+
+    def _code(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
+        """A function's code, where GetFunction's `Code.Location` points."""
+        sha256 = request.path.rsplit("/", 1)[-1].removesuffix(".zip")
+        content = self.store.tx.function_code.find(sha256)
+        if content is None:
+            respond(HttpResponse(404, [("Content-Type", "text/plain")], b"No such code"))
+        else:
+            respond(HttpResponse(200, [("Content-Type", "application/zip")], content))
 
     def _health(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
         document = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -17,9 +18,9 @@ from groundstate import ids
 from groundstate.clock import wall_time
 from groundstate.gateway.http import HttpRequest, HttpResponse
 from groundstate.gateway.origin import OriginCheck
-from groundstate.gateway.protocols import PROTOCOLS
+from groundstate.gateway.protocols import PROTOCOLS, query
 from groundstate.gateway.refusals import SignatureRefused
-from groundstate.gateway.routing import Route, Router
+from groundstate.gateway.routing import InvalidAction, Route, Router
 from groundstate.gateway.sigv4 import Signature, read_signature, verify
 from groundstate.operation import (
     Answer,
@@ -75,7 +76,8 @@ class Gateway:
         find_credentials: what is known of an access key id and session token.
         origin_check: whether a request's `Host` and `Origin` are this machine's.
         default_region: of requests that name none.
-        pages: what else is served below `/_groundstate/`, by the next part of the path.
+        pages: what else is served below `/_groundstate/`, by the next part of the path; the page
+            with an empty name answers an unsigned `GET /`.
     """
 
     def __init__(
@@ -101,8 +103,9 @@ class Gateway:
             body = refusal.encode()
             respond(HttpResponse(403, [("Content-Type", "text/plain; charset=utf-8")], body))
             return
-        if request.path.startswith("/_groundstate/"):
-            page = self._pages.get(request.path.split("/", 3)[2])
+        if request.path.startswith("/_groundstate/") or _is_probe(request):
+            name = "" if request.path == "/" else request.path.split("/", 3)[2]
+            page = self._pages.get(name)
             if page is None:
                 respond(HttpResponse(404, [("Content-Type", "text/plain")], b"No such page"))
             else:
@@ -140,14 +143,24 @@ class _Exchange:
 
     def _perform(self) -> Answer:
         gateway, request = self._gateway, self._request
-        signature, principal = self._identify()
-        route = self._route = gateway._router.find(request, signature.service)
-        parse = PROTOCOLS[route.model.metadata["protocol"]].parse
-        document = parse(route.service, route.model, route.operation, request)
+        if "x-amz-target" in request.headers:
+            # The JSON services read a request before they look who sent it (observed, by the
+            # author of dynalite): what cannot be read is not asked for its signature.
+            route, document = self._read("")
+            signature, principal = self._identify()
+        else:
+            signature, principal = self._identify()
+            route, document = self._read(signature.service)
         region = signature.region or gateway._default_region
         return gateway._performer.perform(
             route.service.name, route.operation, document, principal, region, self._request_id
         )
+
+    def _read(self, signing_name: str) -> tuple[Route, Shape]:
+        """What the request asks for."""
+        route = self._route = self._gateway._router.find(self._request, signing_name)
+        parse = PROTOCOLS[route.model.metadata["protocol"]].parse
+        return route, parse(route.service, route.model, route.operation, self._request)
 
     def _identify(self) -> tuple[Signature, Principal]:
         """Who signed the request; raises the service's own error if nobody did."""
@@ -231,8 +244,20 @@ class _Exchange:
         self._gateway._performer.when_durable(lambda: respond(response))
 
 
+def _is_probe(request: HttpRequest) -> bool:
+    """An unsigned look at the root, as load balancers and people have it."""
+    return (
+        request.path == "/"
+        and request.method in ("GET", "HEAD")
+        and "authorization" not in request.headers
+        and not request.query
+    )
+
+
 def unrouted(error: ServiceError, request_id: str) -> HttpResponse:
     """The answer to a request that reached no service."""
+    if isinstance(error, InvalidAction):
+        return query.error_answer(error.code, error.message, error.status, "", request_id)
     document = {"__type": f"com.amazon.coral.service#{error.code}"}
     if error.message:
         document["message"] = error.message
@@ -241,5 +266,6 @@ def unrouted(error: ServiceError, request_id: str) -> HttpResponse:
         ("x-amzn-RequestId", request_id),
         ("x-amzn-ErrorType", error.code),
         ("Content-Type", "application/x-amz-json-1.0"),
+        ("x-amz-crc32", str(zlib.crc32(body))),
     ]
     return HttpResponse(error.status, headers, body)

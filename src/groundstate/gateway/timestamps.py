@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 def format_iso8601(epoch_s: float) -> str:
     """`2026-01-31T12:00:00.123Z`, with milliseconds as AWS's XML protocols write them."""
-    moment = datetime.fromtimestamp(epoch_s, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    seconds, milliseconds = divmod(round(epoch_s * 1000), 1000)
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds:03d}Z"
 
 
 def parse_iso8601(text: str) -> float:

@@ -74,4 +74,5 @@ class EventSourceTable:
 
 
 def _row(row: tuple[Any, ...]) -> EventSourceRow:
-    return EventSourceRow(*row[:4], orjson.loads(row[4]), orjson.loads(row[5]))
+    found = EventSourceRow(*row)
+    return found._replace(document=orjson.loads(row[4]), progress=orjson.loads(row[5]))

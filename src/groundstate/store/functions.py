@@ -427,12 +427,15 @@ class AsyncEventTable:
 
 
 def _function(row: tuple[Any, ...]) -> FunctionRow:
-    return FunctionRow(*row[:5], tags=orjson.loads(row[5]))
+    function = FunctionRow(*row)
+    return function._replace(tags=orjson.loads(row[5]))
 
 
 def _version(row: tuple[Any, ...]) -> VersionRow:
-    return VersionRow(*row[:4], document=orjson.loads(row[4]))
+    version = VersionRow(*row)
+    return version._replace(document=orjson.loads(row[4]))
 
 
 def _event(row: tuple[Any, ...]) -> EventRow:
-    return EventRow(*row[:6], orjson.loads(row[6]), *row[7:])
+    event = EventRow(*row)
+    return event._replace(headers=orjson.loads(row[6]))

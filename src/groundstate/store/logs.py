@@ -47,7 +47,7 @@ class LogBatch(NamedTuple):
     first_ms: int
     last_ms: int
     ingestion_ms: int
-    count: int
+    event_count: int
     packed: int
     body: bytes
 
@@ -245,4 +245,5 @@ class LogTable:
 
 
 def _group(row: tuple[Any, ...]) -> LogGroupRow:
-    return LogGroupRow(*row[:6], settings=orjson.loads(row[6]))
+    group = LogGroupRow(*row)
+    return group._replace(settings=orjson.loads(row[6]))

@@ -6,6 +6,7 @@ import asyncio
 import concurrent.futures
 import threading
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -84,10 +85,9 @@ class Groundstate:
         """A boto3 client whose requests go straight into the gateway, signed as ever."""
         key = (service, region, access_key_id, secret_access_key, session_token)
         if key not in self._clients:
-            import boto3
             from botocore.config import Config as ClientConfig
 
-            client = boto3.session.Session().client(
+            client = _session().client(
                 service,
                 region_name=region,
                 endpoint_url=self.endpoint_url,
@@ -188,6 +188,14 @@ class Groundstate:
         return AWSResponse(
             request.url, response.status, dict(response.headers), _Raw(response.body)
         )
+
+
+@cache
+def _session() -> Any:
+    """One boto3 session for all runtimes of a process: reading its models takes 50 to 150 ms."""
+    import boto3
+
+    return boto3.session.Session()
 
 
 class _Raw:

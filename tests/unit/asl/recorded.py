@@ -49,10 +49,13 @@ def load_cases(folder: Path) -> list[dict[str, Any]]:
     """The recorded executions whose needs this harness can play."""
     cases = []
     for file in sorted(folder.glob("*.json")):
-        for case in json.loads(file.read_text())["cases"]:
-            if case["kind"] == "execution" and set(case.get("needs", ())) <= SUPPORTED_NEEDS:
-                cases.append(case)
+        found = json.loads(file.read_text())["cases"]
+        cases.extend(case for case in found if _is_playable(case))
     return cases
+
+
+def _is_playable(case: dict[str, Any]) -> bool:
+    return case["kind"] == "execution" and set(case.get("needs", ())) <= SUPPORTED_NEEDS
 
 
 class Played:

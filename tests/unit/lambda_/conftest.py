@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
+
 from groundstate.testing import Groundstate
 
 TRUST = {
@@ -49,7 +50,9 @@ class Functions:
         iam.attach_role_policy(RoleName="Function", PolicyArn=BASIC)
         self.role = role["Role"]["Arn"]
 
-    def make(self, source: str, files: dict[str, str | bytes] | None = None, **settings: Any) -> str:
+    def make(
+        self, source: str, files: dict[str, str | bytes] | None = None, **settings: Any
+    ) -> str:
         """Make a function with this module as its handler; its name."""
         name = f"function-{next(self._numbers)}"
         request: dict[str, Any] = {

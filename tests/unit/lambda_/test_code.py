@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 
 import pytest
+
 from groundstate.services.lambda_.code import CodeDirectory, check_entries
 from groundstate.services.lambda_.errors import InvalidParameterValueException
 

@@ -6,6 +6,7 @@ import json
 import time
 
 import pytest
+
 from groundstate.testing import Groundstate
 
 from .conftest import Functions
@@ -28,9 +29,7 @@ def wait_for_messages(functions: Functions, name: str, text: str, count: int) ->
 
 def test_event_is_accepted_and_runs_later(functions):
     name = functions.make("def handler(event, context):\n    print('ran', event['x'])\n")
-    answer = functions.client.invoke(
-        FunctionName=name, InvocationType="Event", Payload=b'{"x": 5}'
-    )
+    answer = functions.client.invoke(FunctionName=name, InvocationType="Event", Payload=b'{"x": 5}')
     assert answer["StatusCode"] == 202
     assert answer["Payload"].read() == b""
     assert wait_for_messages(functions, name, "ran", 1) == ["ran 5\n"]
@@ -45,7 +44,9 @@ def test_payload_over_1_mb_is_refused(functions):
 
 
 def test_record_goes_to_the_destination(functions):
-    sink = functions.make("import json\ndef handler(event, context):\n    print(json.dumps(event))\n")
+    sink = functions.make(
+        "import json\ndef handler(event, context):\n    print(json.dumps(event))\n"
+    )
     name = functions.make("def handler(event, context):\n    raise ValueError('no')\n")
     arn = f"arn:aws:lambda:us-east-1:000000000000:function:{sink}"
     iam = functions.groundstate.client("iam")
@@ -53,17 +54,13 @@ def test_record_goes_to_the_destination(functions):
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": arn}],
     }
-    iam.put_role_policy(
-        RoleName="Function", PolicyName="sink", PolicyDocument=json.dumps(policy)
-    )
+    iam.put_role_policy(RoleName="Function", PolicyName="sink", PolicyDocument=json.dumps(policy))
     functions.client.put_function_event_invoke_config(
         FunctionName=name,
         MaximumRetryAttempts=0,
         DestinationConfig={"OnFailure": {"Destination": arn}},
     )
-    answer = functions.client.invoke(
-        FunctionName=name, InvocationType="Event", Payload=b'{"x": 5}'
-    )
+    answer = functions.client.invoke(FunctionName=name, InvocationType="Event", Payload=b'{"x": 5}')
     (message,) = wait_for_messages(functions, sink, "requestContext", 1)
     record = json.loads(message)
     assert record["requestContext"] == {

@@ -75,7 +75,9 @@ def test_variables_over_4_kb_are_refused(functions):
 
 def test_reserved_variables_are_refused(functions):
     with pytest.raises(functions.client.exceptions.InvalidParameterValueException) as refused:
-        functions.make(ECHO, Environment={"Variables": {"AWS_REGION": "x", "AWS_ACCESS_KEY_ID": "y"}})
+        functions.make(
+            ECHO, Environment={"Variables": {"AWS_REGION": "x", "AWS_ACCESS_KEY_ID": "y"}}
+        )
     assert "Reserved keys used in this request: AWS_ACCESS_KEY_ID, AWS_REGION" in str(refused.value)
 
 

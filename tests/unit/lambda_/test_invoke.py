@@ -42,9 +42,7 @@ def handler(event, context):
     name = functions.make(source, Timeout=5, MemorySize=256)
     answer = functions.invoke(name)
     arn = f"arn:aws:lambda:us-east-1:000000000000:function:{name}"
-    assert answer.payload == [
-        answer.request_id, arn, "$LATEST", "256", f"/aws/lambda/{name}", True
-    ]
+    assert answer.payload == [answer.request_id, arn, "$LATEST", "256", f"/aws/lambda/{name}", True]
 
 
 def test_warm_environment_is_used_again(functions):
@@ -150,8 +148,9 @@ def test_too_large_response_is_an_error_and_the_function_goes_on(functions):
     assert answer.error == "Unhandled"
     assert answer.payload == {
         "errorType": "Function.ResponseSizeTooLarge",
-        "errorMessage": "Response payload size exceeded maximum allowed payload size"
-        " (6291556 bytes).",
+        "errorMessage": (
+            "Response payload size exceeded maximum allowed payload size (6291556 bytes)."
+        ),
     }
     assert functions.invoke(name, {"size": 3}).payload == "aaa"
 

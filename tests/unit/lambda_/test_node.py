@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from groundstate.services.lambda_.runtimes import find_node
 
 from .conftest import make_zip

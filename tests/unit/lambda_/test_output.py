@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from groundstate.services.lambda_.output import Line, OutputParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from groundstate.services.lambda_.output import Line, OutputParser
 
 LIMIT = 256 * 1024
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from groundstate.services.logs.errors import InvalidParameterException
 from groundstate.services.logs.filter_patterns import compile_pattern
 
@@ -27,9 +28,9 @@ CASES = [
     ('{ $.eventType = "Update*" }', '{"eventType": "UpdateTrail"}', True),
     ('{ $.eventType != "UpdateTrail" }', '{"eventType": "Other"}', True),
     ('{ $.eventType != "UpdateTrail" }', '{"other": 1}', False),
-    ('{ $.sourceIPAddress != 123.123.* }', '{"sourceIPAddress": "111.111.1.1"}', True),
+    ("{ $.sourceIPAddress != 123.123.* }", '{"sourceIPAddress": "111.111.1.1"}', True),
     ('{ $.arrayKey[0] = "value" }', '{"arrayKey": ["value", "another"]}', True),
-    ('{ $.objectList[1].id = 2 }', '{"objectList": [{"id": 1}, {"id": 2}]}', True),
+    ("{ $.objectList[1].id = 2 }", '{"objectList": [{"id": 1}, {"id": 2}]}', True),
     ("{ $.objectList[*].id = 2 }", '{"objectList": [{"id": 1}, {"id": 2}]}', True),
     ("{ $.bytes > 100 }", '{"bytes": 101.5}', True),
     ("{ $.bytes > 100 }", '{"bytes": "101"}', False),
@@ -39,13 +40,19 @@ CASES = [
     ("{ $.ThisFlag IS TRUE }", '{"ThisFlag": true}', True),
     ("{ $.ThisFlag IS FALSE }", '{"ThisFlag": true}', False),
     ('{ ($.a = 1) && ($.b = "x" || $.b = "y") }', '{"a": 1, "b": "y"}', True),
-    ('{ $.a = 2 || $.a = 3 && $.b = 4 }', '{"a": 2}', True),
+    ("{ $.a = 2 || $.a = 3 && $.b = 4 }", '{"a": 2}', True),
     (r"{ $.a = %^x\d+$% }", '{"a": "x12"}', True),
-    ('{ $.a = 1 }', "no JSON at all", False),
-    ("[ip, id, user, time, request, code=4*, size]",
-     '127.0.0.1 - frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534', True),
-    ("[ip, id, user, time, request, code=4*, size]",
-     '127.0.0.1 - frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 200 1534', False),
+    ("{ $.a = 1 }", "no JSON at all", False),
+    (
+        "[ip, id, user, time, request, code=4*, size]",
+        '127.0.0.1 - frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534',
+        True,
+    ),
+    (
+        "[ip, id, user, time, request, code=4*, size]",
+        '127.0.0.1 - frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 200 1534',
+        False,
+    ),
     ("[..., size > 1000]", "a b c 1534", True),
     ("[ip, ..., size]", "a", False),
     ("[a, b]", "x y z", False),

@@ -5,6 +5,7 @@ so its pipeline (parse, optimise, translate, load) is run here step by step, and
 changed in between:
 
 * `$random` of the dialect takes a seed, and a built-in cannot be overridden: it gets another name;
+* `$shuffle` takes its chance from the input event, so it gets another name too;
 * `$eval` is disabled and leads to JSONata's own "Attempted to invoke a non-function";
 * `?:` and `??` are refused: JSONata 2.0.6, which AWS documents, has neither.
 
@@ -37,8 +38,8 @@ from groundstate.asl.jsonata.references import References, find_references
 if TYPE_CHECKING:
     from groundstate.asl.turn import Turn
 
-EVALUATION_MS_MAX = 1_000
-"""Ours: AWS bounds time by the state's own limits and says no number."""
+EVALUATION_MS_MAX = 250
+"""Ours: AWS stops endless expressions too and says no number. Nothing else runs meanwhile."""
 
 DEPTH_MAX = 100
 """Observed: nesting of 99 to 101 is the most that evaluates."""
@@ -48,7 +49,11 @@ STACK_OVERFLOW = (
     " tail-recursive."
 )
 
-_RENAMED = {"random": "random_of_states", "eval": "eval_of_states"}
+_RENAMED = {
+    "random": "random_of_states",
+    "shuffle": "shuffle_of_states",
+    "eval": "eval_of_states",
+}
 
 UNDEFINED = MISSING
 """An expression that returned nothing."""
@@ -184,12 +189,11 @@ def _plain(value: Any) -> Any:
 def _children(node: Any) -> list[Any]:
     if not dataclasses.is_dataclass(node):
         return []
-    found = []
+    found: list[Any] = []
     for field in dataclasses.fields(node):
         value = getattr(node, field.name)
-        for child in value if isinstance(value, list) else [value]:
-            if dataclasses.is_dataclass(child):
-                found.append(child)
+        children = value if isinstance(value, list) else [value]
+        found.extend(child for child in children if dataclasses.is_dataclass(child))
     return found
 
 

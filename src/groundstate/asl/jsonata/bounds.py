@@ -6,10 +6,12 @@ evaluates and one of 2^23 does not; both with the text below and no code.
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from jsonata2py.errors import _RuntimeEvaluationError
-from jsonata2py.runtime import core
+from jsonata2py.runtime import context, core
+from jsonata2py.runtime.values import JRegex
 
 RANGE_LENGTH_MAX = 873_782
 STRING_LENGTH_MAX = 1 << 22
@@ -22,9 +24,9 @@ def _exceeded() -> _RuntimeEvaluationError:
 
 
 def _range(from_: Any, to: Any) -> Any:
-    if isinstance(from_, int | float) and isinstance(to, int | float):
-        if RANGE_LENGTH_MAX <= to - from_ < _RANGE_REFUSED:
-            raise _exceeded()
+    numbers = isinstance(from_, int | float) and isinstance(to, int | float)
+    if numbers and RANGE_LENGTH_MAX <= to - from_ < _RANGE_REFUSED:
+        raise _exceeded()
     return core.range_(from_, to)
 
 
@@ -48,10 +50,46 @@ def _join(array: Any, *rest: Any) -> Any:
     return text
 
 
+class _TimedPattern:
+    """A compiled regular expression whose searches end with the evaluation's deadline."""
+
+    __slots__ = ("_pattern",)
+
+    def __init__(self, pattern: Any) -> None:
+        self._pattern = pattern
+
+    def search(self, text: str, position: int = 0) -> Any:
+        state = context.get_state()
+        deadline = None if state is None else state.timeout_deadline
+        if deadline is None:
+            return self._pattern.search(text, position)
+        left_s = deadline - time.monotonic()
+        try:
+            if left_s <= 0:
+                raise TimeoutError
+            return self._pattern.search(text, position, timeout=left_s)
+        except TimeoutError:
+            raise _RuntimeEvaluationError("U1001", "Expression evaluation timeout") from None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pattern, name)
+
+
+def _regex_value(pattern: str, flags: str) -> JRegex:
+    value = core.regex_value(pattern, flags)
+    return JRegex(value.pattern, value.flags, _TimedPattern(value.compiled))
+
+
 _RANGE_REFUSED = 10_000_000
 """From here on the range operator itself refuses (D2014)."""
 
-_BOUNDED = {"range_": _range, "concat": _concat, "fn_pad": _pad, "fn_join": _join}
+_BOUNDED = {
+    "range_": _range,
+    "concat": _concat,
+    "fn_pad": _pad,
+    "fn_join": _join,
+    "regex_value": _regex_value,
+}
 
 
 def bounded_runtime(entry: Any) -> None:

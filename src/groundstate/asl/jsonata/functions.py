@@ -103,7 +103,7 @@ def _range(
 
 
 def _whole(value: float) -> float:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if float(value).is_integer() else value
 
 
 def _hash(turn: Turn, data: Any = MISSING, algorithm: Any = MISSING, *more: Any) -> Any:
@@ -121,6 +121,18 @@ def _random(turn: Turn, seed: Any = MISSING, *more: Any) -> float:
     if seed is MISSING:
         return turn.chance.fraction()
     return JavaRandom(int(_number(seed, 1, "random"))).next_double()
+
+
+def _shuffle(turn: Turn, array: Any = MISSING, *more: Any) -> Any:
+    if array is MISSING:
+        return MISSING
+    if more:
+        raise _mismatch(2, "shuffle")
+    items = list(array) if isinstance(array, list) else [array]
+    for position in range(len(items) - 1, 0, -1):
+        other = int(turn.chance.fraction() * (position + 1))
+        items[position], items[other] = items[other], items[position]
+    return items
 
 
 def _uuid(turn: Turn, *arguments: Any) -> str:
@@ -148,6 +160,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "range": _range,
     "hash": _hash,
     "random_of_states": _random,
+    "shuffle_of_states": _shuffle,
     "uuid": _uuid,
     "parse": _parse,
 }

@@ -95,9 +95,12 @@ def _check_comparison(rule: dict[str, Any], location: str, report: Report) -> No
         report.typed(value, "Boolean", here)
     elif operator.startswith("Numeric"):
         report.typed(value, "Number", here)
-    elif report.typed(value, "String", here) and operator.startswith("Timestamp"):
-        if parse_timestamp(value) is None:
-            report.schema("String does not match RFC3339 timestamp", here)
+    elif report.typed(value, "String", here) and _is_no_time(operator, value):
+        report.schema("String does not match RFC3339 timestamp", here)
+
+
+def _is_no_time(operator: str, value: str) -> bool:
+    return operator.startswith("Timestamp") and parse_timestamp(value) is None
 
 
 def _check_path(value: Any, location: str, report: Report) -> None:

@@ -185,9 +185,12 @@ class StateChecker:
         if report.require(state, ["Resource"], location) and isinstance(state["Resource"], str):
             self._resource(state, state["Resource"], f"{location}/Resource", location)
         credentials = state.get("Credentials")
-        if credentials is not None and report.typed(
-            credentials, "Object", f"{location}/Credentials"
-        ) and "RoleArn" not in credentials and "RoleArn.$" not in credentials:
+        if (
+            credentials is not None
+            and report.typed(credentials, "Object", f"{location}/Credentials")
+            and "RoleArn" not in credentials
+            and "RoleArn.$" not in credentials
+        ):
             report.schema(
                 "The field 'RoleArn' is required but was missing", f"{location}/Credentials"
             )

@@ -28,7 +28,9 @@ _FRAMEWORK_PREFIXES = {
     "InvalidSignatureException": "com.amazon.coral.service#",
     "ExpiredTokenException": "com.amazon.coral.service#",
 }
-_CAPITAL_MESSAGE = frozenset({"SerializationException", "AccessDeniedException"})
+_CAPITAL_MESSAGE = frozenset(
+    {"SerializationException", "AccessDeniedException", "TransactionCanceledException"}
+)
 
 
 def parse(service: Service, model: ServiceModel, operation: str, request: HttpRequest) -> Shape:
@@ -37,15 +39,19 @@ def parse(service: Service, model: ServiceModel, operation: str, request: HttpRe
     Raises:
         SerializationException: the body is not a JSON object.
     """
-    body = parse_document(request.body)
+    body = parse_document(request.body, any_kind=service.validates_itself)
     if service.blobs_as_text:
         return body
     decode = blob_decoder(model.name, model.input_shape(operation))
     return body if decode is None else decode(body)
 
 
-def parse_document(body: bytes) -> Shape:
-    """A JSON object from a body; an empty body is an empty object."""
+def parse_document(body: bytes, *, any_kind: bool = False) -> Shape:
+    """A JSON object from a body; an empty body is an empty object.
+
+    Args:
+        any_kind: give other JSON values as they are, for a service that refuses them itself.
+    """
     if not body:
         return {}
     try:
@@ -53,7 +59,7 @@ def parse_document(body: bytes) -> Shape:
     except orjson.JSONDecodeError:
         # AWS's framework says nothing more of malformed JSON.
         raise SerializationException("") from None
-    if type(document) is not dict:
+    if type(document) is not dict and not any_kind:
         raise SerializationException("")
     return document
 

@@ -62,10 +62,17 @@ def serialize_error(
     shape = model.shapes.get(error.code, {})
     code = shape.get("error", {}).get("code", error.code)
     status = error_status(model, error)
+    return error_answer(code, error.message, status, model.metadata["xmlNamespace"], request_id)
+
+
+def error_answer(
+    code: str, message: str, status: int, namespace: str, request_id: str
+) -> HttpResponse:
+    """An error in the protocol's XML."""
     side = "Receiver" if status >= 500 else "Sender"
     body = (
-        f'<ErrorResponse xmlns="{model.metadata["xmlNamespace"]}"><Error><Type>{side}</Type>'
-        f"<Code>{code}</Code><Message>{xml.escape(error.message)}</Message></Error>"
+        f'<ErrorResponse xmlns="{namespace}"><Error><Type>{side}</Type>'
+        f"<Code>{code}</Code><Message>{xml.escape(message)}</Message></Error>"
         f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     )
     return _answer(status, body, request_id)

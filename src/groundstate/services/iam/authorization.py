@@ -132,8 +132,10 @@ def context_of(
         "aws:PrincipalAccount": principal.account,
         "aws:userid": principal.user_id,
     }
-    if arn is not None and arn.account:
-        values["aws:ResourceAccount"] = arn.account
+    if arn is not None:
+        # The ARNs of S3 and of AWS's own policies name no account: what is here is this one's.
+        values["aws:ResourceAccount"] = arn.account if arn.account.isdecimal() else call.account
+        values["s3:ResourceAccount"] = values["aws:ResourceAccount"]
     if identity is None:
         values["aws:PrincipalArn"] = principal.identity_arn or principal.arn
         values["aws:PrincipalType"] = "Account"

@@ -7,13 +7,20 @@ from __future__ import annotations
 
 from groundstate.operation import Operation, Service
 from groundstate.services.lambda_.async_events import TIMER, serve_event_timer
+from groundstate.services.lambda_.event_source_mappings import mapping_resource
 from groundstate.services.lambda_.host import LambdaHost
 from groundstate.services.lambda_.layers import layer_resource, layer_version_resource
 from groundstate.services.lambda_.names import function_resource, unqualified_resource
 from groundstate.services.lambda_.operations.add_permission import add_permission
 from groundstate.services.lambda_.operations.create_alias import create_alias
+from groundstate.services.lambda_.operations.create_event_source_mapping import (
+    create_event_source_mapping,
+)
 from groundstate.services.lambda_.operations.create_function import create_function
 from groundstate.services.lambda_.operations.delete_alias import delete_alias
+from groundstate.services.lambda_.operations.delete_event_source_mapping import (
+    delete_event_source_mapping,
+)
 from groundstate.services.lambda_.operations.delete_function import delete_function
 from groundstate.services.lambda_.operations.delete_layer_version import delete_layer_version
 from groundstate.services.lambda_.operations.function_concurrency import (
@@ -30,6 +37,9 @@ from groundstate.services.lambda_.operations.function_event_invoke_config import
 )
 from groundstate.services.lambda_.operations.get_account_settings import get_account_settings
 from groundstate.services.lambda_.operations.get_alias import get_alias
+from groundstate.services.lambda_.operations.get_event_source_mapping import (
+    get_event_source_mapping,
+)
 from groundstate.services.lambda_.operations.get_function import get_function
 from groundstate.services.lambda_.operations.get_function_code_signing_config import (
     get_function_code_signing_config,
@@ -55,6 +65,9 @@ from groundstate.services.lambda_.operations.layer_version_permission import (
     remove_layer_version_permission,
 )
 from groundstate.services.lambda_.operations.list_aliases import list_aliases
+from groundstate.services.lambda_.operations.list_event_source_mappings import (
+    list_event_source_mappings,
+)
 from groundstate.services.lambda_.operations.list_functions import list_functions
 from groundstate.services.lambda_.operations.list_layer_versions import list_layer_versions
 from groundstate.services.lambda_.operations.list_layers import list_layers
@@ -71,6 +84,9 @@ from groundstate.services.lambda_.operations.tags import (
     untag_resource,
 )
 from groundstate.services.lambda_.operations.update_alias import update_alias
+from groundstate.services.lambda_.operations.update_event_source_mapping import (
+    update_event_source_mapping,
+)
 from groundstate.services.lambda_.operations.update_function_code import update_function_code
 from groundstate.services.lambda_.operations.update_function_configuration import (
     update_function_configuration,
@@ -84,8 +100,10 @@ OPERATIONS = {
     ),
     "AddPermission": Operation(add_permission, resource=function_resource),
     "CreateAlias": Operation(create_alias, resource=unqualified_resource),
+    "CreateEventSourceMapping": Operation(create_event_source_mapping),
     "CreateFunction": Operation(create_function, resource=unqualified_resource),
     "DeleteAlias": Operation(delete_alias, resource=unqualified_resource),
+    "DeleteEventSourceMapping": Operation(delete_event_source_mapping, resource=mapping_resource),
     "DeleteFunction": Operation(delete_function, resource=function_resource),
     "DeleteFunctionConcurrency": Operation(
         delete_function_concurrency, resource=unqualified_resource
@@ -96,6 +114,9 @@ OPERATIONS = {
     "DeleteLayerVersion": Operation(delete_layer_version, resource=layer_version_resource),
     "GetAccountSettings": Operation(get_account_settings, reads=True),
     "GetAlias": Operation(get_alias, resource=unqualified_resource, reads=True),
+    "GetEventSourceMapping": Operation(
+        get_event_source_mapping, resource=mapping_resource, reads=True
+    ),
     "GetFunction": Operation(get_function, resource=function_resource, reads=True),
     "GetFunctionCodeSigningConfig": Operation(
         get_function_code_signing_config, resource=function_resource, reads=True
@@ -136,6 +157,7 @@ OPERATIONS = {
     "ListFunctionEventInvokeConfigs": Operation(
         list_function_event_invoke_configs, resource=function_resource, reads=True
     ),
+    "ListEventSourceMappings": Operation(list_event_source_mappings, reads=True),
     "ListFunctions": Operation(list_functions, reads=True),
     "ListLayerVersions": Operation(list_layer_versions, reads=True),
     "ListLayers": Operation(list_layers, reads=True),
@@ -156,6 +178,7 @@ OPERATIONS = {
     "TagResource": Operation(tag_resource, resource=tagged_resource),
     "UntagResource": Operation(untag_resource, resource=tagged_resource),
     "UpdateAlias": Operation(update_alias, resource=unqualified_resource),
+    "UpdateEventSourceMapping": Operation(update_event_source_mapping, resource=mapping_resource),
     "UpdateFunctionCode": Operation(update_function_code, resource=unqualified_resource),
     "UpdateFunctionConfiguration": Operation(
         update_function_configuration, resource=unqualified_resource

@@ -16,6 +16,7 @@ from groundstate.principals import role_principal
 from groundstate.services.lambda_.invocations import Target
 from groundstate.services.lambda_.model import Outcome
 from groundstate.services.lambda_.report import iso_time
+from groundstate.store.event_sources import EventSourceRow
 from groundstate.store.functions import EventRow
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,52 @@ def send_record(
         _send(call, target, destination, _record(call, event, target, outcome, condition))
     elif condition != "Success":
         _send_dead_letter(call, event, target, outcome)
+
+
+def send_batch_record(
+    call: Call,
+    mapping: EventSourceRow,
+    target: Target,
+    batch: list[Shape],
+    attempts: int,
+    outcome: Outcome | None,
+    condition: str,
+) -> None:
+    """Send the record of a batch that was given up, if its mapping wants it somewhere.
+
+    AWS: https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+    """
+    config = mapping.document["DestinationConfig"]
+    destination = config.get("OnFailure", {}).get("Destination", "")
+    if not destination:
+        return
+    times = [iso_time(entry["dynamodb"]["ApproximateCreationDateTime"]) for entry in batch]
+    record: Shape = {
+        "requestContext": {
+            "requestId": call.request_id,
+            "functionArn": target.invoked_arn,
+            "condition": condition,
+            "approximateInvokeCount": attempts,
+        },
+        "version": "1.0",
+        "timestamp": iso_time(call.now),
+        "DDBStreamBatchInfo": {
+            "shardId": mapping.progress.get("shard", ""),
+            "startSequenceNumber": batch[0]["dynamodb"]["SequenceNumber"],
+            "endSequenceNumber": batch[-1]["dynamodb"]["SequenceNumber"],
+            "approximateArrivalOfFirstRecord": times[0],
+            "approximateArrivalOfLastRecord": times[-1],
+            "batchSize": len(batch),
+            "streamArn": mapping.source_arn,
+        },
+    }
+    if outcome is not None:
+        record["responseContext"] = {
+            "statusCode": 200,
+            "executedVersion": target.function.version,
+            "functionError": outcome.function_error or None,
+        }
+    _send(call, target, destination, record)
 
 
 def _send_dead_letter(call: Call, event: EventRow, target: Target, outcome: Outcome | None) -> None:

@@ -33,6 +33,7 @@ from groundstate.services.lambda_.runtimes import (
     make_command,
 )
 from groundstate.services.lambda_.spawner import Spawner
+from groundstate.services.lambda_.stream_poller import StreamPoller
 from groundstate.services.lambda_.variables import Credentials, make_variables
 
 _SWEEP_S = 15.0
@@ -55,6 +56,7 @@ class LambdaHost:
         self._loop = asyncio.get_running_loop()
         root = None if config.in_memory else Path(config.data_dir).absolute() / "code"
         self.code = CodeDirectory(root)
+        self._config = config
         self._pools: dict[str, Pool] = {}
         self._in_flight: Counter[int] = Counter()
         self._spawners: dict[str, Spawner] = {}
@@ -65,6 +67,7 @@ class LambdaHost:
         self._said: set[str] = set()
         self._sweep: asyncio.TimerHandle | None = None
         self._is_stopping = False
+        self._poller = StreamPoller(runner, self)
 
     # Host
 
@@ -75,6 +78,7 @@ class LambdaHost:
     async def stop(self) -> None:
         """Kill every environment. What was under way is not finished."""
         self._is_stopping = True
+        self._poller.stop()
         if self._sweep is not None:
             self._sweep.cancel()
         for task in list(self._tasks):
@@ -90,7 +94,7 @@ class LambdaHost:
     @property
     def busy(self) -> bool:
         """Invocations are under way or waiting."""
-        return any(self._in_flight.values())
+        return bool(self._in_flight)
 
     # What operations do
 
@@ -132,6 +136,15 @@ class LambdaHost:
         if pool is not None:
             pool.retire()
             self._forget_if_over(pool)
+
+    def reload_event_sources(self) -> None:
+        """Take over the event source mappings as they are now."""
+
+        def job(call: Call) -> None:
+            self._poller.load(call.tx.event_sources.list_all())
+
+        if not self._is_stopping:
+            self._run("load the event source mappings", job, self._config.region)
 
     def prepare(self) -> None:
         """Get ready for the first invocation of a Python function."""

@@ -7,9 +7,11 @@ from groundstate.services.lambda_.async_events import recover_events
 
 
 def recover(call: Call) -> None:
-    """Go on with asynchronous invocations, and remove code that no function uses."""
+    """Go on with asynchronous invocations and event sources, and remove code that is not used."""
     call.tx.function_code.remove_unused()
     call.host.code.remove_unused(call.tx.function_code.list_keys())
     if call.tx.functions.any():
         call.host.prepare()
     recover_events(call)
+    host = call.host
+    call.after_commit(host.reload_event_sources)

@@ -54,6 +54,7 @@ from groundstate.services.stepfunctions.operations.list_state_machines import li
 from groundstate.services.stepfunctions.operations.publish_state_machine_version import (
     publish_state_machine_version,
 )
+from groundstate.services.stepfunctions.operations.redrive_execution import redrive_execution
 from groundstate.services.stepfunctions.operations.send_task_failure import send_task_failure
 from groundstate.services.stepfunctions.operations.send_task_heartbeat import send_task_heartbeat
 from groundstate.services.stepfunctions.operations.send_task_success import send_task_success
@@ -65,6 +66,7 @@ from groundstate.services.stepfunctions.operations.tag_resource import (
     tag_resource,
     untag_resource,
 )
+from groundstate.services.stepfunctions.operations.test_state import test_state
 from groundstate.services.stepfunctions.operations.update_map_run import update_map_run
 from groundstate.services.stepfunctions.operations.update_state_machine import update_state_machine
 from groundstate.services.stepfunctions.operations.update_state_machine_alias import (
@@ -113,6 +115,7 @@ OPERATIONS = {
     "ListStateMachines": Operation(list_state_machines, reads=True),
     "ListTagsForResource": Operation(list_tags_for_resource, resource=_resource, reads=True),
     "PublishStateMachineVersion": Operation(publish_state_machine_version, resource=_machine),
+    "RedriveExecution": Operation(redrive_execution, resource=_execution),
     "SendTaskFailure": Operation(send_task_failure),
     "SendTaskHeartbeat": Operation(send_task_heartbeat),
     "SendTaskSuccess": Operation(send_task_success),
@@ -120,6 +123,7 @@ OPERATIONS = {
     "StartSyncExecution": Operation(start_sync_execution, resource=_machine),
     "StopExecution": Operation(stop_execution, resource=_execution),
     "TagResource": Operation(tag_resource, resource=_resource),
+    "TestState": Operation(test_state),
     "UntagResource": Operation(untag_resource, resource=_resource),
     "UpdateMapRun": Operation(update_map_run, resource=_map_run),
     "UpdateStateMachine": Operation(update_state_machine, resource=_machine),

@@ -53,12 +53,4 @@ def check_definition(definition: str, machine_type: MachineType) -> None:
     try:
         compile_machine(definition, type=machine_type)
     except BadDefinition as error:
-        raise InvalidDefinition(_text(definition, error)) from None
-
-
-def _text(definition: str, error: BadDefinition) -> str:
-    for diagnostic in error.diagnostics:
-        if diagnostic.code == "INVALID_LABEL_NAME":
-            # The only text that was ever recorded for a Map's Label.
-            return f"Error=ValueError Args={[diagnostic.message]!r} in definition '{definition}'."
-    return f"Invalid State Machine Definition: '{error.message}'"
+        raise InvalidDefinition(error.answer) from None

@@ -28,6 +28,8 @@ from groundstate.asl.interface import (
     Finish,
     Input,
     Outcome,
+    RedriveMapRun,
+    Redriven,
     ScheduleTask,
     SetTimer,
     Started,
@@ -169,6 +171,20 @@ def stop(call: Call, execution_id: int, event: Stopped) -> None:
         feed_run(call, run, event)
 
 
+def redrive(call: Call, execution_id: int, event: Redriven, token: str | None) -> None:
+    """Let an execution that did not succeed go on."""
+    run = load_run(call, execution_id)
+    assert run is not None, f"execution {execution_id} has no state to go on from"
+    extra = run.extra
+    extra["redrives"] = run.info.redrive_count = extra.get("redrives", 0) + 1
+    extra["redriven_at"] = run.info.redrive_time = call.now
+    if token is not None:
+        extra["redrive_token"] = token
+    run.row.status, run.row.stopped_at = RUNNING, None
+    accepted = feed_run(call, run, event)
+    assert accepted, f"execution {execution_id} was not redriven"
+
+
 def continue_run(call: Call, execution_id: int) -> None:
     """Go on with an execution whose burst was cut, or which has not begun."""
     run = load_run(call, execution_id)
@@ -289,6 +305,8 @@ def _carry_out(
             _cancel_task(call, run, command.task_id)
         elif isinstance(command, StartMapRun):
             call.host.start_map_run(call, run, command)
+        elif isinstance(command, RedriveMapRun):
+            call.host.redrive_map_run(call, command)
         elif isinstance(command, CancelMapRun):
             call.host.cancel_map_run(call, run, command.task_id)
     return outcome.more

@@ -61,6 +61,7 @@ class StepFunctionsHost:
     # The executor reaches these through the host, since they build on the executor.
     notify_parent = staticmethod(nested.notify_parent)
     start_map_run = staticmethod(map_runs.start_map_run)
+    redrive_map_run = staticmethod(map_runs.redrive_map_run)
     cancel_map_run = staticmethod(map_runs.cancel_map_run)
     map_child_ended = staticmethod(map_runs.child_ended)
 

@@ -9,6 +9,7 @@ import csv
 import gzip
 import io
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -155,8 +156,25 @@ _READERS: dict[str, Callable[[_Source, Shape, dict[str, Any]], list[Any]]] = {
 
 
 def _record(headers: list[str], row: list[str]) -> dict[str, str]:
-    # Recorded: missing fields are empty text, and fields beyond the headers are left out.
-    return {header: row[index] if index < len(row) else "" for index, header in enumerate(headers)}
+    # Recorded: missing fields are empty text, and fields beyond the headers are left out. Their
+    # order is the one of a hash map of Java.
+    record = dict.fromkeys(headers, "") | dict(zip(headers, row, strict=False))
+    return {header: record[header] for header in _hash_order(tuple(headers))}
+
+
+@lru_cache(maxsize=64)
+def _hash_order(headers: tuple[str, ...]) -> tuple[str, ...]:
+    size = 16
+    while len(headers) > size * 3 // 4:
+        size *= 2
+
+    def bucket(header: str) -> int:
+        code = 0
+        for char in header:
+            code = (31 * code + ord(char)) & 0xFFFFFFFF
+        return (code ^ code >> 16) & size - 1
+
+    return tuple(sorted(headers, key=bucket))
 
 
 def _parse(content: bytes) -> Any:

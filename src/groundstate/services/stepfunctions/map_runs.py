@@ -22,7 +22,12 @@ from typing import Any
 import orjson
 
 from groundstate import ids
-from groundstate.asl.interface import MapRunFailed, MapRunSucceeded, StartMapRun
+from groundstate.asl.interface import (
+    MapRunFailed,
+    MapRunSucceeded,
+    RedriveMapRun,
+    StartMapRun,
+)
 from groundstate.operation import Call
 from groundstate.services.stepfunctions import executor
 from groundstate.services.stepfunctions.map_children import (
@@ -117,6 +122,23 @@ def child_ended(call: Call, run: Run) -> None:
     call.tx.map_runs.update(map_run)
     if map_run.status == "RUNNING" and map_run_id not in call.host.busy_map_runs:
         _soon(call, map_run_id)
+
+
+def redrive_map_run(call: Call, command: RedriveMapRun) -> None:
+    """Run the children again that did not succeed, under the run's own ARN."""
+    map_run = call.tx.map_runs.find(command.map_run_arn)
+    assert map_run is not None, command.map_run_arn
+    settings = map_run.settings
+    for counts in (settings["executions"], settings["items"]):
+        counts[PENDING] += counts[FAILED] + counts[TIMED_OUT] + counts[ABORTED]
+        counts[FAILED] = counts[TIMED_OUT] = counts[ABORTED] = 0
+    call.tx.map_runs.reset_items(map_run.map_run_id)
+    settings["redrives"] = command.redrive_count
+    settings["redriven_at"] = call.now
+    map_run.task_id = command.task_id
+    map_run.status, map_run.stopped_at = "RUNNING", None
+    call.tx.map_runs.update(map_run)
+    _soon(call, map_run.map_run_id)
 
 
 def cancel_map_run(call: Call, run: Run, task_id: int) -> None:

@@ -81,6 +81,7 @@ def _apply_failed(deployment: Deployment, reason: str) -> None:
         rows = plan.list_existing(call, stack)
         _enter(deployment, "delete", plan.delete_steps(stack.stack_id, "delete", rows))
     else:
+        stack.data["rollback_reason"] = reason
         set_stack_status(call, stack, "UPDATE_ROLLBACK_IN_PROGRESS", reason)
         _enter(deployment, "revert", plan.revert_steps(stack.stack_id, deployment.steps))
 

@@ -291,4 +291,5 @@ TABLE = ResourceType(
     update=update_table,
     delete=delete_table,
     adopt=adopt_table,
+    identifier="TableName",
 )

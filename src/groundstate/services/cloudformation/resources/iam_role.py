@@ -96,4 +96,5 @@ ROLE = ResourceType(
     update=update_role,
     delete=delete_role,
     adopt=adopt_role,
+    identifier="RoleName",
 )

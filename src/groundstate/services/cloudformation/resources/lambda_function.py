@@ -225,4 +225,5 @@ FUNCTION = ResourceType(
     update=update_function,
     delete=delete_function,
     adopt=adopt_function,
+    identifier="FunctionName",
 )

@@ -99,6 +99,7 @@ LOG_GROUP = ResourceType(
     update=update_log_group,
     delete=delete_log_group,
     adopt=adopt_log_group,
+    identifier="LogGroupName",
 )
 
 

@@ -195,4 +195,5 @@ STATE_MACHINE = ResourceType(
     update=update_state_machine,
     delete=delete_state_machine,
     adopt=adopt_state_machine,
+    identifier="Arn",
 )

@@ -5,6 +5,9 @@ AWS: https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-aws
 
 from __future__ import annotations
 
+import base64
+import zlib
+
 from groundstate.asl.interface import ScheduleTask
 from groundstate.models import ServiceModel, has_model, load_model
 from groundstate.operation import Call, Deferred, ServiceError, Shape
@@ -71,7 +74,16 @@ def _request(model: ServiceModel, operation: str, command: ScheduleTask) -> Shap
     if shape is None:
         return {}
     request = sdk_v2.to_request(model, shape, command.parameters)
-    return request if isinstance(request, dict) else {}
+    if not isinstance(request, dict):
+        return {}
+    if model.name == "s3" and isinstance(request.get("Body"), bytes):
+        # Recorded in 2025: the SDK adds a checksum and the type of text.
+        checksum = zlib.crc32(request["Body"]).to_bytes(4, "big")
+        request.setdefault("ContentType", "text/plain; charset=UTF-8")
+        request.setdefault("ChecksumAlgorithm", "CRC32")
+        if request["ChecksumAlgorithm"] == "CRC32":
+            request.setdefault("ChecksumCRC32", base64.b64encode(checksum).decode())
+    return request
 
 
 def _read(model: ServiceModel, operation: str, command: ScheduleTask, answer: Shape) -> Result:

@@ -30,8 +30,17 @@ class UnknownMemberError(Exception):
 
 @lru_cache(maxsize=8192)
 def pascal(name: str) -> str:
-    """A name as SDK 2 spells it: `DynamoDB` becomes `DynamoDb`, `logGroupName` `LogGroupName`."""
+    """A service as SDK 2 spells it: `DynamoDB` becomes `DynamoDb`, `SFN` `Sfn`."""
     return "".join(word[0].upper() + word[1:].lower() for word in _WORDS.findall(name))
+
+
+@lru_cache(maxsize=16384)
+def member_name(name: str) -> str:
+    """A member as SDK 2 spells it: leading capitals become one: `SSEKMSKeyId`, `SsekmsKeyId`."""
+    end = 1
+    while end < len(name) and name[end].isupper() and not name[end + 1 : end + 2].islower():
+        end += 1
+    return name[0].upper() + name[1:end].lower() + name[end:]
 
 
 def service_name(model: ServiceModel) -> str:
@@ -61,7 +70,12 @@ def to_request(model: ServiceModel, shape_name: str, value: Any) -> Any:
             member = members.get(name)
             if member is None:
                 raise UnknownMemberError(name)
-            request[member] = to_request(model, shape["members"][member]["shape"], inner)
+            reference = shape["members"][member]
+            if reference.get("streaming"):
+                # Recorded: the body of an object is JSON, text in its quotes.
+                request[member] = orjson.dumps(inner)
+            else:
+                request[member] = to_request(model, reference["shape"], inner)
         return request
     if kind == "list" and isinstance(value, list):
         return [to_request(model, shape["member"]["shape"], inner) for inner in value]
@@ -82,7 +96,7 @@ def to_output(model: ServiceModel, shape_name: str, value: Any) -> Any:
     if kind == "structure":
         members = shape.get("members", {})
         return {
-            pascal(name): to_output(model, members[name]["shape"], inner)
+            member_name(name): to_output(model, members[name]["shape"], inner)
             for name, inner in value.items()
             if name in members
         }
@@ -131,7 +145,7 @@ def _members(service: str, shape_name: str, model: ServiceModel) -> dict[str, st
     found = _member_names.get(key)
     if found is None:
         names = model.shapes[shape_name].get("members", {})
-        found = _member_names[key] = {pascal(name): name for name in names}
+        found = _member_names[key] = {member_name(name): name for name in names}
         # Names that SDK 2 would spell in another way are taken in the model's spelling, too.
         found.update((name[0].upper() + name[1:], name) for name in names)
     return found

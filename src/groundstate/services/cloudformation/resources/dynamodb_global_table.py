@@ -1,0 +1,174 @@
+"""AWS::DynamoDB::GlobalTable, which the CDK's TableV2 makes: a table in the stack's own region.
+
+AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html
+
+A replica in another region is refused: there is one place here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundstate.services.cloudformation.resources import dynamodb_table
+from groundstate.services.cloudformation.resources.provision import (
+    Current,
+    Made,
+    Properties,
+    Provision,
+    ProvisionFailed,
+)
+from groundstate.services.cloudformation.resources.resource_type import ResourceType
+from groundstate.services.cloudformation.resources.shape import ANY, BOOLEAN, TEXT
+
+_SHARED = (
+    "AttributeDefinitions",
+    "BillingMode",
+    "KeySchema",
+    "LocalSecondaryIndexes",
+    "SSESpecification",
+    "StreamSpecification",
+    "TableName",
+    "TimeToLiveSpecification",
+)
+_OF_REPLICA = (
+    "DeletionProtectionEnabled",
+    "PointInTimeRecoverySpecification",
+    "ResourcePolicy",
+    "TableClass",
+    "Tags",
+)
+# Units of a table whose write capacity scales by itself: there is nothing to scale here.
+_UNITS_DEFAULT = 5
+
+
+def create_global_table(provision: Provision, properties: Properties) -> Made:
+    """Create the table of the stack's region."""
+    return dynamodb_table.create_table(provision, _as_table(provision, properties))
+
+
+def update_global_table(provision: Provision, current: Current, properties: Properties) -> Made:
+    """Change the table of the stack's region."""
+    before = _as_table(provision, current.properties)
+    after = _as_table(provision, properties)
+    table = Current(current.physical_id, before, current.attributes)
+    return dynamodb_table.update_table(provision, table, after)
+
+
+def _as_table(provision: Provision, properties: Properties) -> Properties:
+    """The properties as those of a plain table."""
+    replicas = properties["Replicas"]
+    others = [replica["Region"] for replica in replicas if replica["Region"] != provision.region]
+    if others:
+        raise ProvisionFailed(
+            f"Replicas in other regions are not supported: {', '.join(others)}; the stack is in"
+            f" {provision.region}."
+        )
+    if not replicas:
+        raise ProvisionFailed("Property Replicas cannot be empty.")
+    replica = replicas[0]
+    table = {name: properties[name] for name in _SHARED if name in properties}
+    table.update({name: replica[name] for name in _OF_REPLICA if name in replica})
+    if table.get("BillingMode") == "PROVISIONED":
+        table["ProvisionedThroughput"] = _throughput(properties, replica)
+    on_demand = {
+        **properties.get("WriteOnDemandThroughputSettings", {}),
+        **replica.get("ReadOnDemandThroughputSettings", {}),
+    }
+    if on_demand:
+        table["OnDemandThroughput"] = {name: int(units) for name, units in on_demand.items()}
+    indexes = [
+        _index(index, replica, table) for index in properties.get("GlobalSecondaryIndexes", [])
+    ]
+    if indexes:
+        table["GlobalSecondaryIndexes"] = indexes
+    shape = {name: dynamodb_table.SHAPE[name] for name in table}
+    read = ResourceType(
+        name="AWS::DynamoDB::Table",
+        shape=shape,
+        create=dynamodb_table.create_table,
+        delete=dynamodb_table.delete_table,
+    )
+    return read.read(table, {})
+
+
+def _index(index: dict[str, Any], replica: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
+    made = {name: index[name] for name in ("IndexName", "KeySchema", "Projection")}
+    if table.get("BillingMode") == "PROVISIONED":
+        own = next(
+            (
+                entry
+                for entry in replica.get("GlobalSecondaryIndexes", [])
+                if entry["IndexName"] == index["IndexName"]
+            ),
+            {},
+        )
+        made["ProvisionedThroughput"] = _throughput(index, own)
+    return made
+
+
+def _throughput(writes: dict[str, Any], reads: dict[str, Any]) -> dict[str, int]:
+    write = writes.get("WriteProvisionedThroughputSettings", {})
+    read = reads.get("ReadProvisionedThroughputSettings", {})
+    return {
+        "ReadCapacityUnits": int(
+            read.get("ReadCapacityUnits")
+            or read.get("ReadCapacityAutoScalingSettings", {}).get("MinCapacity", _UNITS_DEFAULT)
+        ),
+        "WriteCapacityUnits": int(
+            write.get("WriteCapacityAutoScalingSettings", {}).get("MinCapacity", _UNITS_DEFAULT)
+        ),
+    }
+
+
+GLOBAL_TABLE = ResourceType(
+    name="AWS::DynamoDB::GlobalTable",
+    shape={
+        "AttributeDefinitions": dynamodb_table.SHAPE["AttributeDefinitions"],
+        "BillingMode": TEXT,
+        "GlobalSecondaryIndexes": [ANY],
+        "GlobalTableSettingsReplicationMode": TEXT,
+        "GlobalTableSourceArn": TEXT,
+        "GlobalTableWitnesses": [ANY],
+        "KeySchema": dynamodb_table.SHAPE["KeySchema"],
+        "LocalSecondaryIndexes": dynamodb_table.SHAPE["LocalSecondaryIndexes"],
+        "MultiRegionConsistency": TEXT,
+        "ReadOnDemandThroughputSettings": ANY,
+        "ReadProvisionedThroughputSettings": ANY,
+        "Replicas": [
+            {
+                "ContributorInsightsSpecification": ANY,
+                "DeletionProtectionEnabled": BOOLEAN,
+                "GlobalSecondaryIndexes": [ANY],
+                "GlobalTableSettingsReplicationMode": TEXT,
+                "KinesisStreamSpecification": ANY,
+                "PointInTimeRecoverySpecification": dynamodb_table.SHAPE[
+                    "PointInTimeRecoverySpecification"
+                ],
+                "ReadOnDemandThroughputSettings": ANY,
+                "ReadProvisionedThroughputSettings": ANY,
+                "Region": TEXT,
+                "ReplicaStreamSpecification": ANY,
+                "ResourcePolicy": dynamodb_table.SHAPE["ResourcePolicy"],
+                "SSESpecification": ANY,
+                "TableClass": TEXT,
+                "Tags": dynamodb_table.SHAPE["Tags"],
+            }
+        ],
+        "SSESpecification": {"SSEEnabled": BOOLEAN, "SSEType": TEXT},
+        "StreamSpecification": {"StreamViewType": TEXT},
+        "TableName": TEXT,
+        "TimeToLiveSpecification": dynamodb_table.SHAPE["TimeToLiveSpecification"],
+        "WarmThroughput": ANY,
+        "WriteOnDemandThroughputSettings": ANY,
+        "WriteProvisionedThroughputSettings": ANY,
+    },
+    required=("AttributeDefinitions", "KeySchema", "Replicas"),
+    replaces=frozenset({"KeySchema", "LocalSecondaryIndexes", "TableName"}),
+    name_property="TableName",
+    attributes=("Arn", "StreamArn", "TableId"),
+    create=create_global_table,
+    update=update_global_table,
+    delete=dynamodb_table.delete_table,
+    adopt=dynamodb_table.adopt_table,
+    identifier="TableName",
+)

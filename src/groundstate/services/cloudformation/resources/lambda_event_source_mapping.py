@@ -1,0 +1,110 @@
+"""AWS::Lambda::EventSourceMapping.
+
+AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html
+"""
+
+from __future__ import annotations
+
+from groundstate.services.cloudformation.resources.absence import gone_is_fine
+from groundstate.services.cloudformation.resources.fields import pick, tags_as_map
+from groundstate.services.cloudformation.resources.provision import (
+    Current,
+    Made,
+    Properties,
+    Provision,
+)
+from groundstate.services.cloudformation.resources.resource_type import ResourceType
+from groundstate.services.cloudformation.resources.shape import (
+    ANY,
+    BOOLEAN,
+    INTEGER,
+    NUMBER,
+    TAGS,
+    TEXT,
+)
+
+_ON_FAILURE = {"OnFailure": {"Destination": TEXT}}
+_CREATE_ONLY = (
+    "AmazonManagedKafkaEventSourceConfig",
+    "EventSourceArn",
+    "Queues",
+    "SelfManagedEventSource",
+    "SelfManagedKafkaEventSourceConfig",
+    "StartingPosition",
+    "StartingPositionTimestamp",
+    "Topics",
+)
+
+SHAPE = {
+    "AmazonManagedKafkaEventSourceConfig": ANY,
+    "BatchSize": INTEGER,
+    "BisectBatchOnFunctionError": BOOLEAN,
+    "DestinationConfig": _ON_FAILURE,
+    "DocumentDBEventSourceConfig": ANY,
+    "Enabled": BOOLEAN,
+    "EventSourceArn": TEXT,
+    "FilterCriteria": {"Filters": [{"Pattern": TEXT}]},
+    "FunctionName": TEXT,
+    "FunctionResponseTypes": [TEXT],
+    "KmsKeyArn": TEXT,
+    "LoggingConfig": ANY,
+    "MaximumBatchingWindowInSeconds": INTEGER,
+    "MaximumRecordAgeInSeconds": INTEGER,
+    "MaximumRetryAttempts": INTEGER,
+    "MetricsConfig": {"Metrics": [TEXT]},
+    "ParallelizationFactor": INTEGER,
+    "ProvisionedPollerConfig": ANY,
+    "Queues": [TEXT],
+    "ScalingConfig": {"MaximumConcurrency": INTEGER},
+    "SelfManagedEventSource": ANY,
+    "SelfManagedKafkaEventSourceConfig": ANY,
+    "SourceAccessConfigurations": [ANY],
+    "StartingPosition": TEXT,
+    "StartingPositionTimestamp": NUMBER,
+    "Tags": TAGS,
+    "Topics": [TEXT],
+    "TumblingWindowInSeconds": INTEGER,
+}
+
+
+def create_mapping(provision: Provision, properties: Properties) -> Made:
+    """Create the mapping."""
+    request = {name: value for name, value in properties.items() if name != "Tags"}
+    tags = tags_as_map(properties.get("Tags"))
+    if tags:
+        request["Tags"] = tags
+    answer = provision.invoke("lambda", "CreateEventSourceMapping", request)
+    return _describe(provision, answer["UUID"])
+
+
+def update_mapping(provision: Provision, current: Current, properties: Properties) -> Made:
+    """Change the mapping; where it reads from stays."""
+    request = pick(properties, [name for name in SHAPE if name not in (*_CREATE_ONLY, "Tags")])
+    request["UUID"] = current.physical_id
+    if "FilterCriteria" in current.properties and "FilterCriteria" not in request:
+        request["FilterCriteria"] = {}
+    provision.invoke("lambda", "UpdateEventSourceMapping", request)
+    return _describe(provision, current.physical_id)
+
+
+def delete_mapping(provision: Provision, current: Current) -> None:
+    """Delete the mapping."""
+    with gone_is_fine():
+        provision.invoke("lambda", "DeleteEventSourceMapping", {"UUID": current.physical_id})
+
+
+def _describe(provision: Provision, uuid: str) -> Made:
+    arn = provision.arn("lambda", f"event-source-mapping:{uuid}")
+    return Made(uuid, {"Id": uuid, "EventSourceMappingArn": arn})
+
+
+EVENT_SOURCE_MAPPING = ResourceType(
+    name="AWS::Lambda::EventSourceMapping",
+    shape=SHAPE,
+    required=("FunctionName",),
+    replaces=frozenset(_CREATE_ONLY),
+    attributes=("Id", "EventSourceMappingArn"),
+    create=create_mapping,
+    update=update_mapping,
+    delete=delete_mapping,
+)

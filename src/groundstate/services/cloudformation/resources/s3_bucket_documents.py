@@ -1,0 +1,198 @@
+"""A bucket's configurations: from a template's properties to what S3's operations take.
+
+AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from groundstate.services.cloudformation.template.values import to_text
+
+Convert = Callable[[Any], dict[str, Any]]
+
+
+def _encryption(value: Mapping[str, Any]) -> dict[str, Any]:
+    rules = []
+    for rule in value.get("ServerSideEncryptionConfiguration", []):
+        converted: dict[str, Any] = {}
+        if "ServerSideEncryptionByDefault" in rule:
+            converted["ApplyServerSideEncryptionByDefault"] = rule["ServerSideEncryptionByDefault"]
+        if "BucketKeyEnabled" in rule:
+            converted["BucketKeyEnabled"] = to_text(rule["BucketKeyEnabled"]).lower() == "true"
+        rules.append(converted)
+    return {"Rules": rules}
+
+
+def _tags(value: list[Any]) -> dict[str, Any]:
+    return {"TagSet": value}
+
+
+def _cors(value: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"Id": "ID", "MaxAge": "MaxAgeSeconds", "ExposedHeaders": "ExposeHeaders"}
+    rules = [
+        {
+            names.get(key, key): int(member) if key == "MaxAge" else member
+            for key, member in rule.items()
+        }
+        for rule in value.get("CorsRules", [])
+    ]
+    return {"CORSRules": rules}
+
+
+def _ownership(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {"Rules": value.get("Rules", [])}
+
+
+def _lifecycle(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {"Rules": [_lifecycle_rule(rule) for rule in value.get("Rules", [])]}
+
+
+def _lifecycle_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    converted: dict[str, Any] = {"Status": rule["Status"], "Filter": _lifecycle_filter(rule)}
+    if "Id" in rule:
+        converted["ID"] = rule["Id"]
+    expiration: dict[str, Any] = {}
+    if "ExpirationInDays" in rule:
+        expiration["Days"] = int(rule["ExpirationInDays"])
+    if "ExpiredObjectDeleteMarker" in rule:
+        marker = to_text(rule["ExpiredObjectDeleteMarker"]).lower() == "true"
+        expiration["ExpiredObjectDeleteMarker"] = marker
+    if expiration:
+        converted["Expiration"] = expiration
+    noncurrent = rule.get("NoncurrentVersionExpiration")
+    if noncurrent is not None:
+        names = ("NoncurrentDays", "NewerNoncurrentVersions")
+        converted["NoncurrentVersionExpiration"] = {
+            name: int(noncurrent[name]) for name in names if name in noncurrent
+        }
+    elif "NoncurrentVersionExpirationInDays" in rule:
+        days = int(rule["NoncurrentVersionExpirationInDays"])
+        converted["NoncurrentVersionExpiration"] = {"NoncurrentDays": days}
+    abort = rule.get("AbortIncompleteMultipartUpload")
+    if abort is not None:
+        days = int(abort["DaysAfterInitiation"])
+        converted["AbortIncompleteMultipartUpload"] = {"DaysAfterInitiation": days}
+    transitions = rule.get("Transitions") or ([rule["Transition"]] if "Transition" in rule else [])
+    if transitions:
+        converted["Transitions"] = [
+            {
+                "StorageClass": entry["StorageClass"],
+                **({"Days": int(entry["TransitionInDays"])} if "TransitionInDays" in entry else {}),
+            }
+            for entry in transitions
+        ]
+    return converted
+
+
+def _lifecycle_filter(rule: Mapping[str, Any]) -> dict[str, Any]:
+    prefix, tags = rule.get("Prefix"), rule.get("TagFilters", [])
+    if tags:
+        both: dict[str, Any] = {"Tags": tags}
+        if prefix is not None:
+            both["Prefix"] = prefix
+        return {"And": both}
+    return {"Prefix": prefix or ""}
+
+
+def _notification(value: Mapping[str, Any]) -> dict[str, Any]:
+    converted: dict[str, Any] = {}
+    kinds = (
+        ("LambdaConfigurations", "LambdaFunctionConfigurations", "Function", "LambdaFunctionArn"),
+        ("QueueConfigurations", "QueueConfigurations", "Queue", "QueueArn"),
+        ("TopicConfigurations", "TopicConfigurations", "Topic", "TopicArn"),
+    )
+    for source, target, own, arn in kinds:
+        entries = []
+        for entry in value.get(source, []):
+            shown: dict[str, Any] = {arn: entry[own], "Events": [entry["Event"]]}
+            rules = entry.get("Filter", {}).get("S3Key", {}).get("Rules")
+            if rules:
+                shown["Filter"] = {"Key": {"FilterRules": rules}}
+            entries.append(shown)
+        if entries:
+            converted[target] = entries
+    if "EventBridgeConfiguration" in value:
+        converted["EventBridgeConfiguration"] = {}
+    return converted
+
+
+def _website(value: Mapping[str, Any]) -> dict[str, Any]:
+    converted: dict[str, Any] = {}
+    if "IndexDocument" in value:
+        converted["IndexDocument"] = {"Suffix": value["IndexDocument"]}
+    if "ErrorDocument" in value:
+        converted["ErrorDocument"] = {"Key": value["ErrorDocument"]}
+    for name in ("RedirectAllRequestsTo",):
+        if name in value:
+            converted[name] = value[name]
+    return converted
+
+
+def _logging(value: Mapping[str, Any]) -> dict[str, Any]:
+    if "DestinationBucketName" not in value:
+        return {}
+    enabled = {
+        "TargetBucket": value["DestinationBucketName"],
+        "TargetPrefix": value.get("LogFilePrefix", ""),
+    }
+    return {"LoggingEnabled": enabled}
+
+
+def _as_is(value: Any) -> dict[str, Any]:
+    return dict(value)
+
+
+def _accelerate(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {"Status": value["AccelerationStatus"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One configuration.
+
+    Attributes:
+        property: its name in templates.
+        put: the operation that puts it, with its value as `member`.
+        delete: the operation that takes it away; empty if it is put as `reset`.
+    """
+
+    property: str
+    put: str
+    member: str
+    convert: Convert
+    delete: str = ""
+    reset: Mapping[str, Any] = field(default_factory=dict)
+
+
+DOCUMENTS = (
+    Document("VersioningConfiguration", "PutBucketVersioning", "VersioningConfiguration", _as_is,
+             reset={"Status": "Suspended"}),
+    Document("BucketEncryption", "PutBucketEncryption", "ServerSideEncryptionConfiguration",
+             _encryption, "DeleteBucketEncryption"),
+    Document("Tags", "PutBucketTagging", "Tagging", _tags, "DeleteBucketTagging"),
+    Document("CorsConfiguration", "PutBucketCors", "CORSConfiguration", _cors, "DeleteBucketCors"),
+    Document("OwnershipControls", "PutBucketOwnershipControls", "OwnershipControls", _ownership,
+             "DeleteBucketOwnershipControls"),
+    Document("PublicAccessBlockConfiguration", "PutPublicAccessBlock",
+             "PublicAccessBlockConfiguration", _as_is, "DeletePublicAccessBlock"),
+    Document("LifecycleConfiguration", "PutBucketLifecycleConfiguration", "LifecycleConfiguration",
+             _lifecycle, "DeleteBucketLifecycle"),
+    Document("NotificationConfiguration", "PutBucketNotificationConfiguration",
+             "NotificationConfiguration", _notification),
+    Document("WebsiteConfiguration", "PutBucketWebsite", "WebsiteConfiguration", _website,
+             "DeleteBucketWebsite"),
+    Document("LoggingConfiguration", "PutBucketLogging", "BucketLoggingStatus", _logging),
+    Document("AccelerateConfiguration", "PutBucketAccelerateConfiguration",
+             "AccelerateConfiguration", _accelerate, reset={"Status": "Suspended"}),
+)  # fmt: skip
+
+# They would do something that matters, and nothing here does it.
+_UNSUPPORTED = ("ReplicationConfiguration",)
+
+
+def find_unsupported(properties: Mapping[str, Any]) -> list[str]:
+    """The properties that must not be passed over in silence."""
+    return [name for name in _UNSUPPORTED if name in properties]

@@ -1,0 +1,129 @@
+"""TestState: run one state by itself, for real or with a mock.
+
+AWS: https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from groundstate import ids
+from groundstate.asl import StateMock, StateTest, StateTestInput, StateTestRefused
+from groundstate.asl.interface import InvalidDefinition as BadDefinition
+from groundstate.asl.interface import Resource, ScheduleTask, TaskFailed, TaskSucceeded
+from groundstate.operation import Answer, Call, Deferred, Shape, named_error
+from groundstate.services.stepfunctions.arns import make_arn
+from groundstate.services.stepfunctions.errors import InvalidDefinition, InvalidExecutionInput
+from groundstate.services.stepfunctions.integrations import perform
+from groundstate.services.stepfunctions.integrations.result import (
+    Failed,
+    Pending,
+    Result,
+    Succeeded,
+)
+from groundstate.services.stepfunctions.mock_schema import check_mocked_result
+from groundstate.services.stepfunctions.operations.start_execution import check_input
+from groundstate.services.stepfunctions.settings import check_role
+from groundstate.services.stepfunctions.test_runs import make_test_run
+
+
+def test_state(call: Call, request: Shape) -> Answer:
+    """Run a state and tell what became of it.
+
+    Raises:
+        InvalidDefinition, InvalidArn, InvalidExecutionInput: bad parts.
+        ValidationException: what is asked for does not fit together, or a mocked result is not
+            like an answer of the API that it stands for.
+    """
+    if "roleArn" in request:
+        check_role(call, request["roleArn"])
+    name = f"test-{ids.make_uuid()}"
+    machine_arn = make_arn(call, f"stateMachine:{name}")
+    execution_arn = make_arn(call, f"express:{name}:{ids.make_uuid()}")
+    try:
+        test = StateTest(_read_request(request, execution_arn, machine_arn))
+    except BadDefinition as error:
+        raise InvalidDefinition(error.answer) from None
+    except StateTestRefused as error:
+        raise named_error(error.code, error.message) from None
+    mock = request.get("mock", {})
+    resource = getattr(test.state, "resource", None)
+    if "result" in mock and isinstance(resource, Resource):
+        mode = mock.get("fieldValidationMode", "STRICT")
+        check_mocked_result(resource, orjson.loads(mock["result"]), mode)
+    task = test.begin(call.now, ids.make_entropy())
+    if task is None:
+        return test.result()
+    run = make_test_run(call, request["roleArn"], name)
+    return _answer(call, test, task, perform(call, run, task))
+
+
+def _read_request(request: Shape, execution_arn: str, machine_arn: str) -> StateTestInput:
+    configuration = request.get("stateConfiguration", {})
+    return StateTestInput(
+        definition=request["definition"],
+        input_text=check_input(request),
+        state_name=request.get("stateName"),
+        role_arn=request.get("roleArn"),
+        context=_read_object(request, "context"),
+        variables=_read_object(request, "variables"),
+        mock=_read_mock(request.get("mock")),
+        retrier_retry_count=configuration.get("retrierRetryCount", 0),
+        error_caused_by_state=configuration.get("errorCausedByState"),
+        map_iteration_failure_count=configuration.get("mapIterationFailureCount"),
+        map_item_reader_data=configuration.get("mapItemReaderData"),
+        inspects=request.get("inspectionLevel", "INFO") != "INFO",
+        reveals_secrets=bool(request.get("revealSecrets")),
+        execution_arn=execution_arn,
+        machine_arn=machine_arn,
+    )
+
+
+def _read_mock(mock: Shape | None) -> StateMock | None:
+    if mock is None:
+        return None
+    thrown = mock.get("errorOutput")
+    if thrown is None:
+        return StateMock(result=mock.get("result"))
+    return StateMock(mock.get("result"), thrown.get("error"), thrown.get("cause"), is_error=True)
+
+
+def _read_object(request: Shape, member: str) -> dict[str, Any] | None:
+    if member not in request:
+        return None
+    try:
+        value = orjson.loads(request[member])
+    except orjson.JSONDecodeError:
+        value = None
+    if not isinstance(value, dict):
+        raise InvalidExecutionInput(f"Invalid {member}: must be a JSON object")
+    return value
+
+
+def _answer(call: Call, test: StateTest, task: ScheduleTask, result: Result) -> Answer:
+    now, entropy = call.now, ids.make_entropy()
+    if isinstance(result, Succeeded):
+        test.answer(TaskSucceeded(now, entropy, task.task_id, result.output, result.text))
+        return test.result()
+    if isinstance(result, Failed):
+        test.answer(TaskFailed(now, entropy, task.task_id, result.error, result.cause))
+        return test.result()
+    # The language core refuses to test tasks that wait for more than their request's answer.
+    assert isinstance(result, Pending), result
+    assert result.deferred is not None, result
+    assert result.read is not None, result
+    read, runner, region = result.read, call.runner, call.region
+    answer = Deferred()
+
+    def answered(done: Deferred) -> None:
+        def job(job_call: Call) -> None:
+            ended = _answer(job_call, test, task, read(job_call, done))
+            assert isinstance(ended, dict), ended
+            answer.resolve(ended)
+
+        runner.run("stepfunctions", job, region)
+
+    result.deferred.add_callback(answered)
+    return answer

@@ -1,0 +1,211 @@
+"""Event source mappings: functions that read a table's stream."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+ECHO = "import json\ndef handler(event, context):\n    print(json.dumps(event))\n"
+WAIT_S = 5.0
+
+
+class Source:
+    """A table with a stream, and functions that read it."""
+
+    def __init__(self, functions, name):
+        self.functions = functions
+        self.client = functions.client
+        self.dynamodb = functions.groundstate.client("dynamodb")
+        self.table = name
+        made = self.dynamodb.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )
+        self.arn = made["TableDescription"]["LatestStreamArn"]
+
+    def put(self, *ids):
+        for item_id in ids:
+            self.dynamodb.put_item(TableName=self.table, Item={"id": {"S": item_id}})
+
+    def map(self, source=ECHO, **settings):
+        name = self.functions.make(source)
+        request = {"StartingPosition": "TRIM_HORIZON", **settings}
+        made = self.client.create_event_source_mapping(
+            EventSourceArn=self.arn, FunctionName=name, **request
+        )
+        return name, made
+
+    def batches(self, name, records):
+        """The ids of the records in each batch that the function got, once there are so many."""
+        deadline = time.monotonic() + WAIT_S
+        while True:
+            try:
+                messages = self.functions.messages(name)
+            except self.functions.logs.exceptions.ResourceNotFoundException:
+                messages = []
+            events = [json.loads(text) for text in messages if text.startswith('{"Records"')]
+            found = [
+                [record["dynamodb"]["Keys"]["id"]["S"] for record in event["Records"]]
+                for event in events
+            ]
+            if sum(map(len, found)) >= records or time.monotonic() > deadline:
+                return found, events
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def source(functions, request):
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}],
+    }
+    functions.groundstate.client("iam").put_role_policy(
+        RoleName="Function", PolicyName="streams", PolicyDocument=json.dumps(policy)
+    )
+    made = Source(functions, f"table-{request.node.name}"[:60].replace("[", "-").replace("]", ""))
+    yield made
+    for mapping in made.client.list_event_source_mappings()["EventSourceMappings"]:
+        made.client.delete_event_source_mapping(UUID=mapping["UUID"])
+
+
+def test_mapping_answers_with_the_defaults_of_aws(source):
+    name, made = source.map()
+    assert made["State"] == "Creating"
+    assert made["BatchSize"] == 100
+    assert made["MaximumRetryAttempts"] == -1
+    assert made["LastProcessingResult"] == "No records processed"
+    assert made["FunctionArn"].endswith(f":function:{name}")
+    assert made["EventSourceMappingArn"].endswith(f":event-source-mapping:{made['UUID']}")
+    found = source.client.get_event_source_mapping(UUID=made["UUID"])
+    assert found["State"] == "Enabled"
+
+
+def test_function_gets_the_records_of_the_stream(source):
+    name, _ = source.map()
+    source.put("a")
+    _, events = source.batches(name, 1)
+    (record,) = events[0]["Records"]
+    assert record["eventName"] == "INSERT"
+    assert record["eventSource"] == "aws:dynamodb"
+    assert record["eventVersion"] == "1.1"
+    assert record["awsRegion"] == "us-east-1"
+    assert record["eventSourceARN"] == source.arn
+    assert record["dynamodb"]["NewImage"] == {"id": {"S": "a"}}
+    assert record["dynamodb"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
+
+
+def test_batches_are_no_larger_than_asked_and_in_order(source):
+    source.put(*"abcde")
+    name, _ = source.map(BatchSize=2)
+    found, _ = source.batches(name, 5)
+    assert found == [["a", "b"], ["c", "d"], ["e"]]
+
+
+def test_latest_leaves_out_what_was_there(source):
+    source.put("old")
+    name, _ = source.map(StartingPosition="LATEST")
+    source.put("new")
+    found, _ = source.batches(name, 1)
+    assert found == [["new"]]
+
+
+def test_filter_leaves_out_what_does_not_match(source):
+    pattern = json.dumps({"dynamodb": {"Keys": {"id": {"S": [{"prefix": "b"}]}}}})
+    name, _ = source.map(FilterCriteria={"Filters": [{"Pattern": pattern}]})
+    source.put("a1", "b1", "a2", "b2")
+    found, _ = source.batches(name, 2)
+    assert [item for batch in found for item in batch] == ["b1", "b2"]
+
+
+FAILS_ON_BAD = """
+import json
+def handler(event, context):
+    print(json.dumps(event))
+    if any(r["dynamodb"]["Keys"]["id"]["S"] == "bad" for r in event["Records"]):
+        raise ValueError("bad")
+"""
+
+
+def test_bad_record_is_found_by_halves_and_left_out(source):
+    source.put("a", "b", "bad", "c")
+    name, _ = source.map(
+        FAILS_ON_BAD, BisectBatchOnFunctionError=True, MaximumRetryAttempts=0, BatchSize=4
+    )
+    found, _ = source.batches(name, 10)
+    assert found == [["a", "b", "bad", "c"], ["a", "b"], ["bad", "c"], ["bad"], ["c"]]
+
+
+def test_failed_batch_is_tried_again_and_then_given_up(source):
+    source.put("bad")
+    name, made = source.map(FAILS_ON_BAD, MaximumRetryAttempts=1)
+    source.batches(name, 2)
+    source.put("good")
+    found, _ = source.batches(name, 3)
+    assert found == [["bad"], ["bad"], ["good"]]
+    deadline = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline:
+        mapping = source.client.get_event_source_mapping(UUID=made["UUID"])
+        if mapping["LastProcessingResult"] == "OK":
+            break
+    assert mapping["LastProcessingResult"] == "OK"
+
+
+def test_reported_failure_goes_on_from_there(source):
+    reporting = """
+import json
+seen = set()
+def handler(event, context):
+    print(json.dumps(event))
+    for record in event["Records"]:
+        if record["dynamodb"]["Keys"]["id"]["S"] == "c" and not seen:
+            seen.add("c")
+            number = record["dynamodb"]["SequenceNumber"]
+            return {"batchItemFailures": [{"itemIdentifier": number}]}
+"""
+    source.put(*"abcd")
+    name, _ = source.map(reporting, FunctionResponseTypes=["ReportBatchItemFailures"])
+    found, _ = source.batches(name, 6)
+    assert found == [["a", "b", "c", "d"], ["c", "d"]]
+
+
+def test_disabled_mapping_goes_on_where_it_stopped(source):
+    name, made = source.map()
+    source.put("a")
+    source.batches(name, 1)
+    source.client.update_event_source_mapping(UUID=made["UUID"], Enabled=False)
+    source.put("b")
+    time.sleep(0.25)
+    assert source.batches(name, 1)[0] == [["a"]]
+    source.client.update_event_source_mapping(UUID=made["UUID"], Enabled=True)
+    assert source.batches(name, 2)[0] == [["a"], ["b"]]
+
+
+def test_second_mapping_of_the_same_pair_is_refused(source):
+    name, made = source.map()
+    with pytest.raises(source.client.exceptions.ResourceConflictException) as refused:
+        source.client.create_event_source_mapping(
+            EventSourceArn=source.arn, FunctionName=name, StartingPosition="LATEST"
+        )
+    assert refused.value.response["Error"]["Message"] == (
+        f'The event source arn (" {source.arn} ") and function (" {name} ") provided mapping'
+        f" already exists. Please update or delete the existing mapping with UUID {made['UUID']}"
+    )
+
+
+def test_stream_that_is_not_there_is_refused(source):
+    source.arn = source.arn.replace("table-", "nobody-")
+    with pytest.raises(source.client.exceptions.InvalidParameterValueException) as refused:
+        source.map()
+    assert refused.value.response["Error"]["Message"] == f"Stream not found: {source.arn}"
+
+
+def test_bad_filter_is_refused(source):
+    with pytest.raises(source.client.exceptions.InvalidParameterValueException) as refused:
+        source.map(FilterCriteria={"Filters": [{"Pattern": '{"a": "b"}'}]})
+    message = refused.value.response["Error"]["Message"]
+    assert message == "Invalid filter pattern definition."
