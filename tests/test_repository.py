@@ -284,6 +284,7 @@ def test_public_names_are_decisions():
         "serve",
         "run",
         "deploy",
+        "watch",
         "destroy",
         "invoke",
         "executions",

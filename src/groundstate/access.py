@@ -8,26 +8,16 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-from groundstate.clock import Clock
+from groundstate.clock import Clock, wall_time
 from groundstate.config import Config
-from groundstate.operation import Call, Principal, Service
+from groundstate.gateway.http import HttpRequest
+from groundstate.gateway.refusals import SignatureRefused
+from groundstate.gateway.sigv4 import read_signature, verify
+from groundstate.operation import Call, Principal, Service, named_error
+from groundstate.principals import Credentials
 from groundstate.store import Store
-
-
-class Credentials(NamedTuple):
-    """What the gateway needs of an access key.
-
-    Attributes:
-        secret: the secret access key to check the signature with.
-        principal: who calls.
-        refusal: empty, or why nobody may call with it: `unknown` or `expired`.
-    """
-
-    secret: str
-    principal: Principal
-    refusal: str = ""
 
 
 class AccessControl:
@@ -60,6 +50,24 @@ class AccessControl:
             self._store.tx, config, access_key_id, session_token, self._clock.now()
         )
         return found
+
+    def require_administrator(self, request: HttpRequest) -> Principal:
+        """The administrator, who signed a request for one of the runtime's own pages.
+
+        Raises:
+            ServiceError: it is not signed, or by somebody else.
+        """
+        try:
+            signature = read_signature(request.method, request.path, request.query, request.headers)
+            found = self.find_credentials(signature.access_key_id, signature.session_token)
+            if found.refusal:
+                raise SignatureRefused(found.refusal)
+            verify(signature, found.secret, request.body, wall_time())
+        except SignatureRefused as refused:
+            raise refused.as_service_error("rest-json") from None
+        if not found.principal.administrator:
+            raise named_error("AccessDeniedException", "Only the administrator may see this.", 403)
+        return found.principal
 
     def authorize(
         self,

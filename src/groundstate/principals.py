@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from groundstate.arn import parse_arn
 from groundstate.operation import Principal
+
+
+class Credentials(NamedTuple):
+    """What the gateway needs of an access key.
+
+    Attributes:
+        secret: the secret access key to check the signature with.
+        principal: who calls.
+        refusal: empty, or why nobody may call with it: `unknown` or `expired`.
+    """
+
+    secret: str
+    principal: Principal
+    refusal: str = ""
 
 
 @lru_cache(maxsize=4096)

@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from urllib.parse import parse_qsl
 
 import orjson
 
@@ -25,6 +26,7 @@ from groundstate.gateway.http import HttpRequest, HttpResponse
 from groundstate.gateway.origin import OriginCheck
 from groundstate.gateway.server import HttpServer
 from groundstate.gateway.validation import validate
+from groundstate.operation import ServiceError
 from groundstate.registry import ServiceTable
 from groundstate.store import Store
 
@@ -86,7 +88,7 @@ class Runtime:
         listener = self._listen()
         config = self.config
         self.store = Store(config.database_path, config.synchronous)
-        access = AccessControl(config, self.store, self.clock)
+        access = self._access = AccessControl(config, self.store, self.clock)
         self.dispatcher = Dispatcher(
             config, self.store, self.clock, self._services, validate, access.authorize, self._fail
         )
@@ -97,7 +99,12 @@ class Runtime:
             access.find_credentials,
             OriginCheck(config.host, tuple(config.allowed_hosts.split(","))),
             config.region,
-            {"": self._root, "health": self._health, "code": self._code},
+            {
+                "": self._root,
+                "health": self._health,
+                "code": self._code,
+                "permissions": self._permissions,
+            },
         )
         if isinstance(self.clock, VirtualClock) and self.clock.jumps:
             self.dispatcher.barrier.on_quiet = self._jump_when_idle
@@ -167,6 +174,22 @@ class Runtime:
             respond(HttpResponse(404, [("Content-Type", "text/plain")], b"No such code"))
         else:
             respond(HttpResponse(200, [("Content-Type", "application/zip")], content))
+
+    def _permissions(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
+        """What each role used, was denied and has for nothing; `?identity=` names one of them."""
+        query = dict(parse_qsl(request.query))
+        wanted = {"Identity": query["identity"]} if "identity" in query else {}
+        try:
+            caller = self._access.require_administrator(request)
+            answer = self.dispatcher.perform(
+                "iam", "GetPermissionsReport", wanted, caller, self.config.region
+            )
+            status, document = 200, answer
+        except ServiceError as error:
+            status, document = error.status, {"__type": error.code, "message": error.message}
+        respond(
+            HttpResponse(status, [("Content-Type", "application/json")], orjson.dumps(document))
+        )
 
     def _health(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
         document = {

@@ -202,17 +202,13 @@ class DynamodbMachine(RuleBasedStateMachine):
             return
         found = self._query("by_color", "color = :v", {":v": {"S": "red"}}, limit=2)
         wanted = [
-            item
-            for item in self.items.values()
-            if item.get("color") == "red" and "weight" in item
+            item for item in self.items.values() if item.get("color") == "red" and "weight" in item
         ]
         assert _as_set(found) == _as_set(wanted)
         assert [item["weight"] for item in found] == sorted(item["weight"] for item in wanted)
         local = self._query("by_weight", "p = :v", {":v": {"S": "a"}}, limit=3)
         weights = [
-            item["weight"]
-            for item in self.items.values()
-            if item["p"] == "a" and "weight" in item
+            item["weight"] for item in self.items.values() if item["p"] == "a" and "weight" in item
         ]
         assert [item["weight"] for item in local] == sorted(weights)
 

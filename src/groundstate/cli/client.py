@@ -7,6 +7,7 @@ Logs, REST with JSON for Lambda, REST for S3, and forms answered in XML for Clou
 
 from __future__ import annotations
 
+import base64
 import hmac
 import http.client
 import json
@@ -153,6 +154,20 @@ class Client:
         if answer.status >= 300:
             raise _json_refusal("lambda", "Invoke", answer)
         return answer
+
+    def update_function_code(self, function: str, packed: bytes) -> None:
+        """Give a function other code, as a zip file.
+
+        Raises:
+            Refused: Lambda refused it.
+            NoRuntime: nothing answers.
+        """
+        path = f"/2015-03-31/functions/{quote(function, safe='')}/code"
+        body = json.dumps({"ZipFile": base64.b64encode(packed).decode()}).encode()
+        headers = {"content-type": "application/json"}
+        answer = self.send("lambda", "PUT", path, body=body, headers=headers)
+        if answer.status != 200:
+            raise _json_refusal("lambda", "UpdateFunctionCode", answer)
 
     def call_query(self, service: str, operation: str, **form: str) -> ET.Element:
         """Perform an operation of a service that takes forms; the answer is its XML.

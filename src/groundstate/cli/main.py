@@ -21,6 +21,7 @@ COMMANDS = {
     "serve": "Start a runtime and serve until it is told to stop.",
     "run": "Take the Tasks application from nothing to Done.",
     "deploy": "Deploy a CDK app.",
+    "watch": "Deploy a CDK app again whenever one of its files changes.",
     "destroy": "Delete the stacks of a CDK app.",
     "invoke": "Invoke a function; show its result and its log lines.",
     "executions": "List executions, show one, or follow it state by state.",

@@ -109,9 +109,14 @@ def hash_sources(app: App, *, account: str, region: str) -> str:
     digest = hashlib.sha256()
     facts = [app.command, app.context, account, region, platform.python_version(), _cdk_version()]
     digest.update(json.dumps(facts, sort_keys=True).encode())
-    for path in _source_files(app.folder, app.output.resolve()):
+    for path in list_sources(app):
         digest.update(f"\0{path.relative_to(app.folder)}\0{_hash_file(path)}".encode())
     return digest.hexdigest()
+
+
+def list_sources(app: App) -> Iterator[Path]:
+    """The app's files in a fixed order, without what is made from them."""
+    return _source_files(app.folder, app.output.resolve())
 
 
 def _read_app(folder: Path) -> App:
@@ -212,7 +217,6 @@ def _cdk_version() -> str:
 
 
 def _source_files(folder: Path, output: Path) -> Iterator[Path]:
-    """The app's files in a fixed order, without what is made from them."""
     for entry in sorted(folder.iterdir()):
         if entry.name.startswith(".") or entry.name in _NO_SOURCES or entry.resolve() == output:
             continue

@@ -78,13 +78,13 @@ class IamTables:
         self._memory: dict[Hashable, Any] = {}
         self._session_key = b""
 
-    def remember(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+    def remember(self, key: Hashable, compute: Callable[..., Value], *arguments: Any) -> Value:
         """What `compute` answered last for this key; asked anew after any write to the tables."""
         memory = self._memory
         if key in memory:
             value: Value = memory[key]
             return value
-        value = compute()
+        value = compute(*arguments)
         if len(memory) >= _MEMORY_MAX:
             memory.clear()
         memory[key] = value

@@ -39,14 +39,14 @@ def parse(service: Service, model: ServiceModel, operation: str, request: HttpRe
     Raises:
         SerializationException: the body is not a JSON object.
     """
-    body = parse_document(request.body, any_kind=service.validates_itself)
+    body: Shape = parse_document(request.body, any_kind=service.validates_itself)
     if service.blobs_as_text:
         return body
     decode = blob_decoder(model.name, model.input_shape(operation))
     return body if decode is None else decode(body)
 
 
-def parse_document(body: bytes, *, any_kind: bool = False) -> Shape:
+def parse_document(body: bytes, *, any_kind: bool = False) -> Any:
     """A JSON object from a body; an empty body is an empty object.
 
     Args:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from groundstate.operation import Call, Shape
-from groundstate.services.cloudformation.engine.inputs import load_template
+from groundstate.services.cloudformation.engine.inputs import load_parameters
 from groundstate.services.cloudformation.errors import AlreadyExistsException, ValidationError
 from groundstate.services.cloudformation.template import parameters
 from groundstate.store.cloudformation import Stack
@@ -102,10 +102,10 @@ def describe_parameters(call: Call, inputs: dict[str, Any]) -> list[Shape]:
     """Parameters as they are shown: secrets masked, stored ones with what they stood for."""
     if not inputs:
         return []
-    template = load_template(call.tx.stacks.get_template(inputs["template_id"]))
+    declared = load_parameters(call.tx.stacks.get_template(inputs["template_id"]))
     shown = []
     for name, text in inputs["parameters"].items():
-        secret = parameters.is_secret(template, name)
+        secret = parameters.is_secret(declared, name)
         entry = {"ParameterKey": name, "ParameterValue": parameters.MASK if secret else text}
         if name in inputs.get("stored_names", {}):
             value = inputs["values"][name]

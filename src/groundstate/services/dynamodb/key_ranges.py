@@ -83,8 +83,8 @@ def _check_multiple(
         condition = conditions.get(key.name)
         if condition is None or condition.operator != "EQ":
             raise ValidationException(
-                "Query condition missed key schema element: all HASH key attributes must be"
-                f" specified with an equality condition. Key: {key.name}"
+                f"HASH key attributes {key.name} must have equality conditions specified in the"
+                " query"
             )
         _check_condition(condition, key)
     ended = ""
@@ -95,8 +95,8 @@ def _check_multiple(
             continue
         if ended:
             raise ValidationException(
-                "Query condition not supported: RANGE key attributes before the last one in the"
-                f" condition must be specified with an equality condition. Key: {ended}"
+                f"RANGE key attributes {ended} must have equality conditions specified in the query"
+                f" because a condition is present on key attribute {key.name}"
             )
         _check_condition(condition, key)
         if condition.operator != "EQ":

@@ -59,12 +59,10 @@ def check_expected(request: dict[str, Any]) -> dict[str, Any]:
         ValidationException: conditions whose parts do not go together.
     """
     if "Expected" not in request:
-        check_operator(request, "Expected")
         return request
     expected = {
         name: _check_expectation(name, condition) for name, condition in request["Expected"].items()
     }
-    check_operator({**request, "Expected": expected}, "Expected")
     return {**request, "Expected": expected}
 
 
@@ -180,7 +178,7 @@ def _meets(value: Value | None, operator: str, arguments: Sequence[Value]) -> bo
     if operator == "NOT_NULL":
         return value is not None
     if value is None:
-        return operator == "NE"
+        return operator in ("NE", "NOT_CONTAINS")
     first = arguments[0]
     if operator == "EQ":
         return equal(value, first)

@@ -168,8 +168,11 @@ def find_index(table: Table, request: dict[str, Any]) -> Index | None:
     return index
 
 
-def check_select(request: dict[str, Any]) -> None:
+def check_select(request: dict[str, Any], prefix: str = "") -> None:
     """Check that Select goes with what else says which attributes are wanted.
+
+    Args:
+        prefix: what Query, and Query alone, puts before the message (observed).
 
     Raises:
         ValidationException: it does not.
@@ -179,18 +182,19 @@ def check_select(request: dict[str, Any]) -> None:
         return
     projecting = [name for name in ("AttributesToGet", "ProjectionExpression") if name in request]
     if projecting and select != "SPECIFIC_ATTRIBUTES":
-        chosen = "AttributesToGet" if projecting == ["AttributesToGet"] else "ProjectionExpression"
+        what = "only the Count" if select == "COUNT" else select
         raise ValidationException(
-            f"Cannot specify the {chosen} when choosing to get"
-            f" {'only the Count' if select == 'COUNT' else select}"
+            f"{prefix}Cannot specify the {projecting[0]} when choosing to get {what}"
         )
     if select == "SPECIFIC_ATTRIBUTES" and not projecting:
         raise ValidationException(
-            "Must specify the AttributesToGet or ProjectionExpression when choosing to get"
+            f"{prefix}Must specify the AttributesToGet or ProjectionExpression when choosing to get"
             " SPECIFIC_ATTRIBUTES"
         )
     if select == "ALL_PROJECTED_ATTRIBUTES" and "IndexName" not in request:
-        raise invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
+        raise ValidationException(
+            f"{prefix}ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"
+        )
 
 
 def check_all_attributes(
@@ -212,8 +216,7 @@ def check_all_attributes(
     if index.is_global:
         if missing:
             raise invalid(
-                "One or more parameter values were invalid: Global secondary index"
-                f" {index.name} does not project [{', '.join(missing)}]"
+                f"Global secondary index {index.name} does not project [{', '.join(missing)}]"
             )
         raise invalid(
             "Select type ALL_ATTRIBUTES is not supported for global secondary index"

@@ -177,7 +177,7 @@ def _check_index_schema(schema: KeySchema) -> None:
     """A key of one to four partition attributes, then up to four sort attributes."""
     kinds = [element["KeyType"] for element in schema]
     names = [element["AttributeName"] for element in schema]
-    if len(schema) <= 2 and kinds != ["HASH", "HASH"]:
+    if len(schema) <= 2 and (kinds != ["HASH", "HASH"] or names[0] == names[1]):
         _check_pair(schema)
         return
     if kinds[0] != "HASH":

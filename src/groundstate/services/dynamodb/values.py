@@ -24,7 +24,8 @@ from groundstate.services.dynamodb.model import Item, Value
 
 KINDS = ("S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL")
 SET_KINDS = frozenset(("SS", "NS", "BS"))
-NESTING_LEVELS_MAX = 32
+# A document may have 32 levels: 31 maps or lists around a scalar (observed).
+NESTING_LEVELS_MAX = 31
 NAME_BYTES_MAX = 65535
 
 _PAGE_BLOCK_BYTES = 3072
@@ -38,7 +39,10 @@ SEVERAL_TYPES = (
     "must contain exactly one of the supported datatypes"
 )
 _INVALID = "One or more parameter values were invalid: "
-TOO_DEEP = "Nesting Levels have exceeded supported limits"
+TOO_DEEP = (
+    "Nesting Levels have exceeded supported limits:"
+    " Attributes in the item have nested levels beyond supported limit"
+)
 
 
 class Measured(NamedTuple):
@@ -239,7 +243,7 @@ def _explain_kind(kind: str, content: Any, level: int) -> None:
         _explain_set(kind, content)
     elif kind in ("M", "L"):
         if level >= NESTING_LEVELS_MAX:
-            raise ValueProblem(_INVALID + TOO_DEEP)
+            raise ValueProblem(TOO_DEEP)
         if kind == "M":
             for name in content:
                 if not name:

@@ -28,6 +28,7 @@ from groundstate.services.iam.operations.boundaries import (
     delete_boundary,
     put_boundary,
 )
+from groundstate.services.iam.operations.get_permissions_report import get_permissions_report
 from groundstate.services.iam.operations.groups import (
     add_user_to_group,
     create_group,
@@ -250,8 +251,9 @@ OPERATIONS = {
     "GetContextKeysForPrincipalPolicy": Operation(
         get_context_keys_for_principal_policy, resource=simulated_resource, reads=True
     ),
-    # Internal: other services ask it; the wire cannot, since AWS's model does not have it.
+    # Internal: the runtime asks them; the wire cannot, since AWS's model does not have them.
     "GetTrustedRole": Operation(get_trusted_role, action="", reads=True),
+    "GetPermissionsReport": Operation(get_permissions_report, action="", reads=True),
 }
 
 SERVICE = Service("iam", OPERATIONS, iam_prefix="iam")

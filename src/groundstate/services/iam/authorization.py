@@ -24,6 +24,8 @@ from groundstate.services.iam.policy import (
 )
 from groundstate.services.iam.usage import UsageLog
 
+# For each identity. Somebody could ask about ever new resources.
+DECISIONS_KEPT = 10_000
 # Services of the query and XML protocols say AccessDenied, the others AccessDeniedException.
 _ACCESS_DENIED = frozenset({"cloudformation", "iam", "sts", "s3"})
 # Those of JSON 1.x answer 400 where the others answer 403.
@@ -75,6 +77,16 @@ def decide_for(
     identity = find_identity(call.tx, principal.identity_arn)
     if identity is not None and not _is_session_of(principal, identity):
         identity = None
+    # Most roles ask the same again and again, and only their own policies have a say.
+    known = (
+        identity.decisions
+        if identity is not None and resource_policy is None and not principal.session_policies
+        else None
+    )
+    if known is not None:
+        decision = known.get((action, resource))
+        if decision is not None:
+            return decision
     policies = NO_POLICIES if identity is None else identity.policies
     if principal.session_policies:
         policies = policies._replace(session=_compile(principal.session_policies))
@@ -85,7 +97,10 @@ def decide_for(
         lambda: context_of(call, principal, identity, resource, context),
     )
     resource_set = None if resource_policy is None else _compile((resource_policy,))
-    return decide(request, policies, resource_set)
+    decision = decide(request, policies, resource_set)
+    if known is not None and not request.used_context and len(known) < DECISIONS_KEPT:
+        known[action, resource] = decision
+    return decision
 
 
 def denial(
@@ -157,8 +172,8 @@ def context_of(
 
 def _is_session_of(principal: Principal, identity: Identity) -> bool:
     """Whether a session belongs to this very role, not to one of its name that was deleted."""
-    unique_id = principal.user_id.partition(":")[0]
-    return not unique_id.startswith("AROA") or unique_id == identity.entity_id
+    user_id = principal.user_id
+    return not user_id.startswith("AROA") or user_id.partition(":")[0] == identity.entity_id
 
 
 @lru_cache(maxsize=4096)

@@ -6,9 +6,9 @@ computed from its token.
 
 from __future__ import annotations
 
-from groundstate.access import Credentials
 from groundstate.config import Config
 from groundstate.operation import Principal
+from groundstate.principals import Credentials
 from groundstate.services.iam.model import User
 from groundstate.session_tokens import read_session
 from groundstate.store import Transaction
@@ -29,7 +29,7 @@ def find_credentials(
     """
     if not session_token:
         return tx.iam.remember(
-            ("access key", access_key_id), lambda: _find_users(tx, config, access_key_id)
+            ("access key", access_key_id), _find_users, tx, config, access_key_id
         )
     session = read_session(tx.iam.session_key, access_key_id, session_token)
     if session is None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from groundstate.services.iam.aws_managed import find_aws_document
 from groundstate.services.iam.model import ManagedPolicy, Role, User
-from groundstate.services.iam.policy import Policies, PolicySet
+from groundstate.services.iam.policy import Decision, Policies, PolicySet
 from groundstate.store import Transaction
 from groundstate.store.iam import EntityRow
 
@@ -22,6 +22,8 @@ class Identity(NamedTuple):
         entity_id: the unique id; a session of an earlier role of this name carries another.
         policies: its own, its groups' and its boundary, compiled.
         tags: `aws:PrincipalTag/...`.
+        decisions: by action and resource, where only the policies decided: no condition, no
+            variable, no policy of a session or a resource. They are forgotten with the identity.
     """
 
     kind: str
@@ -30,11 +32,12 @@ class Identity(NamedTuple):
     entity_id: str
     policies: Policies
     tags: Mapping[str, str]
+    decisions: dict[tuple[str, str], Decision]
 
 
 def find_identity(tx: Transaction, arn: str) -> Identity | None:
     """The role or user of an ARN; None if there is none (any more)."""
-    return tx.iam.remember(("identity", arn), lambda: _load(tx, arn))
+    return tx.iam.remember(("identity", arn), _load, tx, arn)
 
 
 def find_policy_document(tx: Transaction, policy_arn: str) -> str | None:
@@ -75,4 +78,4 @@ def _load(tx: Transaction, arn: str) -> Identity | None:
         bounding = find_policy_document(tx, entity.boundary_arn)
         boundary = PolicySet(() if bounding is None else (bounding,))
     policies = Policies(PolicySet(documents), boundary)
-    return Identity(row.kind, row.name, row.arn, row.entity_id, policies, entity.tags)
+    return Identity(row.kind, row.name, row.arn, row.entity_id, policies, entity.tags, {})

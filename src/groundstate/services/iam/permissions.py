@@ -1,4 +1,4 @@
-"""What identities were granted and what they asked for, side by side: the least policy that would do.
+"""What identities were granted, what they asked for, and the least policy that would do.
 
 PURE. `operations/get_permissions_report.py` feeds it from the tables.
 """
@@ -6,6 +6,7 @@ PURE. `operations/get_permissions_report.py` feeds it from the tables.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 from groundstate.services.iam.policy.conditions import as_texts
 from groundstate.services.iam.policy.patterns import Matcher
 
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 # Lambda itself writes a function's log with the function's role; no call of the function shows it.
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
 LOG_WRITES = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
@@ -53,12 +55,14 @@ def find_unused(documents: Iterable[tuple[str, str]], asked: Iterable[Asked]) ->
             if statement.get("Effect") != "Allow" or "Action" not in statement:
                 continue
             resources = tuple(as_texts(statement.get("Resource", "*")))
-            on = Matcher(resources, variables=True, as_arn=True)
+            # What a variable stood for when a call was allowed is not kept: anything.
+            patterns = [_VARIABLE.sub("*", resource) for resource in resources]
+            on = Matcher(patterns, variables=False, as_arn=True)
             for action in as_texts(statement["Action"]):
                 does = Matcher([action.lower()], variables=False)
                 if not any(
-                    does.matches(entry.action.lower(), _any_value)
-                    and on.matches(entry.resource, _any_value)
+                    does.matches(entry.action.lower(), _no_value)
+                    and on.matches(entry.resource, _no_value)
                     for entry in asked
                 ):
                     found.append(Unused(name, action, resources))
@@ -121,6 +125,5 @@ def _statements(text: str) -> list[Mapping[str, Any]]:
     return statements if isinstance(statements, list) else [statements]
 
 
-def _any_value(key: str) -> str | None:
-    # A variable stood for something when the call was allowed; what it was is not kept.
+def _no_value(key: str) -> str | None:
     return None

@@ -80,7 +80,7 @@ class CodeDirectory:
         if not self.root.is_dir():
             return
         for path in self.root.iterdir():
-            if path != self.pycache and path.name not in used:
+            if path.is_dir() and path != self.pycache and path.name not in used:
                 shutil.rmtree(path, ignore_errors=True)
                 shutil.rmtree(Path(f"{self.pycache}{path}"), ignore_errors=True)
 

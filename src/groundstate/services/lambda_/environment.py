@@ -22,6 +22,7 @@ import os
 from enum import Enum
 from typing import Protocol
 
+from groundstate import ids
 from groundstate.services.lambda_ import failures
 from groundstate.services.lambda_.limits import INIT_S_MAX
 from groundstate.services.lambda_.log_stream import LogStream
@@ -29,6 +30,7 @@ from groundstate.services.lambda_.model import FunctionVersion, Invocation, Outc
 from groundstate.services.lambda_.output import Line, OutputParser
 from groundstate.services.lambda_.report import Report, iso_time
 from groundstate.services.lambda_.runtime_api import RuntimeConnection, open_listener
+from groundstate.services.lambda_.sdk_bridge import Respond
 from groundstate.services.lambda_.spawner import Command, Spawner
 
 _READ_BYTES = 64 * 1024
@@ -72,6 +74,9 @@ class Owner(Protocol):
     def now(self) -> float:
         """Epoch seconds of the runtime's clock."""
 
+    def perform_command(self, names: list[str], region: str, body: bytes, respond: Respond) -> None:
+        """Perform an operation as the function's role."""
+
     def deadline_ms(self, timeout_s: float) -> int:
         """The machine's own time in so many seconds, in epoch milliseconds."""
 
@@ -83,11 +88,13 @@ class Environment:
         state: see above.
         idle_since: when it became idle, in the loop's time.
         began_at: when it was made, in the loop's time.
+        token: what its process has to know to use the SDK bridge.
     """
 
     def __init__(self, owner: Owner, function: FunctionVersion, log: LogStream) -> None:
         self.function = function
         self.log = log
+        self.token = ids.make_secret(32)
         self.state = State.STARTING
         self.idle_since = 0.0
         self._owner = owner
@@ -238,6 +245,15 @@ class Environment:
         """The process could not get ready, and says why."""
         if self.state is State.STARTING:
             self._fail_init(error_type or "Runtime.Unknown", self._as_on_aws(body), "")
+
+    def command_given(
+        self, token: str, names: list[str], region: str, body: bytes, respond: Respond
+    ) -> bool:
+        """The SDK stand-in asks for an operation."""
+        if token != self.token:
+            return False
+        self._owner.perform_command(names, region, body, respond)
+        return True
 
     # What the process does otherwise
 

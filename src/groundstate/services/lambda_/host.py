@@ -19,6 +19,7 @@ from typing import Any
 
 from groundstate.config import Config
 from groundstate.operation import Call, Runner, ServiceError
+from groundstate.principals import role_principal
 from groundstate.services.lambda_ import limits
 from groundstate.services.lambda_.code import CodeDirectory
 from groundstate.services.lambda_.environment import Environment
@@ -32,6 +33,7 @@ from groundstate.services.lambda_.runtimes import (
     find_difference,
     make_command,
 )
+from groundstate.services.lambda_.sdk_bridge import Respond, make_catalogue, perform_command
 from groundstate.services.lambda_.spawner import Spawner
 from groundstate.services.lambda_.stream_poller import StreamPoller
 from groundstate.services.lambda_.variables import Credentials, make_variables
@@ -67,6 +69,7 @@ class LambdaHost:
         self._said: set[str] = set()
         self._sweep: asyncio.TimerHandle | None = None
         self._is_stopping = False
+        self._has_catalogue = False
         self._poller = StreamPoller(runner, self)
 
     # Host
@@ -210,6 +213,21 @@ class LambdaHost:
         """Store an environment's log, in a job."""
         self._run("store a log", environment.log.flush, environment.function.region)
 
+    def perform_command(
+        self,
+        function: FunctionVersion,
+        names: list[str],
+        region: str,
+        body: bytes,
+        respond: Respond,
+    ) -> None:
+        """Perform an operation as a function's role."""
+        role = role_principal(function.role, function.name)
+        service, operation = names
+        perform_command(
+            self._runner, role, service, operation, region or function.region, body, respond
+        )
+
     def now(self) -> float:
         """Epoch seconds of the runtime's clock."""
         return self._runner.clock.now()
@@ -232,6 +250,9 @@ class LambdaHost:
                 endpoint_url=getattr(self._runner, "endpoint_url", ""),
                 log_stream=environment.log.name,
             )
+            if function.runtime.startswith("nodejs"):
+                variables["GROUNDSTATE_SDK"] = str(self._sdk_catalogue())
+                variables["GROUNDSTATE_SDK_TOKEN"] = environment.token
             command = make_command(function, task_root, layer_roots, variables, self.code.pycache)
             own_boto3 = command.mode != "python" or brings_boto3([task_root, *layer_roots])
             spawner = self._spawner("plain" if own_boto3 else "boto3")
@@ -264,6 +285,15 @@ class LambdaHost:
         if content is None:
             raise CannotRun("Runtime.Unavailable", "The function's code is gone.")
         return content
+
+    def _sdk_catalogue(self) -> Path:
+        """The file in which the SDK stand-in finds what there is; written once by each runtime."""
+        path = self.code.root / "sdk.json"
+        if not self._has_catalogue:
+            self.code.root.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(make_catalogue())
+            self._has_catalogue = True
+        return path
 
     def _notice(self, function: FunctionVersion) -> str:
         difference = find_difference(function.runtime)

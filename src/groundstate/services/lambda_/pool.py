@@ -10,6 +10,7 @@ from groundstate.clock import wall_time
 from groundstate.services.lambda_.environment import Environment, State
 from groundstate.services.lambda_.limits import ENVIRONMENT_AGE_S_MAX
 from groundstate.services.lambda_.model import FunctionVersion, Invocation, Outcome
+from groundstate.services.lambda_.sdk_bridge import Respond
 
 
 class PoolOwner(Protocol):
@@ -32,6 +33,16 @@ class PoolOwner(Protocol):
 
     def flush_log(self, environment: Environment) -> None:
         """Store an environment's log, in a job."""
+
+    def perform_command(
+        self,
+        function: FunctionVersion,
+        names: list[str],
+        region: str,
+        body: bytes,
+        respond: Respond,
+    ) -> None:
+        """Perform an operation as a function's role."""
 
     def now(self) -> float:
         """Epoch seconds of the runtime's clock."""
@@ -132,6 +143,10 @@ class Pool:
     def flush_log(self, environment: Environment) -> None:
         """Store the log, in a job."""
         self._owner.flush_log(environment)
+
+    def perform_command(self, names: list[str], region: str, body: bytes, respond: Respond) -> None:
+        """Perform an operation as the function's role."""
+        self._owner.perform_command(self.function, names, region, body, respond)
 
     def now(self) -> float:
         """Epoch seconds of the runtime's clock."""

@@ -15,9 +15,11 @@ from typing import Protocol, cast
 import httptools
 
 from groundstate.services.lambda_.limits import RESPONSE_BYTES_MAX
+from groundstate.services.lambda_.sdk_bridge import Respond
 
 _PREFIX = "/2018-06-01/runtime/"
-_INIT_ERROR_BYTES_MAX = RESPONSE_BYTES_MAX
+# Ours: see sdk_bridge.py.
+_SDK_PREFIX = "/groundstate/sdk/"
 _REASONS = {
     200: "OK",
     202: "Accepted",
@@ -45,6 +47,11 @@ class RuntimeApiHandler(Protocol):
 
     def init_failed(self, body: bytes, error_type: str) -> None:
         """The process could not get ready."""
+
+    def command_given(
+        self, token: str, names: list[str], region: str, body: bytes, respond: Respond
+    ) -> bool:
+        """The SDK stand-in asks for an operation. False: it has not this environment's token."""
 
 
 def open_listener() -> socket.socket:
@@ -137,7 +144,9 @@ class RuntimeConnection(asyncio.Protocol):
             return
         path = url[len(_PREFIX) :] if url.startswith(_PREFIX) else ""
         parts = path.split("/")
-        if method == "GET" and path == "invocation/next":
+        if url.startswith(_SDK_PREFIX) and method == "POST":
+            self._perform(url[len(_SDK_PREFIX) :].split("/"), body)
+        elif method == "GET" and path == "invocation/next":
             self._handler.next_asked(self)
         elif method == "POST" and len(parts) == 3 and parts[0] == "invocation":
             self._finish(parts[1], parts[2], body)
@@ -146,6 +155,17 @@ class RuntimeConnection(asyncio.Protocol):
             self._write(202, b'{"status":"OK"}\n')
         else:
             self._refuse(404, "NotFound", f"{method} {url} is not part of the Runtime API.")
+
+    def _perform(self, names: list[str], body: bytes) -> None:
+        if self._size > RESPONSE_BYTES_MAX:
+            self._refuse(413, "RequestEntityTooLarge", "Bring the AWS SDK for requests this big.")
+            return
+        token = self._headers.get(b"x-groundstate-token", b"").decode("latin-1")
+        region = self._headers.get(b"x-groundstate-region", b"").decode("latin-1")
+        if len(names) != 2 or not self._handler.command_given(
+            token, names, region, body, self._write
+        ):
+            self._refuse(403, "Forbidden", "This is not a command of this environment.")
 
     def _finish(self, request_id: str, outcome: str, body: bytes) -> None:
         if self._size > RESPONSE_BYTES_MAX:

@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from groundstate.operation import Answer, Call, Operation, Service, Shape
-from groundstate.services.s3.buckets import bucket_arn, bucket_policy, object_arn
+from groundstate.services.s3.buckets import (
+    bucket_arn,
+    bucket_policy,
+    deleted_arns,
+    listing_context,
+    object_arn,
+)
 from groundstate.services.s3.files import ObjectFiles, recover
 from groundstate.services.s3.operations.bucket_documents import (
     delete_bucket_policy,
@@ -61,6 +67,17 @@ def _bucket(run: Run, action: str, *, reads: bool = False) -> Operation:
     )
 
 
+def _listing(run: Run, action: str) -> Operation:
+    return Operation(
+        run,
+        resource=bucket_arn,
+        action=action,
+        context=listing_context,
+        resource_policy=bucket_policy,
+        reads=True,
+    )
+
+
 def _object(run: Run, action: str, *, reads: bool = False) -> Operation:
     return Operation(
         run, resource=object_arn, action=action, resource_policy=bucket_policy, reads=reads
@@ -77,7 +94,12 @@ OPERATIONS = {
     "DeleteBucketPolicy": _bucket(delete_bucket_policy, "s3:DeleteBucketPolicy"),
     "DeleteObject": _object(delete_object, "s3:DeleteObject"),
     "DeleteObjectTagging": _object(delete_object_tagging, "s3:DeleteObjectTagging"),
-    "DeleteObjects": _object(delete_objects, "s3:DeleteObject"),
+    "DeleteObjects": Operation(
+        delete_objects,
+        resource=deleted_arns,
+        action="s3:DeleteObject",
+        resource_policy=bucket_policy,
+    ),
     "GetBucketAcl": _bucket(get_acl, "s3:GetBucketAcl", reads=True),
     "GetBucketLocation": _bucket(get_bucket_location, "s3:GetBucketLocation", reads=True),
     "GetBucketPolicy": _bucket(get_bucket_policy, "s3:GetBucketPolicy", reads=True),
@@ -94,9 +116,9 @@ OPERATIONS = {
     "ListMultipartUploads": _bucket(
         list_multipart_uploads, "s3:ListBucketMultipartUploads", reads=True
     ),
-    "ListObjectVersions": _bucket(list_object_versions, "s3:ListBucketVersions", reads=True),
-    "ListObjects": _bucket(list_objects, "s3:ListBucket", reads=True),
-    "ListObjectsV2": _bucket(list_objects_v2, "s3:ListBucket", reads=True),
+    "ListObjectVersions": _listing(list_object_versions, "s3:ListBucketVersions"),
+    "ListObjects": _listing(list_objects, "s3:ListBucket"),
+    "ListObjectsV2": _listing(list_objects_v2, "s3:ListBucket"),
     "ListParts": _object(list_parts, "s3:ListMultipartUploadParts", reads=True),
     "PutBucketAcl": _bucket(put_bucket_acl, "s3:PutBucketAcl"),
     "PutBucketPolicy": _bucket(put_bucket_policy, "s3:PutBucketPolicy"),

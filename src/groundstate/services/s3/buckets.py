@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
-
 from groundstate.operation import Call, Shape
 from groundstate.services.s3.errors import InvalidBucketName, NoSuchBucket
 from groundstate.store.s3 import Bucket
@@ -65,6 +63,19 @@ def object_arn(call: Call, request: Shape) -> str:
     return f"arn:aws:s3:::{request.get('Bucket', '*')}/{request.get('Key', '*')}"
 
 
+def deleted_arns(call: Call, request: Shape) -> list[str]:
+    """What the permission for DeleteObjects is about: each object."""
+    keys = [entry.get("Key", "*") for entry in request.get("Delete", {}).get("Objects", [])]
+    return [object_arn(call, {"Bucket": request.get("Bucket", "*"), "Key": key}) for key in keys]
+
+
+def listing_context(call: Call, request: Shape) -> dict[str, str]:
+    """What conditions of policies may ask of a listing."""
+    context = {"s3:prefix": request.get("Prefix", ""), "s3:delimiter": request.get("Delimiter", "")}
+    context["s3:max-keys"] = str(request.get("MaxKeys", 1000))
+    return context
+
+
 def bucket_policy(call: Call, request: Shape) -> str | None:
     """The bucket's own policy."""
     bucket = call.tx.buckets.find_bucket(str(request.get("Bucket", "")))
@@ -72,6 +83,3 @@ def bucket_policy(call: Call, request: Shape) -> str | None:
         return None
     policy = bucket.documents.get("policy")
     return None if policy is None else str(policy)
-
-
-ArnOf = Callable[[Call, Shape], str]

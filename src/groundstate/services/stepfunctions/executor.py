@@ -338,6 +338,9 @@ def _schedule(call: Call, run: Run, command: ScheduleTask, queue: deque[Input]) 
         tasks.open_task(call, run, command, result)
     if isinstance(result, Pending) and result.deferred is not None:
         _answer_later(call, run, command.task_id, result)
+    elif isinstance(result, Succeeded) and command.resource.pattern:
+        # A mock: what would have been submitted for real is recorded as such.
+        queue.append(TaskSubmitted(call.now, ids.make_entropy(), command.task_id, result.output))
     event = _input_of(call, command.task_id, result)
     if event is not None:
         queue.append(event)

@@ -14,6 +14,8 @@ BILLED_MEMORY_MB = 64
 def finished(call: Call, run: Run) -> None:
     """Tell those who wait for an execution that has ended and is written."""
     host, row = call.host, run.row
+    if host.mocked_attempts:
+        host.mocked_attempts.pop(row.execution_id, None)
     if host.waiters:
         waiter = host.waiters.pop(row.execution_id, None)
         if waiter is not None:

@@ -54,6 +54,7 @@ class StepFunctionsHost:
         warm: executions that are stepped again soon.
         bursts: how many bursts are under way, one inside the other.
         busy_map_runs: map runs that are starting children at this moment.
+        mocked_attempts: invocations of mocked states, by the execution and the state's name.
         waiters: StartSyncExecution calls that wait for their execution to end, by its number.
         pollers: GetActivityTask calls that wait for a task.
     """
@@ -72,6 +73,7 @@ class StepFunctionsHost:
         self.warm = WarmRuns()
         self.bursts = 0
         self.busy_map_runs: set[int] = set()
+        self.mocked_attempts: dict[int, dict[str, int]] = {}
         self.waiters: dict[int, Deferred] = {}
         self.pollers = Pollers()
 

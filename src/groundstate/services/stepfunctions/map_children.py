@@ -62,6 +62,9 @@ def start_child(call: Call, map_run: MapRun, item: MapRunItem) -> None:
     execution_id = call.tx.executions.make_id()
     name = call.tx.executions.make_name(execution_id)
     extra: dict[str, Any] = {"item": [item.number, item.item_count]}
+    if "mocks" in map_run.settings:
+        extra["mocks"] = map_run.settings["mocks"]
+        extra["mock_root"] = map_run.settings["mock_root"]
     if machine.type == "EXPRESS":
         extra["run"] = ids.make_uuid()
         name = f"{name}:{extra['run']}"

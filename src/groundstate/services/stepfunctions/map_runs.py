@@ -37,6 +37,7 @@ from groundstate.services.stepfunctions.map_children import (
 )
 from groundstate.services.stepfunctions.map_items import read_items
 from groundstate.services.stepfunctions.map_results import write_results
+from groundstate.services.stepfunctions.mocks import mock_root
 from groundstate.services.stepfunctions.run import Run, load_run
 from groundstate.store.map_runs import (
     ABORTED,
@@ -71,6 +72,9 @@ def start_map_run(call: Call, run: Run, command: StartMapRun) -> None:
         "items": [0] * 6,
         "source": None if command.items is None else {"items": command.items},
     }
+    if "mocks" in run.extra:
+        settings["mocks"] = run.extra["mocks"]
+        settings["mock_root"] = mock_root(run)
     if command.item_reader is not None:
         reader = command.item_reader
         settings["reader"] = [reader.resource.action, reader.parameters, reader.config]

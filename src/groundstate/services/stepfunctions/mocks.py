@@ -51,14 +51,19 @@ def find_mocks(call: Call, machine: StateMachine, test_case: str) -> dict[str, A
     return {state: responses.get(name) for state, name in cases[test_case].items()}
 
 
-def answer_mocked(run: Run, command: ScheduleTask) -> Result | None:
-    """The mocked answer to a task's attempt; None if its state is not mocked."""
+def answer_mocked(call: Call, run: Run, command: ScheduleTask) -> Result | None:
+    """The mocked answer to a task's attempt; None if its state is not mocked.
+
+    Attempts are counted over an execution and the children of its map runs, in memory alone: mocks
+    are for tests, which do not outlive the process.
+    """
     mocks = run.extra["mocks"]
     if command.state_name not in mocks:
         return None
     responses = mocks[command.state_name]
-    attempt = run.extra.setdefault("attempts", {}).get(command.state_name, 0)
-    run.extra["attempts"][command.state_name] = attempt + 1
+    counts = call.host.mocked_attempts.setdefault(mock_root(run), {})
+    attempt = counts.get(command.state_name, 0)
+    counts[command.state_name] = attempt + 1
     response = _select(responses, attempt) if isinstance(responses, dict) else None
     if response is None:
         return Failed(
@@ -69,7 +74,16 @@ def answer_mocked(run: Run, command: ScheduleTask) -> Result | None:
     if "Throw" in response:
         thrown = response["Throw"]
         return Failed(thrown.get("Error"), thrown.get("Cause"))
-    return Succeeded(response.get("Return"))
+    returned = response.get("Return")
+    if command.resource.kind == "lambda" and isinstance(returned, dict) and "Payload" in returned:
+        # A plain function's result is the payload alone.
+        returned = returned["Payload"]
+    return Succeeded(returned)
+
+
+def mock_root(run: Run) -> int:
+    """The execution that was started with the test case: this one, or the parent of its map run."""
+    return int(run.extra.get("mock_root", run.row.execution_id))
 
 
 def _select(responses: dict[str, Any], attempt: int) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +19,11 @@ from groundstate.services.cloudformation.errors import (
 )
 from groundstate.services.cloudformation.resources import registry
 from groundstate.services.cloudformation.template import conditions, graph, parameters
-from groundstate.services.cloudformation.template.document import Template, parse_template
+from groundstate.services.cloudformation.template.document import (
+    Template,
+    parse_parameters,
+    parse_template,
+)
 from groundstate.services.cloudformation.template.errors import TemplateError, format_error
 from groundstate.services.cloudformation.template.resolver import (
     NothingKnown,
@@ -48,14 +53,42 @@ class Inputs:
 
 
 @lru_cache(maxsize=64)
-def load_template(body: str) -> Template:
+def load_source(body: str) -> dict[str, Any]:
+    """A template's text as plain values, which must not be changed.
+
+    Raises:
+        TemplateError: it is not well-formed.
+    """
+    return parse_source(body)
+
+
+def load_parameters(body: str) -> dict[str, Mapping[str, Any]]:
+    """The parameters that a template declares.
+
+    Raises:
+        TemplateError: one is declared wrongly.
+    """
+    declared = parse_parameters(load_source(body))
+    parameters.check_types(declared)
+    return declared
+
+
+def load_template(body: str, values: Mapping[str, Any]) -> Template:
     """A template from its text; the same texts come again and again while a stack is deployed.
+
+    Args:
+        values: of the parameters, since loops may run over them.
 
     Raises:
         TemplateError: something is wrong with it.
     """
-    template = parse_template(expand(parse_source(body)))
-    parameters.check_types(template)
+    return _load(body, json.dumps(values) if "Fn::ForEach" in body else "{}")
+
+
+@lru_cache(maxsize=64)
+def _load(body: str, values: str) -> Template:
+    template = parse_template(expand(load_source(body), json.loads(values)))
+    parameters.check_types(template.parameters)
     names = {**template.parameters, **dict.fromkeys(graph.PSEUDO_PARAMETERS)}
     conditions.check_conditions(template.conditions, names)
     graph.check_references(template)
@@ -75,10 +108,11 @@ def read_inputs(call: Call, request: Shape, stack: Stack | None) -> Inputs:
     before = stack.data.get("inputs") if stack is not None else None
     body = read_template_text(call, request, before)
     try:
-        template = load_template(body)
-        texts = _read_parameters(request, template, before)
+        declared = load_parameters(body)
+        texts = _read_parameters(request, declared, before)
         lookups = CallLookups(call, call.principal)
-        values = parameters.resolve_values(template, texts, lookups.find_stored)
+        values = parameters.resolve_values(declared, texts, lookups.find_stored)
+        template = load_template(body, values)
     except TemplateError as error:
         raise ValidationError(error.message) from None
     role_arn = request.get("RoleARN") or (before or {}).get("role_arn", "")
@@ -87,7 +121,7 @@ def read_inputs(call: Call, request: Shape, stack: Stack | None) -> Inputs:
         "template_id": call.tx.stacks.keep_template(body),
         "parameters": texts,
         "values": values,
-        "stored_names": parameters.find_stored_names(template, texts),
+        "stored_names": parameters.find_stored_names(declared, texts),
         "tags": tags,
         "capabilities": request.get("Capabilities", []),
         "role_arn": role_arn,
@@ -142,7 +176,8 @@ def make_resolver(
 
 def stored_inputs(call: Call, data: Mapping[str, Any]) -> Inputs:
     """Inputs as kept with a stack."""
-    return Inputs(load_template(call.tx.stacks.get_template(data["template_id"])), dict(data))
+    body = call.tx.stacks.get_template(data["template_id"])
+    return Inputs(load_template(body, data["values"]), dict(data))
 
 
 def stack_principal(call: Call, data: Mapping[str, Any]) -> Principal:
@@ -212,7 +247,7 @@ def _check_capabilities(inputs: Inputs, resolver: Resolver) -> None:
 
 
 def _read_parameters(
-    request: Shape, template: Template, before: Mapping[str, Any] | None
+    request: Shape, declared: parameters.Declared, before: Mapping[str, Any] | None
 ) -> dict[str, str]:
     given: dict[str, str] = {}
     kept: dict[str, str] = {}
@@ -227,9 +262,9 @@ def _read_parameters(
                 f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true"
                 " for a parameter key not in the previous template"
             )
-        elif name in template.parameters:
+        elif name in declared:
             kept[name] = before["parameters"][name]
-    return parameters.choose_values(template, given, kept)
+    return parameters.choose_values(declared, given, kept)
 
 
 def _read_tags(request: Shape) -> dict[str, str]:

@@ -32,7 +32,7 @@ def get_template(call: Call, request: Shape) -> Shape:
             # A stack in review has a change set, and no template of its own: AWS gives an empty one.
             return {"TemplateBody": "{}", "StagesAvailable": ["Original", "Processed"]}
     body = call.tx.stacks.get_template(inputs["template_id"])
-    template = load_template(body)
+    template = load_template(body, inputs["values"])
     if request.get("TemplateStage") == "Processed" and template.transforms:
         body = json.dumps(template.body)
     return {"TemplateBody": body, "StagesAvailable": ["Original", "Processed"]}

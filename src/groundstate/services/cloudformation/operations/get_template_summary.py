@@ -9,11 +9,12 @@ import json
 from typing import Any
 
 from groundstate.operation import Call, Shape
-from groundstate.services.cloudformation.engine.inputs import load_template
+from groundstate.services.cloudformation.engine.inputs import load_parameters, load_template
 from groundstate.services.cloudformation.engine.template_text import read_template_text
 from groundstate.services.cloudformation.errors import ValidationError
 from groundstate.services.cloudformation.resources import registry
 from groundstate.services.cloudformation.stacks import get_stack
+from groundstate.services.cloudformation.template import parameters
 from groundstate.services.cloudformation.template.document import Template
 from groundstate.services.cloudformation.template.errors import TemplateError
 from groundstate.services.cloudformation.template.values import to_text
@@ -76,7 +77,12 @@ def validate_template(call: Call, request: Shape) -> Shape:
 
 def _load(body: str) -> Template:
     try:
-        return load_template(body)
+        declared = load_parameters(body)
+        defaults = {
+            name: to_text(parameter.get("Default", "")) for name, parameter in declared.items()
+        }
+        values = parameters.resolve_values(declared, defaults, lambda name: name)
+        return load_template(body, values)
     except TemplateError as error:
         raise ValidationError(error.message) from None
 

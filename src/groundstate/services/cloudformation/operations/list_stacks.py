@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from groundstate.operation import Call, Shape
-from groundstate.services.cloudformation.engine.inputs import load_template
 from groundstate.services.cloudformation.paging import page
 from groundstate.store.cloudformation import Stack
 
@@ -24,15 +23,11 @@ def list_stacks(call: Call, request: Shape) -> Shape:
         if not wanted or stack.status in wanted
     ]
     found, token = page(stacks, request.get("NextToken"), _PAGE_SIZE)
-    answer: Shape = {"StackSummaries": [_summarize(call, stack) for stack in found]}
+    answer: Shape = {"StackSummaries": [_summarize(stack) for stack in found]}
     return {**answer, "NextToken": token} if token else answer
 
 
-def _summarize(call: Call, stack: Stack) -> Shape:
-    inputs = stack.data.get("inputs")
-    description = None
-    if inputs is not None:
-        description = load_template(call.tx.stacks.get_template(inputs["template_id"])).description
+def _summarize(stack: Stack) -> Shape:
     summary: Shape = {
         "StackId": stack.stack_id,
         "StackName": stack.name,
@@ -41,7 +36,7 @@ def _summarize(call: Call, stack: Stack) -> Shape:
         "DriftInformation": stack.data.get("drift", {"StackDriftStatus": "NOT_CHECKED"}),
     }
     optional: dict[str, Any] = {
-        "TemplateDescription": description,
+        "TemplateDescription": stack.data.get("description"),
         "LastUpdatedTime": stack.data.get("updated_at"),
         "DeletionTime": stack.deleted_at,
         "StackStatusReason": stack.reason,

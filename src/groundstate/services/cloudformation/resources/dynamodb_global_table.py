@@ -29,6 +29,7 @@ _SHARED = (
     "StreamSpecification",
     "TableName",
     "TimeToLiveSpecification",
+    "VectorIndexes",
 )
 _OF_REPLICA = (
     "DeletionProtectionEnabled",
@@ -158,6 +159,7 @@ GLOBAL_TABLE = ResourceType(
         "StreamSpecification": {"StreamViewType": TEXT},
         "TableName": TEXT,
         "TimeToLiveSpecification": dynamodb_table.SHAPE["TimeToLiveSpecification"],
+        "VectorIndexes": [ANY],
         "WarmThroughput": ANY,
         "WriteOnDemandThroughputSettings": ANY,
         "WriteProvisionedThroughputSettings": ANY,

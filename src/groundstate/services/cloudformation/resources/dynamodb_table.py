@@ -80,13 +80,14 @@ SHAPE = {
     "TableName": TEXT,
     "Tags": TAGS,
     "TimeToLiveSpecification": {"AttributeName": TEXT, "Enabled": BOOLEAN},
+    "VectorIndexes": ANY,
     "WarmThroughput": _WARM,
 }
 
 
 def create_table(provision: Provision, properties: Properties) -> Made:
     """Create the table and what CreateTable does not take."""
-    for name in ("ImportSourceSpecification", "KinesisStreamSpecification"):
+    for name in ("ImportSourceSpecification", "KinesisStreamSpecification", "VectorIndexes"):
         if name in properties:
             raise ProvisionFailed(f"{name} of AWS::DynamoDB::Table is not supported.")
     table = properties.get("TableName") or provision.make_name(_NAME_LENGTH_MAX)

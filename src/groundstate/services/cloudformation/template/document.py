@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from groundstate.services.cloudformation.template.errors import TemplateError, format_error
+from groundstate.services.cloudformation.template.transforms import find_transforms
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 RESOURCES_MAX = 500
@@ -126,15 +127,12 @@ def parse_template(body: Mapping[str, Any]) -> Template:
     resources = _section(body, "Resources")
     if not resources:
         raise format_error("At least one Resources member must be defined.")
-    parameters = _section(body, "Parameters")
+    parameters = parse_parameters(body)
     outputs = _section(body, "Outputs")
     _limit("Resources", len(resources), RESOURCES_MAX)
-    _limit("Parameters", len(parameters), PARAMETERS_MAX)
     _limit("Outputs", len(outputs), OUTPUTS_MAX)
     mappings = _section(body, "Mappings")
     _limit("Mappings", len(mappings), MAPPINGS_MAX)
-    for name, parameter in parameters.items():
-        _check_parameter(name, parameter)
     for name, mapping in mappings.items():
         _check_mapping(name, mapping)
     rules = _section(body, "Rules")
@@ -151,8 +149,21 @@ def parse_template(body: Mapping[str, Any]) -> Template:
         rules=rules,
         resources={name: _parse_resource(name, value) for name, value in resources.items()},
         outputs={name: _parse_output(name, value) for name, value in outputs.items()},
-        transforms=_parse_transforms(body.get("Transform")),
+        transforms=find_transforms(body),
     )
+
+
+def parse_parameters(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The Parameters section, which can be read before the template's macros are carried out.
+
+    Raises:
+        TemplateError: with AWS's message.
+    """
+    parameters = _section(body, "Parameters")
+    _limit("Parameters", len(parameters), PARAMETERS_MAX)
+    for name, parameter in parameters.items():
+        _check_parameter(name, parameter)
+    return parameters
 
 
 def format_error_without_prefix(names: list[str]) -> TemplateError:
@@ -276,10 +287,3 @@ def _parse_output(name: str, value: Any) -> Output:
         export_name=export["Name"] if export is not None else None,
         condition=condition,
     )
-
-
-def _parse_transforms(value: Any) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    entries = value if isinstance(value, list) else [value]
-    return tuple(entry if isinstance(entry, str) else str(entry.get("Name")) for entry in entries)

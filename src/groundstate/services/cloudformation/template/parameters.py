@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from groundstate.services.cloudformation.template.document import Template
 from groundstate.services.cloudformation.template.errors import TemplateError, format_error
 from groundstate.services.cloudformation.template.values import to_text
 
@@ -21,9 +20,12 @@ _LIST = re.compile(r"List<(.+)>\Z")
 _AWS_TYPE = re.compile(r"AWS::[A-Za-z0-9]+::[A-Za-z0-9:]+\Z")
 
 
-def check_types(template: Template) -> None:
+Declared = Mapping[str, Mapping[str, Any]]
+
+
+def check_types(declared: Declared) -> None:
     """Raise if a parameter has a type that there is not."""
-    for name, parameter in template.parameters.items():
+    for name, parameter in declared.items():
         if not _is_type(parameter["Type"]):
             raise format_error(f"Unrecognized parameter type: {parameter['Type']}")
         default = parameter.get("Default")
@@ -32,7 +34,7 @@ def check_types(template: Template) -> None:
 
 
 def choose_values(
-    template: Template, given: Mapping[str, str], previous: Mapping[str, str]
+    declared: Declared, given: Mapping[str, str], previous: Mapping[str, str]
 ) -> dict[str, str]:
     """The text of each parameter: as given, as before, or by default; checked.
 
@@ -42,12 +44,12 @@ def choose_values(
     Raises:
         TemplateError: one is missing, unknown, or breaks its constraints.
     """
-    unknown = [name for name in given if name not in template.parameters]
+    unknown = [name for name in given if name not in declared]
     if unknown:
         raise TemplateError(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
     values: dict[str, str] = {}
     missing = []
-    for name, parameter in template.parameters.items():
+    for name, parameter in declared.items():
         if name in given:
             values[name] = given[name]
         elif name in previous:
@@ -59,12 +61,12 @@ def choose_values(
     if missing:
         raise TemplateError(f"Parameters: [{', '.join(missing)}] must have values")
     for name, value in values.items():
-        _check_constraints(name, template.parameters[name], value)
+        _check_constraints(name, declared[name], value)
     return values
 
 
 def resolve_values(
-    template: Template, texts: Mapping[str, str], find_stored: Callable[[str], str | None]
+    declared: Declared, texts: Mapping[str, str], find_stored: Callable[[str], str | None]
 ) -> dict[str, Any]:
     """What `Ref` gives for each parameter.
 
@@ -74,9 +76,9 @@ def resolve_values(
     Raises:
         TemplateError: a stored parameter is not there.
     """
-    values = {}
+    values: dict[str, Any] = {}
     for name, text in texts.items():
-        kind = template.parameters[name]["Type"]
+        kind = declared[name]["Type"]
         if kind == "AWS::SSM::Parameter::Name":
             values[name] = text
             continue
@@ -92,18 +94,16 @@ def resolve_values(
     return values
 
 
-def find_stored_names(template: Template, texts: Mapping[str, str]) -> dict[str, str]:
+def find_stored_names(declared: Declared, texts: Mapping[str, str]) -> dict[str, str]:
     """The names in Systems Manager's store that the parameters stand for, by parameter."""
     return {
-        name: text
-        for name, text in texts.items()
-        if _SSM.match(template.parameters[name]["Type"]) is not None
+        name: text for name, text in texts.items() if _SSM.match(declared[name]["Type"]) is not None
     }
 
 
-def is_secret(template: Template, name: str) -> bool:
+def is_secret(declared: Declared, name: str) -> bool:
     """Whether a parameter's value must not be shown."""
-    no_echo = template.parameters.get(name, {}).get("NoEcho", False)
+    no_echo = declared.get(name, {}).get("NoEcho", False)
     return to_text(no_echo).lower() == "true"
 
 

@@ -1,30 +1,171 @@
 """Macros that are carried out before a template is read: AWS::LanguageExtensions.
 
 AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html
+
+Of the extensions only `Fn::ForEach` changes the template's form; the others are functions like any.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
-from groundstate.services.cloudformation.template.errors import TemplateError
+from groundstate.services.cloudformation.template.errors import (
+    TemplateError,
+    format_error,
+    function_error,
+)
+
+LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+_FOR_EACH = "Fn::ForEach::"
+_NESTED_MAX = 5
 
 
-def expand(body: dict[str, Any]) -> dict[str, Any]:
-    """The template with its macros carried out.
+def find_transforms(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the macros that a template asks for.
 
     Raises:
-        TemplateError: it names a macro that this runtime does not have.
+        TemplateError: one is not here.
     """
-    transforms = body.get("Transform")
-    if transforms is None:
+    value = body.get("Transform")
+    if value is None:
+        return ()
+    entries = value if isinstance(value, list) else [value]
+    names = tuple(entry if isinstance(entry, str) else str(entry.get("Name")) for entry in entries)
+    for name in names:
+        if name != LANGUAGE_EXTENSIONS:
+            raise TemplateError(
+                f"No transform named {name} found. (at /Transform; this runtime has"
+                f" {LANGUAGE_EXTENSIONS} alone)"
+            )
+    return names
+
+
+def expand(body: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The template with its macros carried out.
+
+    Args:
+        parameters: what `Ref` gives for the parameters, which a loop's collection may be.
+
+    Raises:
+        TemplateError: a macro is not here, or used wrongly.
+    """
+    if not find_transforms(body):
+        _refuse_loops(body, "")
         return body
-    entries = transforms if isinstance(transforms, list) else [transforms]
-    names = [entry if isinstance(entry, str) else str(entry.get("Name")) for entry in entries]
-    unknown = [name for name in names if name != "AWS::LanguageExtensions"]
-    if unknown:
-        raise TemplateError(
-            f"No transform named {unknown[0]} found. (at /Transform; this runtime has"
-            " AWS::LanguageExtensions alone)"
-        )
-    return body
+    loops = _Loops(body, parameters)
+    return {
+        section: loops.expand(value, {}, f"/{section}", 0)
+        if section in ("Conditions", "Outputs", "Resources")
+        else value
+        for section, value in body.items()
+    }
+
+
+class _Loops:
+    def __init__(self, body: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
+        self._mappings = body.get("Mappings", {})
+        self._parameters = parameters
+
+    def expand(self, value: Any, names: Mapping[str, str], place: str, depth: int) -> Any:
+        if isinstance(value, list):
+            return [self.expand(member, names, place, depth) for member in value]
+        if isinstance(value, str):
+            return _put(value, names)
+        if not isinstance(value, dict):
+            return value
+        expanded: dict[str, Any] = {}
+        for key, member in value.items():
+            if key.startswith(_FOR_EACH):
+                expanded.update(self._loop(key, member, names, f"{place}/{key}", depth))
+            elif key == "Ref" and isinstance(member, str):
+                # A loop's own variable is text; all else is left for later.
+                if len(value) == 1 and member in names:
+                    return names[member]
+                expanded[key] = _put(member, names)
+            else:
+                name = _put(key, names)
+                expanded[name] = self.expand(member, names, f"{place}/{name}", depth)
+        return expanded
+
+    def _loop(
+        self, key: str, loop: Any, names: Mapping[str, str], place: str, depth: int
+    ) -> dict[str, Any]:
+        if (
+            not isinstance(loop, list)
+            or len(loop) != 3
+            or not isinstance(loop[0], str)
+            or not isinstance(loop[2], dict)
+        ):
+            raise format_error(
+                f"[{place}] {key} must be a list of an identifier, a collection and a fragment"
+            )
+        if depth >= _NESTED_MAX:
+            raise format_error(f"[{place}] loops may be nested {_NESTED_MAX} deep at most")
+        identifier, collection, fragment = loop
+        expanded: dict[str, Any] = {}
+        for value in self._collect(collection, names, place):
+            inner = {**names, identifier: value, f"&{identifier}": _alphanumeric(value)}
+            made = self.expand(fragment, inner, place, depth + 1)
+            doubles = set(made) & set(expanded)
+            if doubles:
+                raise format_error(f"[{place}] {key} makes {sorted(doubles)[0]} twice")
+            expanded.update(made)
+        return expanded
+
+    def _collect(self, collection: Any, names: Mapping[str, str], place: str) -> list[str]:
+        if isinstance(collection, dict) and len(collection) == 1:
+            ((function, argument),) = collection.items()
+            if function == "Ref" and argument in self._parameters:
+                collection = self._parameters[argument]
+            elif function == "Fn::FindInMap":
+                collection = self._find(argument, names)
+            elif function == "Fn::Split" and isinstance(argument, list) and len(argument) == 2:
+                collection = str(self.expand(argument[1], names, place, 0)).split(argument[0])
+        if not isinstance(collection, list):
+            raise format_error(f"[{place}] the collection of a loop must be a list that is known")
+        return [str(self.expand(value, names, place, 0)) for value in collection]
+
+    def _find(self, argument: Any, names: Mapping[str, str]) -> Any:
+        keys = []
+        for key in argument:
+            known = key
+            if isinstance(key, dict) and set(key) == {"Ref"}:
+                known = names.get(key["Ref"], self._parameters.get(key["Ref"]))
+            keys.append(known if not isinstance(known, str) else _put(known, names))
+        try:
+            return self._mappings[keys[0]][keys[1]][keys[2]]
+        except (KeyError, IndexError, TypeError):
+            shown = "::".join(str(key) for key in keys)
+            raise function_error(f"Unable to get mapping for {shown}") from None
+
+
+def _put(text: str, names: Mapping[str, str]) -> str:
+    """The text with the loops' variables in it."""
+    if "${" not in text and "&{" not in text:
+        return text
+
+    def replace(match: re.Match[str]) -> str:
+        name = match.group(2) if match.group(1) == "$" else f"&{match.group(2)}"
+        return names.get(name, match.group(0))
+
+    return re.sub(r"([$&])\{([^}]+)\}", replace, text)
+
+
+def _alphanumeric(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())
+
+
+def _refuse_loops(value: Any, place: str) -> None:
+    """Raise for a loop in a template that does not ask for the macro."""
+    if isinstance(value, dict):
+        for key, member in value.items():
+            if key.startswith(_FOR_EACH):
+                raise format_error(
+                    f"[{place}/{key}] Fn::ForEach needs the transform {LANGUAGE_EXTENSIONS}"
+                )
+            _refuse_loops(member, f"{place}/{key}")
+    elif isinstance(value, list):
+        for member in value:
+            _refuse_loops(member, place)

@@ -100,13 +100,11 @@ class _Parser:
         path = self._path()
         if clause == "SET":
             self._tokens.expect_operator("=")
-            self._count()
             return Action(clause, path, self._sum())
         if clause == "REMOVE":
             return Action(clause, path, None)
         if self._tokens.current.kind != "value":
             raise self._tokens.error()
-        self._count()
         return Action(clause, path, ValueNode(self._tokens.advance().text))
 
     def _sum(self) -> OperandNode:
@@ -134,7 +132,6 @@ class _Parser:
         conditions = [left]
         while self._tokens.keyword == "OR":
             self._tokens.advance()
-            self._count()
             conditions.append(self._and()[0])
         return LogicNode("OR", tuple(conditions)), False
 
@@ -145,18 +142,18 @@ class _Parser:
         conditions = [left]
         while self._tokens.keyword == "AND":
             self._tokens.advance()
-            self._count()
             conditions.append(self._not()[0])
         return LogicNode("AND", tuple(conditions)), False
 
     def _not(self) -> tuple[ConditionNode, bool]:
         if self._tokens.keyword == "NOT":
-            self._tokens.advance()
-            self._count()
-            self._enter()
+            negations = 0
+            while self._tokens.keyword == "NOT":
+                self._tokens.advance()
+                negations += 1
             inner, _ = self._not()
-            self._depth -= 1
-            return LogicNode("NOT", (inner,)), False
+            # Two negations are none.
+            return (LogicNode("NOT", (inner,)) if negations % 2 else inner), False
         if self._tokens.current.text == "(":
             found = self._parenthesized_condition()
             if found is not None:
@@ -270,11 +267,9 @@ class _Parser:
         tokens = self._tokens
         while True:
             if tokens.take_operator("."):
-                self._count()
                 steps.append(self._name())
             elif tokens.current.text == "[":
                 tokens.advance()
-                self._count()
                 if tokens.current.kind != "number":
                     raise tokens.error()
                 index = int(tokens.current.text) if len(tokens.current.text) < 12 else 10**12
@@ -305,8 +300,7 @@ class _Parser:
         self._operators += 1
         if self._operators > OPERATORS_MAX:
             raise ExpressionError(
-                "The expression contains too many operators;"
-                f" number of operators: {self._operators}, maximum: {OPERATORS_MAX}"
+                f"The expression contains too many operators; operator count: {self._operators}"
             )
 
     def _enter(self) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from groundstate.operation import Call, Shape
 from groundstate.services.dynamodb.capacity import Consumed, read_units
 from groundstate.services.dynamodb.errors import ValidationException
@@ -76,11 +78,8 @@ def _check_part(part: dict[str, Any]) -> tuple[list[Item], Expressions]:
             raise ValidationException(str(error)) from None
     if "AttributesToGet" in part:
         check_duplicates(part["AttributesToGet"])
-    seen: list[Item] = []
-    for key in keys:
-        if key in seen:
-            raise ValidationException(DUPLICATES)
-        seen.append(key)
+    if len({orjson.dumps(key, option=orjson.OPT_SORT_KEYS) for key in keys}) < len(keys):
+        raise ValidationException(DUPLICATES)
     return (keys, compile_expressions(Checked(part, {})))
 
 

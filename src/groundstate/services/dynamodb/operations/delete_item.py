@@ -37,6 +37,7 @@ def delete_item(call: Call, request: Shape) -> Shape:
         raise ValidationException("ReturnValues can only be ALL_OLD or NONE")
     request = legacy.check_expected(request)
     expressions = compile_expressions(checked)
+    legacy.check_operator(request, "Expected")
     table = get_table(call, request["TableName"])
     key = check_key(table, key_values)
     if expressions.condition is not None:

@@ -46,6 +46,7 @@ def put_item(call: Call, request: Shape) -> Shape:
         raise ValidationException(ITEM_TOO_LARGE)
     request = legacy.check_expected(request)
     expressions = compile_expressions(checked)
+    legacy.check_operator(request, "Expected")
     table = get_table(call, request["TableName"])
     key = check_item_keys(table, new.item)
     if expressions.condition is not None:

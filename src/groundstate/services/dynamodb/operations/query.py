@@ -146,7 +146,7 @@ def _check_request(
     conditions = _take_conditions(request, expressions)
     if not 1 <= len(conditions) <= 2 and not _may_have_more(request, conditions):
         raise ValidationException("Conditions can be of length 1 or 2 only")
-    check_select(request)
+    check_select(request, "1 validation error detected: ")
     legacy.check_operator(request, "QueryFilter")
     return (query_filter, start, expressions, conditions)
 

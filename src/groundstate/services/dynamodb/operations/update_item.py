@@ -50,6 +50,7 @@ def update_item(call: Call, request: Shape) -> Shape:
         updates = legacy.check_updates(request["AttributeUpdates"])
     request = legacy.check_expected(request)
     expressions = compile_expressions(checked)
+    legacy.check_operator(request, "Expected")
     table = get_table(call, request["TableName"])
     key = check_key(table, key_values)
     if expressions.update is not None:
@@ -60,8 +61,8 @@ def update_item(call: Call, request: Shape) -> Shape:
         check_nested_heads(table, expressions.condition.nested_heads)
     old = find_item(call, table, key)
     check_condition(request, expressions, old)
-    if old is None and _only_deletes(updates):
-        # The one update that creates nothing: deletions alone of an item that is not there.
+    if old is None and _only_deletes(expressions, updates):
+        # The one update that creates nothing: deletions alone, of an item that is not there.
         return write_response(request, table, None, None, key_values, None)
     new = updated_item(table, key_values, old, expressions, updates)
     write_item(call, table, key, old, new)
@@ -69,7 +70,11 @@ def update_item(call: Call, request: Shape) -> Shape:
     return write_response(request, table, old, new, key_values, attributes)
 
 
-def _only_deletes(updates: dict[str, dict[str, Any]] | None) -> bool:
+def _only_deletes(expressions: Expressions, updates: dict[str, dict[str, Any]] | None) -> bool:
+    if expressions.update is not None:
+        return all(action.path[1:] == () for action in expressions.update.actions) and all(
+            action.clause in ("REMOVE", "DELETE") for action in expressions.update.actions
+        )
     return bool(updates) and all(
         update["Action"] == "DELETE" for update in (updates or {}).values()
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from groundstate.services.dynamodb import arns
 from groundstate.services.dynamodb.errors import ValidationException
 from groundstate.services.dynamodb.validation.shapes import Member, Shape
 
@@ -107,7 +108,7 @@ def _check_inside(value: Any, shape: Shape, path: str, faults: list[str]) -> Non
 def _check_map(value: dict[str, Any], shape: Shape, path: str, faults: list[str]) -> None:
     if shape.key_rules is not None:
         longest, shortest, pattern = shape.key_rules
-        for key in value:
+        for key in map(arns.table_name, value):
             right_length = shortest <= len(key) <= longest
             if not right_length or re.fullmatch(pattern, key) is None:
                 _fault(

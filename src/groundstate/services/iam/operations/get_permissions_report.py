@@ -45,7 +45,14 @@ def get_permissions_report(call: Call, request: Shape) -> Shape:
 def _report(call: Call, row: EntityRow) -> Shape:
     usage = call.tx.iam.list_usage(row.arn)
     used = [entry for entry in usage if entry.allowed]
-    denied = [entry for entry in usage if not entry.allowed]
+    last_allowed = {(entry.action, entry.resource): entry.last_at for entry in used}
+    # A refusal counts until the same was allowed: somebody may have granted it since.
+    denied = [
+        entry
+        for entry in usage
+        if not entry.allowed
+        and last_allowed.get((entry.action, entry.resource), -1.0) < entry.last_at
+    ]
     own = list(_written_by_lambda(call, row))
     asked = [*own, *(Asked(entry.action, entry.resource) for entry in used)]
     document = least_policy([*asked, *(Asked(entry.action, entry.resource) for entry in denied)])

@@ -65,6 +65,11 @@ class Request:
             }
         return context.get(key, ())
 
+    @property
+    def used_context(self) -> bool:
+        """Whether a condition or a variable asked for a context key."""
+        return self._context is not None
+
     def resolve(self, key: str) -> str | None:
         """The one value of a key, for a policy variable; None if it has none or several."""
         values = self.find(key)

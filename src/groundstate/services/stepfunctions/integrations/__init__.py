@@ -40,7 +40,7 @@ def perform(call: Call, run: Run, command: ScheduleTask) -> Result:
     """Make the request of a task."""
     resource = command.resource
     if "mocks" in run.extra:
-        mocked = answer_mocked(run, command)
+        mocked = answer_mocked(call, run, command)
         if mocked is not None:
             return mocked
     if resource.kind == "integration":

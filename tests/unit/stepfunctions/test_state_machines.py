@@ -1,0 +1,177 @@
+"""Creating, changing, describing and deleting state machines."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from groundstate.testing.harness import Groundstate
+
+PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+WAIT = {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 60, "End": True}}}
+
+
+def refused(call: Any, **members: Any) -> tuple[str, str]:
+    """Code and message of the refusal of a call."""
+    with pytest.raises(ClientError) as caught:
+        call(**members)
+    error = caught.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def test_the_same_machine_twice_is_one(states: Any) -> None:
+    first = states.create(PASS)
+    assert states.create(PASS) == first
+
+
+def test_another_layout_of_the_definition_is_another_machine(states: Any) -> None:
+    arn = states.create(PASS)
+    code, message = refused(
+        states.client.create_state_machine,
+        name="Machine",
+        definition=json.dumps(PASS, indent=1),
+        roleArn=states.role,
+    )
+    assert (code, message) == (
+        "StateMachineAlreadyExists",
+        f"State Machine Already Exists: '{arn}'",
+    )
+
+
+@pytest.mark.parametrize("name", ["a b", "a/b", "a#b", "a\x7f"])
+def test_bad_names_are_refused(states: Any, name: str) -> None:
+    code, message = refused(
+        states.client.create_state_machine,
+        name=name,
+        definition=json.dumps(PASS),
+        roleArn=states.role,
+    )
+    assert (code, message) == ("InvalidName", f"Invalid Name: '{name}'")
+
+
+def test_bad_role_is_refused(states: Any) -> None:
+    code, message = refused(
+        states.client.create_state_machine,
+        name="Machine",
+        definition=json.dumps(PASS),
+        roleArn="not-a-role",
+    )
+    assert (code, message) == ("InvalidArn", "Invalid Role Arn: 'not-a-role'")
+
+
+def test_bad_definition_is_refused_with_its_diagnostics(states: Any) -> None:
+    code, message = refused(
+        states.client.create_state_machine,
+        name="Machine",
+        definition='{"StartAt": "A"}',
+        roleArn=states.role,
+    )
+    assert code == "InvalidDefinition"
+    assert message == (
+        "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED:"
+        " These fields are required: [States] at /'"
+    )
+
+
+def test_missing_machine_and_bad_arn(states: Any) -> None:
+    missing = "arn:aws:states:us-east-1:000000000000:stateMachine:None"
+    describe = states.client.describe_state_machine
+    assert refused(describe, stateMachineArn=missing) == (
+        "StateMachineDoesNotExist",
+        f"State Machine Does Not Exist: '{missing}'",
+    )
+    assert refused(describe, stateMachineArn="nonsense") == (
+        "InvalidArn",
+        "Invalid Arn: 'Invalid ARN prefix: nonsense'",
+    )
+
+
+def test_update_makes_a_revision_that_later_executions_run(states: Any) -> None:
+    arn = states.create(WAIT)
+    running = states.start(arn)
+    updated = states.client.update_state_machine(stateMachineArn=arn, definition=json.dumps(PASS))
+    described = states.client.describe_state_machine(stateMachineArn=arn)
+    assert described["revisionId"] == updated["revisionId"]
+    assert states.status(states.start(arn)) == "SUCCEEDED"
+    assert states.status(running) == "RUNNING"
+    its_machine = states.client.describe_state_machine_for_execution(executionArn=running)
+    assert json.loads(its_machine["definition"]) == WAIT
+
+
+def test_update_without_a_change_keeps_the_revision(states: Any) -> None:
+    arn = states.create(PASS)
+    first = states.client.update_state_machine(stateMachineArn=arn, definition=json.dumps(WAIT))
+    again = states.client.update_state_machine(stateMachineArn=arn, definition=json.dumps(WAIT))
+    assert again["revisionId"] == first["revisionId"]
+
+
+def test_update_with_nothing_to_update(states: Any) -> None:
+    arn = states.create(PASS)
+    code, _ = refused(states.client.update_state_machine, stateMachineArn=arn)
+    assert code == "MissingRequiredParameter"
+
+
+def test_delete_ends_running_executions_and_then_the_machine(states: Any) -> None:
+    arn = states.create(WAIT)
+    execution = states.start(arn)
+    states.client.delete_state_machine(stateMachineArn=arn)
+    states.runtime.settle()
+    assert states.status(execution) == "ABORTED"
+    code, _ = refused(states.client.describe_state_machine, stateMachineArn=arn)
+    assert code == "StateMachineDoesNotExist"
+    assert states.create(PASS) == arn
+    assert states.client.list_executions(stateMachineArn=arn)["executions"] == []
+    assert states.status(execution) == "ABORTED"
+
+
+def test_deleting_what_is_not_there_is_no_error(states: Any) -> None:
+    states.client.delete_state_machine(
+        stateMachineArn="arn:aws:states:us-east-1:000000000000:stateMachine:None"
+    )
+
+
+def test_list_is_paged_and_keeps_to_its_region(states: Any) -> None:
+    for number in range(5):
+        states.create(PASS, f"Machine{number}")
+    first = states.client.list_state_machines(maxResults=3)
+    rest = states.client.list_state_machines(maxResults=3, nextToken=first["nextToken"])
+    names = [machine["name"] for machine in first["stateMachines"] + rest["stateMachines"]]
+    assert names == [f"Machine{number}" for number in range(5)]
+    assert "nextToken" not in rest
+    elsewhere = states.runtime.client("stepfunctions", region="eu-central-1")
+    assert elsewhere.list_state_machines()["stateMachines"] == []
+
+
+def test_token_of_another_list_is_refused(states: Any) -> None:
+    code, _ = refused(states.client.list_state_machines, nextToken="rubbish")
+    assert code == "InvalidToken"
+
+
+def test_tags_come_and_go(states: Any) -> None:
+    arn = states.create(PASS, tags=[{"key": "a", "value": "1"}])
+    states.client.tag_resource(resourceArn=arn, tags=[{"key": "b", "value": "2"}])
+    states.client.untag_resource(resourceArn=arn, tagKeys=["a", "none"])
+    tags = states.client.list_tags_for_resource(resourceArn=arn)["tags"]
+    assert tags == [{"key": "b", "value": "2"}]
+
+
+def test_a_refused_creation_leaves_nothing(states: Any) -> None:
+    refused(
+        states.client.create_state_machine,
+        name="Machine",
+        definition=json.dumps(PASS),
+        roleArn=states.role,
+        loggingConfiguration={"level": "ALL"},
+    )
+    assert states.client.list_state_machines()["stateMachines"] == []
+
+
+def test_validate_finds_errors_without_a_role(groundstate: Groundstate) -> None:
+    client = groundstate.client("stepfunctions")
+    found = client.validate_state_machine_definition(definition="{}")
+    assert found["result"] == "FAIL"
+    assert found["diagnostics"][0]["message"] == "These fields are required: [States, StartAt]"
+    assert client.validate_state_machine_definition(definition=json.dumps(PASS))["result"] == "OK"
