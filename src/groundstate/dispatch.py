@@ -97,8 +97,13 @@ class Dispatcher:
         principal: Principal,
         region: str,
         request_id: str | None = None,
+        *,
+        takes_fragments: bool = False,
     ) -> Answer:
         """Perform an operation for `principal` in the open transaction.
+
+        Args:
+            takes_fragments: see `Call.takes_fragments`.
 
         Raises:
             ServiceError: the operation refused; its writes are undone.
@@ -107,7 +112,14 @@ class Dispatcher:
         found = entry.operations.get(operation)
         if found is None:
             raise _unsupported(service, operation)
-        call = self._call(entry, operation, principal, region, request_id or ids.make_uuid())
+        call = self._call(
+            entry,
+            operation,
+            principal,
+            region,
+            request_id or ids.make_uuid(),
+            takes_fragments=takes_fragments,
+        )
         if not entry.validates_itself:
             self._validate(service, operation, request)
         if self._enforces and not principal.administrator and found.action != "":
@@ -190,7 +202,14 @@ class Dispatcher:
         return entry
 
     def _call(
-        self, service: Service, operation: str, principal: Principal, region: str, request_id: str
+        self,
+        service: Service,
+        operation: str,
+        principal: Principal,
+        region: str,
+        request_id: str,
+        *,
+        takes_fragments: bool = False,
     ) -> Call:
         return Call(
             self,
@@ -203,6 +222,7 @@ class Dispatcher:
             self._tx,
             self.hosts.get(service.name),
             self.config,
+            takes_fragments=takes_fragments,
         )
 
     def _check(self, call: Call, service: Service, operation: Operation, request: Shape) -> None:

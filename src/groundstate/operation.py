@@ -142,6 +142,8 @@ class Call:
         tx: the open transaction; its attributes are the store's tables.
         host: the service's own host (processes, pools), or None.
         config: the runtime's settings.
+        takes_fragments: the answer goes to a client as JSON, so its values may be
+            `orjson.Fragment`s. Not set for callers in the runtime, who want values.
     """
 
     __slots__ = (
@@ -155,6 +157,7 @@ class Call:
         "region",
         "request_id",
         "service",
+        "takes_fragments",
         "tx",
     )
 
@@ -170,7 +173,10 @@ class Call:
         tx: Transaction,
         host: Any,
         config: Config,
+        *,
+        takes_fragments: bool = False,
     ) -> None:
+        self.takes_fragments = takes_fragments
         self._runner = runner
         self.service = service
         self.operation = operation

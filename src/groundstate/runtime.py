@@ -54,6 +54,8 @@ SERVICES = {
         ("cloudformation", "cloudformation"),
         ("s3", "s3"),
         ("ssm", "ssm"),
+        ("cloudcontrol", "cloudcontrol"),
+        ("ecr", "ecr"),
         ("dynamodbstreams", "dynamodbstreams"),
     )
 }

@@ -23,8 +23,7 @@ def make_context(turn: Turn) -> dict[str, Any]:
         "Name": info.name,
         "RoleArn": info.role_arn,
     }
-    if turn.machine.type == "STANDARD":
-        # An Express execution cannot be redriven and has none (observed).
+    if info.redrive_count is not None:
         about["RedriveCount"] = info.redrive_count
     if info.redrive_count:
         about["RedriveTime"] = iso_time(info.redrive_time)

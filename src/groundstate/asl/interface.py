@@ -60,7 +60,8 @@ class ExecutionInfo:
         input_text: the input as the caller sent it.
         start_time: epoch seconds.
         version_arn, alias_arn: how it was started, for ExecutionStarted; empty when not so.
-        redrive_count: how often it was redriven. `redrive_time`: epoch seconds of the last time.
+        redrive_count: how often it was redriven; None where the context object has none (a
+            tested state's, observed). `redrive_time`: epoch seconds of the last time.
         label: for children of a map run: the Label of the Map state, or ''.
         context: further members of the context object, put over those that the core makes
             (TestState's `context`, a map child's `Map`).
@@ -76,7 +77,7 @@ class ExecutionInfo:
     start_time: float
     version_arn: str = ""
     alias_arn: str = ""
-    redrive_count: int = 0
+    redrive_count: int | None = 0
     redrive_time: float = 0.0
     label: str = ""
     context: dict[str, Any] | None = None

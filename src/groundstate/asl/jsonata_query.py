@@ -116,6 +116,10 @@ def _evaluate(expression: Expression, turn: Turn, values: Members, location: str
     try:
         result = expression.evaluate(turn, values)
     except EvaluationThrew as error:
+        if error.internal:
+            raise query_error(
+                f"{about} threw an internal error during evaluation. {error.message}", location
+            ) from None
         ending = f". {error.code}: {error.message}" if error.code else f": {error.message}"
         raise query_error(f"{about} threw an error during evaluation{ending}", location) from None
     if expression.is_undefined(result):

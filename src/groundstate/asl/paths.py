@@ -21,10 +21,15 @@ Evaluate = Callable[[Any, "Turn"], Any]
 NotFound = Callable[[Any, Path, PathNotFound], StateError]
 
 
-def compile_field_path(text: str) -> Evaluate | None:
-    """InputPath, OutputPath, ItemsPath, TimeoutSecondsPath and the like; None for `$`."""
+def compile_field_path(text: str, not_found: NotFound | None = None) -> Evaluate | None:
+    """InputPath, OutputPath, ItemsPath, TimeoutSecondsPath and the like; None for `$`.
+
+    Args:
+        text: the path.
+        not_found: makes the error when it leads nowhere, where that is the field's own.
+    """
     path = compile_path(text)
-    return None if path.is_identity else evaluator(path, _invalid_path)
+    return None if path.is_identity else evaluator(path, not_found or _invalid_path)
 
 
 def compile_template_path(text: str, field: str) -> Evaluate:

@@ -390,6 +390,7 @@ def _make_info(test: StateTestInput, now: float) -> ExecutionInfo:
         test.machine_arn.rsplit(":", 1)[1],
         test.input_text,
         now,
+        redrive_count=None,
         context=test.context,
     )
 

@@ -46,13 +46,13 @@ class Console:
             print(text, file=self._progress, flush=True)
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Rows in columns as wide as their widest value."""
+        """Rows in columns as wide as their widest value. Headings may all be left empty."""
         cells = [[str(cell) for cell in row] for row in rows]
         widths = [
             max(len(heading), *(len(row[column]) for row in cells)) if cells else len(heading)
             for column, heading in enumerate(headings)
         ]
-        for row in [list(headings), *cells]:
+        for row in [list(headings), *cells] if any(headings) else cells:
             line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             self.say(line.rstrip())
 

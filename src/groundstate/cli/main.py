@@ -27,6 +27,7 @@ COMMANDS = {
     "executions": "List executions, show one, or follow it state by state.",
     "logs": "List log groups, show the lines of one, or follow it.",
     "tables": "List DynamoDB tables, or show the items of one.",
+    "permissions": "Show what roles used, what was denied, and the least policy that would do.",
 }
 INTERRUPTED = 130
 

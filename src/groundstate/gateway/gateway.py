@@ -16,6 +16,7 @@ import orjson
 
 from groundstate import ids
 from groundstate.clock import wall_time
+from groundstate.gateway.chunked import unwrap_body
 from groundstate.gateway.http import HttpRequest, HttpResponse
 from groundstate.gateway.origin import OriginCheck
 from groundstate.gateway.protocols import PROTOCOLS, query
@@ -62,6 +63,8 @@ class Performer(Protocol):
         principal: Principal,
         region: str,
         request_id: str | None = None,
+        *,
+        takes_fragments: bool = False,
     ) -> Answer: ...
 
     def when_durable(self, effect: Callable[[], None]) -> None: ...
@@ -153,7 +156,13 @@ class _Exchange:
             route, document = self._read(signature.service)
         region = signature.region or gateway._default_region
         return gateway._performer.perform(
-            route.service.name, route.operation, document, principal, region, self._request_id
+            route.service.name,
+            route.operation,
+            document,
+            principal,
+            region,
+            self._request_id,
+            takes_fragments=route.model.metadata["protocol"] == "json",
         )
 
     def _read(self, signing_name: str) -> tuple[Route, Shape]:
@@ -174,6 +183,9 @@ class _Exchange:
             if found.refusal:
                 raise SignatureRefused(found.refusal)
             verify(signature, found.secret, request.body, wall_time())
+            if signature.payload_hash.startswith("STREAMING-"):
+                self._route = self._gateway._router.find(request, service)
+                unwrap_body(signature, found.secret, request)
         except SignatureRefused as refused:
             raise self._unauthenticated(refused, service) from None
         return signature, found.principal
@@ -245,11 +257,12 @@ class _Exchange:
 
 
 def _is_probe(request: HttpRequest) -> bool:
-    """An unsigned look at the root, as load balancers and people have it."""
+    """An unsigned look at the root, as load balancers and people have it; SDKs ask S3 that way."""
     return (
         request.path == "/"
         and request.method in ("GET", "HEAD")
         and "authorization" not in request.headers
+        and "amz-sdk-invocation-id" not in request.headers
         and not request.query
     )
 

@@ -24,10 +24,7 @@ _SIGNED_PARAMETERS = frozenset(
         "cors",
         "defaultObjectAcl",
         "delete",
-        "encryption",
-        "intelligent-tiering",
         "inventory",
-        "legal-hold",
         "lifecycle",
         "location",
         "logging",
@@ -45,7 +42,6 @@ _SIGNED_PARAMETERS = frozenset(
         "response-content-type",
         "response-expires",
         "restore",
-        "retention",
         "select",
         "select-type",
         "storageClass",
@@ -77,21 +73,16 @@ class PresignedV2(NamedTuple):
     raw_path: str
     parameters: tuple[tuple[str, str], ...]
     headers: Mapping[str, str]
-    service: str = "s3"
-    # Version 2 names no region; the gateway takes its default.
-    region: str = ""
 
 
-def find_presigned_v2(
+def read_presigned_v2(
     method: str, raw_path: str, raw_query: str, headers: Mapping[str, str]
-) -> PresignedV2 | None:
-    """The signature of a presigned address; None if the request is none.
+) -> PresignedV2:
+    """Read the signature of a presigned address.
 
     Raises:
         SignatureRefused: a part of it is missing.
     """
-    if "AWSAccessKeyId=" not in raw_query:
-        return None
     pairs = (pair.partition("=") for pair in raw_query.split("&"))
     parameters = tuple((unquote(name), unquote(value)) for name, _, value in pairs)
     fields = dict(parameters)
@@ -147,7 +138,7 @@ def _string_to_sign(signature: PresignedV2, resource: str) -> bytes:
 
 
 def _resources(signature: PresignedV2) -> Iterator[str]:
-    """What may have been signed: the path alone, or with the bucket that the host name begins with."""
+    """What may have been signed: the path alone, or behind the bucket that the host begins with."""
     asked = sorted(
         f"{name}={value}" if value else name
         for name, value in signature.parameters

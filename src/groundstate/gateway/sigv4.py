@@ -32,6 +32,7 @@ from typing import NamedTuple, NoReturn
 from urllib.parse import quote, unquote_to_bytes
 
 from groundstate.gateway.refusals import SignatureRefused, format_time, skew_text
+from groundstate.gateway.sigv2 import PresignedV2, read_presigned_v2, verify_presigned_v2
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
@@ -70,6 +71,8 @@ class Signature(NamedTuple):
         payload_hash: what the request claims, e.g. a SHA-256 in hex, `UNSIGNED-PAYLOAD` or
             `STREAMING-...`; empty where the body decides (every service but S3).
         method, raw_path, raw_query, headers: the request's, as they were given.
+        presigned_v2: the request is a presigned address of version 2, which has no date and no
+            region; else None.
     """
 
     access_key_id: str
@@ -86,6 +89,7 @@ class Signature(NamedTuple):
     raw_path: str
     raw_query: str
     headers: Mapping[str, str]
+    presigned_v2: PresignedV2 | None = None
 
 
 def read_signature(
@@ -106,6 +110,8 @@ def read_signature(
     if authorization is None:
         if "X-Amz-Algorithm=" in raw_query:
             return _read_query(method, raw_path, raw_query, headers)
+        if "AWSAccessKeyId=" in raw_query:
+            return _read_version_2(method, raw_path, raw_query, headers)
         raise SignatureRefused("missing")
     if not authorization.startswith("AWS4-"):
         raise SignatureRefused("missing")
@@ -149,6 +155,9 @@ def verify(signature: Signature, secret: str, body: bytes | None, now: float | N
     Raises:
         SignatureRefused: with the reason `mismatch`, `skewed`, `expired_url` or `payload`.
     """
+    if signature.presigned_v2 is not None:
+        verify_presigned_v2(signature.presigned_v2, secret, now)
+        return
     if "host" not in signature.signed_headers:
         raise SignatureRefused(
             "mismatch", "'Host' must be a 'SignedHeader' in the AWS Authorization."
@@ -272,6 +281,29 @@ def _read_query(
         raw_path,
         raw_query,
         headers,
+    )
+
+
+def _read_version_2(
+    method: str, raw_path: str, raw_query: str, headers: Mapping[str, str]
+) -> Signature:
+    found = read_presigned_v2(method, raw_path, raw_query, headers)
+    return Signature(
+        found.access_key_id,
+        "",
+        "",
+        "s3",
+        (),
+        found.value,
+        "",
+        found.session_token,
+        None,
+        UNSIGNED_PAYLOAD,
+        method,
+        raw_path,
+        raw_query,
+        headers,
+        found,
     )
 
 

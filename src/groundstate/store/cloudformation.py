@@ -228,6 +228,18 @@ class StackTables:
         ).fetchone()
         return None if row is None else _resource(row)
 
+    def list_by_type(self, region: str, name: str) -> list[StackResource]:
+        """The resources of a type that are there, in a region."""
+        rows = self._execute(
+            "SELECT r.stack_id, r.logical_id, r.physical_id, r.type, r.status, r.reason,"
+            " r.updated_at, r.data FROM cloudformation_resources r"
+            " JOIN cloudformation_stacks s ON s.stack_id = r.stack_id"
+            " WHERE r.type = ? AND s.region = ? AND r.status != 'DELETE_COMPLETE'"
+            " AND r.physical_id != '' ORDER BY r.physical_id",
+            (name, region),
+        )
+        return [_resource(row) for row in rows]
+
     def remove_resource(self, stack_id: str, logical_id: str) -> None:
         """Forget a resource."""
         self._execute(
@@ -385,23 +397,21 @@ class StackTables:
         )
         return [row[0] for row in rows]
 
-    # Drift
+    # Records
 
-    def save_drift_detection(self, detection_id: str, stack_id: str, data: Json) -> None:
-        """Write what a drift detection found."""
+    def save_record(self, record_id: str, data: Json) -> None:
+        """Write what is looked up by an id of its own."""
         self._execute(
-            "INSERT OR REPLACE INTO cloudformation_drift_detections"
-            " (detection_id, stack_id, data) VALUES (?,?,?)",
-            (detection_id, stack_id, json.dumps(data)),
+            "INSERT OR REPLACE INTO cloudformation_records (record_id, data) VALUES (?,?)",
+            (record_id, json.dumps(data)),
         )
 
-    def find_drift_detection(self, detection_id: str) -> Json | None:
-        """What a drift detection found."""
+    def find_record(self, record_id: str) -> Json | None:
+        """What was written under an id."""
         row = self._execute(
-            "SELECT data FROM cloudformation_drift_detections WHERE detection_id = ?",
-            (detection_id,),
+            "SELECT data FROM cloudformation_records WHERE record_id = ?", (record_id,)
         ).fetchone()
-        return None if row is None else json.loads(row[0])
+        return None if row is None else dict(json.loads(row[0]))
 
 
 def _stack(row: Any) -> Stack | None:

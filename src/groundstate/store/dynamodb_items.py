@@ -22,13 +22,8 @@ class ItemRow(NamedTuple):
     size: int
 
 
-class PageRow(NamedTuple):
-    """An item met in a walk. Attributes: key: its bytes there; page_size: its part of 1 MB."""
-
-    key: bytes
-    item: bytes
-    size: int
-    page_size: int
+PageRow = tuple[bytes, bytes, int, int]
+"""An item met in a walk: its key bytes there, its JSON, its size, its part of a page's 1 MB."""
 
 
 def create_item_rows(connection: sqlite3.Connection, table_id: int) -> None:
@@ -100,7 +95,8 @@ class ItemRows:
     def page(self, low: bytes, high: bytes, limit: int, *, descending: bool) -> list[PageRow]:
         """Up to `limit` items with `low` <= key < `high`, in key order or against it."""
         sql = self._descending if descending else self._ascending
-        return list(map(PageRow._make, self._execute(sql, (low, high, limit)).fetchall()))
+        rows: list[PageRow] = self._execute(sql, (low, high, limit)).fetchall()
+        return rows
 
     def rows_from(self, row_id: int, limit: int) -> list[tuple[int, bytes, bytes]]:
         """Rows (number, key, item) in the order of their numbers, from the first after `row_id`."""
@@ -175,7 +171,8 @@ class IndexRows:
     def page(self, low: bytes, high: bytes, limit: int, *, descending: bool) -> list[PageRow]:
         """Up to `limit` items with `low` <= entry key < `high`, in key order or against it."""
         sql = self._descending if descending else self._ascending
-        return list(map(PageRow._make, self._execute(sql, (low, high, limit)).fetchall()))
+        rows: list[PageRow] = self._execute(sql, (low, high, limit)).fetchall()
+        return rows
 
     def count(self) -> int:
         """How many entries there are."""

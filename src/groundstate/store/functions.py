@@ -239,6 +239,15 @@ class FunctionTable:
         )
         return [(row[0], orjson.loads(row[1])) for row in rows]
 
+    def find_url(self, kind: str, url_id: str) -> tuple[int, str, Document] | None:
+        """The setting of this kind whose `UrlId` is this, with its function's id and qualifier."""
+        row = self._execute(
+            "SELECT function_id, qualifier, document FROM lambda_settings"
+            " WHERE kind = ? AND json_extract(CAST(document AS TEXT), '$.UrlId') = ?",
+            (kind, url_id),
+        ).fetchone()
+        return None if row is None else (row[0], row[1], orjson.loads(row[2]))
+
     def remove_setting(self, function_id: int, kind: str, qualifier: str) -> bool:
         """Remove a setting; False if there was none."""
         cursor = self._execute(

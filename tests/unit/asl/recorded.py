@@ -47,7 +47,7 @@ def load_runner(folder: Path) -> ModuleType:
 
 def load_cases(folder: Path) -> list[dict[str, Any]]:
     """The recorded executions whose needs this harness can play."""
-    cases = []
+    cases: list[dict[str, Any]] = []
     for file in sorted(folder.glob("*.json")):
         found = json.loads(file.read_text())["cases"]
         cases.extend(case for case in found if _is_playable(case))
@@ -195,6 +195,7 @@ class Played:
             text = asl.select_item(
                 machine, execution, command.task_id, index, item, self.now, self._entropy()
             )
+            assert isinstance(text, str)
             info = self._info(f"m/{command.label}", f"c{index}", text)
             finish = self._run(child, info, [])
             assert finish is not None

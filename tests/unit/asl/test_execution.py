@@ -122,7 +122,7 @@ def test_waiting_execution_is_small() -> None:
 
 
 def redrive(driver: Driver) -> None:
-    driver.info.redrive_count += 1
+    driver.info.redrive_count = 1
     driver.finish = None
     data = driver.execution.dump()
     driver.execution = asl.Execution.load(driver.machine, driver.info, data)

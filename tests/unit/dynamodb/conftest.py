@@ -8,28 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from groundstate.testing import Groundstate
-
-UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
-
-
-def key_schema(*names: str) -> list[dict[str, str]]:
-    """HASH, then RANGE."""
-    kinds = ("HASH", "RANGE")
-    return [
-        {"AttributeName": name, "KeyType": kind} for name, kind in zip(names, kinds, strict=False)
-    ]
-
-
-def definitions(**kinds: str) -> list[dict[str, str]]:
-    return [{"AttributeName": name, "AttributeType": kind} for name, kind in kinds.items()]
-
-
-def index(name: str, *names: str, projection: str = "ALL", included: Any = None) -> dict[str, Any]:
-    shape: dict[str, Any] = {"ProjectionType": projection}
-    if included:
-        shape["NonKeyAttributes"] = included
-    return {"IndexName": name, "KeySchema": key_schema(*names), "Projection": shape}
-
+from tests.unit.dynamodb.shapes import definitions, index, key_schema
 
 @pytest.fixture(scope="module")
 def runtime() -> Iterator[Groundstate]:

@@ -40,6 +40,8 @@ class Recorder:
         principal: Principal,
         region: str,
         request_id: str | None = None,
+        *,
+        takes_fragments: bool = False,
     ) -> Shape | Deferred:
         self.asked.append((service, operation, request, region))
         if isinstance(self.answer, Exception):

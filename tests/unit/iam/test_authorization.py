@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from groundstate.operation import Principal
+from groundstate.operation import Principal, ServiceError
 from groundstate.principals import role_principal
 from tests.unit.iam.conftest import ACCOUNT, allow, policy, refusal, trust
 
@@ -152,6 +152,29 @@ def test_conditions_know_the_region_and_the_principal(account):
     }
     account.make_role("R", allow("iam:ListRoles", Condition=condition))
     account.as_role("R", "iam").list_roles()
+
+
+def test_decision_with_a_condition_is_made_anew(gs, account):
+    condition = {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
+    account.make_role("R", allow("iam:ListRoles", Condition=condition))
+    principal = role_principal(f"arn:aws:iam::{ACCOUNT}:role/R", "session")
+
+    def list_roles(region):
+        return gs.on_loop(
+            lambda runtime: runtime.dispatcher.perform("iam", "ListRoles", {}, principal, region)
+        )
+
+    list_roles("us-east-1")
+    with pytest.raises(ServiceError, match="no identity-based policy allows"):
+        list_roles("eu-west-1")
+    list_roles("us-east-1")
+
+
+def test_session_policy_is_not_forgotten_over_a_known_decision(account):
+    account.make_role("R", allow("iam:ListRoles"))
+    account.as_role("R", "iam").list_roles()
+    limited = account.as_role("R", "iam", Policy=policy(allow("iam:GetRole")))
+    assert refusal(limited.list_roles)[0] == "AccessDenied"
 
 
 def test_tags_of_the_role_are_the_principals(account, iam):

@@ -156,6 +156,13 @@ def test_inline_policies_are_limited_in_size_together(iam):
     )
 
 
+def test_inline_policy_may_be_of_the_older_version(account, iam):
+    account.make_role("R")
+    document = json.dumps({"Version": "2008-10-17", "Statement": [allow("iam:ListRoles")]})
+    iam.put_role_policy(RoleName="R", PolicyName="p", PolicyDocument=document)
+    account.as_role("R", "iam").list_roles()
+
+
 def test_missing_policy_is_not_attached(iam):
     make_role(iam)
     arn = f"arn:aws:iam::{ACCOUNT}:policy/none"

@@ -345,6 +345,11 @@ def test_service_gets_none_of_a_role_that_does_not_trust_it(gs, account, service
         issue(gs, RoleArn=ROLE, RoleSessionName="s", Service=service)
 
 
+def test_trust_may_name_the_service_of_the_region(gs, account):
+    account.make_role("R", document=trust(Service="lambda.us-east-1.amazonaws.com"))
+    issue(gs, RoleArn=ROLE, RoleSessionName="s", Service="lambda.amazonaws.com")
+
+
 def test_trust_may_name_the_resource_that_the_service_runs(gs, account):
     function = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:F"
     statement = {

@@ -24,11 +24,13 @@ class EvaluationThrew(Exception):
 
     Attributes:
         code: JSONata's error code, or '' (limits of memory and depth).
-        message: jsonata-js's text.
+        message: jsonata-js's text, or the id of an internal error.
+        internal: AWS's implementation broke, which it says without a reason.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, internal: bool = False) -> None:
         super().__init__(f"{code}: {message}" if code else message)
+        self.internal = internal
         self.code = code
         self.message = message
 

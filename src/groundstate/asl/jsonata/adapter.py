@@ -16,11 +16,12 @@ library's deadline, which stops an expression that would not end.
 from __future__ import annotations
 
 import dataclasses
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from jsonata2py.bindings import JsonataBindings
-from jsonata2py.errors import JsonataError, LoadError
+from jsonata2py.errors import JsonataError, LoadError, ParseError
 from jsonata2py.loader.loader import ExpressionLoader
 from jsonata2py.optimizer.optimizer import optimize
 from jsonata2py.parser import ast_nodes as ast
@@ -30,9 +31,10 @@ from jsonata2py.runtime.values import MISSING, JLambda, JRegex
 from jsonata2py.translator.translator import Translator
 
 from groundstate.asl.jsonata import EvaluationThrew, InvalidExpression
-from groundstate.asl.jsonata.bounds import bounded_runtime
+from groundstate.asl.jsonata.bounds import InternalError, bounded_runtime
+from groundstate.asl.jsonata.failures import describe
 from groundstate.asl.jsonata.functions import FUNCTIONS, DialectError, bind_functions
-from groundstate.asl.jsonata.messages import message_of
+from groundstate.asl.jsonata.messages import message_of, syntax_message
 from groundstate.asl.jsonata.references import References, find_references
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ _RENAMED = {
     "eval": "eval_of_states",
 }
 
+_UNKNOWN_SPECIFIER = re.compile(r"Unknown picture-string component: \[(.)")
+
 UNDEFINED = MISSING
 """An expression that returned nothing."""
 
@@ -67,11 +71,14 @@ class Expression:
         references: what it reads.
     """
 
-    __slots__ = ("_depth", "_entry", "references", "text")
+    __slots__ = ("_depth", "_entry", "_source", "references", "text")
 
-    def __init__(self, text: str, entry: Any, depth: int, references: References) -> None:
+    def __init__(
+        self, text: str, entry: Any, source: str, depth: int, references: References
+    ) -> None:
         self.text = text
         self._entry = entry
+        self._source = source
         self._depth = depth
         self.references = references
 
@@ -97,14 +104,25 @@ class Expression:
         except DialectError as error:
             raise EvaluationThrew(error.code, error.message) from None
         except JsonataError as error:
-            raise _threw(error) from None
+            raise self._threw(error) from None
+        except InternalError:
+            raise EvaluationThrew("", turn.chance.uuid(), internal=True) from None
         except RecursionError:
             raise EvaluationThrew("", STACK_OVERFLOW) from None
         except (TypeError, ValueError, ArithmeticError, LookupError) as error:
             # A defect of the library is the expression's failure here, not the runtime's.
-            raise EvaluationThrew("", str(error)) from None
+            raise EvaluationThrew(*_of_defect(str(error))) from None
         finally:
             runtime.end_evaluation()
+
+    def _threw(self, error: JsonataError) -> EvaluationThrew:
+        code = error.error_code or ""
+        if code == "U1001":
+            return EvaluationThrew("", STACK_OVERFLOW)
+        text, function = describe(code, error, self._entry, self._source)
+        if not function and code.startswith("T04"):
+            function = _refused_call(self.text)
+        return EvaluationThrew(code, text or message_of(code, error.message, function))
 
     @staticmethod
     def is_undefined(value: Any) -> bool:
@@ -133,11 +151,11 @@ def compile_expression(text: str) -> Expression:
     except LoadError as error:
         raise InvalidExpression(str(error)) from error
     except JsonataError as error:
-        raise InvalidExpression(message_of(error.error_code or "", error.message)) from None
+        raise _invalid(error, text) from None
     except RecursionError:
-        return Expression(text, None, DEPTH_MAX + 1, References())
+        return Expression(text, None, "", DEPTH_MAX + 1, References())
     bounded_runtime(entry)
-    return Expression(text, entry, depth, references)
+    return Expression(text, entry, source, depth, references)
 
 
 class _Bindings(JsonataBindings):
@@ -153,11 +171,41 @@ class _Bindings(JsonataBindings):
 _NO_BINDINGS = JsonataBindings()
 
 
-def _threw(error: JsonataError) -> EvaluationThrew:
+def _invalid(error: JsonataError, text: str) -> InvalidExpression:
     code = error.error_code or ""
-    if code == "U1001":
-        return EvaluationThrew("", STACK_OVERFLOW)
-    return EvaluationThrew(code, message_of(code, error.message))
+    if not isinstance(error, ParseError):
+        return InvalidExpression(message_of(code, error.message))
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    trails = traceback is not None and traceback.tb_frame.f_code.co_name == "parse"
+    return InvalidExpression(
+        syntax_message(code, error.message, text, error.position, trails=trails)
+    )
+
+
+def _of_defect(text: str) -> tuple[str, str]:
+    if specifier := _UNKNOWN_SPECIFIER.match(text):
+        return "D3132", (
+            f'Unknown component specifier "{specifier.group(1)}" in date/time picture string'
+        )
+    return "", text
+
+
+def _refused_call(text: str) -> str:
+    """The first function that is called with arguments it can never take.
+
+    The library translates such a call to an error that does not know the function.
+    """
+    waiting = [Parser.parse(text)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionCall):
+            source = Translator.translate(node, text).rstrip()
+            if source.rsplit("\n", 1)[-1].lstrip().startswith("return fn_signature_error("):
+                return str(node.name)
+        waiting.extend(reversed(_children(node)))
+    return ""
 
 
 def _is_unsupported(value: Any) -> bool:
@@ -207,6 +255,8 @@ def _check(node: Any) -> int:
             raise InvalidExpression('The symbol ":" cannot be used as a unary operator')
         if isinstance(current, ast.CoalesceExpr):
             raise InvalidExpression('The symbol "?" cannot be used as a unary operator')
+        if isinstance(current, ast.RegexLiteral) and not current.pattern:
+            raise InvalidExpression("Empty regular expressions are not allowed")
         waiting.extend((child, depth + 1) for child in _children(current))
     return deepest
 

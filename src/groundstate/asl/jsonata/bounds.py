@@ -6,6 +6,8 @@ evaluates and one of 2^23 does not; both with the text below and no code.
 
 from __future__ import annotations
 
+import math
+import re
 import time
 from typing import Any
 
@@ -50,6 +52,22 @@ def _join(array: Any, *rest: Any) -> Any:
     return text
 
 
+class InternalError(Exception):
+    """AWS's implementation breaks here (observed)."""
+
+
+def _base64decode(text: Any) -> Any:
+    # Base64.getDecoder() of Java: the padding may be missing, anything else is refused.
+    if isinstance(text, str) and not _BASE64.fullmatch(text):
+        raise InternalError
+    return core.fn_base64decode(text)
+
+
+def _product(a: float, b: float) -> float:
+    # JavaScript does not look at what an operator yields, only at what it is given.
+    return a * b if math.isfinite(a) and math.isfinite(b) else core.mul_d(a, b)
+
+
 class _TimedPattern:
     """A compiled regular expression whose searches end with the evaluation's deadline."""
 
@@ -83,11 +101,17 @@ def _regex_value(pattern: str, flags: str) -> JRegex:
 _RANGE_REFUSED = 10_000_000
 """From here on the range operator itself refuses (D2014)."""
 
+_BASE64 = re.compile(
+    r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?", re.ASCII
+)
+
 _BOUNDED = {
     "range_": _range,
     "concat": _concat,
     "fn_pad": _pad,
     "fn_join": _join,
+    "fn_base64decode": _base64decode,
+    "mul_d": _product,
     "regex_value": _regex_value,
 }
 

@@ -10,20 +10,37 @@ from __future__ import annotations
 
 import re
 
+from groundstate.asl.json_text import to_text
+
 _POSITION = re.compile(r" \(position \d+\)$")
 _AFTER_COLON = re.compile(r": (.*)$", re.DOTALL)
-_QUOTED = re.compile(r"'([^']*)'")
 _OPERATOR = re.compile(r"side of the (\S+) operator")
-_FUNCTION = re.compile(r"\$(\w+)")
+_QUOTED = re.compile(r'"[^"]*"')
 _ARGUMENT = re.compile(r"[Aa]rgument (\d+)")
+_EXPECTED = re.compile(r"Expected (\w+)")
+_TOKEN = re.compile(r":=|~>|!=|<=|>=|\.\.|\*\*|\d+(?:\.\d+)?|\$?\w+|\"[^\"]*\"|'[^']*'|\S")
+
+_NAMES = {
+    "COLON": ":",
+    "COMMA": ",",
+    "LBRACE": "{",
+    "LPAREN": "(",
+    "PIPE": "|",
+    "RBRACE": "}",
+    "RBRACKET": "]",
+    "RPAREN": ")",
+}
+
+_ARRAYS = {"number": "numbers", "string": "strings", "object": "objects", "function": "functions"}
 
 
-def message_of(code: str, text: str) -> str:
-    """The text of jsonata-js for an error of the library.
+def message_of(code: str, text: str, function: str = "") -> str:
+    """The text of jsonata-js for an error of an evaluation.
 
     Args:
         code: JSONata's error code.
         text: the library's own text.
+        function: the name of the function it happened in, without `$`, if any.
     """
     text = _POSITION.sub("", text)
     if code in ("T2001", "T2002") and (operator := _OPERATOR.search(text)):
@@ -31,49 +48,80 @@ def message_of(code: str, text: str) -> str:
         shown = operator.group(1)
         return f'The {side} side of the "{shown}" operator must evaluate to a number'
     if code in ("T0410", "T0411", "T0412"):
-        return _argument_message(code, text)
-    if code in ("S0211", "S0201", "S0204"):
-        return _symbol_message(code, text)
+        return _argument_message(code, text, function)
+    if code == "D3130" and (shown_start := _QUOTED.search(text)):
+        return (
+            f"Formatting or parsing an integer as a sequence starting with {shown_start.group()} is"
+            " not supported by this implementation"
+        )
     if code in _WITH_VALUE:
         value = _AFTER_COLON.search(text)
         return _WITH_VALUE[code] + (value.group(1) if value else "")
     return _FIXED.get(code, text)
 
 
-def _argument_message(code: str, text: str) -> str:
-    function, argument = _FUNCTION.search(text), _ARGUMENT.search(text)
-    name = f'"{function.group(1)}"' if function else '""'
+def syntax_message(code: str, text: str, expression: str, position: int, *, trails: bool) -> str:
+    """The text of jsonata-js for an expression that does not parse.
+
+    Args:
+        code: JSONata's error code.
+        text: the library's own text.
+        expression: what was parsed.
+        position: of the error in it.
+        trails: whether a whole expression stood before the place.
+    """
+    if code in ("S0202", "S0203") and (expected := _EXPECTED.search(text)):
+        symbol = f'"{_NAMES.get(expected.group(1), expected.group(1).lower())}"'
+        if code == "S0203":
+            return f"Expected {symbol} before end of expression"
+        return f"Expected {symbol}, got {_token_at(expression, position)}"
+    if code in ("S0201", "S0211"):
+        if code == "S0201" or trails:
+            return f"Syntax error: {_token_at(expression, position)}"
+        return f"The symbol {_token_at(expression, position)} cannot be used as a unary operator"
+    if code == "S0204":
+        return f"Unknown operator: {_token_at(expression, position)}"
+    if code == "T1005":
+        return _POSITION.sub("", text)
+    return message_of(code, text)
+
+
+def _token_at(expression: str, position: int) -> str:
+    """What stands at a place, as JSON."""
+    token = _TOKEN.match(expression, position)
+    if token is None:
+        return '"(end)"'
+    shown = token.group()
+    if shown[0].isdigit():
+        return shown
+    return to_text(shown[1:] if shown[0] == "$" else shown.strip("\"'"))
+
+
+def _argument_message(code: str, text: str, function: str) -> str:
+    argument = _ARGUMENT.search(text)
     index = argument.group(1) if argument else "1"
     if code == "T0410":
-        return f"Argument {index} of function {name} does not match function signature"
+        return f'Argument {index} of function "{function}" does not match function signature'
     if code == "T0411":
-        return f"Context value is not a compatible type with argument {index} of function {name}"
-    return f"Argument {index} of function {name} must be an array of " + (
-        '"strings"' if "string" in text else '"numbers"'
+        return (
+            f'Context value is not a compatible type with argument {index} of function "{function}"'
+        )
+    kind = _ARRAY_OF.get(function) or next(
+        (plural for name, plural in _ARRAYS.items() if f"array of {name}" in text), "numbers"
     )
+    return f'Argument {index} of function "{function}" must be an array of "{kind}"'
 
 
-def _symbol_message(code: str, text: str) -> str:
-    symbol = _QUOTED.search(text)
-    if symbol is None:
-        return text
-    if code == "S0211":
-        return f'The symbol "{symbol.group(1)}" cannot be used as a unary operator'
-    if code == "S0204":
-        return f'Unknown operator: "{symbol.group(1)}"'
-    return f'Syntax error: "{symbol.group(1)}"'
-
+_ARRAY_OF = {"join": "strings", "merge": "objects"}
 
 _WITH_VALUE = {
     "S0102": "Number out of range: ",
     "S0103": "Unsupported escape sequence: ",
     "D1001": "Number out of range: ",
-    "D1009": "Multiple key definitions evaluate to same key: ",
-    "D3030": "Unable to cast value to a number: ",
-    "D3060": "The sqrt function cannot be applied to a negative number: ",
 }
 
 _FIXED = {
+    "S0101": "String literal must be terminated by a matching quote",
     "S0104": "The escape sequence \\u must be followed by 4 hex digits",
     "S0105": "Quoted property name must be terminated with a backquote (`)",
     "S0106": "Comment has no closing tag",
@@ -151,6 +199,8 @@ _FIXED = {
         "The exponent part of the sub-picture must comprise only of one or more characters that"
         " are members of the 'decimal digit family'"
     ),
+    "D3131": "In a decimal digit pattern, all digits must be from the same decimal group",
+    "D3134": "The timezone integer format specifier cannot have more than four digits",
     "D3135": "No matching closing bracket ']' in date/time picture string",
     "D3136": ("The date/time picture string is missing specifiers required to parse the timestamp"),
     "D3138": (

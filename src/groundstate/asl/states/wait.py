@@ -14,8 +14,10 @@ from groundstate.asl.states.state import State
 from groundstate.asl.times import parse_timestamp
 
 if TYPE_CHECKING:
+    from groundstate.asl.errors import StateError
     from groundstate.asl.execution import Strand
     from groundstate.asl.fields import Field
+    from groundstate.asl.jsonpath import Path, PathNotFound
     from groundstate.asl.query import Query
     from groundstate.asl.turn import Turn
 
@@ -77,13 +79,24 @@ def _due_of(definition: dict[str, Any], query: Query, field: Field | None) -> An
         return lambda turn, strand: due_at
     if "SecondsPath" in definition:
         text = definition["SecondsPath"]
-        path = compile_field_path(text) or (lambda data, turn: data)
+        path = _compile_reference("SecondsPath", text)
         return lambda turn, strand: (
             turn.now + _seconds_at(text, path(query.input(turn, strand), turn))
         )
     text = definition["TimestampPath"]
-    path = compile_field_path(text) or (lambda data, turn: data)
+    path = _compile_reference("TimestampPath", text)
     return lambda turn, strand: _timestamp_at(text, path(query.input(turn, strand), turn))
+
+
+def _compile_reference(field: str, text: str) -> Any:
+    """The path of a field, which says in its own words that there is nothing (observed)."""
+
+    def nothing(data: Any, path: Path, error: PathNotFound) -> StateError:
+        return runtime_error(
+            f"The {field} parameter does not reference an input value: {path.text}"
+        )
+
+    return compile_field_path(text, nothing) or (lambda data, turn: data)
 
 
 def _seconds_at(path: str, value: Any) -> int:

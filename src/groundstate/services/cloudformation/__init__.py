@@ -13,6 +13,14 @@ from groundstate.services.cloudformation.operations.change_sets import (
     delete_change_set,
     list_change_sets,
 )
+from groundstate.services.cloudformation.operations.cloud_control import (
+    create_resource,
+    delete_resource,
+    get_resource,
+    get_resource_request_status,
+    list_resources,
+    update_resource,
+)
 from groundstate.services.cloudformation.operations.create_change_set import create_change_set
 from groundstate.services.cloudformation.operations.create_stack import create_stack
 from groundstate.services.cloudformation.operations.delete_stack import delete_stack
@@ -110,6 +118,12 @@ OPERATIONS = {
     "UpdateTerminationProtection": Operation(update_termination_protection, resource=stack_arn),
     "ValidateTemplate": Operation(validate_template, reads=True),
     # What the runtime's own parts ask for. They are in no model, so nothing outside reaches them.
+    "CloudControlCreateResource": Operation(create_resource, action=""),
+    "CloudControlDeleteResource": Operation(delete_resource, action=""),
+    "CloudControlGetResource": Operation(get_resource, action=""),
+    "CloudControlGetResourceRequestStatus": Operation(get_resource_request_status, action=""),
+    "CloudControlListResources": Operation(list_resources, action=""),
+    "CloudControlUpdateResource": Operation(update_resource, action=""),
     "CreateNestedStack": Operation(
         create_nested_stack, resource=stack_arn, action="cloudformation:CreateStack"
     ),

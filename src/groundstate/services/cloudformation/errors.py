@@ -48,3 +48,19 @@ class StackNotFoundException(ServiceError):
     """There is no such stack (GetTemplateSummary and a few more)."""
 
     status = 404
+
+
+class InvalidRequestException(ServiceError):
+    """A request of Cloud Control makes no sense."""
+
+
+class ResourceNotFoundException(ServiceError):
+    """There is no such resource."""
+
+
+class RequestTokenNotFoundException(ServiceError):
+    """There was no such request."""
+
+
+class UnsupportedActionException(ServiceError):
+    """The resource type cannot do this."""

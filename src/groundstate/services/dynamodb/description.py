@@ -147,10 +147,10 @@ def _index_size(call: Call, table: Table, index: Index, count: int) -> int:
     rows = call.tx.dynamodb.index(index.index_id, table.table_id)
     page = rows.page(b"", b"\xff" * 8, _SCAN_PAGE, descending=False)
     if index.projected is None:
-        size = sum(row.size for row in page)
+        size = sum(row[2] for row in page)
     else:
         size = sum(
-            capacity.measured_size(capacity.project_entry(index, load(row.item))) for row in page
+            capacity.measured_size(capacity.project_entry(index, load(row[1]))) for row in page
         )
     return size * count // len(page)
 

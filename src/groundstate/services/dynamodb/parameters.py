@@ -160,7 +160,7 @@ def _check_placeholders(
 
 
 def _take_values(checked: Checked) -> dict[str, Value]:
-    measured = checked.measured.get("ExpressionAttributeValues")
+    measured = checked.was_measured("ExpressionAttributeValues")
     if measured is not None:
         return measured.item
     taken: dict[str, Value] = {}

@@ -82,16 +82,16 @@ def read_page(call: Call, walk: Walk) -> Page:
     while True:
         wanted = chunk if walk.limit is None else min(chunk, walk.limit - page.scanned)
         rows = rows_of.page(low, high, wanted, descending=walk.descending)
-        loaded: list[Item] = orjson.loads(b"[" + b",".join([row.item for row in rows]) + b"]")
+        loaded: list[Item] = orjson.loads(b"[" + b",".join([row[1] for row in rows]) + b"]")
         for row, whole in zip(rows, loaded, strict=True):
             item = whole
-            size, in_page = row.size, row.page_size
+            _, _, size, in_page = row
             if projected is not None:
                 entry = {name: value for name, value in item.items() if name in projected}
                 size, in_page = _measure_entry(walk.table, entry)
                 index_size += size
                 if walk.fetches:
-                    table_size += row.size
+                    table_size += row[2]
                 else:
                     item = entry
             elif index is not None:
@@ -108,10 +108,12 @@ def read_page(call: Call, walk: Walk) -> Page:
         if full or len(rows) < wanted:
             break
         if walk.descending:
-            high = rows[-1].key
+            high = rows[-1][0]
         else:
-            low = keys.after(rows[-1].key)
-        chunk = min(chunk * 2, _CHUNK_MAX)
+            low = keys.after(rows[-1][0])
+        # What the page has room for yet, by the size of the items so far.
+        room = (PAGE_BYTES_MAX - page_bytes) * page.scanned // page_bytes + 1
+        chunk = min(room, _CHUNK_MAX)
     if full and item is not None:
         page.last_key = {name: item[name] for name in _key_names(walk.table, index)}
     page.consumed = _consumed(walk, table_size, index_size)

@@ -28,6 +28,7 @@ from groundstate.services.iam.operations.boundaries import (
     delete_boundary,
     put_boundary,
 )
+from groundstate.services.iam.operations.check_resource_policy import check_policy_of_a_resource
 from groundstate.services.iam.operations.get_permissions_report import get_permissions_report
 from groundstate.services.iam.operations.groups import (
     add_user_to_group,
@@ -253,6 +254,7 @@ OPERATIONS = {
     ),
     # Internal: the runtime asks them; the wire cannot, since AWS's model does not have them.
     "GetTrustedRole": Operation(get_trusted_role, action="", reads=True),
+    "CheckResourcePolicy": Operation(check_policy_of_a_resource, action="", reads=True),
     "GetPermissionsReport": Operation(get_permissions_report, action="", reads=True),
 }
 

@@ -96,7 +96,7 @@ def decide_for(
         caller_of(principal),
         lambda: context_of(call, principal, identity, resource, context),
     )
-    resource_set = None if resource_policy is None else _compile((resource_policy,))
+    resource_set = None if resource_policy is None else _compile_resource_policy(resource_policy)
     decision = decide(request, policies, resource_set)
     if known is not None and not request.used_context and len(known) < DECISIONS_KEPT:
         known[action, resource] = decision
@@ -141,7 +141,8 @@ def context_of(
         "aws:EpochTime": int(call.now),
         "aws:RequestedRegion": call.region,
         # Whoever is authorized here came through the gateway on this machine, or from inside.
-        "aws:SecureTransport": False,
+        # Loopback is as private as TLS, and bootstrap's bucket policy refuses what is not secure.
+        "aws:SecureTransport": True,
         "aws:PrincipalIsAWSService": False,
         "aws:ViaAWSService": False,
         "aws:PrincipalAccount": principal.account,
@@ -174,6 +175,14 @@ def _is_session_of(principal: Principal, identity: Identity) -> bool:
     """Whether a session belongs to this very role, not to one of its name that was deleted."""
     user_id = principal.user_id
     return not user_id.startswith("AROA") or user_id.partition(":")[0] == identity.entity_id
+
+
+def _compile_resource_policy(document: str) -> PolicySet | None:
+    try:
+        return _compile((document,))
+    except ValueError:
+        # Services refuse such a policy when it is put; one from before says nothing.
+        return None
 
 
 @lru_cache(maxsize=4096)

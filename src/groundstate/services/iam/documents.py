@@ -15,6 +15,7 @@ from groundstate.services.iam.policy import compile_document
 from groundstate.services.iam.policy.validation import (
     MalformedDocument,
     check_identity_document,
+    check_resource_document,
     check_trust_document,
     invalid_principal,
     named_principals,
@@ -37,7 +38,7 @@ def check_managed(document: str) -> None:
         MalformedPolicyDocument: it breaks the grammar.
         LimitExceeded: it is too long.
     """
-    _check(document, trust=False)
+    _check(document)
     if size(document) > MANAGED_SIZE_MAX:
         raise LimitExceeded(f"Cannot exceed quota for PolicySize: {MANAGED_SIZE_MAX}")
 
@@ -49,7 +50,7 @@ def check_inline(call: Call, owner: Entity, policy_name: str, document: str) -> 
         MalformedPolicyDocument: it breaks the grammar.
         LimitExceeded: they are too long together.
     """
-    _check(document, trust=False)
+    _check(document, inline=True)
     limit = INLINE_SIZE_MAX[owner.kind]
     others = sum(
         size(other)
@@ -69,19 +70,29 @@ def check_trust(call: Call, document: str) -> None:
         MalformedPolicyDocument: it breaks the grammar, or names somebody who does not exist.
         LimitExceeded: it is too long.
     """
-    _check(document, trust=True)
-    for name in named_principals(document):
-        parts = name.split(":", 5)
-        known = (
-            parts[2:3] != ["iam"]
-            or parts[4] != call.account
-            or parts[5] == "root"
-            or call.tx.iam.find_entity_by_arn(name) is not None
-        )
-        if not known:
-            raise MalformedPolicyDocument(str(invalid_principal("AWS", name)))
+    try:
+        check_trust_document(document)
+    except MalformedDocument as error:
+        raise MalformedPolicyDocument(str(error)) from None
+    stranger = _find_stranger(call, document)
+    if stranger is not None:
+        raise MalformedPolicyDocument(str(invalid_principal("AWS", stranger)))
     if size(document) > TRUST_SIZE_MAX:
         raise LimitExceeded(f"Cannot exceed quota for ACLSizePerRole: {TRUST_SIZE_MAX}")
+
+
+def check_resource_policy(call: Call, document: str) -> None:
+    """Check the policy of a bucket, a table or a stream.
+
+    Raises:
+        MalformedPolicyDocument: it breaks the grammar, or names somebody who does not exist.
+    """
+    try:
+        check_resource_document(document)
+    except MalformedDocument as error:
+        raise MalformedPolicyDocument(str(error)) from None
+    if _find_stranger(call, document) is not None:
+        raise MalformedPolicyDocument("Invalid principal in policy")
 
 
 def check_session_policy(document: str) -> None:
@@ -90,7 +101,7 @@ def check_session_policy(document: str) -> None:
     Raises:
         MalformedPolicyDocument: it breaks the grammar.
     """
-    _check(document, trust=False)
+    _check(document)
 
 
 def check_simulated(document: str, member: str) -> None:
@@ -110,8 +121,18 @@ def size(document: str) -> int:
     return len("".join(document.split()))
 
 
-def _check(document: str, *, trust: bool) -> None:
+def _find_stranger(call: Call, document: str) -> str | None:
+    """A user or role of this account that a document names and that does not exist."""
+    for name in named_principals(document):
+        parts = name.split(":", 5)
+        is_ours = len(parts) == 6 and parts[2] == "iam" and parts[4] == call.account
+        if is_ours and parts[5] != "root" and call.tx.iam.find_entity_by_arn(name) is None:
+            return name
+    return None
+
+
+def _check(document: str, *, inline: bool = False) -> None:
     try:
-        (check_trust_document if trust else check_identity_document)(document)
+        check_identity_document(document, inline=inline)
     except MalformedDocument as error:
         raise MalformedPolicyDocument(str(error)) from None

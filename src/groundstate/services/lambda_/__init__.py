@@ -35,6 +35,13 @@ from groundstate.services.lambda_.operations.function_event_invoke_config import
     put_function_event_invoke_config,
     update_function_event_invoke_config,
 )
+from groundstate.services.lambda_.operations.function_url_config import (
+    create_function_url_config,
+    delete_function_url_config,
+    get_function_url_config,
+    list_function_url_configs,
+    update_function_url_config,
+)
 from groundstate.services.lambda_.operations.get_account_settings import get_account_settings
 from groundstate.services.lambda_.operations.get_alias import get_alias
 from groundstate.services.lambda_.operations.get_event_source_mapping import (
@@ -74,9 +81,16 @@ from groundstate.services.lambda_.operations.list_layers import list_layers
 from groundstate.services.lambda_.operations.list_versions_by_function import (
     list_versions_by_function,
 )
+from groundstate.services.lambda_.operations.provisioned_concurrency_config import (
+    delete_provisioned_concurrency_config,
+    get_provisioned_concurrency_config,
+    list_provisioned_concurrency_configs,
+    put_provisioned_concurrency_config,
+)
 from groundstate.services.lambda_.operations.publish_layer_version import publish_layer_version
 from groundstate.services.lambda_.operations.publish_version import publish_version
 from groundstate.services.lambda_.operations.remove_permission import remove_permission
+from groundstate.services.lambda_.operations.serve_function_url import serve_function_url
 from groundstate.services.lambda_.operations.tags import (
     list_tags,
     tag_resource,
@@ -102,6 +116,7 @@ OPERATIONS = {
     "CreateAlias": Operation(create_alias, resource=unqualified_resource),
     "CreateEventSourceMapping": Operation(create_event_source_mapping),
     "CreateFunction": Operation(create_function, resource=unqualified_resource),
+    "CreateFunctionUrlConfig": Operation(create_function_url_config, resource=function_resource),
     "DeleteAlias": Operation(delete_alias, resource=unqualified_resource),
     "DeleteEventSourceMapping": Operation(delete_event_source_mapping, resource=mapping_resource),
     "DeleteFunction": Operation(delete_function, resource=function_resource),
@@ -111,7 +126,11 @@ OPERATIONS = {
     "DeleteFunctionEventInvokeConfig": Operation(
         delete_function_event_invoke_config, resource=function_resource
     ),
+    "DeleteFunctionUrlConfig": Operation(delete_function_url_config, resource=function_resource),
     "DeleteLayerVersion": Operation(delete_layer_version, resource=layer_version_resource),
+    "DeleteProvisionedConcurrencyConfig": Operation(
+        delete_provisioned_concurrency_config, resource=function_resource
+    ),
     "GetAccountSettings": Operation(get_account_settings, reads=True),
     "GetAlias": Operation(get_alias, resource=unqualified_resource, reads=True),
     "GetEventSourceMapping": Operation(
@@ -133,6 +152,9 @@ OPERATIONS = {
     "GetFunctionRecursionConfig": Operation(
         get_function_recursion_config, resource=function_resource, reads=True
     ),
+    "GetFunctionUrlConfig": Operation(
+        get_function_url_config, resource=function_resource, reads=True
+    ),
     "GetLayerVersion": Operation(get_layer_version, resource=layer_version_resource, reads=True),
     "GetLayerVersionByArn": Operation(
         get_layer_version_by_arn,
@@ -144,6 +166,9 @@ OPERATIONS = {
         get_layer_version_policy, resource=layer_version_resource, reads=True
     ),
     "GetPolicy": Operation(get_policy, resource=function_resource, reads=True),
+    "GetProvisionedConcurrencyConfig": Operation(
+        get_provisioned_concurrency_config, resource=function_resource, reads=True
+    ),
     "GetRuntimeManagementConfig": Operation(
         get_runtime_management_config, resource=function_resource, reads=True
     ),
@@ -158,9 +183,15 @@ OPERATIONS = {
         list_function_event_invoke_configs, resource=function_resource, reads=True
     ),
     "ListEventSourceMappings": Operation(list_event_source_mappings, reads=True),
+    "ListFunctionUrlConfigs": Operation(
+        list_function_url_configs, resource=function_resource, reads=True
+    ),
     "ListFunctions": Operation(list_functions, reads=True),
     "ListLayerVersions": Operation(list_layer_versions, reads=True),
     "ListLayers": Operation(list_layers, reads=True),
+    "ListProvisionedConcurrencyConfigs": Operation(
+        list_provisioned_concurrency_configs, resource=function_resource, reads=True
+    ),
     "ListTags": Operation(list_tags, resource=tagged_resource, reads=True),
     "ListVersionsByFunction": Operation(
         list_versions_by_function, resource=unqualified_resource, reads=True
@@ -171,10 +202,15 @@ OPERATIONS = {
     "PutFunctionEventInvokeConfig": Operation(
         put_function_event_invoke_config, resource=function_resource
     ),
+    "PutProvisionedConcurrencyConfig": Operation(
+        put_provisioned_concurrency_config, resource=function_resource
+    ),
     "RemoveLayerVersionPermission": Operation(
         remove_layer_version_permission, resource=layer_version_resource
     ),
     "RemovePermission": Operation(remove_permission, resource=function_resource),
+    # Internal: the page of function URLs; who may call is decided inside.
+    "ServeFunctionUrl": Operation(serve_function_url, action=""),
     "TagResource": Operation(tag_resource, resource=tagged_resource),
     "UntagResource": Operation(untag_resource, resource=tagged_resource),
     "UpdateAlias": Operation(update_alias, resource=unqualified_resource),
@@ -186,6 +222,7 @@ OPERATIONS = {
     "UpdateFunctionEventInvokeConfig": Operation(
         update_function_event_invoke_config, resource=function_resource
     ),
+    "UpdateFunctionUrlConfig": Operation(update_function_url_config, resource=function_resource),
 }
 
 SERVICE = Service(

@@ -22,6 +22,7 @@ From it:
 from __future__ import annotations
 
 import array
+import contextlib
 import ctypes
 import json
 import os
@@ -81,12 +82,7 @@ def main() -> None:
     """Serve until the runtime is gone; in a forked process, become the function."""
     control = socket.socket(fileno=int(sys.argv[1]))
     preloads = _PRELOADED + (_PRELOADED_BOTO3 if "boto3" in sys.argv[2:] else ())
-    for name in preloads:
-        try:
-            __import__(name)
-        except ImportError:
-            continue
-    function = Server(control).serve()
+    function = Server(control, list(preloads)).serve()
     if function is not None:
         # The server's frames are left, so that the function is alone on the stack.
         run_python(function)
@@ -109,8 +105,9 @@ class Server:
         pids: the process of each environment that runs, by the environment's id.
     """
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, preloads: list[str]) -> None:
         self.control = control
+        self._preloads = preloads[::-1]
         self.pids: dict[int, int] = {}
         self._libc = ctypes.CDLL(None)
         self._libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -127,7 +124,9 @@ class Server:
     def serve(self) -> Message | None:
         """Serve until the socket closes; in a new process, the start message that it is to run."""
         while True:
-            for key, _ in self._selector.select():
+            # Modules are imported while nothing else is to do: the first environment need not
+            # wait for all of them.
+            for key, _ in self._selector.select(0 if self._preloads else None):
                 if key.fileobj is self.control:
                     message, descriptors = self._receive()
                     if message is None:
@@ -140,6 +139,8 @@ class Server:
                 else:
                     os.read(self._wake_read, 4096)
             self._reap()
+            if self._preloads:
+                _preload(self._preloads.pop())
 
     def _receive(self) -> tuple[Message | None, list[int]]:
         space = socket.CMSG_SPACE(4)
@@ -241,6 +242,11 @@ class Server:
                 _kill_one(pid)
             time.sleep(0.005)
             self._reap()
+
+
+def _preload(name: str) -> None:
+    with contextlib.suppress(ImportError):
+        __import__(name)
 
 
 def _kill_group(pid: int) -> None:

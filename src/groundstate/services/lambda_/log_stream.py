@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple
 
 from groundstate import ids
-from groundstate.operation import Call, Principal, ServiceError, Shape
+from groundstate.operation import Call, Principal, ServiceError
 from groundstate.principals import role_principal
 from groundstate.services.lambda_.limits import LOG_EVENT_BYTES_MAX, TAIL_BYTES_MAX
 from groundstate.services.lambda_.model import FunctionVersion
@@ -21,12 +19,6 @@ BATCH_EVENTS_MAX = 10_000
 EVENT_OVERHEAD_BYTES = 26
 
 logger = logging.getLogger(__name__)
-
-
-class _Pending(NamedTuple):
-    at: float
-    text: str
-    size_bytes: int
 
 
 class LogStream:
@@ -47,7 +39,9 @@ class LogStream:
         self.name = f"{day}/[{function.version}]{ids.make_entropy():032x}"
         self.group = function.log_group
         self.pending_bytes = 0
-        self._pending: deque[_Pending] = deque()
+        self._pending: list[tuple[int, str]] = []
+        self._batches: list[tuple[list[tuple[int, str]], int]] = []
+        self._batch_bytes = 0
         self._principal: Principal = role_principal(
             function.role, function.name, "lambda.amazonaws.com"
         )
@@ -68,8 +62,13 @@ class LogStream:
         if size > LOG_EVENT_BYTES_MAX - EVENT_OVERHEAD_BYTES:
             cut = text.encode("utf-8", "replace")[: LOG_EVENT_BYTES_MAX - EVENT_OVERHEAD_BYTES]
             text, size = cut.decode("utf-8", "ignore"), len(cut)
-        self._pending.append(_Pending(at, text, size + EVENT_OVERHEAD_BYTES))
-        self.pending_bytes += size + EVENT_OVERHEAD_BYTES
+        size += EVENT_OVERHEAD_BYTES
+        full = len(self._pending) == BATCH_EVENTS_MAX
+        if full or self._batch_bytes + size > BATCH_BYTES_MAX:
+            self._close_batch()
+        self._pending.append((int(at * 1000), text))
+        self._batch_bytes += size
+        self.pending_bytes += size
 
     def begin_tail(self) -> None:
         """Keep the end of what is written from now on."""
@@ -82,37 +81,37 @@ class LogStream:
 
     def flush(self, call: Call) -> None:
         """Store what is pending. Belongs into a job."""
-        while self._pending:
-            events: list[Shape] = []
-            size = 0
-            while self._pending and len(events) < BATCH_EVENTS_MAX:
-                line = self._pending[0]
-                if size + line.size_bytes > BATCH_BYTES_MAX:
-                    break
-                size += line.size_bytes
-                self._pending.popleft()
-                events.append({"timestamp": int(line.at * 1000), "message": line.text})
-            self.pending_bytes -= size
-            try:
-                self._put(call, events)
-            except ServiceError as error:
-                self._pending.clear()
-                self.pending_bytes = 0
-                self._on_refused(f"{error.code}: {error.message}")
-                return
+        if self._pending:
+            self._close_batch()
+        batches, self._batches = self._batches, []
+        self.pending_bytes = 0
+        try:
+            for events, size_bytes in batches:
+                self._put(call, events, size_bytes)
+        except ServiceError as error:
+            self._on_refused(f"{error.code}: {error.message}")
 
-    def _put(self, call: Call, events: list[Shape]) -> None:
+    def _close_batch(self) -> None:
+        self._batches.append((self._pending, self._batch_bytes))
+        self._pending, self._batch_bytes = [], 0
+
+    def _put(self, call: Call, events: list[tuple[int, str]], size_bytes: int) -> None:
         if not self._exists:
             self._create(call)
-        request = {"logGroupName": self.group, "logStreamName": self.name, "logEvents": events}
+        request = {
+            "logGroupName": self.group,
+            "logStreamName": self.name,
+            "events": events,
+            "sizeBytes": size_bytes,
+        }
         try:
-            call.invoke("logs", "PutLogEvents", request, principal=self._principal)
+            call.invoke("logs", "AppendLogLines", request, principal=self._principal)
         except ServiceError as error:
             if error.code != "ResourceNotFoundException":
                 raise
             # The group or the stream was deleted meanwhile. AWS makes it again as well.
             self._create(call)
-            call.invoke("logs", "PutLogEvents", request, principal=self._principal)
+            call.invoke("logs", "AppendLogLines", request, principal=self._principal)
 
     def _create(self, call: Call) -> None:
         stream = {"logGroupName": self.group, "logStreamName": self.name}

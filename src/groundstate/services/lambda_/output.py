@@ -14,6 +14,8 @@ from groundstate.services.lambda_.limits import LOG_EVENT_BYTES_MAX
 
 _FRAME_MARK = b"\xa5\x5a\x00"
 _FRAME_HEAD_BYTES = 16
+# With what CloudWatch Logs counts besides, an event has at most 256 KB.
+_LINE_BYTES_MAX = LOG_EVENT_BYTES_MAX - 64
 _LEVELS = {1: "TRACE", 2: "DEBUG", 3: "INFO", 4: "WARN", 5: "ERROR", 6: "FATAL"}
 
 
@@ -65,20 +67,19 @@ class OutputParser:
 
     def _text(self, data: bytes, start: int, end: int, lines: list[Line]) -> int:
         """Take the complete lines in [start, end); where the incomplete one begins."""
-        while start < end:
-            newline = data.find(b"\n", start, end)
-            if newline < 0:
-                if end - start < LOG_EVENT_BYTES_MAX:
-                    break
-                newline = start + LOG_EVENT_BYTES_MAX - 1
-                lines.append(_line(data[start:newline]))
-                start = newline
-                continue
-            while newline - start > LOG_EVENT_BYTES_MAX:
-                lines.append(_line(data[start : start + LOG_EVENT_BYTES_MAX]))
-                start += LOG_EVENT_BYTES_MAX
-            lines.append(_line(data[start:newline]))
+        newline = data.rfind(b"\n", start, end)
+        if newline >= 0:
+            # Decoded at once: a function may print a million lines.
+            text = _decode(data[start:newline])
+            for line in text.split("\n"):
+                if len(line) > _LINE_BYTES_MAX // 4:
+                    lines += [Line(part, "") for part in _cut(line)]
+                else:
+                    lines.append(Line(line.removesuffix("\r"), ""))
             start = newline + 1
+        while end - start >= _LINE_BYTES_MAX:
+            lines.append(_line(data[start : start + _LINE_BYTES_MAX]))
+            start += _LINE_BYTES_MAX
         return start
 
     def _frame(self, data: bytes, start: int, lines: list[Line]) -> int:
@@ -99,6 +100,14 @@ class OutputParser:
 
 def _line(data: bytes) -> Line:
     return Line(_decode(data.removesuffix(b"\r")), "")
+
+
+def _cut(line: str) -> list[str]:
+    data = line.encode("utf-8", "surrogatepass")
+    return [
+        _decode(data[begin : begin + _LINE_BYTES_MAX])
+        for begin in range(0, len(data), _LINE_BYTES_MAX)
+    ]
 
 
 def _decode(data: bytes) -> str:

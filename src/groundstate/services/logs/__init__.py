@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from groundstate.operation import Operation, Service
 from groundstate.services.logs.groups import group_resource, stream_resource, tagged_resource
+from groundstate.services.logs.operations.append_log_lines import append_log_lines
 from groundstate.services.logs.operations.create_log_group import create_log_group
 from groundstate.services.logs.operations.create_log_stream import create_log_stream
 from groundstate.services.logs.operations.delete_log_group import delete_log_group
@@ -31,6 +32,10 @@ from groundstate.services.logs.operations.tags import (
 from groundstate.services.logs.retention import TIMER, serve_retention_timer
 
 OPERATIONS = {
+    # Internal: Lambda writes its functions' output with it.
+    "AppendLogLines": Operation(
+        append_log_lines, resource=stream_resource, action="logs:PutLogEvents"
+    ),
     "CreateLogGroup": Operation(create_log_group, resource=group_resource),
     "CreateLogStream": Operation(create_log_stream, resource=group_resource),
     "DeleteLogGroup": Operation(delete_log_group, resource=group_resource),

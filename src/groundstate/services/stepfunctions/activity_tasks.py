@@ -14,6 +14,11 @@ class Pollers:
     def __init__(self) -> None:
         self._waiting: dict[int, dict[str, tuple[Deferred, str]]] = {}
 
+    @property
+    def are_waiting(self) -> bool:
+        """Whether any worker waits."""
+        return bool(self._waiting)
+
     def add(self, activity_id: int, poll: str, deferred: Deferred, worker_name: str) -> None:
         """Let a worker wait; `poll` names the call."""
         self._waiting.setdefault(activity_id, {})[poll] = (deferred, worker_name)

@@ -9,7 +9,9 @@ next start can dispatch them again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import orjson
@@ -52,6 +54,27 @@ class OpenTask:
     heartbeat_s: float = 0.0
     has_token: bool = False
     child: int = 0
+
+
+class StoredInfo(ExecutionInfo):
+    """What the core knows of an execution that was loaded; its input is read when it is wanted."""
+
+    __slots__ = ("_read",)
+
+    _read: Callable[[], str]
+
+    @property
+    def input_text(self) -> str:  # a field of the class above
+        """The input as the caller sent it."""
+        return self._read()
+
+    @input_text.setter
+    def input_text(self, text: str) -> None:
+        self._read = lambda: text
+
+    def read_later(self, read: Callable[[], str]) -> None:
+        """Let the input be read at its first use."""
+        self._read = cache(read)
 
 
 class Run:
@@ -98,7 +121,7 @@ class Run:
         machine: StateMachine,
         revision: Revision,
         program: Machine,
-        info: ExecutionInfo,
+        info: StoredInfo,
         extra: dict[str, Any],
     ) -> None:
         self.row = row
@@ -226,7 +249,8 @@ def load_run(call: Call, execution_id: int) -> Run | None:
     machine = call.tx.state_machines.get(row.machine_id)
     revision = call.tx.state_machines.get_revision(row.revision)
     extra = read_extra(row)
-    run = make_run(call, row, machine, revision, extra, read_input(call, row, extra))
+    run = make_run(call, row, machine, revision, extra, "")
+    run.info.read_later(lambda: read_input(call, row, extra))
     run.is_new = False
     if row.state is None:
         return run
@@ -247,7 +271,7 @@ def make_run(
     input_text: str,
 ) -> Run:
     """A run without the core's state yet."""
-    info = ExecutionInfo(
+    info = StoredInfo(
         arn=arn_of(machine, row, extra),
         name=visible_name(row, extra),
         role_arn=revision.role_arn,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from groundstate.asl import compile_machine
-from groundstate.asl.interface import ExecutionInfo
 from groundstate.operation import Call
 from groundstate.services.stepfunctions.arns import make_arn
-from groundstate.services.stepfunctions.run import Run
+from groundstate.services.stepfunctions.run import Run, StoredInfo
 from groundstate.store.executions import RUNNING, ExecutionRow
 from groundstate.store.state_machines import ACTIVE, Revision, StateMachine
 
@@ -19,7 +18,7 @@ def make_test_run(call: Call, role_arn: str, name: str) -> Run:
     machine = StateMachine(0, arn, call.region, name, "EXPRESS", None, call.now, ACTIVE, 0, 0)
     revision = Revision(0, 0, None, "", role_arn, {}, call.now)
     row = ExecutionRow(0, 0, name, False, RUNNING, 0, call.now)
-    info = ExecutionInfo(
+    info = StoredInfo(
         make_arn(call, f"express:{name}:{name}"), name, role_arn, arn, name, "{}", call.now
     )
     return Run(row, machine, revision, _PROGRAM, info, {})

@@ -88,9 +88,8 @@ CREATE TABLE cloudformation_imports (
 );
 CREATE INDEX cloudformation_imports_by_stack ON cloudformation_imports (stack_id);
 
--- Answers that are looked up by an id of their own: drift detections.
-CREATE TABLE cloudformation_drift_detections (
-    detection_id TEXT PRIMARY KEY,
-    stack_id     TEXT NOT NULL,
-    data         TEXT NOT NULL
+-- What is looked up by an id of its own: drift detections, and requests of Cloud Control.
+CREATE TABLE cloudformation_records (
+    record_id TEXT PRIMARY KEY,
+    data      TEXT NOT NULL
 );

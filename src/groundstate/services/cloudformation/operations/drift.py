@@ -59,9 +59,8 @@ def detect_stack_drift(call: Call, request: Shape) -> Shape:
     stack.data["drift"] = {"StackDriftStatus": status, "LastCheckTimestamp": call.now}
     call.tx.stacks.save(stack)
     detection_id = ids.make_uuid()
-    call.tx.stacks.save_drift_detection(
+    call.tx.stacks.save_record(
         detection_id,
-        stack.stack_id,
         {
             "StackId": stack.stack_id,
             "StackDriftDetectionId": detection_id,
@@ -81,7 +80,7 @@ def describe_stack_drift_detection_status(call: Call, request: Shape) -> Shape:
         ValidationError: there was none with this id.
     """
     detection_id = request["StackDriftDetectionId"]
-    found = call.tx.stacks.find_drift_detection(detection_id)
+    found = call.tx.stacks.find_record(detection_id)
     if found is None:
         raise ValidationError(f"Drift detection [{detection_id}] does not exist")
     return found

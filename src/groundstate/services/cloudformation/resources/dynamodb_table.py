@@ -163,6 +163,22 @@ def delete_table(provision: Provision, current: Current) -> None:
             raise
 
 
+def read_table(provision: Provision, current: Current) -> Properties:
+    """The table as it is."""
+    request = {"TableName": current.physical_id}
+    answer = provision.invoke("dynamodb", "DescribeTable", request)["Table"]
+    actual: Properties = {
+        "AttributeDefinitions": answer["AttributeDefinitions"],
+        "BillingMode": answer.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
+        "DeletionProtectionEnabled": answer.get("DeletionProtectionEnabled", False),
+        "KeySchema": answer["KeySchema"],
+        "TableName": answer["TableName"],
+    }
+    units = answer.get("ProvisionedThroughput", {})
+    actual["ProvisionedThroughput"] = pick(units, ("ReadCapacityUnits", "WriteCapacityUnits"))
+    return actual
+
+
 def adopt_table(provision: Provision, identifier: str, properties: Properties) -> Made:
     """Take over a table that is there."""
     return describe_table(provision, identifier)
@@ -292,5 +308,7 @@ TABLE = ResourceType(
     update=update_table,
     delete=delete_table,
     adopt=adopt_table,
+    read_actual=read_table,
+    compared=frozenset({"BillingMode", "DeletionProtectionEnabled", "ProvisionedThroughput"}),
     identifier="TableName",
 )

@@ -5,6 +5,9 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-
 
 from __future__ import annotations
 
+import json
+from urllib.parse import unquote
+
 from groundstate.services.cloudformation.resources.fields import as_text, pick
 from groundstate.services.cloudformation.resources.iam_identity import (
     POLICIES,
@@ -67,6 +70,16 @@ def delete_role(provision: Provision, current: Current) -> None:
     delete_identity(provision, _ROLE, current.physical_id)
 
 
+def read_role(provision: Provision, current: Current) -> Properties:
+    """The role as it is."""
+    role = provision.invoke("iam", "GetRole", {"RoleName": current.physical_id})["Role"]
+    # IAM answers documents percent-encoded.
+    trust = json.loads(unquote(role["AssumeRolePolicyDocument"]))
+    actual: Properties = {"AssumeRolePolicyDocument": trust, "RoleName": role["RoleName"]}
+    actual.update(pick(role, ("Description", "MaxSessionDuration", "Path")))
+    return actual
+
+
 def adopt_role(provision: Provision, identifier: str, properties: Properties) -> Made:
     """Take over a role that is there."""
     role = provision.invoke("iam", "GetRole", {"RoleName": identifier})["Role"]
@@ -96,5 +109,7 @@ ROLE = ResourceType(
     update=update_role,
     delete=delete_role,
     adopt=adopt_role,
+    read_actual=read_role,
+    compared=frozenset({"AssumeRolePolicyDocument", "Description", "MaxSessionDuration"}),
     identifier="RoleName",
 )

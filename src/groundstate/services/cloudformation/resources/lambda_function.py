@@ -56,6 +56,7 @@ _SETTINGS: dict[str, Any] = {
     "TracingConfig": {"Mode": "PassThrough"},
     "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []},
 }
+_COMPARED = ("Description", "Environment", "Handler", "MemorySize", "Role", "Runtime", "Timeout")
 _CODE = ("S3Bucket", "S3Key", "S3ObjectVersion", "ImageUri")
 
 SHAPE = {
@@ -155,6 +156,13 @@ def delete_function(provision: Provision, current: Current) -> None:
             raise
 
 
+def read_function(provision: Provision, current: Current) -> Properties:
+    """The function's settings as they are; its code is not compared, as on AWS."""
+    request = {"FunctionName": current.physical_id}
+    answer = provision.invoke("lambda", "GetFunctionConfiguration", request)
+    return {name: answer[name] for name in _COMPARED if name in answer}
+
+
 def adopt_function(provision: Provision, identifier: str, properties: Properties) -> Made:
     """Take over a function that is there."""
     return _describe(provision, identifier)
@@ -225,5 +233,7 @@ FUNCTION = ResourceType(
     update=update_function,
     delete=delete_function,
     adopt=adopt_function,
+    read_actual=read_function,
+    compared=frozenset(_COMPARED),
     identifier="FunctionName",
 )

@@ -5,7 +5,7 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-
 
 from __future__ import annotations
 
-from groundstate.operation import ServiceError
+from groundstate.operation import ServiceError, named_error
 from groundstate.services.cloudformation.resources.fields import tag_changes, tags_as_map
 from groundstate.services.cloudformation.resources.provision import (
     Current,
@@ -57,6 +57,20 @@ def delete_log_group(provision: Provision, current: Current) -> None:
             raise
 
 
+def read_log_group(provision: Provision, current: Current) -> Properties:
+    """The group as it is."""
+    name = current.physical_id
+    request = {"logGroupNamePrefix": name}
+    groups = provision.invoke("logs", "DescribeLogGroups", request)["logGroups"]
+    for group in groups:
+        if group["logGroupName"] == name:
+            actual: Properties = {"LogGroupName": name}
+            if "retentionInDays" in group:
+                actual["RetentionInDays"] = group["retentionInDays"]
+            return actual
+    raise named_error("ResourceNotFoundException", "The specified log group does not exist.")
+
+
 def adopt_log_group(provision: Provision, identifier: str, properties: Properties) -> Made:
     """Take over a group that is there."""
     return _describe(provision, identifier)
@@ -99,6 +113,8 @@ LOG_GROUP = ResourceType(
     update=update_log_group,
     delete=delete_log_group,
     adopt=adopt_log_group,
+    read_actual=read_log_group,
+    compared=frozenset({"RetentionInDays"}),
     identifier="LogGroupName",
 )
 

@@ -93,6 +93,27 @@ def delete_state_machine(provision: Provision, current: Current) -> None:
             raise
 
 
+def read_state_machine(provision: Provision, current: Current) -> Properties:
+    """The state machine as it is."""
+    request = {"stateMachineArn": current.physical_id}
+    answer = provision.invoke("stepfunctions", "DescribeStateMachine", request)
+    actual: Properties = {
+        "DefinitionString": answer["definition"],
+        "RoleArn": answer["roleArn"],
+        "StateMachineName": answer["name"],
+        "StateMachineType": answer["type"],
+    }
+    expected = current.properties
+    if "DefinitionString" not in expected or "DefinitionSubstitutions" in expected:
+        # What was written in another form is compared by what it came to.
+        if expected and _definition(provision, expected) == answer["definition"]:
+            del actual["DefinitionString"]
+        for name in ("Definition", "DefinitionString"):
+            if name in expected and "DefinitionString" not in actual:
+                actual[name] = expected[name]
+    return actual
+
+
 def adopt_state_machine(provision: Provision, identifier: str, properties: Properties) -> Made:
     """Take over a state machine that is there."""
     return _describe(provision, identifier)
@@ -195,5 +216,7 @@ STATE_MACHINE = ResourceType(
     update=update_state_machine,
     delete=delete_state_machine,
     adopt=adopt_state_machine,
+    read_actual=read_state_machine,
+    compared=frozenset({"DefinitionString", "RoleArn"}),
     identifier="Arn",
 )

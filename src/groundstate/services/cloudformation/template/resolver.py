@@ -96,7 +96,7 @@ class Resolver:
         found = self._conditions.get(condition)
         if found is None:
             if condition not in self.template.conditions:
-                raise format_error(f"Condition {condition} is not defined.")
+                raise function_error(f"unresolved condition dependency {condition} in Fn::If")
             found = conditions.evaluate(self, self.template.conditions[condition])
             self._conditions[condition] = found
         return found

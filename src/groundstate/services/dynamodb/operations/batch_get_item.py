@@ -25,7 +25,7 @@ from groundstate.services.dynamodb.parameters import (
 from groundstate.services.dynamodb.tables import get_table
 from groundstate.services.dynamodb.validation.checker import Checked
 from groundstate.services.dynamodb.validation.inputs import BATCH_GET_ITEM
-from groundstate.services.dynamodb.values import ValueProblem, explain
+from groundstate.services.dynamodb.values import ValueProblem
 
 KEYS_MAX = 100
 RESPONSE_BYTES_MAX = 16 * 1024 * 1024
@@ -39,8 +39,11 @@ def batch_get_item(call: Call, request: Shape) -> Shape:
         ResourceNotFoundException: there is no such table.
         ValidationException: the request is wrong.
     """
-    request = BATCH_GET_ITEM.check(request).request
-    parts = [(name, part, *_check_part(part)) for name, part in request["RequestItems"].items()]
+    checked = BATCH_GET_ITEM.check(request)
+    request = checked.request
+    parts = [
+        (name, part, *_check_part(checked, part)) for name, part in request["RequestItems"].items()
+    ]
     if sum(len(keys) for _, _, keys, _ in parts) > KEYS_MAX:
         raise ValidationException("Too many items requested for the BatchGetItem call")
     tables = [get_table(call, name) for name, *_ in parts]
@@ -68,19 +71,19 @@ def batch_get_item(call: Call, request: Shape) -> Shape:
     return response
 
 
-def _check_part(part: dict[str, Any]) -> tuple[list[Item], Expressions]:
+def _check_part(checked: Checked, part: dict[str, Any]) -> tuple[list[Item], Expressions]:
     check_mixture(part, ("ProjectionExpression",), ("AttributesToGet",))
     keys = []
     for key in part["Keys"]:
         try:
-            keys.append(explain(key).item)
+            keys.append(checked.measured(key).item)
         except ValueProblem as error:
             raise ValidationException(str(error)) from None
     if "AttributesToGet" in part:
         check_duplicates(part["AttributesToGet"])
     if len({orjson.dumps(key, option=orjson.OPT_SORT_KEYS) for key in keys}) < len(keys):
         raise ValidationException(DUPLICATES)
-    return (keys, compile_expressions(Checked(part, {})))
+    return (keys, compile_expressions(checked.part(part)))
 
 
 def _read(

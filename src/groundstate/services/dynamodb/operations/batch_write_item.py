@@ -21,8 +21,9 @@ from groundstate.services.dynamodb.items import (
 from groundstate.services.dynamodb.model import Item, Table
 from groundstate.services.dynamodb.operations.batch_get_item import DUPLICATES
 from groundstate.services.dynamodb.tables import get_table
+from groundstate.services.dynamodb.validation.checker import Checked
 from groundstate.services.dynamodb.validation.inputs import BATCH_WRITE_ITEM
-from groundstate.services.dynamodb.values import SEVERAL_TYPES, Measured, ValueProblem, explain
+from groundstate.services.dynamodb.values import SEVERAL_TYPES, Measured, ValueProblem
 
 WRITES_MAX = 25
 
@@ -37,8 +38,9 @@ def batch_write_item(call: Call, request: Shape) -> Shape:
         ResourceNotFoundException: there is no such table.
         ValidationException: the request is wrong.
     """
-    request = BATCH_WRITE_ITEM.check(request).request
-    parts = [(name, _check_part(part)) for name, part in request["RequestItems"].items()]
+    checked = BATCH_WRITE_ITEM.check(request)
+    request = checked.request
+    parts = [(name, _check_part(checked, part)) for name, part in request["RequestItems"].items()]
     if sum(len(writes) for _, writes in parts) > WRITES_MAX:
         raise ValidationException("Too many items requested for the BatchWriteItem call")
     tables = [get_table(call, name) for name, _ in parts]
@@ -70,7 +72,7 @@ def batch_write_item(call: Call, request: Shape) -> Shape:
     return response
 
 
-def _check_part(part: list[dict[str, Any]]) -> list[Write]:
+def _check_part(checked: Checked, part: list[dict[str, Any]]) -> list[Write]:
     if any(not write for write in part):
         raise ValidationException(SEVERAL_TYPES)
     writes = []
@@ -80,7 +82,7 @@ def _check_part(part: list[dict[str, Any]]) -> list[Write]:
         is_put = "PutRequest" in write
         given = write["PutRequest"]["Item"] if is_put else write["DeleteRequest"]["Key"]
         try:
-            measured = explain(given)
+            measured = checked.measured(given)
         except ValueProblem as error:
             raise ValidationException(str(error)) from None
         if is_put and measured.size > ITEM_BYTES_MAX:

@@ -21,7 +21,6 @@ from groundstate.services.dynamodb.parameters import (
 )
 from groundstate.services.dynamodb.tables import get_table
 from groundstate.services.dynamodb.transactions import check_size
-from groundstate.services.dynamodb.validation.checker import Checked
 from groundstate.services.dynamodb.validation.transaction_inputs import TRANSACT_GET_ITEMS
 
 
@@ -33,12 +32,13 @@ def transact_get_items(call: Call, request: Shape) -> Shape:
         TransactionCanceledException: a key does not fit its table.
         ValidationException: the request is wrong.
     """
-    request = TRANSACT_GET_ITEMS.check(request).request
+    whole = TRANSACT_GET_ITEMS.check(request)
+    request = whole.request
     parts = []
     for entry in request["TransactItems"]:
         get = entry["Get"]
         check_mixture(get, ("ProjectionExpression",), ())
-        checked = Checked(get, {})
+        checked = whole.part(get)
         key = check_values(checked, "Key").item
         parts.append((get, key, compile_expressions(checked).projection))
     tables = [get_table(call, get["TableName"]) for get, _, _ in parts]

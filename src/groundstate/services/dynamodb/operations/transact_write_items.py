@@ -41,8 +41,9 @@ def transact_write_items(call: Call, request: Shape) -> Shape:
         TransactionCanceledException: something stands against an action.
         ValidationException: the request is wrong.
     """
-    request = TRANSACT_WRITE_ITEMS.check(request).request
-    parts = [_check_action(entry) for entry in request["TransactItems"]]
+    checked = TRANSACT_WRITE_ITEMS.check(request)
+    request = checked.request
+    parts = [_check_action(checked, entry) for entry in request["TransactItems"]]
     check_size(sum(given.size for _, _, given, _ in parts))
     done = find_done(call, request, request["TransactItems"])
     if done is not None:
@@ -71,7 +72,9 @@ def transact_write_items(call: Call, request: Shape) -> Shape:
     return response
 
 
-def _check_action(entry: dict[str, Any]) -> tuple[str, dict[str, Any], Measured, Any]:
+def _check_action(
+    whole: Checked, entry: dict[str, Any]
+) -> tuple[str, dict[str, Any], Measured, Any]:
     kinds = [kind for kind in _KINDS if kind in entry]
     if len(kinds) != 1:
         raise ValidationException(
@@ -81,7 +84,7 @@ def _check_action(entry: dict[str, Any]) -> tuple[str, dict[str, Any], Measured,
     action = entry[kind]
     expressions = ("UpdateExpression",) if kind == "Update" else ()
     check_mixture(action, (*expressions, "ConditionExpression"), ())
-    checked = Checked(action, {})
+    checked = whole.part(action)
     given = check_values(checked, "Item" if kind == "Put" else "Key")
     if given.size > ITEM_BYTES_MAX:
         raise ValidationException("Item size has exceeded the maximum allowed size")

@@ -6,15 +6,18 @@ from typing import Any, NamedTuple
 
 from groundstate.services.dynamodb import arns
 from groundstate.services.dynamodb.errors import SerializationException
+from groundstate.services.dynamodb.model import Item
+from groundstate.services.dynamodb.validation.acceptance import (
+    Accept,
+    AcceptInside,
+    Found,
+    compile_accept,
+    compile_inside,
+)
 from groundstate.services.dynamodb.validation.constraints import check_constraints, check_early
 from groundstate.services.dynamodb.validation.conversion import convert_structure
-from groundstate.services.dynamodb.validation.shapes import (
-    ATTRIBUTES,
-    Member,
-    Shape,
-    compile_accept,
-)
-from groundstate.services.dynamodb.values import Measured, ValueProblem, explain, measure
+from groundstate.services.dynamodb.validation.shapes import Member, Shape
+from groundstate.services.dynamodb.values import Measured, explain
 
 
 class Checked(NamedTuple):
@@ -22,11 +25,11 @@ class Checked(NamedTuple):
 
     Attributes:
         request: its members that the operation knows.
-        measured: by member, the maps of attributes that were found right on the way.
+        found: the maps of attributes in it that were measured on the way.
     """
 
     request: dict[str, Any]
-    measured: dict[str, Measured]
+    found: Found
 
     def attributes(self, member: str) -> Measured | None:
         """A member's map of attributes, measured; None if the request has no such member.
@@ -34,30 +37,42 @@ class Checked(NamedTuple):
         Raises:
             ValueProblem: a value in it is wrong.
         """
-        found = self.measured.get(member)
-        if found is None and member in self.request:
-            found = explain(self.request[member])
-            self.measured[member] = found
-        return found
+        given = self.request.get(member)
+        return None if given is None else self.measured(given)
+
+    def measured(self, given: Item) -> Measured:
+        """A map of attributes that is part of the request, measured.
+
+        Raises:
+            ValueProblem: a value in it is wrong.
+        """
+        return self.found.get(id(given)) or explain(given)
+
+    def was_measured(self, member: str) -> Measured | None:
+        """A member's map of attributes if it was found right on the way."""
+        return self.found.get(id(self.request.get(member)))
+
+    def part(self, request: dict[str, Any]) -> Checked:
+        """A structure inside of the request, as a request of its own."""
+        return Checked(request, self.found)
 
 
 class Checker:
-    """The shape of an operation's input, compiled.
-
-    Args:
-        java: the input's name.
-        members: in the order in which AWS reports their faults.
-    """
+    """The shape of an operation's input, compiled. Members stand in the order of AWS's faults."""
 
     def __init__(self, **members: Member | Shape) -> None:
         self.members: dict[str, Member] = {
             name: member if isinstance(member, Member) else Member(member)
             for name, member in members.items()
         }
-        self._accepts = {
-            name: (compile_accept(member), member.shape is ATTRIBUTES)
-            for name, member in self.members.items()
-        }
+        self._accepts: dict[str, Accept] = {}
+        self._inside: dict[str, AcceptInside] = {}
+        for name, member in self.members.items():
+            accept = compile_accept(member)
+            if accept is not None:
+                self._accepts[name] = accept
+            else:
+                self._inside[name] = compile_inside(member)
         self._needed = frozenset(
             name for name, member in self.members.items() if member.required or member.missing
         )
@@ -69,21 +84,25 @@ class Checker:
             SerializationException: a value of another JSON type.
             ValidationException: members that are missing or exceed their limits.
         """
-        measured: dict[str, Measured] = {}
-        if type(data) is dict and self._needed <= data.keys():
-            accepts = self._accepts
-            for name, value in data.items():
-                entry = accepts.get(name)
-                if entry is None or not entry[0](value):
-                    break
-                if entry[1]:
-                    found = measure(value)
-                    if found is None:
-                        break
-                    measured[name] = found
-            else:
-                return Checked(data, measured)
+        found: Found = {}
+        if self._accepts_all(data, found):
+            return Checked(data, found)
         return Checked(self.explain(data), {})
+
+    def _accepts_all(self, data: Any, found: Found) -> bool:
+        if type(data) is not dict or not self._needed <= data.keys():
+            return False
+        accepts, inside = self._accepts, self._inside
+        for name, value in data.items():
+            accept = accepts.get(name)
+            if accept is not None:
+                if not accept(value):
+                    return False
+                continue
+            look = inside.get(name)
+            if look is None or not look(value, found):
+                return False
+        return True
 
     def explain(self, data: Any) -> dict[str, Any]:
         """Check a request in AWS's order; the members that the operation knows if it is right."""
@@ -94,6 +113,3 @@ class Checker:
         check_early(named, self.members)
         check_constraints(named, self.members)
         return converted
-
-
-__all__ = ["Checked", "Checker", "ValueProblem"]

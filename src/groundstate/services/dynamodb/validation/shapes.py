@@ -13,8 +13,7 @@ answers for nearly all requests without building anything.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,70 +97,3 @@ def structure(java: str, **members: Member | Shape) -> Shape:
 
 ATTRIBUTES = map_of(ATTRIBUTE)
 STRINGS = list_of(STRING)
-
-Accept = Callable[[Any], bool]
-
-
-def compile_accept(member: Member) -> Accept:
-    """A quick test that a member's value is right; False only means to look closer.
-
-    Values of maps of attributes are left to the caller, who measures them.
-    """
-    shape = member.shape
-    if shape is ATTRIBUTES:
-        return _is_dict
-    if shape.kind == "String":
-        return _compile_text(member)
-    if shape.kind == "Boolean":
-        return _is_bool
-    if shape.kind in ("Integer", "Long"):
-        low = -(2**31) if member.minimum is None else member.minimum
-        high = 2**31 - 1 if member.maximum is None else member.maximum
-        return lambda value: type(value) is int and low <= value <= high
-    if shape.kind == "Map" and shape.element is STRING and shape.key_rules is None:
-        return _is_text_map
-    if shape.kind == "List" and shape.element is STRING:
-        shortest, longest = member.shortest or 0, member.longest or 10**9
-        return lambda value: (
-            type(value) is list
-            and shortest <= len(value) <= longest
-            and all(type(element) is str for element in value)
-        )
-    return _never
-
-
-def _compile_text(member: Member) -> Accept:
-    if member.choices:
-        choices = frozenset(member.choices)
-        return lambda value: type(value) is str and value in choices
-    shortest, longest = member.shortest or 0, member.longest or 10**9
-    if member.early_length:
-        shortest, longest = 3, 255
-    if member.pattern:
-        matches = re.compile(member.pattern).fullmatch
-        return lambda value: (
-            type(value) is str and shortest <= len(value) <= longest and matches(value) is not None
-        )
-    if shortest == 0 and longest == 10**9:
-        return _is_text
-    return lambda value: type(value) is str and shortest <= len(value) <= longest
-
-
-def _is_dict(value: Any) -> bool:
-    return type(value) is dict
-
-
-def _is_text(value: Any) -> bool:
-    return type(value) is str
-
-
-def _is_bool(value: Any) -> bool:
-    return value is True or value is False
-
-
-def _is_text_map(value: Any) -> bool:
-    return type(value) is dict and all(type(text) is str for text in value.values())
-
-
-def _never(value: Any) -> bool:
-    return False

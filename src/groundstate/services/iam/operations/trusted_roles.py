@@ -55,12 +55,17 @@ def get_trusted_role(call: Call, request: Shape) -> Shape:
 
 
 def _trusts_service(call: Call, role: Role, service: str, action: str, context: Shape) -> bool:
-    caller = Caller(service, "", service=service)
+    """Whether a role trusts a service, by its global name or by its name in the region."""
+    name = service.partition(".")[0]
     values = {"aws:SourceAccount": call.account, "aws:PrincipalIsAWSService": True, **context}
-    named, denied = ask_resource(
-        PolicySet((role.trust_document,)), Request(action, role.arn, caller, lambda: values)
-    )
-    return named is Named.CALLER and not denied
+    for principal in (service, f"{name}.{call.region}.amazonaws.com"):
+        caller = Caller(principal, "", service=principal)
+        named, denied = ask_resource(
+            PolicySet((role.trust_document,)), Request(action, role.arn, caller, lambda: values)
+        )
+        if named is Named.CALLER and not denied:
+            return True
+    return False
 
 
 def _trusts_caller(call: Call, role: Role, action: str, context: Shape) -> bool:

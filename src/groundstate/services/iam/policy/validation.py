@@ -22,6 +22,7 @@ _IDENTITY_ELEMENTS = frozenset(
 _TRUST_ELEMENTS = frozenset(
     {"Sid", "Effect", "Action", "NotAction", "Principal", "NotPrincipal", "Condition"}
 )
+_RESOURCE_ELEMENTS = _IDENTITY_ELEMENTS | _TRUST_ELEMENTS
 _TRUST_ACTIONS = frozenset(
     {
         "sts:assumerole",
@@ -64,8 +65,11 @@ class MalformedDocument(ValueError):
     """A policy document breaks the grammar; the text is AWS's."""
 
 
-def check_identity_document(text: str) -> None:
-    """Check a policy of a role, a user, a group, or a managed policy.
+def check_identity_document(text: str, *, inline: bool = False) -> None:
+    """Check a managed policy, or a policy of a role's, a user's or a group's own.
+
+    Args:
+        inline: it is an entity's own. Those may be of the older version: many old templates' are.
 
     Raises:
         MalformedDocument: IAM would refuse it.
@@ -75,9 +79,9 @@ def check_identity_document(text: str) -> None:
     for statement in statements:
         _check_elements(statement, _IDENTITY_ELEMENTS)
         _check_syntax(statement)
-    if document.get("Version") != _VERSIONS[-1]:
+    if document.get("Version") != _VERSIONS[-1] and not inline:
         raise MalformedDocument("Policy document must be version 2012-10-17 or greater.")
-    _check_effects_and_operators(statements)
+    _check_effects(statements)
     _check_sids(statements)
     for statement in statements:
         if not _texts(statement.get("Action", statement.get("NotAction", []))):
@@ -105,7 +109,7 @@ def check_trust_document(text: str) -> None:
                 raise MalformedDocument(f"Has prohibited field {prohibited}")
         _check_elements(statement, _TRUST_ELEMENTS)
         _check_syntax(statement)
-    _check_effects_and_operators(statements)
+    _check_effects(statements)
     _check_sids(statements)
     for statement in statements:
         if not statement.get("Principal") and not statement.get("NotPrincipal"):
@@ -114,6 +118,52 @@ def check_trust_document(text: str) -> None:
         actions = _texts(statement.get("Action", []))
         if not actions or any(action.lower() not in _TRUST_ACTIONS for action in actions):
             raise MalformedDocument("AssumeRole policy may only specify STS AssumeRole actions.")
+
+
+def check_resource_document(text: str) -> None:
+    """Check the policy of a bucket, a table or a stream; the texts are those of S3.
+
+    Whether the principals exist, and the actions fit the resource, is the caller's to ask.
+
+    Raises:
+        MalformedDocument: the services would refuse it.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise MalformedDocument("Policies must be valid JSON and the first byte must be '{'")
+    for name in document.keys() - _TOP:
+        raise MalformedDocument(f"Unknown field {name}")
+    if document.get("Version", _VERSIONS[0]) not in _VERSIONS:
+        raise MalformedDocument("The policy must contain a valid version string")
+    if not isinstance(document.get("Statement"), (list, dict)) or not document["Statement"]:
+        raise MalformedDocument("Missing required field Statement")
+    for statement in _statements(document):
+        _check_resource_statement(statement)
+    _check_sids(list(_statements(document)))
+
+
+def _check_resource_statement(statement: Mapping[str, Any]) -> None:
+    for name in statement.keys() - _RESOURCE_ELEMENTS:
+        raise MalformedDocument(f"Unknown field {name}")
+    for name in ("Effect", "Principal", "Action", "Resource"):
+        if not statement.get(name) and not statement.get(f"Not{name}"):
+            raise MalformedDocument(f"Missing required field {name}")
+    if statement["Effect"] not in ("Allow", "Deny"):
+        raise MalformedDocument(f"Invalid effect: {statement['Effect']}")
+    _check_syntax(statement)
+    for action in _texts(statement.get("Action", statement.get("NotAction"))):
+        if action != "*" and action.count(":") != 1:
+            raise MalformedDocument("Policy has invalid action")
+    for resource in _texts(statement.get("Resource", statement.get("NotResource"))):
+        if resource != "*" and not resource.startswith(("arn:", "*")):
+            raise MalformedDocument("Policy has invalid resource")
+    try:
+        _check_principal(statement.get("Principal", statement.get("NotPrincipal")))
+    except MalformedDocument:
+        raise MalformedDocument("Invalid principal in policy") from None
 
 
 def named_principals(text: str) -> list[str]:
@@ -187,7 +237,7 @@ def _check_syntax(statement: Mapping[str, Any]) -> None:
                     raise MalformedDocument(_SYNTAX)
 
 
-def _check_effects_and_operators(statements: list[Mapping[str, Any]]) -> None:
+def _check_effects(statements: list[Mapping[str, Any]]) -> None:
     for statement in statements:
         if statement["Effect"] not in ("Allow", "Deny"):
             raise MalformedDocument(_LEGACY)

@@ -1,0 +1,140 @@
+"""Function URLs: an HTTP request becomes an event, and the function's answer a response.
+
+AWS: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, unquote
+
+import orjson
+
+from groundstate.operation import Call, Shape
+from groundstate.services.lambda_.model import Outcome
+
+KIND = "url"
+_TEXT_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
+_FORM = "application/x-www-form-urlencoded"
+
+
+class UrlResponse(NamedTuple):
+    """What goes back over HTTP."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+def url_of(call: Call, url_id: str) -> str:
+    """The address. On AWS it is a host name of its own; here it must resolve on every machine."""
+    return f"{call.runner.endpoint_url}/_groundstate/url/{url_id}/"
+
+
+def refused() -> UrlResponse:
+    """The answer to a request that may not invoke the function (observed)."""
+    text = (
+        "Forbidden. For troubleshooting Function URL authorization issues, see:"
+        " https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
+    )
+    return _json_response(403, {"Message": text})
+
+
+def not_found() -> UrlResponse:
+    """The answer where there is no function."""
+    return _json_response(404, {"Message": "Not Found"})
+
+
+def make_url_event(call: Call, url_id: str, request: Shape) -> bytes:
+    """The event of an HTTP request, in format 2.0."""
+    headers: dict[str, str] = request["Headers"]
+    raw_path = "/" + request["Path"].lstrip("/")
+    moment = datetime.fromtimestamp(call.now, UTC)
+    host = headers.get("host", "")
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": unquote(raw_path),
+        "rawQueryString": request["Query"],
+        "headers": {name: value for name, value in headers.items() if name != "cookie"},
+        "requestContext": {
+            "accountId": "anonymous" if request["Anonymous"] else call.account,
+            "apiId": url_id,
+            "domainName": host,
+            "domainPrefix": url_id,
+            "http": {
+                "method": request["Method"],
+                "path": unquote(raw_path),
+                "protocol": "HTTP/1.1",
+                "sourceIp": "127.0.0.1",
+                "userAgent": headers.get("user-agent", ""),
+            },
+            "requestId": call.request_id,
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": moment.strftime("%d/%b/%Y:%H:%M:%S +0000"),
+            "timeEpoch": int(call.now * 1000),
+        },
+        "isBase64Encoded": False,
+    }
+    if "cookie" in headers:
+        event["cookies"] = [part.strip() for part in headers["cookie"].split(";")]
+    if request["Query"]:
+        event["queryStringParameters"] = _parameters(request["Query"])
+    if request["Body"]:
+        event["isBase64Encoded"], event["body"] = _body(request["Body"], headers)
+    return orjson.dumps(event)
+
+
+def make_url_response(outcome: Outcome) -> UrlResponse:
+    """The HTTP response that a function's answer stands for."""
+    if outcome.function_error:
+        return _json_response(502, {"Message": "Internal Server Error"})
+    answer = orjson.loads(outcome.payload)
+    if not isinstance(answer, dict) or "statusCode" not in answer:
+        content = answer.encode() if isinstance(answer, str) else outcome.payload
+        return UrlResponse(200, [("Content-Type", "application/json")], content)
+    headers = [(str(name), str(value)) for name, value in (answer.get("headers") or {}).items()]
+    headers += [("Set-Cookie", str(cookie)) for cookie in answer.get("cookies") or ()]
+    if not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", "application/json"))
+    body = answer.get("body", "")
+    content = body.encode() if isinstance(body, str) else orjson.dumps(body)
+    if answer.get("isBase64Encoded"):
+        content = b64decode(content)
+    return UrlResponse(int(answer["statusCode"]), headers, content)
+
+
+def allows_everyone(policy: Shape | None) -> bool:
+    """A resource policy lets anyone call the address, as `AuthType` NONE needs it."""
+    statements = [] if policy is None else policy["Policy"]["Statement"]
+    return any(
+        statement["Effect"] == "Allow"
+        and statement["Principal"] == "*"
+        and statement["Action"] in ("lambda:InvokeFunctionUrl", "lambda:*")
+        for statement in statements
+    )
+
+
+def _parameters(query: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        found[name] = f"{found[name]},{value}" if name in found else value
+    return found
+
+
+def _body(body: bytes, headers: dict[str, str]) -> tuple[bool, str]:
+    content_type = headers.get("content-type", "").lower()
+    # AWS encodes forms as well (documented by example).
+    if content_type.startswith(_TEXT_TYPES) and not content_type.startswith(_FORM):
+        try:
+            return False, body.decode()
+        except UnicodeDecodeError:
+            pass
+    return True, b64encode(body).decode()
+
+
+def _json_response(status: int, document: Shape) -> UrlResponse:
+    return UrlResponse(status, [("Content-Type", "application/json")], orjson.dumps(document))

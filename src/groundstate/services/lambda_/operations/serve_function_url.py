@@ -1,0 +1,74 @@
+"""ServeFunctionUrl: a request to a function's address.
+
+Internal: AWS's model does not have it, so no API request reaches it; the gateway's page
+`/_groundstate/url/` does.
+"""
+
+from __future__ import annotations
+
+from groundstate.operation import Answer, Call, Deferred, ServiceError, Shape
+from groundstate.services.lambda_.function_urls import (
+    KIND,
+    UrlResponse,
+    allows_everyone,
+    make_url_event,
+    make_url_response,
+    not_found,
+    refused,
+)
+from groundstate.services.lambda_.invocations import admit, find_target, make_trace_id
+from groundstate.services.lambda_.model import Invocation, Outcome
+from groundstate.services.lambda_.names import split_function_name
+from groundstate.services.lambda_.policies import KIND as POLICY
+
+
+def serve_function_url(call: Call, request: Shape) -> Answer:
+    """Invoke the function behind an address.
+
+    The request has `UrlId`, `Method`, `Path` (behind the address), `Query`, `Headers` (by name in
+    lower case), `Body` (bytes) and `Anonymous` (it was not signed); the answer `StatusCode`,
+    `Headers` (pairs) and `Body`. Refusals are answers, not errors.
+    """
+    found = call.tx.functions.find_url(KIND, request["UrlId"])
+    if found is None:
+        return _answer(not_found())
+    function_id, qualifier, kept = found
+    named = split_function_name(kept["FunctionArn"])
+    if kept["AuthType"] == "NONE":
+        policy = call.tx.functions.find_setting(function_id, POLICY, qualifier)
+        if not allows_everyone(policy):
+            return _answer(refused())
+    elif request["Anonymous"]:
+        return _answer(refused())
+    try:
+        if kept["AuthType"] != "NONE":
+            call.authorize("lambda:InvokeFunctionUrl", kept["FunctionArn"])
+        target = find_target(call, named)
+        admit(call, target)
+    except ServiceError:
+        return _answer(refused())
+    answer = Deferred()
+
+    def finish(_: Call, outcome: Outcome) -> None:
+        answer.resolve(_answer(make_url_response(outcome)))
+
+    invocation = Invocation(
+        request_id=call.request_id,
+        function=target.function,
+        payload=make_url_event(call, request["UrlId"], request),
+        invoked_arn=target.invoked_arn,
+        trace_id=make_trace_id(call.now),
+        finish=finish,
+        headers={},
+    )
+    host = call.host
+    call.after_commit(lambda: host.submit(invocation))
+    return answer
+
+
+def _answer(response: UrlResponse) -> Shape:
+    return {
+        "StatusCode": response.status,
+        "Headers": response.headers,
+        "Body": response.body,
+    }

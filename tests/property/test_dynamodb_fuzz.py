@@ -1,0 +1,155 @@
+"""Bad input: only AWS's errors come out of the parsers and the decoder, and nothing is written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from groundstate.clock import VirtualClock
+from groundstate.config import Config
+from groundstate.dispatch import Dispatcher
+from groundstate.operation import Principal, ServiceError
+from groundstate.services.dynamodb import OPERATIONS, SERVICE
+from groundstate.services.dynamodb.expressions.condition import compile_condition
+from groundstate.services.dynamodb.expressions.errors import ExpressionError
+from groundstate.services.dynamodb.expressions.projection import compile_projection, project
+from groundstate.services.dynamodb.expressions.update import (
+    UpdateProblem,
+    apply_update,
+    compile_update,
+)
+from groundstate.services.dynamodb.partiql.parser import parse_statement
+from groundstate.services.dynamodb.partiql.statements import PartiqlError
+from groundstate.store import Store
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+_WORDS = st.sampled_from(
+    "a b.c l[0] #n #u :v :s :set :list = <> < >= + - , ( ) [ ] AND OR NOT BETWEEN IN SET REMOVE ADD"
+    " DELETE size(a) attribute_exists(a) attribute_type(a,:s) begins_with( contains( if_not_exists("
+    " list_append( SELECT * FROM WHERE INSERT INTO VALUE {'a':1} <<1>> ? 'x' IS MISSING EXISTS 1"
+    " RETURNING ALL NEW".split()
+)
+_EXPRESSIONS = st.lists(_WORDS, max_size=12).map(" ".join) | st.text(max_size=40)
+_NAMES = {"#n": "name"}
+_VALUES: dict[str, Any] = {
+    ":v": {"N": "1"},
+    ":s": {"S": "S"},
+    ":set": {"SS": ["x"]},
+    ":list": {"L": [{"N": "1"}]},
+}
+_ITEM: dict[str, Any] = {
+    "a": {"N": "5"},
+    "b": {"M": {"c": {"S": "x"}}},
+    "l": {"L": [{"N": "1"}]},
+    "name": {"SS": ["x", "y"]},
+}
+_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5)
+    | st.sampled_from(["1e400", "T", "QUJD", "=", "arn:aws:dynamodb:us-east-1:1:table/x", "ALL_OLD"]),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL", "p", "", "x"]),
+        inner,
+        max_size=3,
+    ),
+    max_leaves=8,
+)
+_MEMBERS = (
+    "TableName Key Item UpdateExpression ConditionExpression ProjectionExpression FilterExpression"
+    " KeyConditionExpression ExpressionAttributeNames ExpressionAttributeValues Expected"
+    " AttributeUpdates KeyConditions QueryFilter ScanFilter ExclusiveStartKey IndexName Limit Select"
+    " RequestItems TransactItems Statement Parameters ResourceArn Tags TimeToLiveSpecification"
+    " AttributeDefinitions KeySchema GlobalSecondaryIndexes BillingMode StreamSpecification"
+    " BackupArn BackupName ReturnValues Segment TotalSegments ConsistentRead"
+).split()
+_REQUESTS = st.dictionaries(
+    st.sampled_from(_MEMBERS),
+    _JSON | st.just("Fuzzed") | st.just({"p": {"S": "k"}}) | _EXPRESSIONS,
+    max_size=6,
+) | _JSON
+
+
+@given(_EXPRESSIONS)
+def test_conditions(text: str) -> None:
+    try:
+        compile_condition(text, _NAMES, _VALUES).holds(_ITEM, _VALUES)
+    except ExpressionError:
+        return
+
+
+@given(_EXPRESSIONS)
+def test_updates(text: str) -> None:
+    try:
+        apply_update(compile_update(text, _NAMES, _VALUES), _ITEM, _VALUES)
+    except (ExpressionError, UpdateProblem):
+        return
+
+
+@given(_EXPRESSIONS)
+def test_projections(text: str) -> None:
+    try:
+        project(compile_projection(text, _NAMES).tree, _ITEM)
+    except ExpressionError:
+        return
+
+
+@given(_EXPRESSIONS)
+def test_statements(text: str) -> None:
+    try:
+        parse_statement(text, [{"S": "x"}])
+    except PartiqlError:
+        return
+
+
+@pytest.fixture(scope="module")
+def perform() -> Iterator[Callable[[str, Any], None]]:
+    """Performs an operation on a runtime that has the table `Fuzzed`; the ServiceError is let out."""
+    loop = asyncio.new_event_loop()
+
+    async def make() -> Dispatcher:
+        return Dispatcher(
+            Config(in_memory=True),
+            Store(None),
+            VirtualClock(),
+            {"dynamodb": SERVICE},
+            lambda *_: None,
+            lambda *_: None,
+            lambda _: None,
+        )
+
+    dispatcher = loop.run_until_complete(make())
+    caller = Principal(arn="arn:aws:iam::1:root", account="000000000001", administrator=True)
+
+    def call(operation: str, request: Any) -> None:
+        async def inside() -> None:
+            dispatcher.perform("dynamodb", operation, request, caller, "us-east-1")
+
+        loop.run_until_complete(inside())
+
+    call(
+        "CreateTable",
+        {
+            "TableName": "Fuzzed",
+            "AttributeDefinitions": [{"AttributeName": "p", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "p", "KeyType": "HASH"}],
+            "BillingMode": "PAY_PER_REQUEST",
+        },
+    )
+    yield call
+    loop.close()
+
+
+@settings(max_examples=300, deadline=None)
+@given(operation=st.sampled_from(sorted(set(OPERATIONS) - {"DeleteTable"})), request_=_REQUESTS)
+def test_requests(perform: Callable[[str, Any], None], operation: str, request_: Any) -> None:
+    try:
+        perform(operation, request_)
+    except ServiceError as error:
+        assert error.code

@@ -1,0 +1,26 @@
+"""Pieces of CreateTable requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+
+
+def key_schema(*names: str) -> list[dict[str, str]]:
+    """HASH, then RANGE."""
+    kinds = ("HASH", "RANGE")
+    return [
+        {"AttributeName": name, "KeyType": kind} for name, kind in zip(names, kinds, strict=False)
+    ]
+
+
+def definitions(**kinds: str) -> list[dict[str, str]]:
+    return [{"AttributeName": name, "AttributeType": kind} for name, kind in kinds.items()]
+
+
+def index(name: str, *names: str, projection: str = "ALL", included: Any = None) -> dict[str, Any]:
+    shape: dict[str, Any] = {"ProjectionType": projection}
+    if included:
+        shape["NonKeyAttributes"] = included
+    return {"IndexName": name, "KeySchema": key_schema(*names), "Projection": shape}

@@ -1,0 +1,243 @@
+"""Streams and time to live, through clients, in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from groundstate.testing import Groundstate
+from tests.unit.dynamodb.shapes import definitions, key_schema
+
+Refused = Callable[..., tuple[str, str]]
+
+
+@pytest.fixture
+def streams(runtime: Groundstate) -> Any:
+    return runtime.client("dynamodbstreams")
+
+
+@pytest.fixture
+def make(client: Any) -> Iterator[Callable[[str], str]]:
+    """Makes a table with a stream of a view type; answers the stream's ARN."""
+    made = []
+
+    def create(view: str) -> str:
+        name = f"Streamed-{view}"
+        made.append(name)
+        answer = client.create_table(
+            TableName=name,
+            AttributeDefinitions=definitions(p="S"),
+            KeySchema=key_schema("p"),
+            BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": view},
+        )
+        arn: str = answer["TableDescription"]["LatestStreamArn"]
+        return arn
+
+    yield create
+    present = client.list_tables()["TableNames"]
+    for name in made:
+        if name in present:
+            client.delete_table(TableName=name)
+
+
+def shard_of(streams: Any, arn: str) -> str:
+    shards = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    found: str = shards[0]["ShardId"]
+    return found
+
+
+def iterator(streams: Any, arn: str, kind: str = "TRIM_HORIZON", **more: Any) -> str:
+    answer = streams.get_shard_iterator(
+        StreamArn=arn, ShardId=shard_of(streams, arn), ShardIteratorType=kind, **more
+    )
+    found: str = answer["ShardIterator"]
+    return found
+
+
+def records(streams: Any, arn: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = streams.get_records(ShardIterator=iterator(streams, arn))[
+        "Records"
+    ]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("view", "images"),
+    [
+        ("KEYS_ONLY", []),
+        ("NEW_IMAGE", ["NewImage"]),
+        ("OLD_IMAGE", ["OldImage"]),
+        ("NEW_AND_OLD_IMAGES", ["NewImage", "OldImage"]),
+    ],
+)
+def test_view_types(
+    client: Any, streams: Any, make: Callable[[str], str], view: str, images: list[str]
+) -> None:
+    arn = make(view)
+    table = f"Streamed-{view}"
+    client.put_item(TableName=table, Item={"p": {"S": "k"}, "v": {"N": "1"}})
+    client.put_item(TableName=table, Item={"p": {"S": "k"}, "v": {"N": "1"}})
+    client.update_item(
+        TableName=table,
+        Key={"p": {"S": "k"}},
+        UpdateExpression="SET v = :v",
+        ExpressionAttributeValues={":v": {"N": "2"}},
+    )
+    client.delete_item(TableName=table, Key={"p": {"S": "k"}})
+    client.delete_item(TableName=table, Key={"p": {"S": "k"}})
+    found = records(streams, arn)
+    assert [record["eventName"] for record in found] == ["INSERT", "MODIFY", "REMOVE"]
+    change = found[1]["dynamodb"]
+    assert change["Keys"] == {"p": {"S": "k"}}
+    assert [name for name in ("NewImage", "OldImage") if name in change] == images
+    if "NewImage" in images:
+        assert change["NewImage"]["v"] == {"N": "2"}
+    if "OldImage" in images:
+        assert change["OldImage"]["v"] == {"N": "1"}
+
+
+def test_iterators_of_each_type(
+    client: Any, streams: Any, make: Callable[[str], str], refused: Refused
+) -> None:
+    arn = make("KEYS_ONLY")
+    latest_before = iterator(streams, arn, "LATEST")
+    for name in ("a", "b", "c"):
+        client.put_item(TableName="Streamed-KEYS_ONLY", Item={"p": {"S": name}})
+
+    def names(at: str) -> list[str]:
+        found = streams.get_records(ShardIterator=at)["Records"]
+        return [record["dynamodb"]["Keys"]["p"]["S"] for record in found]
+
+    second = records(streams, arn)[1]["dynamodb"]["SequenceNumber"]
+    assert names(latest_before) == ["a", "b", "c"]
+    assert names(iterator(streams, arn, "LATEST")) == []
+    assert names(iterator(streams, arn, "AT_SEQUENCE_NUMBER", SequenceNumber=second)) == ["b", "c"]
+    assert names(iterator(streams, arn, "AFTER_SEQUENCE_NUMBER", SequenceNumber=second)) == ["c"]
+    page = streams.get_records(ShardIterator=iterator(streams, arn), Limit=2)
+    assert names(page["NextShardIterator"]) == ["c"]
+    code, _ = refused(
+        streams.get_shard_iterator,
+        StreamArn=arn,
+        ShardId=shard_of(streams, arn),
+        ShardIteratorType="AT_SEQUENCE_NUMBER",
+    )
+    assert code == "ValidationException"
+
+
+def test_iterators_and_records_age(
+    client: Any, streams: Any, runtime: Groundstate, make: Callable[[str], str], refused: Refused
+) -> None:
+    arn = make("KEYS_ONLY")
+    client.put_item(TableName="Streamed-KEYS_ONLY", Item={"p": {"S": "a"}})
+    old = iterator(streams, arn)
+    runtime.advance(minutes=16)
+    assert refused(streams.get_records, ShardIterator=old)[0] == "ExpiredIteratorException"
+    assert len(records(streams, arn)) == 1
+    runtime.advance(hours=24)
+    assert records(streams, arn) == []
+
+
+def test_a_closed_stream_is_read_to_its_end(
+    client: Any, streams: Any, make: Callable[[str], str]
+) -> None:
+    arn = make("KEYS_ONLY")
+    client.put_item(TableName="Streamed-KEYS_ONLY", Item={"p": {"S": "a"}})
+    client.delete_table(TableName="Streamed-KEYS_ONLY")
+    described = streams.describe_stream(StreamArn=arn)["StreamDescription"]
+    assert described["StreamStatus"] == "DISABLED"
+    assert "EndingSequenceNumber" in described["Shards"][0]["SequenceNumberRange"]
+    page = streams.get_records(ShardIterator=iterator(streams, arn))
+    assert len(page["Records"]) == 1
+    assert "NextShardIterator" not in page
+
+
+def test_a_stream_is_enabled_and_disabled(
+    client: Any, streams: Any, hash_table: str, refused: Refused
+) -> None:
+    on = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    client.update_table(TableName=hash_table, StreamSpecification=on)
+    code, message = refused(client.update_table, TableName=hash_table, StreamSpecification=on)
+    assert (code, "already" in message) == ("ValidationException", True)
+    listed = streams.list_streams(TableName=hash_table)["Streams"]
+    assert len(listed) == 1
+    client.update_table(TableName=hash_table, StreamSpecification={"StreamEnabled": False})
+    assert "StreamSpecification" not in client.describe_table(TableName=hash_table)["Table"]
+
+
+def test_a_failed_write_has_no_record(
+    client: Any, streams: Any, make: Callable[[str], str], refused: Refused
+) -> None:
+    arn = make("KEYS_ONLY")
+    write = {"TableName": "Streamed-KEYS_ONLY", "Item": {"p": {"S": "a"}}}
+    refused(
+        client.transact_write_items,
+        TransactItems=[
+            {"Put": write},
+            {
+                "ConditionCheck": {
+                    "TableName": "Streamed-KEYS_ONLY",
+                    "Key": {"p": {"S": "none"}},
+                    "ConditionExpression": "attribute_exists(p)",
+                }
+            },
+        ],
+    )
+    assert records(streams, arn) == []
+
+
+def test_items_expire_and_the_stream_tells_who_did_it(
+    client: Any, streams: Any, runtime: Groundstate, make: Callable[[str], str]
+) -> None:
+    arn = make("OLD_IMAGE")
+    table = "Streamed-OLD_IMAGE"
+    assert runtime.clock is not None
+    now = int(runtime.clock.now())
+
+    def put(name: str, after: int) -> None:
+        item = {"p": {"S": name}, "until": {"N": str(now + after)}}
+        client.put_item(TableName=table, Item=item)
+
+    put("before", 50)
+    client.update_time_to_live(
+        TableName=table, TimeToLiveSpecification={"AttributeName": "until", "Enabled": True}
+    )
+    put("later", 200)
+    put("sooner", 100)
+    put("ages-ago", -6 * 365 * 24 * 3600)
+    client.put_item(TableName=table, Item={"p": {"S": "text"}, "until": {"S": str(now)}})
+
+    def there() -> set[str]:
+        return {item["p"]["S"] for item in client.scan(TableName=table)["Items"]}
+
+    assert there() == {"before", "later", "sooner", "ages-ago", "text"}
+    runtime.advance(seconds=60)
+    assert there() == {"later", "sooner", "ages-ago", "text"}
+    runtime.advance(seconds=60)
+    assert there() == {"later", "ages-ago", "text"}
+    put("later", 500)
+    runtime.advance(seconds=120)
+    assert there() == {"later", "ages-ago", "text"}
+    removed = [record for record in records(streams, arn) if record["eventName"] == "REMOVE"]
+    assert [record["userIdentity"] for record in removed] == [
+        {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
+    ] * 2
+
+
+def test_time_to_live_is_enabled_once(client: Any, hash_table: str, refused: Refused) -> None:
+    on = {"AttributeName": "until", "Enabled": True}
+    off = {"AttributeName": "until", "Enabled": False}
+    request = {"TableName": hash_table}
+    assert refused(client.update_time_to_live, **request, TimeToLiveSpecification=off) == (
+        "ValidationException",
+        "TimeToLive is already disabled",
+    )
+    client.update_time_to_live(**request, TimeToLiveSpecification=on)
+    assert refused(client.update_time_to_live, **request, TimeToLiveSpecification=on) == (
+        "ValidationException",
+        "TimeToLive is already enabled",
+    )
+    described = client.describe_time_to_live(**request)["TimeToLiveDescription"]
+    assert described == {"TimeToLiveStatus": "ENABLED", "AttributeName": "until"}
+    client.update_time_to_live(**request, TimeToLiveSpecification=off)

@@ -1,0 +1,274 @@
+"""Operations on tables, through a client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from groundstate.testing import Groundstate
+from tests.unit.dynamodb.shapes import UNITS, definitions, index, key_schema
+
+Refused = Callable[..., tuple[str, str]]
+
+
+@pytest.fixture
+def table(client: Any) -> Iterator[str]:
+    """A provisioned table with the key `p` and a stream of nothing yet."""
+    client.create_table(
+        TableName="Managed",
+        AttributeDefinitions=definitions(p="S"),
+        KeySchema=key_schema("p"),
+        ProvisionedThroughput=UNITS,
+    )
+    yield "Managed"
+    client.update_table(TableName="Managed", DeletionProtectionEnabled=False)
+    client.delete_table(TableName="Managed")
+
+
+def test_a_new_table_is_active_when_described(client: Any) -> None:
+    made = client.create_table(
+        TableName="Fresh",
+        AttributeDefinitions=definitions(p="S", g="N"),
+        KeySchema=key_schema("p"),
+        BillingMode="PAY_PER_REQUEST",
+        GlobalSecondaryIndexes=[index("by_g", "g")],
+    )["TableDescription"]
+    assert made["TableStatus"] == "CREATING"
+    assert made["GlobalSecondaryIndexes"][0]["IndexStatus"] == "CREATING"
+    assert made["BillingModeSummary"] == {"BillingMode": "PAY_PER_REQUEST"}
+    found = client.describe_table(TableName="Fresh")["Table"]
+    assert found["TableStatus"] == "ACTIVE"
+    assert found["GlobalSecondaryIndexes"][0]["IndexStatus"] == "ACTIVE"
+    assert found["TableArn"] == "arn:aws:dynamodb:us-east-1:000000000000:table/Fresh"
+    assert found["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
+    assert found["WarmThroughput"]["ReadUnitsPerSecond"] == 12000
+    gone = client.delete_table(TableName="Fresh")["TableDescription"]
+    assert gone["TableStatus"] == "DELETING"
+
+
+def test_a_name_is_taken_once(client: Any, table: str, refused: Refused) -> None:
+    code, _ = refused(
+        client.create_table,
+        TableName=table,
+        AttributeDefinitions=definitions(p="S"),
+        KeySchema=key_schema("p"),
+        BillingMode="PAY_PER_REQUEST",
+    )
+    assert code == "ResourceInUseException"
+
+
+def test_regions_have_tables_of_their_own(runtime: Groundstate, table: str) -> None:
+    assert runtime.client("dynamodb").list_tables()["TableNames"] == [table]
+    assert runtime.client("dynamodb", region="eu-west-1").list_tables()["TableNames"] == []
+
+
+def test_names_are_listed_in_pages(client: Any) -> None:
+    for name in ("List-b", "List-a", "List-c"):
+        client.create_table(
+            TableName=name,
+            AttributeDefinitions=definitions(p="S"),
+            KeySchema=key_schema("p"),
+            BillingMode="PAY_PER_REQUEST",
+        )
+    first = client.list_tables(Limit=2)
+    assert first == {**first, "TableNames": ["List-a", "List-b"], "LastEvaluatedTableName": "List-b"}
+    rest = client.list_tables(ExclusiveStartTableName="List-b")
+    assert rest["TableNames"] == ["List-c"]
+    assert "LastEvaluatedTableName" not in rest
+    for name in ("List-b", "List-a", "List-c"):
+        client.delete_table(TableName=name)
+
+
+def test_a_protected_table_is_not_deleted(client: Any, table: str, refused: Refused) -> None:
+    client.update_table(TableName=table, DeletionProtectionEnabled=True)
+    code, message = refused(client.delete_table, TableName=table)
+    assert code == "ValidationException"
+    assert "protected" in message
+
+
+def test_throughput_changes(client: Any, table: str) -> None:
+    more = {"ReadCapacityUnits": 9, "WriteCapacityUnits": 3}
+    changed = client.update_table(TableName=table, ProvisionedThroughput=more)
+    assert changed["TableDescription"]["TableStatus"] == "UPDATING"
+    found = client.describe_table(TableName=table)["Table"]["ProvisionedThroughput"]
+    assert found["ReadCapacityUnits"] == 9
+    assert found["NumberOfDecreasesToday"] == 1
+    client.update_table(TableName=table, BillingMode="PAY_PER_REQUEST")
+    found = client.describe_table(TableName=table)["Table"]
+    assert found["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert found["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
+
+
+def test_a_new_index_holds_the_items_that_are_there(
+    client: Any, table: str, refused: Refused
+) -> None:
+    for at in range(5):
+        item: dict[str, Any] = {"p": {"S": f"k{at}"}, "g": {"S": "x"} if at % 2 else {"N": "1"}}
+        client.put_item(TableName=table, Item=item)
+    create = {"Create": {**index("by_g", "g"), "ProvisionedThroughput": UNITS}}
+    request = {"TableName": table, "AttributeDefinitions": definitions(g="S")}
+    made = client.update_table(**request, GlobalSecondaryIndexUpdates=[create])
+    assert made["TableDescription"]["GlobalSecondaryIndexes"][0]["IndexStatus"] == "CREATING"
+    found = client.describe_table(TableName=table)["Table"]
+    assert found["GlobalSecondaryIndexes"][0]["ItemCount"] == 2
+    assert client.scan(TableName=table, IndexName="by_g")["Count"] == 2
+    code, message = refused(
+        client.update_table, **request, GlobalSecondaryIndexUpdates=[create]
+    )
+    assert (code, "already exists" in message) == ("ValidationException", True)
+    code, _ = refused(
+        client.put_item, TableName=table, Item={"p": {"S": "k"}, "g": {"N": "1"}}
+    )
+    assert code == "ValidationException"
+    client.update_table(
+        TableName=table, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by_g"}}]
+    )
+    found = client.describe_table(TableName=table)["Table"]
+    assert "GlobalSecondaryIndexes" not in found
+    assert found["AttributeDefinitions"] == definitions(p="S")
+
+
+def test_one_index_is_made_at_a_time(client: Any, table: str, refused: Refused) -> None:
+    creates = [
+        {"Create": {**index(name, "g"), "ProvisionedThroughput": UNITS}} for name in ("one", "two")
+    ]
+    code, _ = refused(
+        client.update_table,
+        TableName=table,
+        AttributeDefinitions=definitions(g="S"),
+        GlobalSecondaryIndexUpdates=creates,
+    )
+    assert code == "LimitExceededException"
+
+
+def test_index_keys_of_several_attributes(client: Any, refused: Refused) -> None:
+    schema = [
+        {"AttributeName": name, "KeyType": kind}
+        for name, kind in (("a", "HASH"), ("b", "HASH"), ("c", "RANGE"), ("d", "RANGE"))
+    ]
+    request: dict[str, Any] = {
+        "TableName": "Several",
+        "AttributeDefinitions": definitions(p="S", a="S", b="S", c="N", d="S"),
+        "KeySchema": key_schema("p"),
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    gsi = {"IndexName": "gsi", "KeySchema": schema, "Projection": {"ProjectionType": "ALL"}}
+    mixed = {**gsi, "KeySchema": [schema[0], schema[2], schema[1], schema[3]]}
+    code, message = refused(client.create_table, **request, GlobalSecondaryIndexes=[mixed])
+    assert code == "ValidationException"
+    assert "HASH" in message
+    client.create_table(**request, GlobalSecondaryIndexes=[gsi])
+    for at in range(6):
+        client.put_item(
+            TableName="Several",
+            Item={
+                "p": {"S": f"k{at}"},
+                "a": {"S": "x"},
+                "b": {"S": "y"},
+                "c": {"N": str(at // 3)},
+                "d": {"S": f"d{5 - at}"},
+            },
+        )
+    values = {":a": {"S": "x"}, ":b": {"S": "y"}, ":c": {"N": "1"}, ":d": {"S": "d0"}}
+
+    def ask(condition: str) -> dict[str, Any]:
+        used = {name: value for name, value in values.items() if name in condition}
+        return {
+            "TableName": "Several",
+            "IndexName": "gsi",
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": used,
+        }
+
+    found = client.query(**ask("a = :a AND b = :b AND c = :c AND d > :d"))["Items"]
+    assert [item["p"]["S"] for item in found] == ["k4", "k3"]
+    for wrong in ("a = :a", "a = :a AND b = :b AND d = :d", "a = :a AND b = :b AND c < :c AND d = :d"):
+        code, message = refused(client.query, **ask(wrong))
+        assert code == "ValidationException"
+        assert "equality" in message
+    page = client.query(**ask("a = :a AND b = :b"), Limit=2)
+    assert set(page["LastEvaluatedKey"]) == {"p", "a", "b", "c", "d"}
+    client.delete_table(TableName="Several")
+
+
+def test_tags(client: Any, table: str, refused: Refused) -> None:
+    arn = client.describe_table(TableName=table)["Table"]["TableArn"]
+    tags = [{"Key": "one", "Value": "1"}, {"Key": "two", "Value": "2"}]
+    client.tag_resource(ResourceArn=arn, Tags=tags)
+    client.tag_resource(ResourceArn=arn, Tags=[{"Key": "two", "Value": "changed"}])
+    client.untag_resource(ResourceArn=arn, TagKeys=["one", "none"])
+    assert client.list_tags_of_resource(ResourceArn=arn)["Tags"] == [
+        {"Key": "two", "Value": "changed"}
+    ]
+    code, _ = refused(client.tag_resource, ResourceArn=f"{arn}None", Tags=tags)
+    assert code == "ResourceNotFoundException"
+
+
+def test_resource_policies(client: Any, table: str, refused: Refused) -> None:
+    arn = client.describe_table(TableName=table)["Table"]["TableArn"]
+    assert refused(client.get_resource_policy, ResourceArn=arn)[0] == "PolicyNotFoundException"
+    policy = '{"Version": "2012-10-17", "Statement": []}'
+    revision = client.put_resource_policy(ResourceArn=arn, Policy=policy)["RevisionId"]
+    found = client.get_resource_policy(ResourceArn=arn)
+    assert (found["Policy"], found["RevisionId"]) == (policy, revision)
+    code, _ = refused(
+        client.delete_resource_policy, ResourceArn=arn, ExpectedRevisionId="another"
+    )
+    assert code == "PolicyNotFoundException"
+    client.delete_resource_policy(ResourceArn=arn)
+    assert refused(client.get_resource_policy, ResourceArn=arn)[0] == "PolicyNotFoundException"
+
+
+def test_backups_restore_what_was(client: Any, table: str) -> None:
+    client.put_item(TableName=table, Item={"p": {"S": "kept"}})
+    made = client.create_backup(TableName=table, BackupName="before")["BackupDetails"]
+    client.delete_item(TableName=table, Key={"p": {"S": "kept"}})
+    summaries = client.list_backups(TableName=table)["BackupSummaries"]
+    assert [summary["BackupName"] for summary in summaries] == ["before"]
+    client.restore_table_from_backup(TargetTableName="Restored", BackupArn=made["BackupArn"])
+    assert client.scan(TableName="Restored")["Items"] == [{"p": {"S": "kept"}}]
+    assert client.describe_table(TableName="Restored")["Table"]["ItemCount"] == 1
+    client.delete_table(TableName="Restored")
+    client.delete_backup(BackupArn=made["BackupArn"])
+    assert client.list_backups()["BackupSummaries"] == []
+
+
+def test_a_table_goes_back_to_a_time(client: Any, runtime: Groundstate, table: str) -> None:
+    client.put_item(TableName=table, Item={"p": {"S": "changed"}, "v": {"N": "1"}})
+    client.put_item(TableName=table, Item={"p": {"S": "deleted"}})
+    client.update_continuous_backups(
+        TableName=table,
+        PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+    )
+    runtime.advance(seconds=10)
+    then = runtime.clock.now() if runtime.clock is not None else 0
+    runtime.advance(seconds=10)
+    for value in ("2", "3"):
+        client.put_item(TableName=table, Item={"p": {"S": "changed"}, "v": {"N": value}})
+    client.delete_item(TableName=table, Key={"p": {"S": "deleted"}})
+    client.put_item(TableName=table, Item={"p": {"S": "new"}})
+    client.restore_table_to_point_in_time(
+        SourceTableName=table, TargetTableName="Then", RestoreDateTime=then
+    )
+    found = {item["p"]["S"]: item for item in client.scan(TableName="Then")["Items"]}
+    assert set(found) == {"changed", "deleted"}
+    assert found["changed"]["v"] == {"N": "1"}
+    client.delete_table(TableName="Then")
+
+
+def test_what_is_not_there_is_refused_by_name(client: Any, refused: Refused) -> None:
+    code, message = refused(
+        client.create_global_table, GlobalTableName="abc", ReplicationGroup=[]
+    )
+    assert code == "ValidationException"
+    assert "CreateGlobalTable is not supported" in message
+
+
+def test_features_that_nobody_uses(client: Any, table: str) -> None:
+    insights = client.describe_contributor_insights(TableName=table)
+    assert insights["ContributorInsightsStatus"] == "DISABLED"
+    destinations = client.describe_kinesis_streaming_destination(TableName=table)
+    assert destinations["KinesisDataStreamDestinations"] == []
+    assert client.describe_limits()["TableMaxReadCapacityUnits"] == 40000
+    assert client.describe_endpoints()["Endpoints"][0]["CachePeriodInMinutes"] == 1440

@@ -1,0 +1,205 @@
+"""Transactions and PartiQL, through a client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from groundstate.testing import Groundstate
+
+Refused = Callable[..., tuple[str, str]]
+
+
+def put(table: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"Put": {"TableName": table, "Item": {"p": {"S": name}}, **more}}
+
+
+def count(client: Any, table: str) -> int:
+    found: int = client.scan(TableName=table)["Count"]
+    return found
+
+
+def test_all_or_none(client: Any, hash_table: str) -> None:
+    client.transact_write_items(TransactItems=[put(hash_table, "a"), put(hash_table, "b")])
+    new = "attribute_not_exists(p)"
+    with pytest.raises(client.exceptions.TransactionCanceledException) as caught:
+        client.transact_write_items(
+            TransactItems=[
+                put(hash_table, "c", ConditionExpression=new),
+                put(
+                    hash_table,
+                    "a",
+                    ConditionExpression=new,
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                ),
+                {
+                    "Update": {
+                        "TableName": hash_table,
+                        "Key": {"p": {"S": "d"}},
+                        "UpdateExpression": "SET v = absent",
+                    }
+                },
+            ]
+        )
+    response = caught.value.response
+    assert response["Error"]["Message"] == (
+        "Transaction cancelled, please refer cancellation reasons for specific reasons"
+        " [None, ConditionalCheckFailed, ValidationError]"
+    )
+    none, failed, invalid = response["CancellationReasons"]
+    assert none == {"Code": "None"}
+    assert failed["Code"] == "ConditionalCheckFailed"
+    assert failed["Item"] == {"p": {"S": "a"}}
+    assert invalid["Code"] == "ValidationError"
+    assert count(client, hash_table) == 2
+
+
+def test_one_item_stands_once(client: Any, hash_table: str, refused: Refused) -> None:
+    code, message = refused(
+        client.transact_write_items, TransactItems=[put(hash_table, "a"), put(hash_table, "a")]
+    )
+    assert code == "ValidationException"
+    assert message == "Transaction request cannot include multiple operations on one item"
+
+
+def test_a_token_works_once_in_ten_minutes(
+    client: Any, runtime: Groundstate, hash_table: str, refused: Refused
+) -> None:
+    request = {"TransactItems": [put(hash_table, "a")], "ClientRequestToken": "token"}
+    client.transact_write_items(**request)
+    client.delete_item(TableName=hash_table, Key={"p": {"S": "a"}})
+    client.transact_write_items(**request)
+    assert count(client, hash_table) == 0
+    other = {**request, "TransactItems": [put(hash_table, "b")]}
+    assert refused(client.transact_write_items, **other)[0] == (
+        "IdempotentParameterMismatchException"
+    )
+    runtime.advance(minutes=11)
+    client.transact_write_items(**other)
+    assert count(client, hash_table) == 1
+
+
+def test_a_cancelled_transaction_leaves_its_token_free(
+    client: Any, hash_table: str, refused: Refused
+) -> None:
+    guarded = {
+        "TransactItems": [put(hash_table, "a", ConditionExpression="attribute_exists(p)")],
+        "ClientRequestToken": "free",
+    }
+    assert refused(client.transact_write_items, **guarded)[0] == "TransactionCanceledException"
+    client.put_item(TableName=hash_table, Item={"p": {"S": "a"}, "v": {"N": "1"}})
+    client.transact_write_items(**guarded)
+    assert "v" not in client.get_item(TableName=hash_table, Key={"p": {"S": "a"}})["Item"]
+
+
+def test_reads_of_one_moment(client: Any, hash_table: str) -> None:
+    client.put_item(TableName=hash_table, Item={"p": {"S": "a"}, "v": {"N": "1"}})
+    get = {"TableName": hash_table, "Key": {"p": {"S": "a"}}, "ProjectionExpression": "v"}
+    none = {"TableName": hash_table, "Key": {"p": {"S": "none"}}}
+    answer = client.transact_get_items(
+        TransactItems=[{"Get": get}, {"Get": none}], ReturnConsumedCapacity="TOTAL"
+    )
+    assert answer["Responses"] == [{"Item": {"v": {"N": "1"}}}, {}]
+    assert answer["ConsumedCapacity"] == [
+        {"TableName": hash_table, "CapacityUnits": 4.0, "ReadCapacityUnits": 4.0}
+    ]
+
+
+def test_capacity_is_doubled(client: Any, hash_table: str) -> None:
+    answer = client.transact_write_items(
+        TransactItems=[put(hash_table, "a"), put(hash_table, "b")], ReturnConsumedCapacity="TOTAL"
+    )
+    assert answer["ConsumedCapacity"][0]["WriteCapacityUnits"] == 4.0
+
+
+def run(client: Any, statement: str, *parameters: Any, **more: Any) -> list[Any]:
+    request = {"Statement": statement, **more}
+    if parameters:
+        request["Parameters"] = list(parameters)
+    found: list[Any] = client.execute_statement(**request)["Items"]
+    return found
+
+
+def test_partiql_statements(client: Any, range_table: str, refused: Refused) -> None:
+    for at in range(4):
+        run(
+            client,
+            f"INSERT INTO {range_table} VALUE {{'p': 'a', 'c': {at}, 'g': ?, 's': <<'x','y'>>}}",
+            {"S": f"g{at % 2}"},
+        )
+    code, _ = refused(
+        client.execute_statement, Statement=f"INSERT INTO {range_table} VALUE {{'p':'a','c':1}}"
+    )
+    assert code == "DuplicateItemException"
+    found = run(client, f"SELECT c FROM {range_table} WHERE p = 'a' AND c > 1 ORDER BY c DESC")
+    assert found == [{"c": {"N": "3"}}, {"c": {"N": "2"}}]
+    found = run(client, f'SELECT c FROM "{range_table}"."by_g" WHERE g = ?', {"S": "g1"})
+    assert len(found) == 2
+    found = run(
+        client,
+        f"UPDATE {range_table} SET v = 1 SET s = set_add(s, <<'z'>>) REMOVE g"
+        " WHERE p = 'a' AND c = 0 AND contains(s, 'x') RETURNING ALL NEW *",
+    )
+    assert found[0]["s"] == {"SS": ["x", "y", "z"]}
+    assert "g" not in found[0]
+    code, _ = refused(
+        client.execute_statement,
+        Statement=f"UPDATE {range_table} SET v = 1 WHERE p = 'a' AND c = 99",
+    )
+    assert code == "ConditionalCheckFailedException"
+    found = run(
+        client, f"DELETE FROM {range_table} WHERE p = 'a' AND c = 0 RETURNING ALL OLD *"
+    )
+    assert found[0]["v"] == {"N": "1"}
+    assert len(run(client, f"SELECT * FROM {range_table} WHERE g IS NOT MISSING")) == 3
+
+
+def test_partiql_pages(client: Any, range_table: str) -> None:
+    for at in range(5):
+        client.put_item(TableName=range_table, Item={"p": {"S": "a"}, "c": {"N": str(at)}})
+    request = {"Statement": f"SELECT c FROM {range_table} WHERE p IN ['a', 'b']", "Limit": 2}
+    found = []
+    while True:
+        page = client.execute_statement(**request)
+        found += [item["c"]["N"] for item in page["Items"]]
+        if "NextToken" not in page:
+            break
+        request["NextToken"] = page["NextToken"]
+    assert found == ["0", "1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELEC * FROM T",
+        "SELECT * FROM",
+        "SELECT * FROM T WHERE",
+        "SELECT * FROM T WHERE a = 'x",
+        "SELECT * FROM T WHERE a = ?",
+        "INSERT INTO T VALUE {'a': <<1, 'x'>>}",
+        "UPDATE T SET WHERE a = 1",
+        "SELECT * FROM T WHERE " + "(" * 200 + "a = 1" + ")" * 200,
+    ],
+)
+def test_malformed_statements(client: Any, refused: Refused, statement: str) -> None:
+    assert refused(client.execute_statement, Statement=statement)[0] == "ValidationException"
+
+
+def test_partiql_transactions_and_batches(client: Any, hash_table: str) -> None:
+    insert = {"Statement": f"INSERT INTO {hash_table} VALUE {{'p': 'a'}}"}
+    exists = {"Statement": f"EXISTS(SELECT * FROM {hash_table} WHERE p = 'none')"}
+    with pytest.raises(client.exceptions.TransactionCanceledException) as caught:
+        client.execute_transaction(TransactStatements=[insert, exists])
+    codes = [reason["Code"] for reason in caught.value.response["CancellationReasons"]]
+    assert codes == ["None", "ConditionalCheckFailed"]
+    client.execute_transaction(TransactStatements=[insert])
+    answers = client.batch_execute_statement(
+        Statements=[
+            {"Statement": f"SELECT * FROM {hash_table} WHERE p = '{name}'"} for name in "ab"
+        ]
+    )["Responses"]
+    assert answers == [
+        {"TableName": hash_table, "Item": {"p": {"S": "a"}}},
+        {"TableName": hash_table},
+    ]
