@@ -57,6 +57,17 @@ class AccessControl:
         Raises:
             ServiceError: it is not signed, or by somebody else.
         """
+        principal = self.identify(request)
+        if not principal.administrator:
+            raise named_error("AccessDeniedException", "Only the administrator may see this.", 403)
+        return principal
+
+    def identify(self, request: HttpRequest) -> Principal:
+        """Who signed a request for one of the runtime's own pages.
+
+        Raises:
+            ServiceError: it is not signed, or not well.
+        """
         try:
             signature = read_signature(request.method, request.path, request.query, request.headers)
             found = self.find_credentials(signature.access_key_id, signature.session_token)
@@ -65,8 +76,6 @@ class AccessControl:
             verify(signature, found.secret, request.body, wall_time())
         except SignatureRefused as refused:
             raise refused.as_service_error("rest-json") from None
-        if not found.principal.administrator:
-            raise named_error("AccessDeniedException", "Only the administrator may see this.", 403)
         return found.principal
 
     def authorize(

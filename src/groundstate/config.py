@@ -41,6 +41,11 @@ class Config:
     iam: str = _setting(
         "enforce", "`enforce`: roles need the permissions that they use; `off`: they do not."
     )
+    endpoints: str = _setting(
+        "",
+        "Where tasks of state machines find services that the runtime does not have, by commas:"
+        " `sqs=http://127.0.0.1:9324,sns=aws` (`aws` is AWS itself, with your own credentials).",
+    )
     mock_config: str = _setting(
         "", "Mock configuration file of Step Functions Local, for `arn#TestCase`."
     )

@@ -26,7 +26,7 @@ from groundstate.gateway.http import HttpRequest, HttpResponse
 from groundstate.gateway.origin import OriginCheck
 from groundstate.gateway.server import HttpServer
 from groundstate.gateway.validation import validate
-from groundstate.operation import ServiceError
+from groundstate.operation import Deferred, Principal, ServiceError
 from groundstate.registry import ServiceTable
 from groundstate.store import Store
 
@@ -106,6 +106,7 @@ class Runtime:
                 "health": self._health,
                 "code": self._code,
                 "permissions": self._permissions,
+                "url": self._function_url,
             },
         )
         if isinstance(self.clock, VirtualClock) and self.clock.jumps:
@@ -176,6 +177,43 @@ class Runtime:
             respond(HttpResponse(404, [("Content-Type", "text/plain")], b"No such code"))
         else:
             respond(HttpResponse(200, [("Content-Type", "application/zip")], content))
+
+    def _function_url(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
+        """A function behind an HTTP address: `/_groundstate/url/<id>/<its own path>`."""
+        url_id, _, path = request.path.removeprefix("/_groundstate/url/").partition("/")
+        is_signed = "authorization" in request.headers
+        caller = Principal(arn="anonymous", account=self.config.account)
+
+        def finish(done: Deferred) -> None:
+            assert done.result is not None, "a refusal is an answer here"
+            answer = done.result
+            response = HttpResponse(answer["StatusCode"], answer["Headers"], answer["Body"])
+            self.dispatcher.when_durable(lambda: respond(response))
+
+        asked = {
+            "UrlId": url_id,
+            "Method": request.method,
+            "Path": path,
+            "Query": request.query,
+            "Headers": request.headers,
+            "Body": request.body,
+            "Anonymous": not is_signed,
+        }
+        try:
+            caller = self._access.identify(request) if is_signed else caller
+            answer = self.dispatcher.perform(
+                "lambda", "ServeFunctionUrl", asked, caller, self.config.region
+            )
+        except ServiceError as error:
+            text = orjson.dumps({"Message": error.message})
+            respond(HttpResponse(403, [("Content-Type", "application/json")], text))
+            return
+        if isinstance(answer, Deferred):
+            answer.add_callback(finish)
+        else:
+            done = Deferred()
+            done.resolve(answer)
+            finish(done)
 
     def _permissions(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
         """What each role used, was denied and has for nothing; `?identity=` names one of them."""

@@ -73,7 +73,7 @@ _REQUESTS = st.dictionaries(
     st.sampled_from(_MEMBERS),
     _JSON | st.just("Fuzzed") | st.just({"p": {"S": "k"}}) | _EXPRESSIONS,
     max_size=6,
-) | _JSON
+)
 
 
 @given(_EXPRESSIONS)

@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from groundstate.asl.errors import runtime_error
@@ -166,27 +166,40 @@ def _timestamp(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool
 
 
 def _matches(value: Any, pattern: Any) -> bool:
-    return (
-        isinstance(value, str)
-        and isinstance(pattern, str)
-        and _pattern(pattern).fullmatch(value) is not None
-    )
+    if not (isinstance(value, str) and isinstance(pattern, str)):
+        return False
+    first, *middle = _pieces(pattern)
+    if not middle:
+        return value == first
+    last = middle.pop()
+    if len(value) < len(first) + len(last):
+        return False
+    if not (value.startswith(first) and value.endswith(last)):
+        return False
+    # Each piece at its first place leaves most for the others: no going back, linear in time.
+    at, end = len(first), len(value) - len(last)
+    for piece in middle:
+        at = value.find(piece, at, end)
+        if at < 0:
+            return False
+        at += len(piece)
+    return True
 
 
-_patterns: dict[str, re.Pattern[str]] = {}
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    r"""StringMatches knows `*`, and `\\` before `*` and `\\`."""
-    pieces, at = [], 0
-    while at < len(text):
-        if text[at] == "\\" and text[at + 1 : at + 2] in ("*", "\\"):
-            pieces.append(re.escape(text[at + 1]))
-            at += 2
-            continue
-        pieces.append(".*" if text[at] == "*" else re.escape(text[at]))
+@lru_cache(maxsize=1024)
+def _pieces(pattern: str) -> tuple[str, ...]:
+    r"""What stands between the `*` of a pattern; `\\` before `*` and `\\` makes them plain."""
+    pieces, at = [""], 0
+    while at < len(pattern):
+        if pattern[at] == "\\" and pattern[at + 1 : at + 2] in ("*", "\\"):
+            at += 1
+            pieces[-1] += pattern[at]
+        elif pattern[at] == "*":
+            pieces.append("")
+        else:
+            pieces[-1] += pattern[at]
         at += 1
-    return re.compile("".join(pieces), re.DOTALL)
+    return tuple(pieces)
 
 
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {

@@ -4,12 +4,8 @@ https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-path
 https://github.com/json-path/JsonPath
 """
 
-from groundstate.asl.jsonpath.path import (
-    InvalidPath,
-    Path,
-    PathNotFound,
-    compile_path,
-)
+from groundstate.asl.jsonpath.errors import InvalidPath, PathNotFound
+from groundstate.asl.jsonpath.path import Path, compile_path
 from groundstate.asl.jsonpath.reference import ReferencePath, compile_reference
 
 __all__ = [

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable
 from typing import Any
 
+from groundstate.asl.jsonpath.errors import InvalidPath, PathNotFound
 from groundstate.asl.jsonpath.parser import (
     Comparison,
     Descendants,
     Exists,
     Filter,
-    InvalidPath,
     Literal,
     Logical,
     Not,
     ParsedPath,
-    PathNotFound,
     Regex,
     Slice,
     Wildcard,
 )
+from groundstate.asl.jsonpath.patterns import Pattern
 
 Accepts = Callable[[Any, Any], bool]
 """Whether an item is wanted: from the item and the document's root."""
@@ -125,10 +124,10 @@ def _equal(left: Any, right: Any) -> bool:
 
 
 def _matches(left: Any, right: Any) -> bool:
-    if isinstance(right, re.Pattern) and isinstance(left, str):
-        return right.fullmatch(left) is not None
-    if isinstance(left, re.Pattern) and isinstance(right, str):
-        return left.fullmatch(right) is not None
+    if isinstance(right, Pattern) and isinstance(left, str):
+        return right.matches(left)
+    if isinstance(left, Pattern) and isinstance(right, str):
+        return left.matches(right)
     return False
 
 

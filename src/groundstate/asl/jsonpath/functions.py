@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from groundstate.asl.jsonpath.parser import Function, InvalidPath, Literal, ParsedPath, PathNotFound
+from groundstate.asl.jsonpath.errors import InvalidPath, PathNotFound
+from groundstate.asl.jsonpath.parser import Function, Literal, ParsedPath
 
 
 def compile_function(

@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from groundstate.asl.jsonpath.errors import InvalidPath
+from groundstate.asl.jsonpath.patterns import Pattern
+
 _NAME = re.compile(r"[^\s.\[\](),?@$'\"*!=<>&|]+")
 _VARIABLE = re.compile(r"[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*")
 _INTEGER = re.compile(r"-?\d+")
@@ -16,24 +19,6 @@ _OPERATOR = re.compile(
     r"===|!==|==|!=|<=|>=|=~|<|>|\b(?:in|nin|subsetof|anyof|noneof|size|empty|contains)\b",
     re.IGNORECASE,
 )
-
-
-class InvalidPath(ValueError):
-    """This text is no JSONPath."""
-
-
-class PathNotFound(Exception):
-    """A definite path leads nowhere.
-
-    Attributes:
-        detail: Jayway's text: `No results for path: $['x']`.
-        past_end: an array index was past the end.
-    """
-
-    def __init__(self, detail: str, *, past_end: bool = False) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.past_end = past_end
 
 
 @dataclass(slots=True)
@@ -102,7 +87,7 @@ class Literal:
 
 @dataclass(slots=True)
 class Regex:
-    pattern: re.Pattern[str]
+    pattern: Pattern
 
 
 @dataclass(slots=True)
@@ -319,7 +304,7 @@ class _Parser:
             return Literal(self._string())
         if character == "/" and (regex := _REGEX.match(text, at)):
             self.at = regex.end()
-            return Regex(_compile_regex(regex.group(1), regex.group(2)))
+            return Regex(Pattern(regex.group(1), regex.group(2)))
         if character == "[":
             return Literal(self._list())
         if number := _NUMBER.match(text, at):
@@ -391,13 +376,3 @@ class _Parser:
     def _expect(self, token: str) -> None:
         if not self._take(token):
             raise InvalidPath(f"Expected '{token}' at position {self.at}: {self.text}")
-
-
-def _compile_regex(pattern: str, flags: str) -> re.Pattern[str]:
-    options = 0
-    for flag in flags:
-        options |= {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}.get(flag, 0)
-    try:
-        return re.compile(pattern, options)
-    except re.error as error:
-        raise InvalidPath(f"Invalid regular expression: {error}") from error

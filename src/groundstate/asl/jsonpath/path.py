@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from groundstate.asl.jsonpath.errors import InvalidPath, PathNotFound
 from groundstate.asl.jsonpath.filters import Accepts, compile_filter
 from groundstate.asl.jsonpath.functions import compile_function
 from groundstate.asl.jsonpath.parser import (
@@ -16,10 +17,8 @@ from groundstate.asl.jsonpath.parser import (
     Filter,
     Function,
     Indexes,
-    InvalidPath,
     Names,
     ParsedPath,
-    PathNotFound,
     Slice,
     Step,
     Wildcard,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from groundstate.asl.jsonpath.parser import Indexes, InvalidPath, Names, parse_path
+from groundstate.asl.jsonpath.errors import InvalidPath
+from groundstate.asl.jsonpath.parser import Indexes, Names, parse_path
 
 
 class ReferencePath:

@@ -13,6 +13,7 @@ from groundstate.operation import Call, Deferred, Runner
 from groundstate.services.stepfunctions import map_runs, nested
 from groundstate.services.stepfunctions.activity_tasks import Pollers
 from groundstate.services.stepfunctions.definitions import MachineCache
+from groundstate.services.stepfunctions.outside import Outside
 
 if TYPE_CHECKING:
     from groundstate.services.stepfunctions.run import Run
@@ -52,6 +53,7 @@ class StepFunctionsHost:
     Attributes:
         machines: compiled definitions.
         warm: executions that are stepped again soon.
+        outside: threads for calls of services elsewhere.
         bursts: how many bursts are under way, one inside the other.
         busy_map_runs: map runs that are starting children at this moment.
         mocked_attempts: invocations of mocked states, by the execution and the state's name.
@@ -71,6 +73,7 @@ class StepFunctionsHost:
         self.config = config
         self.machines = MachineCache()
         self.warm = WarmRuns()
+        self.outside = Outside()
         self.bursts = 0
         self.busy_map_runs: set[int] = set()
         self.mocked_attempts: dict[int, dict[str, int]] = {}

@@ -202,7 +202,13 @@ def _given(request: Shape, member: str) -> Iterator[Source]:
 
 def _caller(arn: str) -> Caller:
     parsed = parse_arn(arn)
-    return Caller(arn, parsed.account if parsed is not None else "", arn)
+    if parsed is None:
+        return Caller(arn, "", arn)
+    identity_arn = arn
+    if parsed.resource.startswith("assumed-role/"):
+        role = parsed.resource.split("/")[1]
+        identity_arn = f"arn:{parsed.partition}:iam::{parsed.account}:role/{role}"
+    return Caller(arn, parsed.account, identity_arn)
 
 
 def _context_keys(sources: Iterable[Source]) -> list[str]:

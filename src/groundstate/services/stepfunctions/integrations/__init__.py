@@ -15,6 +15,7 @@ from groundstate.services.stepfunctions.integrations import (
     activity,
     aws_sdk,
     dynamodb,
+    http_invoke,
     lambda_,
     states,
 )
@@ -33,6 +34,7 @@ OPTIMISED: dict[tuple[str, str], Integration] = {
     ("dynamodb", "deleteItem"): dynamodb.delete_item,
     ("lambda", "invoke"): lambda_.invoke,
     ("states", "startExecution"): states.start_execution,
+    ("http", "invoke"): http_invoke.invoke,
 }
 
 

@@ -52,7 +52,7 @@ def _perform(
             "dynamodb", operation, without_nulls(command.parameters), principal=principal
         )
     except ServiceError as error:
-        return sdk_v1.failed(call, sdk_v1.DYNAMODB, error)
+        return sdk_v1.failed(sdk_v1.DYNAMODB, error)
     assert isinstance(answer, dict), f"{operation} of dynamodb answers at once"
     request_id = sdk_v1.make_request_id(sdk_v1.DYNAMODB)
     metadata = sdk_v1.json_metadata(call, orjson.dumps(answer), request_id, id_header)

@@ -77,7 +77,7 @@ def _call(call: Call, run: Run, command: ScheduleTask, request: Shape, read: Rea
 
 
 def _refused(call: Call, error: ServiceError) -> Failed:
-    failed = sdk_v1.failed(call, sdk_v1.LAMBDA, error)
+    failed = sdk_v1.failed(sdk_v1.LAMBDA, error)
     # Recorded: Step Functions asks for $LATEST where the task names no version.
     if error.code == "ResourceNotFoundException" and failed.cause is not None:
         failed.cause = _UNQUALIFIED.sub(r"\1:$LATEST", failed.cause)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from groundstate import ids
-from groundstate.models import load_model
+from groundstate.models import ServiceModel, load_model
 from groundstate.operation import Call, ServiceError
 from groundstate.services.stepfunctions.integrations.result import Failed
 
@@ -42,18 +42,37 @@ STATES = SdkService(
 )
 
 
-def failed(call: Call, service: SdkService, error: ServiceError) -> Failed:
+def find_error(model: ServiceModel, code: str) -> tuple[str, dict[str, Any]]:
+    """The exception's name in the SDKs and the shape of an error code; empty if not modelled."""
+    shape = model.shapes.get(code, {})
+    if not shape.get("exception"):
+        name = _error_names(model.name).get(code, "")
+        shape = model.shapes.get(name, {})
+    else:
+        name = code
+    if not name or code == "ValidationException":
+        return "", {}
+    return (name if name.endswith("Exception") else f"{name}Exception"), shape
+
+
+@lru_cache(maxsize=64)
+def _error_names(service: str) -> dict[str, str]:
+    # Query protocols have codes of their own for some errors: `NotFound` is NotFoundException.
+    return {
+        shape["error"]["code"]: name
+        for name, shape in load_model(service).shapes.items()
+        if shape.get("exception") and "code" in shape.get("error", {})
+    }
+
+
+def failed(service: SdkService, error: ServiceError) -> Failed:
     """A service's refusal as the failure of a task."""
-    model = load_model(service.model)
-    shape = model.shapes.get(error.code, {})
-    name = service.exception
-    if shape.get("exception") and error.code != "ValidationException":
-        name = error.code if error.code.endswith("Exception") else f"{error.code}Exception"
+    name, shape = find_error(load_model(service.model), error.code)
     status = shape.get("error", {}).get("httpStatusCode", error.status)
     if error.code == "AccessDeniedException" and service is LAMBDA:
         status = 403
     return Failed(
-        f"{service.prefix}.{name}",
+        f"{service.prefix}.{name or service.exception}",
         f"{error.message} (Service: {service.name}; Status Code: {status};"
         f" Error Code: {error.code}; Request ID: {make_request_id(service)}; Proxy: null)",
     )

@@ -17,6 +17,7 @@ from groundstate import ids
 from groundstate.models import ServiceModel
 from groundstate.operation import ServiceError
 from groundstate.services.stepfunctions.integrations.result import Failed
+from groundstate.services.stepfunctions.integrations.sdk_v1 import find_error
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
@@ -114,15 +115,12 @@ def to_output(model: ServiceModel, shape_name: str, value: Any) -> Any:
 def failed(model: ServiceModel, error: ServiceError) -> Failed:
     """A service's refusal as the failure of a task."""
     service = service_name(model)
-    shape = model.shapes.get(error.code, {})
-    name = f"{service}Exception"
-    if shape.get("exception") and error.code != "ValidationException":
-        name = error.code if error.code.endswith("Exception") else f"{error.code}Exception"
+    name, shape = find_error(model, error.code)
     status = shape.get("error", {}).get("httpStatusCode", error.status)
     more = f", Extended Request ID: {ids.make_uuid()}" if service == "S3" else ""
     counted = " (SDK Attempt Count: 1)" if service in _COUNTED else ""
     return Failed(
-        f"{service}.{name}",
+        f"{service}.{name or service + 'Exception'}",
         f"{error.message} (Service: {service}, Status Code: {status},"
         f" Request ID: {ids.make_uuid()}{more}){counted}",
     )

@@ -41,7 +41,7 @@ def start_execution(call: Call, run: Run, command: ScheduleTask) -> Result:
     try:
         answer = call.invoke("stepfunctions", "StartExecution", request, principal=principal)
     except ServiceError as error:
-        return sdk_v1.failed(call, sdk_v1.STATES, error)
+        return sdk_v1.failed(sdk_v1.STATES, error)
     assert isinstance(answer, dict), "StartExecution answers at once"
     output = _started(call, answer)
     pattern = command.resource.pattern

@@ -1,0 +1,179 @@
+"""Services at an endpoint that the user names: another emulator, or AWS itself.
+
+botocore makes the requests, in a thread. It is imported when the first one is made: the server does
+without it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from groundstate import ids
+from groundstate.asl.interface import ScheduleTask
+from groundstate.models import has_model, load_model
+from groundstate.operation import Call, Deferred, Shape, named_error
+from groundstate.services.stepfunctions.integrations import sdk_v1, sdk_v2
+from groundstate.services.stepfunctions.integrations.result import (
+    Failed,
+    Pending,
+    Result,
+    Submitted,
+    Succeeded,
+)
+from groundstate.services.stepfunctions.run import Run
+
+# Names of SDK 2 and of optimised integrations that are not botocore's.
+_MODELS = {
+    "cloudwatchlogs": "logs",
+    "elasticmapreduce": "emr",
+    "eventbridge": "events",
+    "sfn": "stepfunctions",
+}
+_OPTIMISED = {
+    "ecs": sdk_v1.SdkService("ecs", "ECS", "AmazonECS", "AmazonECSException"),
+    "events": sdk_v1.SdkService("events", "EventBridge", "AmazonEventBridge", "AWSEventsException"),
+    "sns": sdk_v1.SdkService("sns", "SNS", "AmazonSNS", "AmazonSNSException"),
+    "sqs": sdk_v1.SdkService("sqs", "SQS", "AmazonSQS", "AmazonSQSException"),
+}
+# Text members for which optimised integrations take any JSON.
+_JSON_TEXTS = {"sqs": ("MessageBody",), "sns": ("Message",)}
+
+
+@lru_cache(maxsize=8)
+def read_endpoints(setting: str) -> dict[str, str]:
+    """The setting `endpoints` as a mapping from service to URL, or to `aws`."""
+    pairs = (part.partition("=") for part in setting.split(",") if part.strip())
+    return {name.strip().lower(): url.strip() for name, _, url in pairs}
+
+
+def call_endpoint(call: Call, run: Run, command: ScheduleTask, endpoint: str) -> Result:
+    """Make a task's request to a service elsewhere."""
+    resource = command.resource
+    if resource.pattern.startswith("sync"):
+        return Failed(
+            "States.Runtime",
+            f"Groundstate does not wait for jobs of services elsewhere: {resource.arn}.{resource.pattern}"
+            " is not supported. See services/stepfunctions/README.md.",
+        )
+    model_name = _MODELS.get(resource.service, resource.service)
+    operation = None
+    if has_model(model_name):
+        operation = sdk_v2.find_operation(load_model(model_name), resource.action)
+    if operation is None:
+        return Failed("States.Runtime", f"The resource {resource.arn} names no operation.")
+    try:
+        request = _request(model_name, operation, command)
+    except sdk_v2.UnknownMemberError as error:
+        return Failed(
+            "States.Runtime",
+            f"The Parameters '{command.parameters_text}' could not be used to start the Task:"
+            f' [The field "{error}" is not supported by Step Functions]',
+        )
+    region = run.machine.region
+    deferred = call.host.outside.call(
+        call, lambda: _perform(command, model_name, operation, request, endpoint, region)
+    )
+    return Pending(deferred, _read)
+
+
+def _read(_: Call, deferred: Deferred) -> Result:
+    assert deferred.result is not None
+    result: Result = deferred.result["result"]
+    return result
+
+
+def _request(model_name: str, operation: str, command: ScheduleTask) -> Shape:
+    model = load_model(model_name)
+    shape = model.input_shape(operation)
+    parameters: dict[str, Any] = dict(command.parameters)
+    if command.resource.kind == "integration":
+        for name in _JSON_TEXTS.get(command.resource.service, ()):
+            if name in parameters and not isinstance(parameters[name], str):
+                parameters[name] = orjson.dumps(parameters[name]).decode()
+        for entry in parameters.get("Entries", ()) if command.resource.service == "events" else ():
+            if "Detail" in entry and not isinstance(entry["Detail"], str):
+                entry["Detail"] = orjson.dumps(entry["Detail"]).decode()
+    request = {} if shape is None else sdk_v2.to_request(model, shape, parameters)
+    assert isinstance(request, dict), request
+    return request
+
+
+def _perform(
+    command: ScheduleTask,
+    model_name: str,
+    operation: str,
+    request: Shape,
+    endpoint: str,
+    region: str,
+) -> Result:
+    """In a thread: nothing here touches the runtime's state."""
+    import botocore.exceptions
+    import botocore.session
+
+    resource = command.resource
+    session = botocore.session.get_session()
+    if endpoint != "aws" and session.get_credentials() is None:
+        session.set_credentials("test", "test")
+    client = session.create_client(
+        model_name, region_name=region, endpoint_url=None if endpoint == "aws" else endpoint
+    )
+    method = getattr(client, botocore.xform_name(operation))
+    service = _OPTIMISED.get(resource.service) if resource.kind == "integration" else None
+    try:
+        answer = method(**request)
+    except botocore.exceptions.ClientError as error:
+        return _refused(model_name, service, error.response)
+    except botocore.exceptions.BotoCoreError as error:
+        prefix = service.prefix if service else sdk_v2.service_name(load_model(model_name))
+        host = urlsplit(endpoint).hostname
+        return Failed(
+            f"{prefix}.SdkClientException", f"Unable to execute HTTP request: {host}: {error}"
+        )
+    finally:
+        client.close()
+    return _shown(command, model_name, operation, answer)
+
+
+def _refused(model_name: str, service: sdk_v1.SdkService | None, response: Shape) -> Failed:
+    details = response.get("Error", {})
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    error = named_error(details.get("Code", ""), details.get("Message", ""), status)
+    if service is None:
+        return sdk_v2.failed(load_model(model_name), error)
+    return sdk_v1.failed(service, error)
+
+
+def _shown(command: ScheduleTask, model_name: str, operation: str, answer: Shape) -> Result:
+    model, resource = load_model(model_name), command.resource
+    metadata = answer.pop("ResponseMetadata", {})
+    shape = model.output_shape(operation)
+    plain = orjson.loads(orjson.dumps(answer, default=_to_json))
+    output = {} if shape is None else sdk_v2.to_output(model, shape, plain)
+    if resource.kind == "integration":
+        if output.get("FailedEntryCount"):
+            return Failed("EventBridge.FailedEntry", orjson.dumps(output).decode())
+        output |= _metadata(metadata)
+    return Submitted(output) if resource.pattern else Succeeded(output)
+
+
+def _metadata(metadata: Shape) -> Shape:
+    headers = {str(name): str(value) for name, value in metadata.get("HTTPHeaders", {}).items()}
+    request_id = metadata.get("RequestId") or ids.make_uuid()
+    return {
+        "SdkHttpMetadata": {
+            "AllHttpHeaders": {name: [value] for name, value in headers.items()},
+            "HttpHeaders": headers,
+            "HttpStatusCode": metadata.get("HTTPStatusCode", 200),
+        },
+        "SdkResponseMetadata": {"RequestId": request_id},
+    }
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value.read().decode("utf-8", "replace") if hasattr(value, "read") else str(value)

@@ -1,0 +1,61 @@
+"""Work that leaves the process and blocks: done in a thread, after the commit that recorded it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from groundstate.operation import Call, Deferred
+
+if TYPE_CHECKING:
+    from groundstate.services.stepfunctions.integrations.result import Result
+
+THREADS_MAX = 32
+
+
+class Outside:
+    """Threads for calls of other machines' services. None is started before it is needed."""
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+        self._under_way = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is awaited."""
+        return self._under_way > 0
+
+    def call(self, call: Call, work: Callable[[], Result]) -> Deferred:
+        """Do work in a thread; the deferred's result is `{"result": ...}`.
+
+        The work must give a failure as a result and raise nothing.
+        """
+        deferred, runner, region = Deferred(), call.runner, call.region
+        self._under_way += 1
+        call.tx.on_undo(self._end)
+
+        def begin() -> None:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="outside")
+            loop = asyncio.get_running_loop()
+            future = loop.run_in_executor(self._pool, work)
+            future.add_done_callback(ended)
+
+        def ended(future: asyncio.Future[Result]) -> None:
+            self._end()
+            if not future.cancelled():
+                result = future.result()
+                runner.run("stepfunctions", lambda _: deferred.resolve({"result": result}), region)
+
+        call.after_commit(begin)
+        return deferred
+
+    def stop(self) -> None:
+        """Wait for no answer any more."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _end(self) -> None:
+        self._under_way -= 1

@@ -1,0 +1,103 @@
+"""Function URLs: functions behind an HTTP address."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+
+SHOWS = """
+def handler(event, context):
+    return {"statusCode": 201, "headers": {"X-Seen": event["requestContext"]["http"]["method"]},
+            "cookies": ["a=1"], "body": __import__("json").dumps(
+                [event["rawPath"], event.get("queryStringParameters"), event.get("body")])}
+"""
+
+
+@pytest.fixture
+def serve(functions):
+    def make(source: str, *, public: bool = True, **settings) -> str:
+        name = functions.make(source)
+        made = functions.client.create_function_url_config(
+            FunctionName=name, AuthType=settings.pop("AuthType", "NONE"), **settings
+        )
+        if public:
+            functions.client.add_permission(
+                FunctionName=name,
+                StatementId="everyone",
+                Action="lambda:InvokeFunctionUrl",
+                Principal="*",
+                FunctionUrlAuthType="NONE",
+            )
+        return made["FunctionUrl"]
+
+    return make
+
+
+def ask(url, data=None, **headers):
+    request = urllib.request.Request(url, data=data, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers, error.read()
+
+
+def test_request_becomes_an_event_and_the_answer_a_response(serve):
+    url = serve(SHOWS)
+    headers = {"Content-Type": "text/plain"}
+    status, answered, body = ask(f"{url}a/b?x=1&x=2", b"hello", **headers)
+    assert status == 201
+    assert answered["X-Seen"] == "POST"
+    assert answered["Set-Cookie"] == "a=1"
+    assert json.loads(body) == ["/a/b", {"x": "1,2"}, "hello"]
+
+
+def test_plain_answer_is_json(serve):
+    url = serve("def handler(event, context):\n    return {'a': 1}\n")
+    status, headers, body = ask(url)
+    assert (status, headers["Content-Type"], json.loads(body)) == (
+        200,
+        "application/json",
+        {"a": 1},
+    )
+
+
+def test_failure_is_a_bad_gateway(serve):
+    status, _, body = ask(serve("def handler(event, context):\n    raise ValueError\n"))
+    assert (status, json.loads(body)) == (502, {"Message": "Internal Server Error"})
+
+
+@pytest.mark.parametrize("settings", [{"public": False}, {"AuthType": "AWS_IAM"}])
+def test_request_without_permission_is_refused(serve, settings):
+    status, _, body = ask(serve("def handler(event, context):\n    return 1\n", **settings))
+    assert status == 403
+    assert json.loads(body)["Message"].startswith("Forbidden. For troubleshooting Function URL")
+
+
+def test_signed_request_needs_no_policy(functions, serve):
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+
+    url = serve("def handler(event, context):\n    return 1\n", AuthType="AWS_IAM", public=False)
+    request = AWSRequest("GET", url)
+    SigV4Auth(Credentials("test", "test"), "lambda", "us-east-1").add_auth(request)
+    assert ask(url, **dict(request.headers.items()))[0] == 200
+
+
+def test_address_goes_with_its_configuration(functions, serve):
+    url = serve("def handler(event, context):\n    return 1\n")
+    arn = next(
+        config["FunctionArn"]
+        for function in functions.client.list_functions()["Functions"]
+        for config in functions.client.list_function_url_configs(
+            FunctionName=function["FunctionName"]
+        )["FunctionUrlConfigs"]
+        if config["FunctionUrl"] == url
+    )
+    functions.client.delete_function_url_config(FunctionName=arn)
+    assert ask(url)[0] == 404
