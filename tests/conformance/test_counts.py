@@ -4,9 +4,16 @@ import pytest
 
 from tests.conformance import asl_cases
 from tests.conformance.counts import found_less, read_counts
-from tests.conformance.data import VARIABLE, find_data
+from tests.conformance.data import ROOT, VARIABLE, find_data
 
 DATA = find_data()
+
+
+def test_readme_has_the_counts():
+    known = read_counts()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").replace("\n", " ")
+    assert f"of {known['cases']} recorded cases of Step Functions {known['L1']} come out" in readme
+    assert f"and {known['L2']} with the same history" in readme
 
 
 @pytest.mark.slow

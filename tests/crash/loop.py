@@ -35,6 +35,7 @@ class Driver:
     def __init__(self, runtime: Runtime, notes: Path) -> None:
         self.runtime = runtime
         self._notes = notes.open("a", buffering=1)
+        self._path = notes
 
     async def call(self, service: str, operation: str, **request: Any) -> Any:
         """Perform an operation; the answer, once it is durable. Raises its ServiceError."""
@@ -77,6 +78,14 @@ class Driver:
         """Remember something that was acknowledged; it must be true after the crash."""
         self._notes.write(json.dumps(fact) + "\n")
         self._notes.flush()
+
+    def read_notes(self) -> list[Any]:
+        """What was noted in this life and those before."""
+        return [json.loads(line) for line in self._path.read_text().splitlines()]
+
+    def close(self) -> None:
+        """Close the file of notes."""
+        self._notes.close()
 
     async def pass_time(self, seconds: float) -> None:
         """Let virtual time pass, timer by timer."""
@@ -169,4 +178,5 @@ async def _main(folder: Path, workload: Workload, check: Check | None, point: in
     if check is not None:
         known += [json.loads(line) for line in notes.read_text().splitlines()[len(known) :]]
         await check(driver, known)
+    driver.close()
     await runtime.stop()

@@ -243,6 +243,29 @@ class LogTable:
         )
         return cursor.rowcount == 1
 
+    # Resource policies
+
+    def put_policy(self, region: str, name: str, document: dict[str, Any]) -> None:
+        """Write a region's resource policy, over the one that has its name."""
+        self._execute(
+            "INSERT OR REPLACE INTO log_policies (region, name, document) VALUES (?,?,?)",
+            (region, name, orjson.dumps(document)),
+        )
+
+    def list_policies(self, region: str) -> list[dict[str, Any]]:
+        """A region's resource policies, in the order of their names."""
+        rows = self._execute(
+            "SELECT document FROM log_policies WHERE region = ? ORDER BY name", (region,)
+        )
+        return [orjson.loads(row[0]) for row in rows]
+
+    def remove_policy(self, region: str, name: str) -> bool:
+        """Remove a resource policy; False if there was none."""
+        cursor = self._execute(
+            "DELETE FROM log_policies WHERE region = ? AND name = ?", (region, name)
+        )
+        return cursor.rowcount == 1
+
 
 def _group(row: tuple[Any, ...]) -> LogGroupRow:
     group = LogGroupRow(*row)

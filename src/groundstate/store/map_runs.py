@@ -127,6 +127,10 @@ class MapRunTables:
             [(map_run_id, item.number, item.input_text, item.item_count) for item in items],
         )
 
+    def delete_items(self, map_run_id: int) -> None:
+        """Forget all items: they are read once more."""
+        self._execute("DELETE FROM map_run_items WHERE map_run_id = ?", (map_run_id,))
+
     def next_items(self, map_run_id: int, limit: int) -> list[MapRunItem]:
         """The first items that no child has begun with."""
         rows = self._execute(
@@ -197,4 +201,5 @@ class MapRunTables:
 
 
 def _map_run(row: tuple[Any, ...]) -> MapRun:
-    return MapRun(*row[:9], orjson.loads(row[9]))
+    *fields, settings = row
+    return MapRun(*fields, orjson.loads(settings))

@@ -218,7 +218,8 @@ class StateMachineTables:
                 f"SELECT {_REVISION} FROM state_machine_revisions WHERE revision = ?", (revision,)
             ).fetchone()
             assert row is not None, f"no revision {revision}"
-            found = Revision(*row[:5], orjson.loads(row[5]), row[6])
+            *fields, settings, updated_at = row
+            found = Revision(*fields, orjson.loads(settings), updated_at)
             if len(self._revisions) > 500:
                 self._revisions.clear()
             self._revisions[revision] = found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from groundstate.testing import Groundstate
-from tests.unit.iam.conftest import ACCOUNT, allow, policy, trust
+from tests.unit.iam.conftest import ACCOUNT, allow, policy, refusal, trust
 
 
 def test_account_has_no_alias(iam):
@@ -62,6 +62,24 @@ def test_instance_profiles_are_listed_and_tagged(iam):
     assert tags == [{"Key": "l", "Value": "w"}]
     (profile,) = iam.list_instance_profiles(PathPrefix="/x/")["InstanceProfiles"]
     assert profile["Arn"] == f"arn:aws:iam::{ACCOUNT}:instance-profile/x/I"
+
+
+def test_role_is_passed_to_an_instance_profile(account, iam):
+    role = account.make_role("R")
+    iam.create_instance_profile(InstanceProfileName="I")
+    account.make_user("ann", allow("iam:AddRoleToInstanceProfile"))
+    client = account.as_user("ann", "iam")
+    given = {"InstanceProfileName": "I", "RoleName": "R"}
+    code, message = refusal(client.add_role_to_instance_profile, **given)
+    assert code == "AccessDenied"
+    assert f"is not authorized to perform: iam:PassRole on resource: {role}" in message
+    condition = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+    iam.put_user_policy(
+        UserName="ann",
+        PolicyName="pass",
+        PolicyDocument=policy(allow("iam:PassRole", role, Condition=condition)),
+    )
+    client.add_role_to_instance_profile(**given)
 
 
 def test_everything_survives_a_restart(tmp_path):

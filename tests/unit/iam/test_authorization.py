@@ -148,7 +148,7 @@ def test_conditions_know_the_region_and_the_principal(account):
         "StringLike": {"aws:userid": "AROA*:session"},
         "DateGreaterThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"},
         "IpAddress": {"aws:SourceIp": "127.0.0.0/8"},
-        "Bool": {"aws:SecureTransport": "false"},
+        "Bool": {"aws:SecureTransport": "true"},
     }
     account.make_role("R", allow("iam:ListRoles", Condition=condition))
     account.as_role("R", "iam").list_roles()

@@ -232,3 +232,38 @@ def test_bad_token_is_refused(logs):
     with pytest.raises(ClientError) as refused:
         read(logs, nextToken="nonsense")
     assert refused.value.response["Error"]["Code"] == "InvalidParameterException"
+
+
+def test_metric_filters_are_kept_and_tested(logs):
+    transformations = [{"metricName": "Errors", "metricNamespace": "App", "metricValue": "1"}]
+    logs.put_metric_filter(
+        logGroupName="group",
+        filterName="errors",
+        filterPattern="ERROR",
+        metricTransformations=transformations,
+    )
+    (found,) = logs.describe_metric_filters(logGroupName="group")["metricFilters"]
+    assert found["metricTransformations"] == transformations
+    assert logs.describe_log_groups()["logGroups"][0]["metricFilterCount"] == 1
+    answer = logs.test_metric_filter(filterPattern="ERROR", logEventMessages=["fine", "ERROR 1"])
+    assert [match["eventNumber"] for match in answer["matches"]] == [2]
+    logs.delete_metric_filter(logGroupName="group", filterName="errors")
+    assert logs.describe_metric_filters(logGroupName="group")["metricFilters"] == []
+
+
+def test_resource_policies_are_kept(logs):
+    logs.put_resource_policy(policyName="p", policyDocument="{}")
+    (found,) = logs.describe_resource_policies()["resourcePolicies"]
+    assert found["policyDocument"] == "{}"
+    logs.delete_resource_policy(policyName="p")
+    assert logs.describe_resource_policies()["resourcePolicies"] == []
+
+
+def test_subscription_to_what_cannot_be_invoked_is_refused(logs):
+    with pytest.raises(logs.exceptions.InvalidParameterException):
+        logs.put_subscription_filter(
+            logGroupName="group",
+            filterName="f",
+            filterPattern="",
+            destinationArn="arn:aws:lambda:us-east-1:000000000000:function:nobody",
+        )

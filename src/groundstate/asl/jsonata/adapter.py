@@ -20,6 +20,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import regex
 from jsonata2py.bindings import JsonataBindings
 from jsonata2py.errors import JsonataError, LoadError, ParseError
 from jsonata2py.loader.loader import ExpressionLoader
@@ -27,6 +28,7 @@ from jsonata2py.optimizer.optimizer import optimize
 from jsonata2py.parser import ast_nodes as ast
 from jsonata2py.parser.parser import Parser
 from jsonata2py.runtime import context as runtime
+from jsonata2py.runtime import core
 from jsonata2py.runtime.values import MISSING, JLambda, JRegex
 from jsonata2py.translator.translator import Translator
 
@@ -145,7 +147,7 @@ def compile_expression(text: str) -> Expression:
     try:
         tree = Parser.parse(text)
         references = find_references(tree)
-        depth = _check(tree)
+        depth = _check(tree, text)
         source = Translator.translate(optimize(_rename(tree)), text)
         entry, _ = ExpressionLoader().load(source)
     except LoadError as error:
@@ -245,7 +247,23 @@ def _children(node: Any) -> list[Any]:
     return found
 
 
-def _check(node: Any) -> int:
+def _check_regex(node: ast.RegexLiteral, text: str) -> None:
+    """The library takes what is no regular expression, and breaks when it evaluates it."""
+    if not node.pattern:
+        raise InvalidExpression("Empty regular expressions are not allowed")
+    if not node.flags and text[: len(text) - len(node.pattern)].endswith("/") and (
+        text.endswith(node.pattern)
+    ):
+        raise InvalidExpression("No terminating / in regular expression")
+    try:
+        core.regex_value(node.pattern, node.flags)
+    except regex.error as error:
+        raise InvalidExpression(
+            f"Invalid regular expression: /{node.pattern}/: {error.msg}"
+        ) from None
+
+
+def _check(node: Any, text: str) -> int:
     """Refuse what JSONata 2.0.6 does not have; returns the depth of the tree."""
     deepest, waiting = 0, [(node, 1)]
     while waiting:
@@ -255,8 +273,8 @@ def _check(node: Any) -> int:
             raise InvalidExpression('The symbol ":" cannot be used as a unary operator')
         if isinstance(current, ast.CoalesceExpr):
             raise InvalidExpression('The symbol "?" cannot be used as a unary operator')
-        if isinstance(current, ast.RegexLiteral) and not current.pattern:
-            raise InvalidExpression("Empty regular expressions are not allowed")
+        if isinstance(current, ast.RegexLiteral):
+            _check_regex(current, text)
         waiting.extend((child, depth + 1) for child in _children(current))
     return deepest
 

@@ -93,7 +93,7 @@ class StateChecker:
         if not report.require(state, ["Type"], location):
             return
         type_name = state["Type"]
-        if type_name not in tables.STATE_FIELDS:
+        if not isinstance(type_name, str) or type_name not in tables.STATE_FIELDS:
             names = ", ".join(tables.STATE_TYPES)
             report.schema(
                 f"The field 'Type' should have one of these values: [{names}]",

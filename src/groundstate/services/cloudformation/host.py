@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from groundstate.config import Config
 from groundstate.operation import Call, Deferred, Runner, ServiceError, Shape
+from groundstate.services.cloudformation.model import is_running
 
 Describe = Callable[[Call], Shape]
 
@@ -30,7 +31,10 @@ class StackWaits:
         return deferred
 
     def ring(self, call: Call, stack_id: str) -> None:
-        """Answer all who wait for a stack, in a job."""
+        """Answer all who wait for a stack, in a job, unless it moves again."""
+        stack = call.tx.stacks.find(stack_id)
+        if stack is not None and is_running(stack.status):
+            return
         for deferred, describe in self._waits.pop(stack_id, ()):
             _answer(call, deferred, describe)
 

@@ -6,6 +6,7 @@ None of it is needed to go on after a crash.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from groundstate.config import Config
@@ -14,6 +15,7 @@ from groundstate.services.stepfunctions import map_runs, nested
 from groundstate.services.stepfunctions.activity_tasks import Pollers
 from groundstate.services.stepfunctions.definitions import MachineCache
 from groundstate.services.stepfunctions.outside import Outside
+from groundstate.store.map_runs import MapRunItem
 
 if TYPE_CHECKING:
     from groundstate.services.stepfunctions.run import Run
@@ -56,6 +58,7 @@ class StepFunctionsHost:
         outside: threads for calls of services elsewhere.
         bursts: how many bursts are under way, one inside the other.
         busy_map_runs: map runs that are starting children at this moment.
+        readings: items that map runs are reading, by the run's number.
         mocked_attempts: invocations of mocked states, by the execution and the state's name.
         waiters: StartSyncExecution calls that wait for their execution to end, by its number.
         pollers: GetActivityTask calls that wait for a task.
@@ -76,12 +79,19 @@ class StepFunctionsHost:
         self.outside = Outside()
         self.bursts = 0
         self.busy_map_runs: set[int] = set()
+        self.readings: dict[int, Iterator[list[MapRunItem]]] = {}
         self.mocked_attempts: dict[int, dict[str, int]] = {}
         self.waiters: dict[int, Deferred] = {}
         self.pollers = Pollers()
+
+    @property
+    def busy(self) -> bool:
+        """Whether virtual time has to wait for an answer from elsewhere."""
+        return self.outside.busy
 
     def start(self) -> None:
         """Nothing to start: executions go on by `recover` and by their timers."""
 
     async def stop(self) -> None:
-        """Nothing to stop: callers who still wait lose their connection with the gateway."""
+        """Callers who still wait lose their connection with the gateway."""
+        self.outside.stop()

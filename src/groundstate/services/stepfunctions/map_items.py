@@ -5,6 +5,7 @@ AWS: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatch
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -18,67 +19,86 @@ from groundstate.store.map_runs import MapRun, MapRunItem
 
 # An execution's input, and so a batch, has at most this many bytes.
 INPUT_BYTES_MAX = 262_144
+# How many inputs are handed over at a time.
+CHUNK = 100
 
 
-def read_items(
-    call: Call, parent: Run, map_run: MapRun
-) -> list[MapRunItem] | tuple[str, str | None]:
-    """The inputs of the children, or the error and cause that fail the map run."""
+class ItemsFailedError(Exception):
+    """The items of a map run cannot be had, which fails the run.
+
+    Attributes:
+        error, cause: as in MapRunFailed.
+    """
+
+    def __init__(self, error: str, cause: str | None) -> None:
+        super().__init__(error, cause)
+        self.error = error
+        self.cause = cause
+
+
+def read_items(call: Call, parent: Run, map_run: MapRun) -> Iterator[list[MapRunItem]]:
+    """The inputs of the children, some at a time: a long list must not hold up everybody else.
+
+    Raises:
+        ItemsFailedError: they cannot be read, selected or put into batches.
+    """
     settings = map_run.settings
+    texts = _select(call, parent, map_run, _read(call, parent, settings))
+    if "batcher" in settings:
+        inputs = _batch(texts, *settings["batcher"])
+    else:
+        inputs = ((text, 1) for text in texts)
+    chunk: list[MapRunItem] = []
+    for number, (text, count) in enumerate(inputs):
+        chunk.append(MapRunItem(number, text, count))
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    yield chunk
+
+
+def _read(call: Call, parent: Run, settings: dict[str, Any]) -> list[Any]:
+    if settings["source"] is not None:
+        items: list[Any] = settings["source"]["items"]
+        return items
     try:
-        if settings["source"] is not None:
-            items = settings["source"]["items"]
-        else:
-            items = read_source(call, parent, settings["reader"])
+        return read_source(call, parent, settings["reader"])
     except ItemReaderError as error:
-        return "States.ItemReaderFailed", str(error)
-    texts: list[str] = []
+        raise ItemsFailedError("States.ItemReaderFailed", str(error)) from None
+
+
+def _select(call: Call, parent: Run, map_run: MapRun, items: list[Any]) -> Iterator[str]:
+    program, execution, task_id = parent.program, parent.execution, map_run.task_id
     for index, item in enumerate(items):
-        selected = select_item(
-            parent.program,
-            parent.execution,
-            map_run.task_id,
-            index,
-            item,
-            call.now,
-            ids.make_entropy(),
-        )
+        entropy = ids.make_entropy()
+        selected = select_item(program, execution, task_id, index, item, call.now, entropy)
         if not isinstance(selected, str):
-            return str(selected.error), selected.cause
-        texts.append(selected)
-    if "batcher" not in settings:
-        return [MapRunItem(number, text, 1) for number, text in enumerate(texts)]
-    return _batch(texts, *settings["batcher"])
+            raise ItemsFailedError(str(selected.error), selected.cause)
+        yield selected
 
 
 def _batch(
-    texts: list[str], max_items: int, max_bytes: int, *batch_input: Any
-) -> list[MapRunItem] | tuple[str, str | None]:
+    texts: Iterator[str], max_items: int, max_bytes: int, *batch_input: Any
+) -> Iterator[tuple[str, int]]:
     head = "{"
     if batch_input:
         head += f'"BatchInput":{orjson.dumps(batch_input[0]).decode()},'
     head += '"Items":['
     limit = min(max_bytes or INPUT_BYTES_MAX, INPUT_BYTES_MAX)
-    batches: list[MapRunItem] = []
     members: list[str] = []
     size = fixed = len(head.encode()) + 2
-
-    def close() -> None:
-        batches.append(MapRunItem(len(batches), f"{head}{','.join(members)}]}}", len(members)))
-
     for text in texts:
         length = len(text.encode()) + 1
-        full = (max_items and len(members) >= max_items) or size + length > limit
-        if members and full:
-            close()
+        is_full = (max_items and len(members) >= max_items) or size + length > limit
+        if members and is_full:
+            yield f"{head}{','.join(members)}]}}", len(members)
             members, size = [], fixed
         if size + length > INPUT_BYTES_MAX:
-            return (
+            raise ItemsFailedError(
                 "States.DataLimitExceeded",
                 "The size of an item exceeds the maximum number of bytes of a batch.",
             )
         members.append(text)
         size += length
     if members:
-        close()
-    return batches
+        yield f"{head}{','.join(members)}]}}", len(members)

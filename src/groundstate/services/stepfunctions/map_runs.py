@@ -35,7 +35,7 @@ from groundstate.services.stepfunctions.map_children import (
     hidden_machine,
     start_child,
 )
-from groundstate.services.stepfunctions.map_items import read_items
+from groundstate.services.stepfunctions.map_items import ItemsFailedError, read_items
 from groundstate.services.stepfunctions.map_results import write_results
 from groundstate.services.stepfunctions.mocks import mock_root
 from groundstate.services.stepfunctions.run import Run, load_run
@@ -153,22 +153,37 @@ def cancel_map_run(call: Call, run: Run, task_id: int) -> None:
 
 
 def _read(call: Call, map_run: MapRun) -> None:
-    parent = load_run(call, map_run.parent_id)
-    if parent is None or map_run.task_id not in parent.execution.tasks:
-        _end(call, map_run, "ABORTED")
-        return
-    children = read_items(call, parent, map_run)
-    if isinstance(children, tuple):
-        _end(call, map_run, "FAILED")
-        error, cause = children
-        _tell(call, map_run, MapRunFailed(call.now, ids.make_entropy(), 0, error, cause))
-        return
-    call.tx.map_runs.add_items(map_run.map_run_id, children)
+    """Read some items, and ask for the next turn if there are more."""
+    map_run_id, readings = map_run.map_run_id, call.host.readings
+    if map_run_id not in readings:
+        parent = load_run(call, map_run.parent_id)
+        if parent is None or map_run.task_id not in parent.execution.tasks:
+            _end(call, map_run, "ABORTED")
+            return
+        call.tx.map_runs.delete_items(map_run_id)
+        map_run.settings["executions"], map_run.settings["items"] = [0] * 6, [0] * 6
+        readings[map_run_id] = read_items(call, parent, map_run)
+    call.tx.on_undo(lambda: readings.pop(map_run_id, None))
+    began_at = time.perf_counter()
     settings = map_run.settings
+    try:
+        for chunk in readings[map_run_id]:
+            call.tx.map_runs.add_items(map_run_id, chunk)
+            settings["executions"][PENDING] += len(chunk)
+            settings["items"][PENDING] += sum(item.item_count for item in chunk)
+            if time.perf_counter() - began_at > SLICE_S:
+                call.tx.map_runs.update(map_run)
+                _soon(call, map_run_id)
+                return
+    except ItemsFailedError as error:
+        readings.pop(map_run_id, None)
+        _end(call, map_run, "FAILED")
+        event = MapRunFailed(call.now, ids.make_entropy(), 0, error.error, error.cause)
+        _tell(call, map_run, event)
+        return
+    readings.pop(map_run_id, None)
     settings["phase"] = "RUNNING"
     settings["source"] = None
-    settings["executions"][PENDING] = len(children)
-    settings["items"][PENDING] = sum(child.item_count for child in children)
     call.tx.map_runs.update(map_run)
     _start_children(call, map_run)
 

@@ -39,6 +39,13 @@ CREATE INDEX log_batches_by_stream ON log_batches (stream_id, first_ms);
 CREATE INDEX log_batches_by_stream_end ON log_batches (stream_id, last_ms);
 CREATE INDEX log_batches_by_group ON log_batches (group_id, first_ms);
 
+CREATE TABLE log_policies (
+    region TEXT NOT NULL,
+    name TEXT NOT NULL,
+    document BLOB NOT NULL,
+    PRIMARY KEY (region, name)
+);
+
 CREATE TABLE log_filters (
     group_id INTEGER NOT NULL,
     kind TEXT NOT NULL,                        -- 'metric' or 'subscription'

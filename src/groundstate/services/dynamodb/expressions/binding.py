@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from groundstate.services.dynamodb.expressions.errors import ExpressionError
 from groundstate.services.dynamodb.expressions.reserved import RESERVED_WORDS
@@ -143,19 +144,43 @@ def show_path(path: Sequence[str | int]) -> str:
     return "[" + ", ".join(f"[{step}]" if isinstance(step, int) else step for step in path) + "]"
 
 
-def check_overlap(paths: Sequence[Path], path: Path, faults: Faults) -> None:
-    """Note whether a path lies inside of an earlier one, around it, or contradicts it."""
-    for earlier in paths:
-        shorter = min(len(earlier), len(path))
-        for one, other in zip(earlier, path, strict=False):
-            if type(one) is not type(other):
-                _note(faults, "pathConflict", "conflict", earlier, path)
-                break
-            if one != other:
-                break
-        else:
-            assert earlier[:shorter] == path[:shorter]
-            _note(faults, "pathOverlap", "overlap", earlier, path)
+def check_overlap(paths: Sequence[Path], faults: Faults) -> None:
+    """Note the first two paths of which one lies inside of the other, or contradicts it."""
+    tree: dict[Any, Any] = {}
+    for at, path in enumerate(paths):
+        if not _plant(tree, path):
+            for earlier in paths[:at]:
+                _compare_paths(earlier, path, faults)
+            return
+
+
+def _plant(tree: dict[Any, Any], path: Path) -> bool:
+    """Add a path to the tree of all; False if it does not go with those that are there."""
+    inside = tree
+    last = len(path) - 1
+    for at, step in enumerate(path):
+        if inside and type(next(iter(inside))) is not type(step):
+            return False
+        if at == last:
+            if step in inside:
+                return False
+            inside[step] = None
+            return True
+        following = inside.setdefault(step, {})
+        if following is None:
+            return False
+        inside = following
+    return True
+
+
+def _compare_paths(earlier: Path, path: Path, faults: Faults) -> None:
+    for one, other in zip(earlier, path, strict=False):
+        if type(one) is not type(other):
+            _note(faults, "pathConflict", "conflict", earlier, path)
+            return
+        if one != other:
+            return
+    _note(faults, "pathOverlap", "overlap", earlier, path)
 
 
 def _note(faults: Faults, sort: str, verb: str, one: Path, other: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from groundstate.services.dynamodb.expressions.errors import ExpressionError, syntax_error
@@ -39,6 +40,8 @@ class Tokens:
         self._text = text
         self._tokens = _cut(text)
         self._at = 0
+        self._closing: dict[int, int] | None = None
+        self._forbidden: list[int] = []
         self.current = self._tokens[0]
         self.keyword = _upper(self.current)
 
@@ -75,14 +78,39 @@ class Tokens:
         self.current = self._tokens[mark]
         self.keyword = _upper(self.current)
 
-    @property
-    def at(self) -> int:
-        """How many tokens were passed."""
-        return self._at
+    def after_parenthesis(self, forbids: Callable[[Token], bool]) -> Token | None:
+        """The token after the parenthesis that matches the current one.
+
+        None if there is no such, or if a token between them is one that `forbids` names.
+        """
+        if self._closing is None:
+            self._closing, self._forbidden = _match(self._tokens, forbids)
+        closing = self._closing.get(self._at)
+        if closing is None or self._forbidden[closing] != self._forbidden[self._at]:
+            return None
+        return self._tokens[closing + 1]
 
     def error(self) -> ExpressionError:
         """The current token may not stand here."""
         return error_at(self._text, self._tokens, self._at)
+
+
+def _match(
+    tokens: list[Token], forbids: Callable[[Token], bool]
+) -> tuple[dict[int, int], list[int]]:
+    """Where each parenthesis closes, and how many forbidden tokens stand up to each token."""
+    closing: dict[int, int] = {}
+    opened: list[int] = []
+    counts: list[int] = []
+    count = 0
+    for at, token in enumerate(tokens):
+        count += forbids(token)
+        counts.append(count)
+        if token.text == "(":
+            opened.append(at)
+        elif token.text == ")" and opened:
+            closing[opened.pop()] = at
+    return closing, counts
 
 
 def error_at(text: str, tokens: list[Token], at: int) -> ExpressionError:

@@ -9,7 +9,7 @@ A parenthesis may open a condition or an operand; what follows the matching one 
 from __future__ import annotations
 
 from groundstate.services.dynamodb.expressions.errors import ExpressionError
-from groundstate.services.dynamodb.expressions.lexer import Tokens
+from groundstate.services.dynamodb.expressions.lexer import Token, Tokens
 from groundstate.services.dynamodb.expressions.tree import (
     Action,
     ArithmeticNode,
@@ -49,6 +49,13 @@ def parse_update(text: str) -> ParsedUpdate:
 def parse_projection(text: str) -> tuple[PathNode, ...]:
     """Parse a projection. Raises ExpressionError."""
     return _Parser(text, frozenset()).projection()
+
+
+def _is_of_condition(token: Token) -> bool:
+    """Whether a token can only stand in a condition, not in an operand."""
+    if token.kind == "word":
+        return token.text.upper() in _CONDITION_WORDS
+    return token.kind == "operator" and token.text in _COMPARATORS
 
 
 class _Parser:
@@ -175,30 +182,12 @@ class _Parser:
 
     def _holds_operand(self) -> bool:
         """Whether the parenthesis that opens here closes an operand: a comparison follows it."""
-        mark, depth = self._tokens.mark(), 0
-        try:
-            while True:
-                token = self._tokens.current
-                if token.kind == "end":
-                    return False
-                if token.text == "(":
-                    depth += 1
-                elif token.text == ")":
-                    depth -= 1
-                self._tokens.advance()
-                if depth == 0:
-                    break
-                if token.text in _COMPARATORS or (
-                    token.kind == "word" and token.text.upper() in _CONDITION_WORDS
-                ):
-                    return False
-            following = self._tokens.current
-            return following.text in (*_COMPARATORS, ".", "[") or self._tokens.keyword in (
-                "BETWEEN",
-                "IN",
-            )
-        finally:
-            self._tokens.back(mark)
+        following = self._tokens.after_parenthesis(_is_of_condition)
+        if following is None:
+            return False
+        return following.text in (*_COMPARATORS, ".", "[") or (
+            following.kind == "word" and following.text.upper() in ("BETWEEN", "IN")
+        )
 
     def _comparison(self) -> ConditionNode:
         left = self._operand()

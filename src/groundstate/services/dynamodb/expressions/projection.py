@@ -43,11 +43,8 @@ def compile_projection_tree(
     """Compile a projection that was parsed already. Raises ExpressionError."""
     faults = Faults(*_FAULT_ORDER)
     binder = Binder(names, {}, faults, name_sort="attrNameVal", value_sort="attrNameVal")
-    paths: list[Path] = []
-    for node in nodes:
-        path = binder.path(node)
-        check_overlap(paths, path, faults)
-        paths.append(path)
+    paths: list[Path] = [binder.path(node) for node in nodes]
+    check_overlap(paths, faults)
     faults.check()
     return CompiledProjection(
         make_tree(paths),

@@ -150,16 +150,14 @@ class _Analysis:
                 "section",
                 f'The "{parsed.repeated}" section can only be used once in an update expression;',
             )
-        paths: list[Path] = []
         checked: list[tuple[Action, Path]] = []
         for action in parsed.actions:
             path = self.binder.path(action.path)
             if action.operand is not None:
                 self._operand(action.operand)
                 self._check_clause(action)
-            check_overlap(paths, path, self._faults)
-            paths.append(path)
             checked.append((action, path))
+        check_overlap([path for _, path in checked], self._faults)
         self._faults.check()
         self.actions = [self._compile_action(action, path) for action, path in checked]
 

@@ -10,7 +10,7 @@ import re
 from base64 import b64decode, b64encode
 from typing import Any
 
-from groundstate.services.dynamodb.errors import SerializationException
+from groundstate.services.dynamodb.errors import SerializationException, ValidationException
 from groundstate.services.dynamodb.validation.shapes import (
     ATTRIBUTE,
     ATTRIBUTES,
@@ -18,7 +18,10 @@ from groundstate.services.dynamodb.validation.shapes import (
     Member,
     Shape,
 )
+from groundstate.services.dynamodb.values import TOO_DEEP
 
+# Far more than any right request has; it keeps a hostile one from exhausting the stack.
+_DEPTH_MAX = 64
 _NO_STRUCTURE = "Start of structure or map found where not expected"
 _FIELD = "Unexpected field type"
 _PARAMETERIZED = (
@@ -67,26 +70,36 @@ def convert_structure(data: dict[str, Any], members: dict[str, Member]) -> dict[
     return converted
 
 
-def convert(value: Any, shape: Shape, *, is_field: bool) -> Any:
-    """Read one value. Raises SerializationException if it is of another JSON type."""
+def convert(value: Any, shape: Shape, *, is_field: bool, depth: int = 0) -> Any:
+    """Read one value.
+
+    Args:
+        depth: how many lists and maps it lies in.
+
+    Raises:
+        SerializationException: it is of another JSON type.
+        ValidationException: it lies too deep.
+    """
+    if depth > _DEPTH_MAX:
+        raise ValidationException(TOO_DEEP)
     if shape.kind == "List":
-        return _convert_list(value, shape, is_field)
+        return _convert_list(value, shape, is_field, depth)
     if shape.kind == "Map":
-        return _convert_map(value, shape, is_field)
+        return _convert_map(value, shape, is_field, depth)
     if shape.kind == "Structure":
         _check_structure(value, shape.java, is_field)
         return convert_structure(value, dict(shape.members))
     if shape.kind == "Attribute":
         _check_structure(value, shape.java, is_field)
         return {
-            name: convert(value[name], member, is_field=True)
+            name: convert(value[name], member, is_field=True, depth=depth)
             for name, member in _ATTRIBUTE_MEMBERS.items()
             if value.get(name) is not None
         }
     return _convert_scalar(value, shape.kind)
 
 
-def _convert_list(value: Any, shape: Shape, is_field: bool) -> Any:
+def _convert_list(value: Any, shape: Shape, is_field: bool, depth: int) -> Any:
     assert shape.element is not None, shape
     if isinstance(value, dict):
         raise SerializationException(_NO_STRUCTURE)
@@ -94,11 +107,12 @@ def _convert_list(value: Any, shape: Shape, is_field: bool) -> Any:
         raise SerializationException(_FIELD if is_field else _PARAMETERIZED)
     inner = shape.element
     return [
-        None if element is None else convert(element, inner, is_field=False) for element in value
+        None if element is None else convert(element, inner, is_field=False, depth=depth + 1)
+        for element in value
     ]
 
 
-def _convert_map(value: Any, shape: Shape, is_field: bool) -> Any:
+def _convert_map(value: Any, shape: Shape, is_field: bool, depth: int) -> Any:
     assert shape.element is not None, shape
     if isinstance(value, list):
         inner = _java_name(shape.element)
@@ -108,7 +122,7 @@ def _convert_map(value: Any, shape: Shape, is_field: bool) -> Any:
     if not isinstance(value, dict):
         raise SerializationException(_FIELD if is_field else _PARAMETERIZED)
     return {
-        name: convert(element, shape.element, is_field=False)
+        name: convert(element, shape.element, is_field=False, depth=depth + 1)
         for name, element in value.items()
         if element is not None
     }

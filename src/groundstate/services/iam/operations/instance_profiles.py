@@ -93,15 +93,17 @@ def delete_instance_profile(call: Call, request: Shape) -> Shape:
 
 
 def add_role_to_instance_profile(call: Call, request: Shape) -> Shape:
-    """Put a role into an instance profile.
+    """Put a role into an instance profile; it is passed to EC2 by that.
 
     Raises:
+        AccessDenied: the caller may not pass the role.
         NoSuchEntity: there is no such profile or role.
         EntityAlreadyExists: the role is in it.
         LimitExceeded: it has a role.
     """
     profile = named_entity(call, InstanceProfile, request)
     role = named_entity(call, Role, request)
+    call.authorize("iam:PassRole", role.arn, {"iam:PassedToService": "ec2.amazonaws.com"})
     members = call.tx.iam.list_members(profile.entity_id)
     if any(row.entity_id == role.entity_id for row in members):
         raise EntityAlreadyExists(

@@ -5,6 +5,7 @@
 // role; see sdk_bridge.py. Values cross as JSON, bytes and dates as {"$bytes"} and {"$date"}.
 "use strict";
 
+const childProcess = require("node:child_process");
 const fs = require("node:fs");
 const http = require("node:http");
 const Module = require("node:module");
@@ -21,6 +22,7 @@ exports.install = function install() {
   if (!process.env.GROUNDSTATE_SDK) {
     return;
   }
+  refuseToInstall();
   const load = Module._load;
   Module._load = function (request, ...rest) {
     try {
@@ -37,6 +39,18 @@ exports.install = function install() {
     Module.registerHooks({ resolve: resolveModule, load: loadModule });
   }
 };
+
+// The CDK's AwsCustomResource installs the newest SDK before each first call, which takes up to a
+// minute, and goes on with the runtime's own if it cannot.
+function refuseToInstall() {
+  const { execSync } = childProcess;
+  childProcess.execSync = function (command, ...rest) {
+    if (/\bnpm install\b.*@aws-sdk\//.test(command)) {
+      throw new Error("Groundstate installs nothing; the runtime's own SDK is used.");
+    }
+    return execSync.call(this, command, ...rest);
+  };
+}
 
 function resolveModule(specifier, context, next) {
   try {

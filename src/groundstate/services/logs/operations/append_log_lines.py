@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from groundstate.operation import Call, Shape
 from groundstate.services.logs.groups import get_group, get_stream
+from groundstate.services.logs.subscriptions import deliver
 
 
 def append_log_lines(call: Call, request: Shape) -> Shape:
@@ -21,4 +22,5 @@ def append_log_lines(call: Call, request: Shape) -> Shape:
     stream = get_stream(call, group, request["logStreamName"])
     now_ms = int(call.now * 1000)
     call.tx.logs.append(stream, request["events"], request["sizeBytes"], now_ms)
+    deliver(call, group, stream, request["events"])
     return {}

@@ -10,6 +10,7 @@ import itertools
 from groundstate.operation import Call, Shape
 from groundstate.services.logs.errors import InvalidParameterException
 from groundstate.services.logs.groups import get_group, get_stream
+from groundstate.services.logs.subscriptions import deliver
 
 BATCH_BYTES_MAX = 1_048_576
 EVENT_OVERHEAD_BYTES = 26
@@ -43,6 +44,7 @@ def put_log_events(call: Call, request: Shape) -> Shape:
         answer["rejectedLogEventsInfo"] = rejected
     if begin < end:
         call.tx.logs.append(stream, events[begin:end], sum(sizes[begin:end]), now_ms)
+        deliver(call, group, stream, events[begin:end])
     return answer
 
 

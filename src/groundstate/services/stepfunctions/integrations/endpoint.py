@@ -56,8 +56,9 @@ def call_endpoint(call: Call, run: Run, command: ScheduleTask, endpoint: str) ->
     if resource.pattern.startswith("sync"):
         return Failed(
             "States.Runtime",
-            f"Groundstate does not wait for jobs of services elsewhere: {resource.arn}.{resource.pattern}"
-            " is not supported. See services/stepfunctions/README.md.",
+            "Groundstate does not wait for jobs of services elsewhere:"
+            f" {resource.arn}.{resource.pattern} is not supported."
+            " See services/stepfunctions/README.md.",
         )
     model_name = _MODELS.get(resource.service, resource.service)
     operation = None
@@ -94,12 +95,17 @@ def _request(model_name: str, operation: str, command: ScheduleTask) -> Shape:
         for name in _JSON_TEXTS.get(command.resource.service, ()):
             if name in parameters and not isinstance(parameters[name], str):
                 parameters[name] = orjson.dumps(parameters[name]).decode()
-        for entry in parameters.get("Entries", ()) if command.resource.service == "events" else ():
-            if "Detail" in entry and not isinstance(entry["Detail"], str):
-                entry["Detail"] = orjson.dumps(entry["Detail"]).decode()
+        if command.resource.service == "events":
+            parameters["Entries"] = [_with_text(entry) for entry in parameters.get("Entries", ())]
     request = {} if shape is None else sdk_v2.to_request(model, shape, parameters)
     assert isinstance(request, dict), request
     return request
+
+
+def _with_text(entry: Any) -> Any:
+    if not isinstance(entry, dict) or isinstance(entry.get("Detail", ""), str):
+        return entry
+    return {**entry, "Detail": orjson.dumps(entry["Detail"]).decode()}
 
 
 def _perform(

@@ -67,13 +67,14 @@ def _make_request(parameters: dict[str, Any]) -> urllib.request.Request:
                 headers["Content-Type"] = "application/json"
     headers.setdefault("User-Agent", "Amazon|StepFunctions|HttpInvoke|us-east-1")
     method = str(parameters.get("Method", "GET"))
-    return urllib.request.Request(url, data, headers, method=method)
+    # `invoke` lets only http and https through.
+    return urllib.request.Request(url, data, headers, method=method)  # noqa: S310
 
 
 def _perform(request: urllib.request.Request) -> Result:
     """In a thread: nothing here touches the runtime's state."""
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
             return _shown(response.status, response.reason, response.headers, response.read())
     except urllib.error.HTTPError as error:
         body = error.read().decode("utf-8", "replace")
