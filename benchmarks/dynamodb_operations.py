@@ -44,7 +44,9 @@ async def _run() -> None:
     )
 
     def call(operation: str, **request: Any) -> Any:
-        return dispatcher.perform("dynamodb", operation, request, caller, "us-east-1")
+        return dispatcher.perform(
+            "dynamodb", operation, request, caller, "us-east-1", takes_fragments=True
+        )
 
     call(
         "CreateTable",

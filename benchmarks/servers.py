@@ -78,9 +78,7 @@ def start_groundstate(
 def start_moto() -> Server:
     """moto's server, in memory: it has nothing else."""
     port = free_port()
-    return start(
-        "moto", port, [str(_rivals() / "moto_server"), "-p", str(port), "-H", "127.0.0.1"]
-    )
+    return start("moto", port, [str(_rivals() / "moto_server"), "-p", str(port), "-H", "127.0.0.1"])
 
 
 def start_ministack() -> Server:

@@ -77,6 +77,8 @@ def aws(request, endpoint, monkeypatch, tmp_path):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    # StartSyncExecution and TestState would go to the host `sync-127.0.0.1`.
+    monkeypatch.setenv("AWS_DISABLE_HOST_PREFIX_INJECTION", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     client = Boto3(endpoint) if request.param == "boto3" else CommandLine(endpoint, tmp_path)
@@ -86,8 +88,9 @@ def aws(request, endpoint, monkeypatch, tmp_path):
 
 @pytest.fixture
 def name(request):
-    """A name of the test's own, so that both clients may use one runtime."""
-    return f"{request.node.callspec.params['aws']}-test"
+    """A name of the test's own, so that all may use one runtime."""
+    test = request.node.originalname.removeprefix("test_").replace("_", "-")
+    return f"by-{request.node.callspec.params['aws']}-{test[:30].strip('-')}"
 
 
 @pytest.fixture

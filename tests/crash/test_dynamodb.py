@@ -130,9 +130,7 @@ async def _check_stream(driver: Driver, arn: str, items: dict[str, Any]) -> None
         ShardId=stream["StreamDescription"]["Shards"][0]["ShardId"],
         ShardIteratorType="TRIM_HORIZON",
     )
-    page = await driver.call(
-        "dynamodbstreams", "GetRecords", ShardIterator=place["ShardIterator"]
-    )
+    page = await driver.call("dynamodbstreams", "GetRecords", ShardIterator=place["ShardIterator"])
     replayed: dict[str, Any] = {}
     for record in page["Records"]:
         change = record["dynamodb"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from groundstate import asl
-from groundstate.asl import interface as i
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from groundstate import asl
+from groundstate.asl import interface as i
 from tests.unit.asl.driver import START, Driver, machine
 
 _SCALARS = st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["", "a", "\u00e9"])
@@ -184,7 +184,7 @@ def _play(definition: dict[str, Any], value: Any, *, reload: bool = False) -> Dr
     return Driver(compiled, value, answer=_answer, reload=reload).run()
 
 
-_laws = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_laws = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @_laws

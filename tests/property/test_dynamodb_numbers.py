@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from groundstate.services.dynamodb import numbers
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-_TEXTS = st.builds(
-    lambda digits, exponent: f"{digits}e{exponent}",
-    st.integers(-(10**38) + 1, 10**38 - 1),
-    st.integers(-130, 87),
-).filter(lambda text: _is_number(text))
+from groundstate.services.dynamodb import numbers
 
 
 def _is_number(text: str) -> bool:
@@ -23,6 +18,14 @@ def _is_number(text: str) -> bool:
     return True
 
 
+_TEXTS = st.builds(
+    lambda digits, exponent: f"{digits}e{exponent}",
+    st.integers(-(10**38) + 1, 10**38 - 1),
+    st.integers(-130, 87),
+).filter(_is_number)
+
+
+@settings(deadline=None)
 @given(_TEXTS, _TEXTS)
 def test_bytes_sort_as_numbers(one: str, other: str) -> None:
     left, right = numbers.normalize(one), numbers.normalize(other)
@@ -31,12 +34,14 @@ def test_bytes_sort_as_numbers(one: str, other: str) -> None:
     assert (numbers.order_bytes(left) == numbers.order_bytes(right)) == (left == right)
 
 
+@settings(deadline=None)
 @given(_TEXTS, _TEXTS)
 def test_no_bytes_begin_others(one: str, other: str) -> None:
     left, right = (numbers.order_bytes(numbers.normalize(text)) for text in (one, other))
     assert left == right or not right.startswith(left)
 
 
+@settings(deadline=None)
 @given(_TEXTS)
 def test_normal_text_keeps_the_value(text: str) -> None:
     normal = numbers.normalize(text)
@@ -44,6 +49,7 @@ def test_normal_text_keeps_the_value(text: str) -> None:
     assert numbers.normalize(normal) == normal
 
 
+@settings(deadline=None)
 @given(_TEXTS, _TEXTS)
 def test_sums_are_exact_or_refused(one: str, other: str) -> None:
     left, right = numbers.normalize(one), numbers.normalize(other)

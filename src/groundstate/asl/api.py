@@ -7,6 +7,8 @@ from groundstate.asl.interface import Diagnostic, InvalidDefinition, MachineType
 from groundstate.asl.machine import Machine
 from groundstate.asl.validation.validate import validate
 
+_TOO_DEEP = Diagnostic("ERROR", "TOO_DEEPLY_NESTED", "The states are too deeply nested.", "")
+
 
 def compile_machine(definition: str, *, type: MachineType = "STANDARD") -> Machine:
     """Compile a definition.
@@ -18,7 +20,10 @@ def compile_machine(definition: str, *, type: MachineType = "STANDARD") -> Machi
     errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "ERROR"]
     if errors:
         raise InvalidDefinition(errors, _label_answer(definition, errors[0]))
-    return compile_valid(definition, parsed, type)
+    try:
+        return compile_valid(definition, parsed, type)
+    except RecursionError:
+        raise InvalidDefinition([_TOO_DEEP], "") from None
 
 
 def validate_definition(definition: str, *, type: MachineType = "STANDARD") -> list[Diagnostic]:

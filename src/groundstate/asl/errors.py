@@ -72,6 +72,11 @@ def runtime_error(cause: str) -> StateError:
     return StateError(RUNTIME, cause)
 
 
+def too_deep() -> StateError:
+    """A value is nested too deeply to walk over it."""
+    return runtime_error("The data is nested too deeply.")
+
+
 def query_error(cause: str, location: str | None = None) -> StateError:
     """A States.QueryEvaluationError, recorded as EvaluationFailed."""
     return StateError(QUERY_EVALUATION_ERROR, cause, location=location, evaluation=True)

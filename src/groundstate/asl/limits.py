@@ -35,3 +35,12 @@ that it does not document."""
 
 DEFINITION_DEPTH_MAX = 500
 """Ours: how deep the JSON of a definition may be nested, for the same reason."""
+
+PAYLOAD_DEPTH_MAX = 100
+"""Ours: levels of JSON in one field of a state, so that no walk over it runs out of stack."""
+
+INTRINSIC_DEPTH_MAX = 10
+"""Intrinsic functions inside of one another.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
+"""

@@ -19,6 +19,7 @@ from groundstate.asl.errors import (
     Failed,
     StateError,
     data_limit_exceeded,
+    too_deep,
 )
 from groundstate.asl.execution import DONE, READY, WAITING, Execution, Strand
 from groundstate.asl.interface import (
@@ -194,6 +195,8 @@ class Turn:
             state.begin(self, strand)
         except StateError as error:
             self.fail_interpreting(strand, error)
+        except RecursionError:
+            self.fail_interpreting(strand, too_deep())
 
     def go_on(self, strand: Strand, action: Any, *arguments: Any) -> None:
         """Let a state work on an answer: `action(turn, strand, *arguments)`."""
@@ -202,6 +205,8 @@ class Turn:
             action(self, strand, *arguments)
         except StateError as error:
             self.fail_interpreting(strand, error)
+        except RecursionError:
+            self.fail_interpreting(strand, too_deep())
 
     # ---------------------------------------------------------------------------- leaving a state
 

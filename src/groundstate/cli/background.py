@@ -65,7 +65,7 @@ def ensure_runtime(
 
 def _start(client: Client, console: Console, data_dir: str) -> subprocess.Popen[bytes]:
     if client.host not in _LOCAL_HOSTS:
-        client.require_runtime()
+        client.get_health()
     log = Path(data_dir) / "runtime.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     console.note(f"Starting a runtime at {client.endpoint_url} (data and log in {data_dir})")

@@ -25,7 +25,7 @@ from groundstate.gateway.sigv4 import ALGORITHM, Signature, signing_key, string_
 
 # An invocation may take 15 minutes, the longest that AWS lets a function run.
 ANSWER_TIMEOUT_S = 900.0
-_HEALTH_TIMEOUT_S = 2.0
+_HEALTH_TIMEOUT_S = 10.0
 
 
 class _JsonProtocol(NamedTuple):
@@ -76,15 +76,26 @@ class Client:
         return Client(replace(self.config, region=region))
 
     def find_health(self) -> dict[str, Any] | None:
-        """What the runtime says of itself; None if nothing listens at the endpoint.
+        """What the runtime says of itself; None if nothing answers at the endpoint.
 
         Raises:
-            CommandError: something else listens there.
+            CommandError: something else answers there.
         """
         try:
-            answer = self._exchange("GET", "/_groundstate/health", b"", {}, _HEALTH_TIMEOUT_S)
+            return self.get_health()
         except NoRuntime:
             return None
+
+    def get_health(self) -> dict[str, Any]:
+        """What the runtime says of itself.
+
+        Commands ask before they do work that would be lost without a runtime.
+
+        Raises:
+            NoRuntime: nothing answers.
+            CommandError: something else answers.
+        """
+        answer = self._exchange("GET", "/_groundstate/health", b"", {}, _HEALTH_TIMEOUT_S)
         try:
             health = json.loads(answer.body)
         except ValueError:
@@ -96,16 +107,6 @@ class Client:
                 "export AWS_ENDPOINT_URL=http://127.0.0.1:4567",
             )
         return health
-
-    def require_runtime(self) -> None:
-        """Make sure that a runtime answers, before work that would be lost without one.
-
-        Raises:
-            NoRuntime: nothing answers.
-            CommandError: something else answers.
-        """
-        if self.find_health() is None:
-            raise self._no_runtime("connection refused")
 
     def call(self, service: str, operation: str, **request: Any) -> dict[str, Any]:
         """Perform an operation of a service that speaks JSON.
@@ -289,16 +290,13 @@ class Client:
             named = {name.lower(): value for name, value in answer.getheaders()}
             return HttpAnswer(answer.status, named, answer.read())
         except (OSError, http.client.HTTPException) as error:
-            raise self._no_runtime(str(error) or type(error).__name__) from error
+            raise NoRuntime(
+                f"No runtime answers at {self.endpoint_url} ({str(error) or type(error).__name__}).",
+                "Start one in another terminal:  groundstate serve\n"
+                "or name the address of the one that runs:  export AWS_ENDPOINT_URL=http://...",
+            ) from error
         finally:
             connection.close()
-
-    def _no_runtime(self, reason: str) -> NoRuntime:
-        return NoRuntime(
-            f"No runtime answers at {self.endpoint_url} ({reason}).",
-            "Start one in another terminal:  groundstate serve\n"
-            "or name the address of the one that runs:  export AWS_ENDPOINT_URL=http://...",
-        )
 
 
 def _json_refusal(service: str, operation: str, answer: HttpAnswer) -> Refused:

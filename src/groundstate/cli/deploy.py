@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Deploy the app."""
     client = connect(arguments)
-    client.require_runtime()
+    client.get_health()
     assembly = read_app(arguments.app, client, console, force=arguments.synthesize)
     stacks = [
         stack

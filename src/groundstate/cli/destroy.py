@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Delete the app's stacks, each before those that it depends on."""
     client = connect(arguments)
-    client.require_runtime()
+    client.get_health()
     stacks = read_app(arguments.app, client, console, force=arguments.synthesize).stacks
     found = [
         (there, state)

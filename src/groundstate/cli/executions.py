@@ -14,7 +14,7 @@ from typing import Any
 from groundstate.cli.client import Client
 from groundstate.cli.connection import add_connection_arguments, connect
 from groundstate.cli.console import Console
-from groundstate.cli.errors import CommandError
+from groundstate.cli.errors import CommandError, Refused
 from groundstate.cli.histories import (
     FINAL_EVENTS,
     entered_state,
@@ -24,6 +24,8 @@ from groundstate.cli.histories import (
 )
 
 EXECUTIONS_SHOWN = 20
+# Of each state machine, the newest ones whose names are compared with the start of a name.
+EXECUTIONS_SEARCHED = 1000
 _STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
 
 
@@ -66,19 +68,21 @@ def find_execution(client: Client, name: str) -> str:
     """
     if name.startswith("arn:"):
         return name
-    found = []
-    for machine in _machines(client):
-        for execution in _executions_of(client, machine):
-            if execution["name"] == name:
-                return str(execution["executionArn"])
-            if execution["name"].startswith(name):
-                found.append(str(execution["executionArn"]))
+    machines = list(_machines(client))
+    found = [arn for machine in machines if (arn := _find_by_name(client, machine, name))]
+    if not found:
+        found = [
+            str(execution["executionArn"])
+            for machine in machines
+            for execution in _executions_of(client, machine, limit=EXECUTIONS_SEARCHED)
+            if execution["name"].startswith(name)
+        ]
     if len(found) == 1:
         return found[0]
     if found:
         raise CommandError(
-            f"{len(found)} executions have names that begin with {name!r}.",
-            "Give more of the name:\n" + "\n".join(f"  {arn}" for arn in found[:5]),
+            f"{len(found)} executions have the name {name!r}, or one that begins so.",
+            "Give more of the name, or the ARN:\n" + "\n".join(f"  {arn}" for arn in found[:5]),
         )
     raise CommandError(f"There is no execution {name!r}.", "List them:  groundstate executions")
 
@@ -167,6 +171,16 @@ def _machines(client: Client, name: str | None = None) -> Iterator[dict[str, Any
             f"These are there: {names}" if names else "Deploy an app:  groundstate deploy app",
         )
     return iter(found)
+
+
+def _find_by_name(client: Client, machine: dict[str, Any], name: str) -> str | None:
+    """The ARN of a machine's execution with just this name; None if there is none."""
+    prefix = machine["stateMachineArn"].replace(":stateMachine:", ":execution:", 1)
+    try:
+        client.call("stepfunctions", "DescribeExecution", executionArn=f"{prefix}:{name}")
+    except Refused:
+        return None
+    return f"{prefix}:{name}"
 
 
 def _executions_of(

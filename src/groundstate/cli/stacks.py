@@ -26,6 +26,7 @@ class StackState(NamedTuple):
     status: str
     reason: str
     outputs: dict[str, str]
+    is_protected: bool
 
     @property
     def is_settled(self) -> bool:
@@ -55,6 +56,20 @@ def deploy_stack(
         CommandError: it failed and was rolled back.
         Refused: CloudFormation refused it; nothing was changed.
     """
+    deployed, changed = _create_or_update(client, stack, console, tags)
+    if deployed.is_protected != stack.termination_protection:
+        client.call_query(
+            "cloudformation",
+            "UpdateTerminationProtection",
+            StackName=deployed.stack_id,
+            EnableTerminationProtection=str(stack.termination_protection).lower(),
+        )
+    return deployed, changed
+
+
+def _create_or_update(
+    client: Client, stack: AssemblyStack, console: Console, tags: dict[str, str]
+) -> tuple[StackState, bool]:
     _upload_assets(client, stack, console)
     before = find_stack(client, stack.name)
     if before is not None and before.status in ("ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"):
@@ -207,4 +222,5 @@ def _read_stack(found: ET.Element) -> StackState:
             output.findtext("OutputKey") or "": output.findtext("OutputValue") or ""
             for output in found.iterfind("Outputs/member")
         },
+        is_protected=found.findtext("EnableTerminationProtection") == "true",
     )

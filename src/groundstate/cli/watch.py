@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if console.as_json:
         raise CommandError("watch has no --json: it would never be complete.")
     client = connect(arguments)
-    client.require_runtime()
+    client.get_health()
     watcher = Watcher(client, find_app(arguments.app), console)
     watcher.deploy()
     console.note(f"Watching {watcher.app.folder.resolve()}; Ctrl-C ends it")

@@ -335,7 +335,7 @@ class StackTables:
             " FROM cloudformation_change_sets WHERE change_set_id = ?",
             (change_set_id,),
         ).fetchone()
-        return None if row is None else ChangeSet(*row[:4], json.loads(row[4]))
+        return None if row is None else _change_set(row)
 
     def list_change_sets(self, stack_id: str) -> list[ChangeSet]:
         """A stack's change sets, oldest first."""
@@ -344,7 +344,7 @@ class StackTables:
             " FROM cloudformation_change_sets WHERE stack_id = ? ORDER BY created_at, rowid",
             (stack_id,),
         )
-        return [ChangeSet(*row[:4], json.loads(row[4])) for row in rows]
+        return [_change_set(row) for row in rows]
 
     def remove_change_set(self, change_set_id: str) -> None:
         """Forget a change set."""
@@ -417,13 +417,34 @@ class StackTables:
 def _stack(row: Any) -> Stack | None:
     if row is None:
         return None
-    deployment = None if row[9] is None else json.loads(row[9])
-    return Stack(*row[:8], json.loads(row[8]), deployment)
+    stack_id, region, name, status, reason, created_at, deleted_at, parent_id, data, work = row
+    return Stack(
+        stack_id,
+        region,
+        name,
+        status,
+        reason,
+        created_at,
+        deleted_at,
+        parent_id,
+        json.loads(data),
+        None if work is None else json.loads(work),
+    )
 
 
 def _resource(row: Any) -> StackResource:
-    return StackResource(*row[:7], json.loads(row[7]))
+    stack_id, logical_id, physical_id, kind, status, reason, updated_at, data = row
+    return StackResource(
+        stack_id, logical_id, physical_id, kind, status, reason, updated_at, json.loads(data)
+    )
 
 
 def _step(row: Any) -> Step:
-    return Step(*row[:6], json.loads(row[6]), json.loads(row[7]))
+    step_id, stack_id, phase, logical_id, action, state, needs, data = row
+    return Step(
+        step_id, stack_id, phase, logical_id, action, state, json.loads(needs), json.loads(data)
+    )
+
+
+def _change_set(row: Any) -> ChangeSet:
+    return ChangeSet(row[0], row[1], row[2], row[3], json.loads(row[4]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from groundstate.store.dynamodb_backups import BackupRows
+from groundstate.store.dynamodb_garbage import GarbageRows
 from groundstate.store.dynamodb_items import (
     IndexRows,
     ItemRows,
@@ -23,6 +24,7 @@ class Dynamodb:
         tables: what tables there are.
         streams: streams and their records.
         tokens: tokens of transactions.
+        garbage: rows of deleted tables.
         backups: on-demand backups, and the record for point in time recovery.
         expiry_timers: by table number, when the earliest timer for its items' expiry is due. Only
             what this process set or saw: a second timer does no harm.
@@ -36,6 +38,7 @@ class Dynamodb:
         self.streams = StreamRows(connection)
         self.tokens = TokenRows(connection)
         self.backups = BackupRows(connection)
+        self.garbage = GarbageRows(connection)
         self.expiry_timers: dict[int, float] = {}
 
     def items(self, table_id: int) -> ItemRows:

@@ -45,11 +45,11 @@ def create_index_rows(connection: sqlite3.Connection, index_id: int) -> None:
 
 
 class ItemRows:
-    """The items of one table."""
+    """The items of one table. Attributes: name: of the SQL table."""
 
     def __init__(self, connection: sqlite3.Connection, table_id: int) -> None:
         self._execute = connection.execute
-        name = self._name = f"dynamodb_items_{int(table_id)}"
+        name = self.name = f"dynamodb_items_{int(table_id)}"
         page = f"SELECT key, item, size, page_size FROM {name} WHERE key >= ? AND key < ?"
         self._find = f"SELECT row_id, item, size FROM {name} WHERE key = ?"
         self._find_item = f"SELECT item, size FROM {name} WHERE key = ?"
@@ -101,31 +101,31 @@ class ItemRows:
     def rows_from(self, row_id: int, limit: int) -> list[tuple[int, bytes, bytes]]:
         """Rows (number, key, item) in the order of their numbers, from the first after `row_id`."""
         return self._execute(
-            f"SELECT row_id, key, item FROM {self._name} WHERE row_id > ? ORDER BY row_id LIMIT ?",
+            f"SELECT row_id, key, item FROM {self.name} WHERE row_id > ? ORDER BY row_id LIMIT ?",
             (row_id, limit),
         ).fetchall()
 
     def index_expiry(self) -> None:
         """Prepare for finding items by when they expire."""
         self._execute(
-            f"CREATE INDEX IF NOT EXISTS {self._name}_by_expiry ON {self._name} (expires_at)"
+            f"CREATE INDEX IF NOT EXISTS {self.name}_by_expiry ON {self.name} (expires_at)"
             " WHERE expires_at IS NOT NULL"
         )
 
     def set_expiry(self, row_id: int, expires_at: float | None) -> None:
         """Say when an item expires."""
         self._execute(
-            f"UPDATE {self._name} SET expires_at = ? WHERE row_id = ?", (expires_at, row_id)
+            f"UPDATE {self.name} SET expires_at = ? WHERE row_id = ?", (expires_at, row_id)
         )
 
     def forget_expiry(self) -> None:
         """Let no item expire any more."""
-        self._execute(f"UPDATE {self._name} SET expires_at = NULL WHERE expires_at IS NOT NULL")
+        self._execute(f"UPDATE {self.name} SET expires_at = NULL WHERE expires_at IS NOT NULL")
 
     def find_expired(self, now: float, limit: int) -> list[tuple[bytes, bytes]]:
         """Keys and items that have expired, the earliest first."""
         return self._execute(
-            f"SELECT key, item FROM {self._name} WHERE expires_at IS NOT NULL AND expires_at <= ?"
+            f"SELECT key, item FROM {self.name} WHERE expires_at IS NOT NULL AND expires_at <= ?"
             " ORDER BY expires_at LIMIT ?",
             (now, limit),
         ).fetchall()
@@ -133,22 +133,22 @@ class ItemRows:
     def find_next_expiry(self) -> float | None:
         """When the next item expires."""
         row = self._execute(
-            f"SELECT min(expires_at) FROM {self._name} WHERE expires_at IS NOT NULL"
+            f"SELECT min(expires_at) FROM {self.name} WHERE expires_at IS NOT NULL"
         ).fetchone()
         found: float | None = row[0]
         return found
 
     def drop(self) -> None:
         """Remove the items, all of them, and the room for them."""
-        self._execute(f"DROP TABLE {self._name}")
+        self._execute(f"DROP TABLE {self.name}")
 
 
 class IndexRows:
-    """The entries of one secondary index."""
+    """The entries of one secondary index. Attributes: name: of the SQL table."""
 
     def __init__(self, connection: sqlite3.Connection, index_id: int, table_id: int) -> None:
         self._execute = connection.execute
-        name = self._name = f"dynamodb_index_{int(index_id)}"
+        name = self.name = f"dynamodb_index_{int(index_id)}"
         page = (
             f"SELECT entry.key, item.item, item.size, item.page_size FROM {name} AS entry"
             f" CROSS JOIN dynamodb_items_{int(table_id)} AS item ON item.row_id = entry.row_id"
@@ -166,7 +166,7 @@ class IndexRows:
     def remove(self, key: bytes) -> None:
         """Remove an entry."""
         removed = self._execute(self._remove, (key,)).rowcount
-        assert removed == 1, f"{self._name} had no entry {key!r}"
+        assert removed == 1, f"{self.name} had no entry {key!r}"
 
     def page(self, low: bytes, high: bytes, limit: int, *, descending: bool) -> list[PageRow]:
         """Up to `limit` items with `low` <= entry key < `high`, in key order or against it."""
@@ -176,14 +176,14 @@ class IndexRows:
 
     def count(self) -> int:
         """How many entries there are."""
-        row = self._execute(f"SELECT count(*) FROM {self._name}").fetchone()
+        row = self._execute(f"SELECT count(*) FROM {self.name}").fetchone()
         found: int = row[0]
         return found
 
     def entries(self) -> list[tuple[bytes, int]]:
         """All entries, for checks."""
-        return self._execute(f"SELECT key, row_id FROM {self._name} ORDER BY key").fetchall()
+        return self._execute(f"SELECT key, row_id FROM {self.name} ORDER BY key").fetchall()
 
     def drop(self) -> None:
         """Remove the index."""
-        self._execute(f"DROP TABLE {self._name}")
+        self._execute(f"DROP TABLE {self.name}")

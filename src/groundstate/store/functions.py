@@ -155,14 +155,17 @@ class FunctionTable:
         ).fetchone()
         return None if row is None else _version(row)
 
-    def find_revision(self, region: str, name: str, version: str) -> tuple[int, str] | None:
-        """The id of a function and the revision of one of its versions."""
+    def find_revision(
+        self, region: str, name: str, version: str
+    ) -> tuple[int, str, int | None] | None:
+        """A function's id, the revision of one of its versions, its reserved concurrency."""
         row = self._execute(
-            "SELECT f.function_id, v.revision_id FROM lambda_functions f JOIN lambda_versions v"
+            "SELECT f.function_id, v.revision_id, f.reserved_concurrency"
+            " FROM lambda_functions f JOIN lambda_versions v"
             " ON v.function_id = f.function_id AND v.version = ? WHERE f.region = ? AND f.name = ?",
             (version, region, name),
         ).fetchone()
-        return None if row is None else (row[0], row[1])
+        return None if row is None else (row[0], row[1], row[2])
 
     def list_versions(self, function_id: int) -> list[VersionRow]:
         """All configurations: `$LATEST`, then the published ones in their order."""
@@ -416,12 +419,12 @@ class AsyncEventTable:
         ).fetchone()
         return None if row is None else _event(row)
 
-    def list_ready(self) -> list[int]:
-        """The ids of the events that wait for no timer, oldest first."""
+    def list_ready(self) -> list[tuple[int, str]]:
+        """The events that wait for no timer, oldest first: ids and regions."""
         rows = self._execute(
-            "SELECT event_id FROM lambda_events WHERE timer_id IS NULL ORDER BY event_id"
+            "SELECT event_id, region FROM lambda_events WHERE timer_id IS NULL ORDER BY event_id"
         )
-        return [row[0] for row in rows]
+        return rows.fetchall()
 
     def set_attempts(self, event_id: int, attempts: int, timer_id: int | None) -> None:
         """Note how often an event was tried, and the timer that it waits for."""

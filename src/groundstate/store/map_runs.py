@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -52,6 +52,25 @@ class MapRunItem:
     number: int
     input_text: str
     item_count: int
+
+
+class MapRunResult(NamedTuple):
+    """How a child ended.
+
+    Attributes:
+        number: its place among the children.
+        status: PENDING if it never began.
+        result_text: its output, or its error and cause, as JSON.
+        name, started_at, stopped_at: of its execution; None if that is not kept.
+    """
+
+    number: int
+    status: int
+    input_text: str
+    result_text: str | None
+    name: str | None
+    started_at: float | None
+    stopped_at: float | None
 
 
 class MapRunTables:
@@ -180,14 +199,15 @@ class MapRunTables:
         )
         return dict(rows.fetchall())
 
-    def read_results(self, map_run_id: int) -> list[tuple[int, int, int | None, str, str | None]]:
-        """Number, status, execution, input and result of each child, in their order."""
+    def read_results(self, map_run_id: int, *, after: int, limit: int) -> list[MapRunResult]:
+        """How children ended, in their order, those numbered above `after`."""
         rows = self._execute(
-            "SELECT number, status, execution_id, input, result FROM map_run_items"
-            " WHERE map_run_id = ? ORDER BY number",
-            (map_run_id,),
+            "SELECT number, map_run_items.status, input, result, name, started_at, stopped_at"
+            " FROM map_run_items LEFT JOIN executions USING (execution_id)"
+            " WHERE map_run_items.map_run_id = ? AND number > ? ORDER BY number LIMIT ?",
+            (map_run_id, after, limit),
         )
-        return list(rows)
+        return [MapRunResult(*row) for row in rows]
 
     def drop_items(self, map_run_id: int) -> None:
         """Forget the inputs and results of the children of a map run that has ended."""
@@ -201,5 +221,6 @@ class MapRunTables:
 
 
 def _map_run(row: tuple[Any, ...]) -> MapRun:
-    *fields, settings = row
-    return MapRun(*fields, orjson.loads(settings))
+    found = MapRun(*row)
+    found.settings = orjson.loads(row[9])
+    return found

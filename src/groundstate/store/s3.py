@@ -73,7 +73,10 @@ class Part:
     file: str | None
 
 
-_OBJECT = "number, bucket, key, version_id, is_current, is_marker, size_bytes, etag, modified_at, data, file"
+_OBJECT = (
+    "number, bucket, key, version_id, is_current, is_marker, size_bytes, etag, modified_at,"
+    " data, file"
+)
 
 
 class BucketTables:
@@ -232,7 +235,7 @@ class BucketTables:
             "SELECT upload_id, bucket, key, created_at, data FROM s3_uploads WHERE upload_id = ?",
             (upload_id,),
         ).fetchone()
-        return None if row is None else Upload(*row[:4], json.loads(row[4]))
+        return None if row is None else _upload(row)
 
     def list_uploads(self, bucket: str) -> list[Upload]:
         """A bucket's uploads by key."""
@@ -241,7 +244,7 @@ class BucketTables:
             " ORDER BY key, upload_id",
             (bucket,),
         )
-        return [Upload(*row[:4], json.loads(row[4])) for row in rows]
+        return [_upload(row) for row in rows]
 
     def remove_upload(self, upload_id: str) -> None:
         """Forget an upload and its parts."""
@@ -286,6 +289,21 @@ class BucketTables:
 
 
 def _object(row: Any) -> StoredObject:
+    number, bucket, key, version_id, is_current, is_marker, size, etag, at, data, file = row
     return StoredObject(
-        *row[:4], bool(row[4]), bool(row[5]), *row[6:9], json.loads(row[9]), row[10]
+        number,
+        bucket,
+        key,
+        version_id,
+        bool(is_current),
+        bool(is_marker),
+        size,
+        etag,
+        at,
+        json.loads(data),
+        file,
     )
+
+
+def _upload(row: Any) -> Upload:
+    return Upload(row[0], row[1], row[2], row[3], json.loads(row[4]))

@@ -56,7 +56,7 @@ class ParameterTable:
             " ORDER BY version DESC LIMIT 1",
             (region, name, version, version),
         ).fetchone()
-        return None if row is None else Parameter(*row[:4], json.loads(row[4]))
+        return None if row is None else _parameter(row)
 
     def list_versions(self, region: str, name: str) -> list[Parameter]:
         """A parameter's versions, oldest first."""
@@ -65,7 +65,7 @@ class ParameterTable:
             " WHERE region = ? AND name = ? ORDER BY version",
             (region, name),
         )
-        return [Parameter(*row[:4], json.loads(row[4])) for row in rows]
+        return [_parameter(row) for row in rows]
 
     def list_newest(self, region: str, prefix: str = "") -> list[Parameter]:
         """The newest versions of the parameters whose names begin with a prefix, by name."""
@@ -74,7 +74,7 @@ class ParameterTable:
             " WHERE region = ? AND name >= ? AND name < ? GROUP BY name ORDER BY name",
             (region, prefix, prefix + _AFTER_ALL),
         )
-        return [Parameter(*row[:4], json.loads(row[4])) for row in rows]
+        return [_parameter(row) for row in rows]
 
     def remove(self, region: str, name: str) -> bool:
         """Forget a parameter with its history; whether it was there."""
@@ -82,3 +82,7 @@ class ParameterTable:
             "DELETE FROM ssm_parameters WHERE region = ? AND name = ?", (region, name)
         )
         return cursor.rowcount > 0
+
+
+def _parameter(row: Any) -> Parameter:
+    return Parameter(row[0], row[1], row[2], row[3], json.loads(row[4]))

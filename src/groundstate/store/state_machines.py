@@ -218,8 +218,16 @@ class StateMachineTables:
                 f"SELECT {_REVISION} FROM state_machine_revisions WHERE revision = ?", (revision,)
             ).fetchone()
             assert row is not None, f"no revision {revision}"
-            *fields, settings, updated_at = row
-            found = Revision(*fields, orjson.loads(settings), updated_at)
+            number, machine_id, revision_id, definition, role_arn, settings, updated_at = row
+            found = Revision(
+                number,
+                machine_id,
+                revision_id,
+                definition,
+                role_arn,
+                orjson.loads(settings),
+                updated_at,
+            )
             if len(self._revisions) > 500:
                 self._revisions.clear()
             self._revisions[revision] = found

@@ -14,6 +14,7 @@ class Assembly:
         self.resources = {}
         self.outputs = {}
         self.padding = ""
+        self.protected = False
         self.add_table("Orders")
 
     def add_table(self, name, key="id"):
@@ -49,6 +50,7 @@ class Assembly:
                 "templateFile": "Shop.template.json",
                 "stackTemplateAssetObjectUrl": f"s3://{bucket}/{digest}.json",
                 "tags": {"team": "shop"},
+                "terminationProtection": self.protected,
             },
             "dependencies": ["Shop.assets"],
         }
@@ -123,6 +125,17 @@ def test_tags_of_the_app_are_the_stack_s(deploy, runtime):
     deploy()
     (stack,) = runtime.client("cloudformation").describe_stacks(StackName="Shop")["Stacks"]
     assert stack["Tags"] == [{"Key": "team", "Value": "shop"}]
+
+
+def test_protection_follows_the_app(deploy, assembly, groundstate_command):
+    assembly.protected = True
+    deploy()
+    said = groundstate_command("destroy", str(assembly.folder), "--yes")
+    assert said.status == 1
+    assert "TerminationProtection" in said.err
+    assembly.protected = False
+    deploy()
+    assert groundstate_command("destroy", str(assembly.folder), "--yes").status == 0
 
 
 def test_template_that_is_too_large_to_send_goes_through_s3(deploy, assembly):

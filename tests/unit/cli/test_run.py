@@ -119,5 +119,5 @@ def test_runtime_that_cannot_start_says_why(app, endpoint, tmp_path, capsys):
 
 
 def test_address_of_another_machine_is_not_started(app, capsys):
-    assert main(["run", str(app), "--endpoint-url", "http://192.0.2.1:9"]) == 1
+    assert main(["run", str(app), "--endpoint-url", "http://127.0.0.2:9"]) == 1
     assert "No runtime answers" in capsys.readouterr().err

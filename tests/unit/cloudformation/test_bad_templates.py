@@ -50,8 +50,10 @@ BAD = {
     ),
     "null": (
         {"Resources": {"A": group(LogGroupName=None)}},
-        "Template format error: [/Resources/A/Properties/LogGroupName] 'null' values are not"
-        " allowed in templates",
+        (
+            "Template format error: [/Resources/A/Properties/LogGroupName] 'null' values are not"
+            " allowed in templates"
+        ),
     ),
     "unknown types": (
         resources(A={"Type": "AWS::SQS::Queue"}, B={"Type": "AWS::EC2::VPC"}),
@@ -59,18 +61,27 @@ BAD = {
     ),
     "missing reference": (
         resources(A=group(LogGroupName={"Ref": "X"})),
-        "Template format error: Unresolved resource dependencies [X] in the Resources block of the"
-        " template",
+        (
+            "Template format error: Unresolved resource dependencies [X] in the Resources"
+            " block of the"
+            " template"
+        ),
     ),
     "missing reference in Sub": (
         resources(A=group(LogGroupName={"Fn::Sub": "a-${X}"})),
-        "Template format error: Unresolved resource dependencies [X] in the Resources block of the"
-        " template",
+        (
+            "Template format error: Unresolved resource dependencies [X] in the Resources"
+            " block of the"
+            " template"
+        ),
     ),
     "missing DependsOn": (
         resources(A={**GROUP, "DependsOn": "X"}),
-        "Template format error: Unresolved resource dependencies [X] in the Resources block of the"
-        " template",
+        (
+            "Template format error: Unresolved resource dependencies [X] in the Resources"
+            " block of the"
+            " template"
+        ),
     ),
     "missing reference in Outputs": (
         {**resources(), "Outputs": {"O": {"Value": {"Ref": "X"}}}},
@@ -82,8 +93,11 @@ BAD = {
     ),
     "GetAtt of one part": (
         resources(A=group(LogGroupName={"Fn::GetAtt": ["G"]})),
-        "Template error: Fn::GetAtt object requires two non-empty parameters, the resource name and"
-        " the resource attribute",
+        (
+            "Template error: Fn::GetAtt object requires two non-empty parameters, the"
+            " resource name and"
+            " the resource attribute"
+        ),
     ),
     "circle": (
         {
@@ -101,7 +115,10 @@ BAD = {
     ),
     "parameter without type": (
         {**resources(), "Parameters": {"P": {}}},
-        "Template format error: [/Parameters/P] Every Parameters object must contain a Type member.",
+        (
+            "Template format error: [/Parameters/P] Every Parameters object must contain a"
+            " Type member."
+        ),
     ),
     "parameter of no type": (
         {**resources(), "Parameters": {"P": {"Type": "Text"}}},
@@ -149,8 +166,10 @@ BAD = {
     ),
     "condition on a resource": (
         {**resources(), "Conditions": {"C": {"Fn::Equals": [{"Ref": "G"}, "x"]}}},
-        "Template format error: Unresolved dependencies [G]. Cannot reference resources in the"
-        " Conditions block of the template",
+        (
+            "Template format error: Unresolved dependencies [G]. Cannot reference resources in the"
+            " Conditions block of the template"
+        ),
     ),
     "missing condition in If": (
         resources(A=group(LogGroupName={"Fn::If": ["C", "a", "b"]})),

@@ -105,9 +105,13 @@ def test_what_uses_a_resource_to_come_is_unknown(value):
     [
         (
             {"Fn::Join": ["-"]},
-            "Template error: every Fn::Join object requires two parameters, (1) a string delimiter"
-            " and (2) a list of strings to be joined or a function that returns a list of strings"
-            " to be joined.",
+            (
+                "Template error: every Fn::Join object requires two parameters, (1) a string"
+                " delimiter"
+                " and (2) a list of strings to be joined or a function that returns a list of"
+                " strings"
+                " to be joined."
+            ),
         ),
         (
             {"Fn::FindInMap": ["Map", "us-east-1", "S"]},

@@ -134,7 +134,10 @@ def test_replacement_makes_the_new_one_first(stacks):
         (
             "A",
             "UPDATE_IN_PROGRESS",
-            "Requested update requires the creation of a new physical resource; hence creating one.",
+            (
+                "Requested update requires the creation of a new physical resource; hence"
+                " creating one."
+            ),
         ),
         ("A", "UPDATE_IN_PROGRESS", "Resource creation Initiated"),
         ("A", "UPDATE_COMPLETE", ""),
@@ -207,8 +210,10 @@ def test_custom_named_resource_is_not_replaced(stacks):
     assert (
         "T",
         "UPDATE_FAILED",
-        "CloudFormation cannot update a stack when a custom-named resource requires replacing."
-        " Rename mine and update the stack again.",
+        (
+            "CloudFormation cannot update a stack when a custom-named resource requires replacing."
+            " Rename mine and update the stack again."
+        ),
     ) in stacks.events()
 
 
@@ -327,8 +332,11 @@ def test_unknown_attribute_fails_the_stack(stacks):
     )
     reasons = [reason for _, status, reason in stacks.events() if status == "ROLLBACK_IN_PROGRESS"]
     assert reasons == [
-        "Resource type AWS::SSM::Parameter does not support attribute {Invalid}. Rollback requested"
-        " by user."
+        (
+            "Resource type AWS::SSM::Parameter does not support attribute {Invalid}."
+            " Rollback requested"
+            " by user."
+        )
     ]
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
 from groundstate.testing import Groundstate
 from tests.unit.dynamodb.shapes import definitions, index, key_schema
+
 
 @pytest.fixture(scope="module")
 def runtime() -> Iterator[Groundstate]:

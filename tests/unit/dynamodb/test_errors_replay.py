@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
 from groundstate.testing import Groundstate
 
 _DATA = (
@@ -89,9 +90,9 @@ def test_recorded_answer(clients: dict[str, Any], entry: dict[str, Any]) -> None
     event = f"before-call.{clients[name].meta.service_model.service_id.hyphenize()}"
     events.register(event, send_raw)
     try:
+        # Its endpoint rules look into RequestItems; all else is in the body.
+        given = {"RequestItems": {}} if operation.name.startswith("Batch") else {}
         with pytest.raises(ClientError) as caught:
-            # Its endpoint rules look into RequestItems; all else is in the body.
-            given = {"RequestItems": {}} if operation.name.startswith("Batch") else {}
             clients[name]._make_api_call(operation.name, given)
     finally:
         events.unregister(event, send_raw)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from groundstate.services.dynamodb.expressions.condition import compile_condition
 from groundstate.services.dynamodb.expressions.errors import ExpressionError
 from groundstate.services.dynamodb.expressions.projection import compile_projection, project

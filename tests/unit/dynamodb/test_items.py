@@ -27,9 +27,7 @@ def test_put_answers_the_old_item(client: Any, hash_table: str) -> None:
     assert "Attributes" not in client.put_item(
         TableName=hash_table, Item=first, ReturnValues="ALL_OLD"
     )
-    answer = client.put_item(
-        TableName=hash_table, Item={"p": {"S": "k"}}, ReturnValues="ALL_OLD"
-    )
+    answer = client.put_item(TableName=hash_table, Item={"p": {"S": "k"}}, ReturnValues="ALL_OLD")
     assert answer["Attributes"] == {"p": {"S": "k"}, "v": {"N": "1"}}
 
 
@@ -104,9 +102,7 @@ def test_a_failed_condition_may_show_the_item(client: Any, hash_table: str) -> N
 def test_update_answers_what_is_asked_for(
     client: Any, hash_table: str, wanted: str, attributes: Any
 ) -> None:
-    client.put_item(
-        TableName=hash_table, Item={"p": {"S": "k"}, "a": {"N": "1"}, "b": {"N": "2"}}
-    )
+    client.put_item(TableName=hash_table, Item={"p": {"S": "k"}, "a": {"N": "1"}, "b": {"N": "2"}})
     answer = client.update_item(
         TableName=hash_table,
         Key={"p": {"S": "k"}},
@@ -119,9 +115,7 @@ def test_update_answers_what_is_asked_for(
 
 def test_update_creates_but_deletions_alone_do_not(client: Any, hash_table: str) -> None:
     client.update_item(TableName=hash_table, Key={"p": {"S": "created"}})
-    client.update_item(
-        TableName=hash_table, Key={"p": {"S": "not"}}, UpdateExpression="REMOVE a"
-    )
+    client.update_item(TableName=hash_table, Key={"p": {"S": "not"}}, UpdateExpression="REMOVE a")
     client.update_item(
         TableName=hash_table,
         Key={"p": {"S": "not"}},
@@ -131,9 +125,7 @@ def test_update_creates_but_deletions_alone_do_not(client: Any, hash_table: str)
     assert names_of(page, "p") == ["created"]
 
 
-def test_an_item_grown_too_large_is_refused(
-    client: Any, hash_table: str, refused: Refused
-) -> None:
+def test_an_item_grown_too_large_is_refused(client: Any, hash_table: str, refused: Refused) -> None:
     client.put_item(TableName=hash_table, Item={"p": {"S": "k"}, "v": {"S": "x" * 300_000}})
     code, message = refused(
         client.update_item,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
 from groundstate.testing import Groundstate
 from tests.unit.dynamodb.shapes import definitions, key_schema
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
 from groundstate.testing import Groundstate
 from tests.unit.dynamodb.shapes import UNITS, definitions, index, key_schema
 
@@ -72,7 +73,11 @@ def test_names_are_listed_in_pages(client: Any) -> None:
             BillingMode="PAY_PER_REQUEST",
         )
     first = client.list_tables(Limit=2)
-    assert first == {**first, "TableNames": ["List-a", "List-b"], "LastEvaluatedTableName": "List-b"}
+    assert first == {
+        **first,
+        "TableNames": ["List-a", "List-b"],
+        "LastEvaluatedTableName": "List-b",
+    }
     rest = client.list_tables(ExclusiveStartTableName="List-b")
     assert rest["TableNames"] == ["List-c"]
     assert "LastEvaluatedTableName" not in rest
@@ -113,13 +118,9 @@ def test_a_new_index_holds_the_items_that_are_there(
     found = client.describe_table(TableName=table)["Table"]
     assert found["GlobalSecondaryIndexes"][0]["ItemCount"] == 2
     assert client.scan(TableName=table, IndexName="by_g")["Count"] == 2
-    code, message = refused(
-        client.update_table, **request, GlobalSecondaryIndexUpdates=[create]
-    )
+    code, message = refused(client.update_table, **request, GlobalSecondaryIndexUpdates=[create])
     assert (code, "already exists" in message) == ("ValidationException", True)
-    code, _ = refused(
-        client.put_item, TableName=table, Item={"p": {"S": "k"}, "g": {"N": "1"}}
-    )
+    code, _ = refused(client.put_item, TableName=table, Item={"p": {"S": "k"}, "g": {"N": "1"}})
     assert code == "ValidationException"
     client.update_table(
         TableName=table, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by_g"}}]
@@ -183,7 +184,11 @@ def test_index_keys_of_several_attributes(client: Any, refused: Refused) -> None
 
     found = client.query(**ask("a = :a AND b = :b AND c = :c AND d > :d"))["Items"]
     assert [item["p"]["S"] for item in found] == ["k4", "k3"]
-    for wrong in ("a = :a", "a = :a AND b = :b AND d = :d", "a = :a AND b = :b AND c < :c AND d = :d"):
+    for wrong in (
+        "a = :a",
+        "a = :a AND b = :b AND d = :d",
+        "a = :a AND b = :b AND c < :c AND d = :d",
+    ):
         code, message = refused(client.query, **ask(wrong))
         assert code == "ValidationException"
         assert "equality" in message
@@ -212,9 +217,7 @@ def test_resource_policies(client: Any, table: str, refused: Refused) -> None:
     revision = client.put_resource_policy(ResourceArn=arn, Policy=policy)["RevisionId"]
     found = client.get_resource_policy(ResourceArn=arn)
     assert (found["Policy"], found["RevisionId"]) == (policy, revision)
-    code, _ = refused(
-        client.delete_resource_policy, ResourceArn=arn, ExpectedRevisionId="another"
-    )
+    code, _ = refused(client.delete_resource_policy, ResourceArn=arn, ExpectedRevisionId="another")
     assert code == "PolicyNotFoundException"
     client.delete_resource_policy(ResourceArn=arn)
     assert refused(client.get_resource_policy, ResourceArn=arn)[0] == "PolicyNotFoundException"
@@ -258,9 +261,7 @@ def test_a_table_goes_back_to_a_time(client: Any, runtime: Groundstate, table: s
 
 
 def test_what_is_not_there_is_refused_by_name(client: Any, refused: Refused) -> None:
-    code, message = refused(
-        client.create_global_table, GlobalTableName="abc", ReplicationGroup=[]
-    )
+    code, message = refused(client.create_global_table, GlobalTableName="abc", ReplicationGroup=[])
     assert code == "ValidationException"
     assert "CreateGlobalTable is not supported" in message
 
@@ -272,3 +273,28 @@ def test_features_that_nobody_uses(client: Any, table: str) -> None:
     assert destinations["KinesisDataStreamDestinations"] == []
     assert client.describe_limits()["TableMaxReadCapacityUnits"] == 40000
     assert client.describe_endpoints()["Endpoints"][0]["CachePeriodInMinutes"] == 1440
+
+
+def test_a_large_table_is_removed_bit_by_bit(client: Any, runtime: Groundstate) -> None:
+    client.create_table(
+        TableName="Large",
+        AttributeDefinitions=definitions(p="S", g="S"),
+        KeySchema=key_schema("p"),
+        BillingMode="PAY_PER_REQUEST",
+        GlobalSecondaryIndexes=[index("by_g", "g")],
+    )
+    for first in range(0, 2100, 25):
+        items = [{"p": {"S": f"k{first + at}"}, "g": {"S": "g"}} for at in range(25)]
+        client.batch_write_item(
+            RequestItems={"Large": [{"PutRequest": {"Item": item}} for item in items]}
+        )
+    client.delete_table(TableName="Large")
+    runtime.settle()
+
+    def left(found: Any) -> tuple[bool, list[Any]]:
+        names = found.store.connection.execute(
+            "SELECT name FROM sqlite_master WHERE name LIKE 'dynamodb_items_%'"
+        ).fetchall()
+        return found.store.tx.dynamodb.garbage.is_empty(), names
+
+    assert runtime.on_loop(left) == (True, [])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from groundstate.testing import Groundstate
 
 Refused = Callable[..., tuple[str, str]]
@@ -148,9 +149,7 @@ def test_partiql_statements(client: Any, range_table: str, refused: Refused) -> 
         Statement=f"UPDATE {range_table} SET v = 1 WHERE p = 'a' AND c = 99",
     )
     assert code == "ConditionalCheckFailedException"
-    found = run(
-        client, f"DELETE FROM {range_table} WHERE p = 'a' AND c = 0 RETURNING ALL OLD *"
-    )
+    found = run(client, f"DELETE FROM {range_table} WHERE p = 'a' AND c = 0 RETURNING ALL OLD *")
     assert found[0]["v"] == {"N": "1"}
     assert len(run(client, f"SELECT * FROM {range_table} WHERE g IS NOT MISSING")) == 3
 

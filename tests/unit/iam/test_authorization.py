@@ -34,6 +34,23 @@ def test_json_service_says_access_denied_exception(account):
     )
 
 
+def test_s3_words_it_in_its_own_way(account):
+    account.make_role("R")
+    client = account.as_role("R", "s3")
+    code, message = refusal(client.get_object, Bucket="bucket", Key="key")
+    assert (code, message) == (
+        "AccessDenied",
+        (
+            f"User: {SESSION} is not authorized to perform: s3:GetObject on resource:"
+            ' "arn:aws:s3:::bucket/key" because no identity-based policy allows the s3:GetObject'
+            " action"
+        ),
+    )
+    assert refusal(client.list_buckets)[1].startswith(
+        f"User: {SESSION} is not authorized to perform: s3:ListAllMyBuckets because no identity"
+    )
+
+
 def test_explicit_deny_is_said(account):
     deny = {**allow("iam:GetRole"), "Effect": "Deny"}
     account.make_role("R", allow("*"), deny)

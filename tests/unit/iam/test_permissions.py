@@ -124,6 +124,18 @@ def test_refusal_counts_until_it_is_granted(gs, account, iam):
     assert [entry["action"] for entry in report["used"]] == ["iam:ListUsers"]
 
 
+def test_assumed_role_counts_as_used(gs, account):
+    account.make_role("target")
+    account.make_role("R", allow("sts:AssumeRole"))
+    arn = f"arn:aws:iam::{ACCOUNT}:role/target"
+    account.as_role("R", "sts").assume_role(RoleArn=arn, RoleSessionName="session")
+    (report,) = fetch(gs, "?identity=R")
+    assert [(entry["action"], entry["resource"]) for entry in report["used"]] == [
+        ("sts:AssumeRole", arn)
+    ]
+    assert report["unused"] == []
+
+
 def test_log_of_a_function_counts_as_used(gs, account):
     account.make_role("F", document=trust(Service="lambda.amazonaws.com"))
     account.iam.attach_role_policy(

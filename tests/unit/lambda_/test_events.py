@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -99,3 +103,46 @@ def test_accepted_event_survives_the_end_of_the_runtime(tmp_path):
     with Groundstate(tmp_path, real_time=True) as second:
         functions.client, functions.logs = second.client("lambda"), second.client("logs")
         assert wait_for_messages(functions, name, "ran", 1) == ["ran\n"]
+
+
+def test_burst_of_events_runs_each_once(functions):
+    name = functions.make("def handler(event, context):\n    print('ran', event)\n")
+    for number in range(250):
+        functions.client.invoke(
+            FunctionName=name, InvocationType="Event", Payload=str(number).encode()
+        )
+    found = wait_for_messages(functions, name, "ran", 250)
+    assert sorted(found) == sorted(f"ran {number}\n" for number in range(250))
+
+
+KILLED = """
+import json, os, sys
+from groundstate.testing import Groundstate
+from tests.unit.lambda_.conftest import Functions
+gs = Groundstate(sys.argv[1], real_time=True)
+gs.start()
+functions = Functions(gs)
+source = "import time\\ndef handler(e, c):\\n    time.sleep(.2)\\n    print('ran', e)\\n"
+name = functions.make(source)
+for number in range(5):
+    functions.client.invoke(FunctionName=name, InvocationType="Event", Payload=str(number))
+print(name, flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.slow
+def test_acknowledged_events_survive_a_kill(tmp_path):
+    ended = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": ":".join([*sys.path, str(Path(__file__).parents[3])])},
+        check=False,
+    )
+    assert ended.returncode == -9
+    name = ended.stdout.decode().strip()
+    with Groundstate(tmp_path, real_time=True) as second:
+        functions = Functions.__new__(Functions)
+        functions.client, functions.logs = second.client("lambda"), second.client("logs")
+        found = wait_for_messages(functions, name, "ran", 5)
+    assert {message.strip() for message in found} >= {f"ran {number}" for number in range(5)}

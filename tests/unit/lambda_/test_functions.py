@@ -132,7 +132,7 @@ def test_version_keeps_what_was_published(functions):
     first = functions.client.publish_version(FunctionName=name, Description="first")
     assert (first["Version"], first["FunctionArn"]) == ("1", f"{ARN}{name}:1")
     again = functions.client.publish_version(FunctionName=name)
-    assert again["Version"] == "1"
+    assert (again["Version"], again["Description"]) == ("1", "first")
     code = make_zip({"app.py": "def handler(event, context):\n    return 2\n"})
     second = functions.client.update_function_code(FunctionName=name, ZipFile=code, Publish=True)
     assert second["Version"] == "2"
@@ -140,6 +140,13 @@ def test_version_keeps_what_was_published(functions):
     assert functions.invoke(f"{name}:2").payload == 2
     listed = functions.client.list_versions_by_function(FunctionName=name)["Versions"]
     assert [version["Version"] for version in listed] == ["$LATEST", "1", "2"]
+
+
+def test_changed_description_makes_another_version(functions):
+    name = functions.make(ECHO)
+    functions.client.publish_version(FunctionName=name)
+    functions.client.update_function_configuration(FunctionName=name, Description="new")
+    assert functions.client.publish_version(FunctionName=name)["Version"] == "2"
 
 
 def test_deleted_version_is_gone_and_its_number_is_not_used_again(functions):
@@ -316,3 +323,10 @@ def test_runtime_that_cannot_run_here_is_refused_by_name(functions, runtime):
     with pytest.raises(functions.client.exceptions.InvalidParameterValueException) as refused:
         functions.make(ECHO, Runtime=runtime)
     assert runtime in str(refused.value)
+
+
+def test_big_package_is_unpacked_aside(functions):
+    files = {f"data/{number}.bin": bytes(200_000) for number in range(30)}
+    source = "import os\ndef handler(event, context):\n    return len(os.listdir('data'))\n"
+    name = functions.make(source, files)
+    assert functions.invoke(name).payload == 30

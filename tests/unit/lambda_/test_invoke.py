@@ -54,14 +54,12 @@ def test_exception_is_the_answer_with_its_trace(functions):
     source = "def handler(event, context):\n    raise ValueError('no ' + event['what'])\n"
     answer = functions.invoke(functions.make(source), {"what": "luck"})
     assert (answer.status, answer.error) == (200, "Unhandled")
+    line = "    raise ValueError('no ' + event['what'])\n"
     assert answer.payload == {
         "errorMessage": "no luck",
         "errorType": "ValueError",
         "requestId": answer.request_id,
-        "stackTrace": [
-            '  File "/var/task/app.py", line 2, in handler\n'
-            "    raise ValueError('no ' + event['what'])\n"
-        ],
+        "stackTrace": [f'  File "/var/task/app.py", line 2, in handler\n{line}'],
     }
 
 

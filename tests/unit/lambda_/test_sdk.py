@@ -82,7 +82,8 @@ exports.handler = async () => {
     KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
     AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }] }));
   const documents = DynamoDBDocumentClient.from(client);
-  const item = { id: "1", n: 1.5, list: [true, null, "x"], map: { deep: 2 }, bytes: Buffer.from("hi") };
+  const item = { id: "1", n: 1.5, list: [true, null, "x"], map: { deep: 2 },
+    bytes: Buffer.from("hi") };
   await documents.send(new PutCommand({ TableName: "documents", Item: item }));
   const found = await documents.send(new QueryCommand({ TableName: "documents",
     KeyConditionExpression: "id = :id", ExpressionAttributeValues: { ":id": "1" } }));

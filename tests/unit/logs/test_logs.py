@@ -172,6 +172,8 @@ def test_groups_are_listed_by_prefix_and_pattern_in_pages(logs):
         "/aws/other",
         "group",
     ]
+    listed = logs.list_log_groups(logGroupNamePattern="^/aws/lambda/a|other")["logGroups"]
+    assert [group["logGroupName"] for group in listed] == ["/aws/lambda/a", "/aws/other"]
     arn = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/other"
     assert first["logGroups"][2]["arn"] == f"{arn}:*"
     assert first["logGroups"][2]["logGroupArn"] == arn

@@ -150,3 +150,42 @@ def test_activity_that_is_gone_fails_the_state(states: Any) -> None:
     described = states.describe(states.run({"StartAt": "T", "States": {"T": task}}))
     assert described["error"] == "States.Runtime"
     assert f"The activity {arn} does not exist." in described["cause"]
+
+
+def test_answer_that_comes_while_a_burst_is_cut(states: Any) -> None:
+    states.make_table()
+    activity = states.client.create_activity(name="work")["activityArn"]
+    put = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::dynamodb:putItem",
+        "Parameters": {
+            "TableName": "Tasks",
+            "Item": {"id": {"S.$": "States.Format('i{}', $)"}},
+        },
+        "ResultPath": None,
+        "End": True,
+    }
+    each = {
+        "Type": "Map",
+        "ItemsPath": "$.items",
+        "ItemProcessor": {"StartAt": "Put", "States": {"Put": put}},
+        "OutputPath": "$[0]",
+        "End": True,
+    }
+    work = {"Type": "Task", "Resource": activity, "Parameters": {}, "End": True}
+    both = {
+        "Type": "Parallel",
+        "Branches": [
+            {"StartAt": "Each", "States": {"Each": each}},
+            {"StartAt": "Work", "States": {"Work": work}},
+        ],
+        "End": True,
+    }
+    machine = states.create({"StartAt": "Both", "States": {"Both": both}})
+    execution = states.client.start_execution(
+        stateMachineArn=machine, input=json.dumps({"items": list(range(600))})
+    )["executionArn"]
+    token = states.client.get_activity_task(activityArn=activity)["taskToken"]
+    states.client.send_task_success(taskToken=token, output="7")
+    states.runtime.settle()
+    assert states.output(execution) == [0, 7]

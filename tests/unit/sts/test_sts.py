@@ -378,3 +378,17 @@ def test_internal_operations_are_on_no_wire(gs):
         urllib.request.urlopen(sent, timeout=10)
     with refused.value as answer:
         assert b"InvalidAction" in answer.read()
+
+
+def test_trust_is_not_asked_where_nothing_is_enforced():
+    with Groundstate(iam="off") as gs:
+        document = trust(Service="lambda.amazonaws.com")
+        gs.client("iam").create_role(RoleName="R", AssumeRolePolicyDocument=document)
+        answer = gs.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="session")
+        client = gs.client(
+            "iam",
+            access_key_id=answer["Credentials"]["AccessKeyId"],
+            secret_access_key=answer["Credentials"]["SecretAccessKey"],
+            session_token=answer["Credentials"]["SessionToken"],
+        )
+        assert len(client.list_roles()["Roles"]) == 1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from groundstate.asl.errors import INTRINSIC_FAILURE, StateError
 from groundstate.asl.intrinsics.functions import FUNCTIONS, IntrinsicFailure
 from groundstate.asl.jsonpath import InvalidPath
+from groundstate.asl.limits import INTRINSIC_DEPTH_MAX
 from groundstate.asl.paths import Evaluate, compile_template_path
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class _Parser:
         self.text = text
         self.field = field
         self.at = 0
+        self.depth = 0
 
     def call(self) -> Evaluate:
         head = _NAME.match(self.text, self.at)
@@ -66,7 +68,12 @@ class _Parser:
         if function is None:
             raise InvalidPath(f"There is no function States.{head.group(1)}: {self.text}")
         self.at = head.end()
+        self.depth += 1
+        # The outermost function holds ten others at most.
+        if self.depth > INTRINSIC_DEPTH_MAX + 1:
+            raise InvalidPath(f"Intrinsic functions are nested too deeply: {self.text}")
         arguments = self._arguments()
+        self.depth -= 1
         if not function.accepts(len(arguments)):
             raise InvalidPath(f"Invalid number of arguments for States.{head.group(1)}")
         return _bind(function.run, arguments)

@@ -16,11 +16,11 @@ library's deadline, which stops an expression that would not end.
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import regex
 from jsonata2py.bindings import JsonataBindings
 from jsonata2py.errors import JsonataError, LoadError, ParseError
 from jsonata2py.loader.loader import ExpressionLoader
@@ -58,6 +58,9 @@ _RENAMED = {
     "shuffle": "shuffle_of_states",
     "eval": "eval_of_states",
 }
+
+_REGEX_ERROR: type[Exception] = importlib.import_module("regex").error
+"""The module has no types."""
 
 _UNKNOWN_SPECIFIER = re.compile(r"Unknown picture-string component: \[(.)")
 
@@ -251,16 +254,16 @@ def _check_regex(node: ast.RegexLiteral, text: str) -> None:
     """The library takes what is no regular expression, and breaks when it evaluates it."""
     if not node.pattern:
         raise InvalidExpression("Empty regular expressions are not allowed")
-    if not node.flags and text[: len(text) - len(node.pattern)].endswith("/") and (
-        text.endswith(node.pattern)
+    if (
+        not node.flags
+        and text[: len(text) - len(node.pattern)].endswith("/")
+        and (text.endswith(node.pattern))
     ):
         raise InvalidExpression("No terminating / in regular expression")
     try:
         core.regex_value(node.pattern, node.flags)
-    except regex.error as error:
-        raise InvalidExpression(
-            f"Invalid regular expression: /{node.pattern}/: {error.msg}"
-        ) from None
+    except _REGEX_ERROR as error:
+        raise InvalidExpression(f"Invalid regular expression: /{node.pattern}/: {error}") from None
 
 
 def _check(node: Any, text: str) -> int:

@@ -9,6 +9,9 @@ from typing import Any
 from groundstate.asl.jsonpath.errors import InvalidPath
 from groundstate.asl.jsonpath.patterns import Pattern
 
+_DEPTH_MAX = 100
+"""Ours: of brackets and negations inside of one another."""
+
 _NAME = re.compile(r"[^\s.\[\](),?@$'\"*!=<>&|]+")
 _VARIABLE = re.compile(r"[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*")
 _INTEGER = re.compile(r"-?\d+")
@@ -121,11 +124,26 @@ def parse_path(text: str) -> ParsedPath:
     Raises:
         InvalidPath: the text is not one.
     """
+    if _is_too_deep(text):
+        raise InvalidPath(f"Too deeply nested: {text}")
     parser = _Parser(text)
     path = parser.path()
     if parser.at < len(text):
         raise InvalidPath(f"Unexpected characters at position {parser.at}: {text}")
     return path
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether it nests so deeply that walks over it could run out of stack."""
+    depth = 0
+    for character in text.replace("!=", ""):
+        if character in "([!":
+            depth += 1
+            if depth > _DEPTH_MAX:
+                return True
+        elif character in ")]":
+            depth = max(0, depth - 1)
+    return False
 
 
 class _Parser:

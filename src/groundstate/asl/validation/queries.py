@@ -22,6 +22,8 @@ Definition = dict[str, Any]
 _VARIABLE_NAME = re.compile(r"[^\W\d]\w*")
 _VARIABLE_LENGTH_MAX = 80
 
+_MAY_BE_NULL = ("InputPath", "OutputPath", "ResultPath")
+
 _NOT_CHECKED = frozenset(
     ("Branches", "ItemProcessor", "Iterator", "Comment", "Type", "Next", "Resource", "Retry")
 )
@@ -33,25 +35,32 @@ _NOT_CHECKED = frozenset(
 def check_jsonpath_state(state: Definition, location: str, report: Report) -> None:
     """Check the paths and payload templates of a JSONPath state."""
     for field in tables.PATH_FIELDS:
-        if state.get(field) is not None:
+        if field in state and not (state[field] is None and field in _MAY_BE_NULL):
             _check_path(state[field], f"{location}/{field}", report)
     for field in ("ErrorPath", "CausePath"):
         if field in state:
             _check_expression(state[field], field, location, report, at_field=True)
     for field in ("ResultPath", "ItemsPath"):
-        if state.get(field) is not None:
+        if field in state and not (state[field] is None and field in _MAY_BE_NULL):
             _check_reference(state[field], f"{location}/{field}", report)
     for field in tables.TEMPLATE_FIELDS:
         if field in state:
             _check_template(state[field], f"{location}/{field}", report)
     _check_variables(state, location, report, jsonpath=True)
-    for index, catcher in enumerate(state.get("Catch", ())):
+    catchers = state.get("Catch")
+    for index, catcher in enumerate(catchers if isinstance(catchers, list) else ()):
         here = f"{location}/Catch[{index}]"
         if isinstance(catcher, dict):
             if catcher.get("ResultPath") is not None:
                 _check_reference(catcher["ResultPath"], f"{here}/ResultPath", report)
             _check_template(catcher.get("Assign", {}), f"{here}/Assign", report)
             _check_variables(catcher, here, report, jsonpath=True)
+    choices = state.get("Choices")
+    for index, rule in enumerate(choices if isinstance(choices, list) else ()):
+        if isinstance(rule, dict):
+            here = f"{location}/Choices[{index}]"
+            _check_template(rule.get("Assign", {}), f"{here}/Assign", report)
+            _check_variables(rule, here, report, jsonpath=True)
     for field in ("ItemReader", "ResultWriter"):
         inner = state.get(field)
         if isinstance(inner, dict) and "Parameters" in inner:
@@ -164,6 +173,10 @@ def check_jsonata_state(state: Definition, type_name: str, location: str, report
                     _check_catcher(catcher, f"{here}[{index}]", report)
         elif field not in _NOT_CHECKED:
             _check_expressions(value, here, report, in_catch=False)
+        if field == "Choices" and isinstance(value, list):
+            for index, rule in enumerate(value):
+                if isinstance(rule, dict):
+                    _check_variables(rule, f"{here}[{index}]", report)
     _check_variables(state, location, report)
 
 

@@ -13,9 +13,11 @@ from groundstate.asl.validation.choices import check_choices
 from groundstate.asl.validation.errors import check_catchers, check_retriers
 from groundstate.asl.validation.maps import check_map
 from groundstate.asl.validation.queries import check_jsonata_state, check_jsonpath_state
-from groundstate.asl.validation.report import Report
+from groundstate.asl.validation.report import Report, is_deeper
 
 Definition = dict[str, Any]
+
+_WITH_STATES = ("Branches", "ItemProcessor", "Iterator")
 
 _WAIT_FIELDS = ["SecondsPath", "Seconds", "TimestampPath", "Timestamp"]
 
@@ -101,6 +103,12 @@ class StateChecker:
             )
             return
         report.supported(state, tables.STATE_FIELDS[type_name], location)
+        for field, value in state.items():
+            if field not in _WITH_STATES and is_deeper(value, limits.PAYLOAD_DEPTH_MAX):
+                report.error(
+                    "TOO_DEEPLY_NESTED", "The value is too deeply nested.", f"{location}/{field}"
+                )
+                return
         language = self._language(state, location)
         self._common(state, type_name, location, language)
         getattr(self, f"_{type_name.lower()}")(state, location, language)

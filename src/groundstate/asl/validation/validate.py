@@ -10,7 +10,7 @@ from typing import Any
 
 from groundstate.asl import limits
 from groundstate.asl.interface import Diagnostic, MachineType
-from groundstate.asl.validation.report import Report
+from groundstate.asl.validation.report import Report, is_deeper
 from groundstate.asl.validation.states import StateChecker
 from groundstate.asl.validation.transitions import check_transitions, targets_of
 
@@ -70,26 +70,11 @@ def _parse(text: str, report: Report) -> dict[str, Any] | None:
         return None
     if not report.typed(definition, "Object", "/"):
         return None
-    if _is_too_deep(definition):
+    if is_deeper(definition, limits.DEFINITION_DEPTH_MAX):
         report.error("TOO_DEEPLY_NESTED", "The states are too deeply nested.", "")
         return None
     assert isinstance(definition, dict)
     return definition
-
-
-def _is_too_deep(definition: dict[str, Any]) -> bool:
-    """Whether a value is nested so deeply that later walks could run out of stack."""
-    level: list[Any] = [definition]
-    for _ in range(limits.DEFINITION_DEPTH_MAX):
-        level = [
-            child
-            for value in level
-            for child in (value.values() if isinstance(value, dict) else value)
-            if isinstance(child, dict | list)
-        ]
-        if not level:
-            return False
-    return True
 
 
 def _check_machine(definition: dict[str, Any], type: MachineType, report: Report) -> None:

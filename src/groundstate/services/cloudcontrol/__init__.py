@@ -8,21 +8,16 @@ CloudFormation, whose operations for it are in no model and cannot be reached fr
 
 from __future__ import annotations
 
-from groundstate.operation import Answer, Call, Operation, Service, Shape
-
-
-def _forward(call: Call, request: Shape) -> Answer:
-    """Let CloudFormation do it, with the caller's rights."""
-    return call.invoke("cloudformation", f"CloudControl{call.operation}", request)
-
+from groundstate.operation import Operation, Service
+from groundstate.services.cloudcontrol.operations.resources import forward
 
 OPERATIONS = {
-    "CreateResource": Operation(_forward),
-    "DeleteResource": Operation(_forward),
-    "GetResource": Operation(_forward),
-    "GetResourceRequestStatus": Operation(_forward),
-    "ListResources": Operation(_forward),
-    "UpdateResource": Operation(_forward),
+    "CreateResource": Operation(forward),
+    "DeleteResource": Operation(forward),
+    "GetResource": Operation(forward),
+    "GetResourceRequestStatus": Operation(forward),
+    "ListResources": Operation(forward),
+    "UpdateResource": Operation(forward),
 }
 
 # Cloud Control's actions have CloudFormation's prefix (Service Authorization Reference).

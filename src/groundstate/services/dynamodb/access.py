@@ -18,27 +18,32 @@ Run = Callable[[Call, Shape], Shape]
 """An operation's function."""
 
 
+def _get(request: Any, member: str) -> Any:
+    """A member of a request that may be anything."""
+    return request.get(member) if isinstance(request, dict) else None
+
+
 def table(call: Call, request: Shape) -> Resources:
     """The table that TableName names."""
-    return _arn(call, request.get("TableName"))
+    return _arn(call, _get(request, "TableName"))
 
 
 def table_or_index(call: Call, request: Shape) -> Resources:
     """The index that IndexName names, or the table."""
-    found = _arn(call, request.get("TableName"))
-    index = request.get("IndexName")
+    found = _arn(call, _get(request, "TableName"))
+    index = _get(request, "IndexName")
     return arns.index_arn(found, index) if isinstance(index, str) else found
 
 
 def batch_tables(call: Call, request: Shape) -> Resources:
     """All tables that RequestItems names."""
-    items = request.get("RequestItems")
+    items = _get(request, "RequestItems")
     return [_arn(call, name) for name in items] if isinstance(items, dict) and items else "*"
 
 
 def resource_arn(call: Call, request: Shape) -> Resources:
     """What ResourceArn names."""
-    arn = request.get("ResourceArn")
+    arn = _get(request, "ResourceArn")
     return arn if isinstance(arn, str) and arn else "*"
 
 
@@ -46,7 +51,7 @@ def member_arn(member: str) -> Callable[[Call, Shape], Resources]:
     """What another member names by its ARN."""
 
     def find(call: Call, request: Shape) -> Resources:
-        arn = request.get(member)
+        arn = _get(request, member)
         return arn if isinstance(arn, str) and arn else "*"
 
     return find
@@ -56,14 +61,14 @@ def member_table(member: str) -> Callable[[Call, Shape], Resources]:
     """The table that another member names."""
 
     def find(call: Call, request: Shape) -> Resources:
-        return _arn(call, request.get(member))
+        return _arn(call, _get(request, member))
 
     return find
 
 
 def table_policy(call: Call, request: Shape) -> str | None:
     """The resource policy of the table that TableName names."""
-    name = request.get("TableName")
+    name = _get(request, "TableName")
     if not isinstance(name, str) or (name.startswith("arn:") and not arns.find_table_name(name)):
         return None
     key = (call.account, call.region, arns.table_name(name))
@@ -75,9 +80,9 @@ def table_policy(call: Call, request: Shape) -> str | None:
 def key_context(call: Call, request: Shape) -> Mapping[str, Any]:
     """Condition keys of operations on one item."""
     context = _shared_context(request)
-    item = request.get("Key", request.get("Item"))
+    item = _get(request, "Key") or _get(request, "Item")
     if isinstance(item, dict):
-        _add_leading_keys(call, request.get("TableName"), [item], context)
+        _add_leading_keys(call, _get(request, "TableName"), [item], context)
         if "Item" in request:
             context["dynamodb:Attributes"] = [name for name in item if isinstance(name, str)]
     return context
@@ -86,19 +91,19 @@ def key_context(call: Call, request: Shape) -> Mapping[str, Any]:
 def query_context(call: Call, request: Shape) -> Mapping[str, Any]:
     """Condition keys of Query and Scan."""
     context = _shared_context(request)
-    values = request.get("ExpressionAttributeValues")
-    name = request.get("TableName")
+    values = _get(request, "ExpressionAttributeValues")
+    name = _get(request, "TableName")
     found = find_table(call, arns.table_name(name)) if isinstance(name, str) else None
     if found is None:
         return context
     attribute = found.keys[0].name
-    conditions = request.get("KeyConditions")
+    conditions = _get(request, "KeyConditions")
     if isinstance(conditions, dict) and isinstance(conditions.get(attribute), dict):
         given = conditions[attribute].get("AttributeValueList")
         context["dynamodb:LeadingKeys"] = _texts(given if isinstance(given, list) else ())
     elif isinstance(values, dict) and "KeyConditionExpression" in request:
         text = str(request["KeyConditionExpression"])
-        names = request.get("ExpressionAttributeNames")
+        names = _get(request, "ExpressionAttributeNames")
         aliases = [attribute]
         if isinstance(names, dict):
             aliases += [alias for alias, real in names.items() if real == attribute]
@@ -112,7 +117,7 @@ def query_context(call: Call, request: Shape) -> Mapping[str, Any]:
 def batch_context(call: Call, request: Shape) -> Mapping[str, Any]:
     """Condition keys of batches."""
     context = _shared_context(request)
-    tables = request.get("RequestItems")
+    tables = _get(request, "RequestItems")
     if not isinstance(tables, dict):
         return context
     for name, part in tables.items():
@@ -141,14 +146,14 @@ def _shared_context(request: Shape) -> dict[str, Any]:
         ("ReturnValues", "dynamodb:ReturnValues"),
         ("ReturnConsumedCapacity", "dynamodb:ReturnConsumedCapacity"),
     ):
-        if isinstance(request.get(member), str):
+        if isinstance(_get(request, member), str):
             context[key] = request[member]
-    wanted = request.get("AttributesToGet")
+    wanted = _get(request, "AttributesToGet")
     if isinstance(wanted, list):
         context["dynamodb:Attributes"] = [name for name in wanted if isinstance(name, str)]
-    projection = request.get("ProjectionExpression")
+    projection = _get(request, "ProjectionExpression")
     if isinstance(projection, str):
-        names = request.get("ExpressionAttributeNames")
+        names = _get(request, "ExpressionAttributeNames")
         aliases = names if isinstance(names, dict) else {}
         heads = (part.strip().split(".")[0].split("[")[0] for part in projection.split(","))
         context["dynamodb:Attributes"] = [str(aliases.get(head, head)) for head in heads]

@@ -48,16 +48,8 @@ class DuplicateItemException(ServiceError):
     """A PartiQL INSERT met an item with the same key."""
 
 
-class ItemCollectionSizeLimitExceededException(ServiceError):
-    """The items with one partition key value, in a table with local indexes, exceed 10 GB."""
-
-
 class BackupNotFoundException(ServiceError):
     """No such backup."""
-
-
-class BackupInUseException(ServiceError):
-    """The backup is being restored or made."""
 
 
 class TableNotFoundException(ServiceError):
@@ -68,20 +60,12 @@ class TableAlreadyExistsException(ServiceError):
     """The target table of a restore is there already."""
 
 
-class TableInUseException(ServiceError):
-    """The source table of a backup is being made or deleted."""
-
-
 class PointInTimeRecoveryUnavailableException(ServiceError):
     """Point in time recovery is not enabled for the table."""
 
 
 class InvalidRestoreTimeException(ServiceError):
     """The time to restore to lies outside of what was recorded."""
-
-
-class ContinuousBackupsUnavailableException(ServiceError):
-    """Backups are not enabled for the table."""
 
 
 class PolicyNotFoundException(ServiceError):
@@ -98,14 +82,6 @@ class ExportNotFoundException(ServiceError):
 
 class ImportNotFoundException(ServiceError):
     """No such import."""
-
-
-class TrimmedDataAccessException(ServiceError):
-    """The records asked for are older than 24 hours."""
-
-
-class ExpiredIteratorException(ServiceError):
-    """The shard iterator is older than 15 minutes."""
 
 
 _INVALID = "One or more parameter values were invalid: "

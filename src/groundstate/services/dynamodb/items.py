@@ -9,6 +9,7 @@ beside what the table holds.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -47,10 +48,20 @@ def find_item(call: Call, table: Table, key: bytes) -> Stored | None:
     return None if row is None else Stored(row.row_id, load(row.item), row.size)
 
 
-def read_item(call: Call, table: Table, key: bytes) -> tuple[Item, int] | None:
-    """An item and its size, to be answered."""
+def read_item(
+    call: Call, table: Table, key: bytes, *, whole: bool = False
+) -> tuple[Any, int] | None:
+    """An item and its size, to be answered.
+
+    Args:
+        whole: the item is answered as it is; to a JSON client it then goes as the stored bytes.
+    """
     row = call.tx.dynamodb.items(table.table_id).find_item(key)
-    return None if row is None else (load(row[0]), row[1])
+    if row is None:
+        return None
+    if whole and call.takes_fragments:
+        return (orjson.Fragment(row[0]), row[1])
+    return (load(row[0]), row[1])
 
 
 def check_key(table: Table, key: Item) -> bytes:

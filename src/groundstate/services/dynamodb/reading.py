@@ -20,9 +20,10 @@ from groundstate.services.dynamodb import capacity, keys
 from groundstate.services.dynamodb.capacity import Consumed
 from groundstate.services.dynamodb.errors import ValidationException, invalid
 from groundstate.services.dynamodb.expressions.projection import Tree, project
-from groundstate.services.dynamodb.items import check_key
+from groundstate.services.dynamodb.items import check_key, load
 from groundstate.services.dynamodb.model import Index, Item, KeyAttribute, Table
 from groundstate.services.dynamodb.values import measure, page_size
+from groundstate.store.dynamodb_items import PageRow
 
 PAGE_BYTES_MAX = 1024 * 1024
 _CHUNK_FIRST = 64
@@ -55,6 +56,13 @@ class Walk:
     filter: Filter | None = None
     chosen: Tree | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Items are answered as they are stored."""
+        if self.filter is not None or self.chosen is not None:
+            return False
+        return self.index is None or self.index.projected is None
+
 
 @dataclass(slots=True)
 class Page:
@@ -65,46 +73,23 @@ class Page:
         last_key: where to go on; None at the end.
     """
 
-    items: list[Item] = field(default_factory=list)
+    items: list[Any] = field(default_factory=list)
     scanned: int = 0
     last_key: Item | None = None
     consumed: Consumed = field(default_factory=Consumed)
 
 
 def read_page(call: Call, walk: Walk) -> Page:
-    """Read one page."""
+    """Read one page. Items that nobody looks into go to a JSON client as the stored bytes."""
     page = Page()
-    table_size = index_size = page_bytes = 0
+    reader = _Reader(walk, raw=call.takes_fragments and walk.is_whole)
     low, high, chunk = walk.low, walk.high, _CHUNK_FIRST
     rows_of = _rows(call, walk)
-    index, projected = walk.index, None if walk.index is None else walk.index.projected
-    item: Item | None = None
     while True:
         wanted = chunk if walk.limit is None else min(chunk, walk.limit - page.scanned)
         rows = rows_of.page(low, high, wanted, descending=walk.descending)
-        loaded: list[Item] = orjson.loads(b"[" + b",".join([row[1] for row in rows]) + b"]")
-        for row, whole in zip(rows, loaded, strict=True):
-            item = whole
-            _, _, size, in_page = row
-            if projected is not None:
-                entry = {name: value for name, value in item.items() if name in projected}
-                size, in_page = _measure_entry(walk.table, entry)
-                index_size += size
-                if walk.fetches:
-                    table_size += row[2]
-                else:
-                    item = entry
-            elif index is not None:
-                index_size += size
-            else:
-                table_size += size
-            page.scanned += 1
-            page_bytes += in_page
-            if walk.filter is None or walk.filter(item):
-                page.items.append(item if walk.chosen is None else project(walk.chosen, item))
-            if page_bytes >= PAGE_BYTES_MAX:
-                break
-        full = page_bytes >= PAGE_BYTES_MAX or page.scanned == walk.limit
+        last = reader.read(rows, page)
+        full = reader.page_bytes >= PAGE_BYTES_MAX or page.scanned == walk.limit
         if full or len(rows) < wanted:
             break
         if walk.descending:
@@ -112,12 +97,76 @@ def read_page(call: Call, walk: Walk) -> Page:
         else:
             low = keys.after(rows[-1][0])
         # What the page has room for yet, by the size of the items so far.
-        room = (PAGE_BYTES_MAX - page_bytes) * page.scanned // page_bytes + 1
+        room = (PAGE_BYTES_MAX - reader.page_bytes) * page.scanned // reader.page_bytes + 1
         chunk = min(room, _CHUNK_MAX)
-    if full and item is not None:
-        page.last_key = {name: item[name] for name in _key_names(walk.table, index)}
-    page.consumed = _consumed(walk, table_size, index_size)
+    if full and last is not None:
+        item = load(last[1])
+        page.last_key = {name: item[name] for name in _key_names(walk.table, walk.index)}
+    page.consumed = _consumed(walk, reader.table_size, reader.index_size)
     return page
+
+
+class _Reader:
+    """Takes rows into a page, until it is full.
+
+    Attributes:
+        table_size, index_size: bytes that were read, as capacity counts them.
+        page_bytes: bytes that were read, as the page's 1 MB counts them.
+    """
+
+    def __init__(self, walk: Walk, *, raw: bool) -> None:
+        self._walk = walk
+        self._raw = raw
+        self._projected = None if walk.index is None else walk.index.projected
+        self.table_size = 0
+        self.index_size = 0
+        self.page_bytes = 0
+
+    def read(self, rows: list[PageRow], page: Page) -> PageRow | None:
+        """Take rows; the last one that was taken."""
+        if self._raw:
+            return self._read_raw(rows, page)
+        walk, projected = self._walk, self._projected
+        loaded: list[Item] = orjson.loads(b"[" + b",".join([row[1] for row in rows]) + b"]")
+        last = None
+        for row, whole in zip(rows, loaded, strict=True):
+            item = whole
+            _, _, size, in_page = row
+            if projected is not None:
+                entry = {name: value for name, value in item.items() if name in projected}
+                size, in_page = _measure_entry(walk.table, entry)
+                if walk.fetches:
+                    self.table_size += row[2]
+                else:
+                    item = entry
+            self._count(size)
+            page.scanned += 1
+            self.page_bytes += in_page
+            if walk.filter is None or walk.filter(item):
+                page.items.append(item if walk.chosen is None else project(walk.chosen, item))
+            last = row
+            if self.page_bytes >= PAGE_BYTES_MAX:
+                break
+        return last
+
+    def _read_raw(self, rows: list[PageRow], page: Page) -> PageRow | None:
+        last = None
+        for row in rows:
+            _, item, size, in_page = row
+            page.items.append(orjson.Fragment(item))
+            page.scanned += 1
+            self._count(size)
+            self.page_bytes += in_page
+            last = row
+            if self.page_bytes >= PAGE_BYTES_MAX:
+                break
+        return last
+
+    def _count(self, size: int) -> None:
+        if self._walk.index is None:
+            self.table_size += size
+        else:
+            self.index_size += size
 
 
 def _rows(call: Call, walk: Walk) -> Any:

@@ -294,10 +294,16 @@ def page_size(measured: Measured, range_key: Value | None) -> int:
     """
     stored, in_blocks = measured.stored, 0
     if range_key is not None:
-        alone = measure({"v": range_key})
-        assert alone is not None, range_key
-        in_blocks = alone.size - 1
-        stored -= alone.stored
+        ((kind, content),) = range_key.items()
+        if kind == "N":
+            in_blocks = numbers.size_bytes(content)
+            stored -= in_blocks + 2
+        elif kind == "S":
+            in_blocks = text_size(content)
+            stored -= in_blocks + (2 if in_blocks < 128 else 3)
+        else:
+            in_blocks = len(b64decode(content))
+            stored -= in_blocks + 2
     blocks = 1 + (1 + stored) // _PAGE_BLOCK_BYTES
     return 2 + stored + blocks * (_PAGE_BLOCK_OVERHEAD + in_blocks)
 

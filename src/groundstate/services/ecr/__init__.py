@@ -8,87 +8,13 @@ Docker, which this runtime does without, and whatever would put or fetch one is 
 
 from __future__ import annotations
 
-from groundstate.operation import Call, Operation, Service, ServiceError, Shape
-
-
-class RepositoryNotFoundException(ServiceError):
-    """There is no such repository."""
-
-
-class ServerException(ServiceError):
-    """The service cannot do this."""
-
-    status = 500
-
-
-class ImageNotFoundException(ServiceError):
-    """There is no such image."""
-
-
-def describe_repositories(call: Call, request: Shape) -> Shape:
-    """The repositories that stacks have noted.
-
-    Raises:
-        RepositoryNotFoundException: one that is named is not among them.
-    """
-    answer = call.invoke(
-        "cloudformation", "CloudControlListResources", {"TypeName": "AWS::ECR::Repository"}
-    )
-    assert isinstance(answer, dict), answer
-    present = [entry["Identifier"] for entry in answer["ResourceDescriptions"]]
-    names = request.get("repositoryNames", present)
-    missing = [name for name in names if name not in present]
-    if missing:
-        raise RepositoryNotFoundException(
-            f"The repository with name '{missing[0]}' does not exist in the registry with id"
-            f" '{call.account}'"
-        )
-    host = f"{call.account}.dkr.ecr.{call.region}.amazonaws.com"
-    return {
-        "repositories": [
-            {
-                "repositoryArn": f"arn:aws:ecr:{call.region}:{call.account}:repository/{name}",
-                "registryId": call.account,
-                "repositoryName": name,
-                "repositoryUri": f"{host}/{name}",
-            }
-            for name in names
-        ]
-    }
-
-
-def list_images(call: Call, request: Shape) -> Shape:
-    """No repository holds an image."""
-    describe_repositories(call, {"repositoryNames": [request["repositoryName"]]})
-    return {"imageIds": []}
-
-
-def describe_images(call: Call, request: Shape) -> Shape:
-    """No repository holds an image.
-
-    Raises:
-        ImageNotFoundException: one is named.
-    """
-    describe_repositories(call, {"repositoryNames": [request["repositoryName"]]})
-    if request.get("imageIds"):
-        raise ImageNotFoundException(
-            f"The image with imageId {request['imageIds'][0]} does not exist within the repository"
-            f" with name '{request['repositoryName']}'"
-        )
-    return {"imageDetails": []}
-
-
-def refuse_images(call: Call, request: Shape) -> Shape:
-    """Say why there are no images.
-
-    Raises:
-        ServerException: always.
-    """
-    raise ServerException(
-        "Container images need Docker and are not supported by Groundstate: package the function as"
-        " a zip file instead of an image."
-    )
-
+from groundstate.operation import Operation, Service
+from groundstate.services.ecr.operations.images import (
+    describe_images,
+    describe_repositories,
+    list_images,
+    refuse_images,
+)
 
 OPERATIONS = {
     "DescribeImages": Operation(describe_images, reads=True),

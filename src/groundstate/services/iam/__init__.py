@@ -41,6 +41,20 @@ from groundstate.services.iam.operations.groups import (
     remove_user_from_group,
     update_group,
 )
+from groundstate.services.iam.operations.identity_providers import (
+    change_provider,
+    create_open_id_connect_provider,
+    delete_open_id_connect_provider,
+    get_open_id_connect_provider,
+    list_open_id_connect_providers,
+    list_provider_tags,
+    provider_resource,
+    with_client_id,
+    with_tags,
+    with_thumbprints,
+    without_client_id,
+    without_tags,
+)
 from groundstate.services.iam.operations.inline_policies import (
     delete_inline_policy,
     get_inline_policy,
@@ -83,6 +97,13 @@ from groundstate.services.iam.operations.roles import (
     update_assume_role_policy,
     update_role,
     update_role_description,
+)
+from groundstate.services.iam.operations.service_linked_roles import (
+    create_service_linked_role,
+    delete_service_linked_role,
+    get_service_linked_role_deletion_status,
+    service_context,
+    service_linked_resource,
 )
 from groundstate.services.iam.operations.simulation import (
     get_context_keys_for_custom_policy,
@@ -138,6 +159,15 @@ OPERATIONS = {
     "TagRole": Operation(tag_entity(Role), resource=role_resource, context=tag_context),
     "UntagRole": Operation(untag_entity(Role), resource=role_resource, context=tag_context),
     "ListRoleTags": Operation(list_tags(Role), resource=role_resource, reads=True),
+    "CreateServiceLinkedRole": Operation(
+        create_service_linked_role, resource=service_linked_resource, context=service_context
+    ),
+    "DeleteServiceLinkedRole": Operation(
+        delete_service_linked_role, resource=service_linked_resource
+    ),
+    "GetServiceLinkedRoleDeletionStatus": Operation(
+        get_service_linked_role_deletion_status, reads=True
+    ),
     # Users
     "CreateUser": Operation(create_user, resource=new_user_resource, context=boundary_context),
     "GetUser": Operation(get_user, resource=user_resource, reads=True),
@@ -239,6 +269,35 @@ OPERATIONS = {
     ),
     "ListInstanceProfileTags": Operation(
         list_tags(InstanceProfile), resource=instance_profile_resource, reads=True
+    ),
+    # OpenID Connect providers
+    "CreateOpenIDConnectProvider": Operation(
+        create_open_id_connect_provider, resource=provider_resource, context=tag_context
+    ),
+    "GetOpenIDConnectProvider": Operation(
+        get_open_id_connect_provider, resource=provider_resource, reads=True
+    ),
+    "ListOpenIDConnectProviders": Operation(list_open_id_connect_providers, reads=True),
+    "DeleteOpenIDConnectProvider": Operation(
+        delete_open_id_connect_provider, resource=provider_resource
+    ),
+    "AddClientIDToOpenIDConnectProvider": Operation(
+        change_provider(with_client_id), resource=provider_resource
+    ),
+    "RemoveClientIDFromOpenIDConnectProvider": Operation(
+        change_provider(without_client_id), resource=provider_resource
+    ),
+    "UpdateOpenIDConnectProviderThumbprint": Operation(
+        change_provider(with_thumbprints), resource=provider_resource
+    ),
+    "TagOpenIDConnectProvider": Operation(
+        change_provider(with_tags), resource=provider_resource, context=tag_context
+    ),
+    "UntagOpenIDConnectProvider": Operation(
+        change_provider(without_tags), resource=provider_resource, context=tag_context
+    ),
+    "ListOpenIDConnectProviderTags": Operation(
+        list_provider_tags, resource=provider_resource, reads=True
     ),
     # The account, and simulation
     "ListAccountAliases": Operation(list_account_aliases, reads=True),

@@ -107,11 +107,12 @@ def denial(
     service: str, principal_arn: str, action: str, resource: str, decision: Decision
 ) -> ServiceError:
     """The error for a refused action, in the words of the service."""
-    shown = f'"{resource}"' if service == "s3" else resource
-    message = (
-        f"User: {principal_arn} is not authorized to perform: {action} on resource: {shown}"
-        f" {decision.reason(action)}"
-    )
+    where = f" on resource: {resource}"
+    if service == "s3":
+        # S3 puts the resource into quotation marks, and says nothing of one that is none.
+        where = "" if resource == "*" else f' on resource: "{resource}"'
+    reason = decision.reason(action)
+    message = f"User: {principal_arn} is not authorized to perform: {action}{where} {reason}"
     if service in _ACCESS_DENIED:
         return named_error("AccessDenied", message, 403)
     return named_error("AccessDeniedException", message, 400 if service in _STATUS_400 else 403)

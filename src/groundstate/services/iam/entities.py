@@ -17,6 +17,7 @@ from groundstate.services.iam.errors import (
     InvalidInput,
     LimitExceeded,
     NoSuchEntity,
+    UnmodifiableEntity,
     ValidationError,
 )
 from groundstate.services.iam.model import Entity, InstanceProfile, ManagedPolicy
@@ -26,6 +27,7 @@ Item = TypeVar("Item")
 
 TAGS_MAX = 50
 PAGE_SIZE = 100
+SERVICE_LINKED_PATH = "/aws-service-role/"
 
 # The member of requests that names an entity of a kind.
 NAME_MEMBER = {
@@ -40,6 +42,7 @@ _QUOTAS = {
     "group": ("GroupsPerAccount", 300),
     "policy": ("PoliciesPerAccount", 1_500),
     "instance-profile": ("InstanceProfilesPerAccount", 1_000),
+    "oidc-provider": ("OpenIdConnectProvidersPerAccount", 100),
 }
 _NAME = re.compile(r"[\w+=,.@-]+\Z", re.ASCII)
 _PATH = re.compile(r"/(?:[\x21-\x7e]+/)*\Z")
@@ -72,6 +75,22 @@ def named_entity(call: Call, kind: type[E], request: Shape) -> E:
         NoSuchEntity: there is none.
     """
     return get_entity(call, kind, request[NAME_MEMBER[kind.kind]])
+
+
+def changeable_entity(call: Call, kind: type[E], request: Shape) -> E:
+    """The entity that a request is to change.
+
+    Raises:
+        NoSuchEntity: there is none.
+        UnmodifiableEntity: it is a role that only its service may change.
+    """
+    entity = named_entity(call, kind, request)
+    if entity.path.startswith(SERVICE_LINKED_PATH):
+        raise UnmodifiableEntity(
+            f"Cannot perform the operation on the protected role '{entity.name}' - this role is"
+            " only modifiable by AWS"
+        )
+    return entity
 
 
 def base_members(call: Call, kind: type[Entity], name: str, path: str) -> dict[str, Any]:

@@ -114,6 +114,20 @@ class InstanceProfile(Entity):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdentityProvider(Entity):
+    """An OpenID Connect provider: kept, so that roles may name it; nobody can sign in with it here.
+
+    Its name is its URL without the scheme.
+    """
+
+    kind = "oidc-provider"
+    id_prefix = "AOID"
+
+    client_ids: tuple[str, ...] = ()
+    thumbprints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ManagedPolicy(Entity):
     """A policy that can be attached. Versions are numbered from 1 and never reused."""
 

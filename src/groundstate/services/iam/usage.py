@@ -65,7 +65,7 @@ class UsageLog:
             self._unwritten.add(key)
             # A refusal opens no transaction by itself, and is to be written with its answer.
             tx.begin()
-            tx.before_commit(lambda: self.flush(tx))
+            self._flush_before_commit(tx)
             return
         if count.unwritten == 0:
             self._unwritten.add(key)
@@ -73,7 +73,12 @@ class UsageLog:
         count.last_at = now
         if now >= self._flush_at:
             self._flush_at = now + FLUSH_EVERY_S
-            tx.before_commit(lambda: self.flush(tx))
+            self._flush_before_commit(tx)
+
+    def _flush_before_commit(self, tx: Transaction) -> None:
+        tx.before_commit(lambda: self.flush(tx))
+        # An undo of what was asked for drops the callback; that it was asked for stays true.
+        tx.on_undo(lambda: self._flush_before_commit(tx))
 
     def flush(self, tx: Transaction) -> None:
         """Write what was not written yet."""

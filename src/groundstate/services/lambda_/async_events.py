@@ -25,7 +25,7 @@ from groundstate.store.functions import EventRow
 
 TIMER = "event"
 # AWS tries throttled events again after 1 s, and then up to every 5 minutes (documented).
-_THROTTLED_WAIT_S = 1.0
+_THROTTLED_WAIT_S_MIN, _THROTTLED_WAIT_S_MAX = 1.0, 300.0
 
 
 def accept_event(call: Call, target: Target, payload: bytes, headers: dict[str, str]) -> None:
@@ -39,28 +39,31 @@ def accept_event(call: Call, target: Target, payload: bytes, headers: dict[str, 
         headers,
         call.now,
     )
-    call.soon(lambda later: attempt_event(later, event_id))
+    queue, region = call.host.events, call.region
+    call.after_commit(lambda: queue.add(event_id, region, attempt_event))
 
 
-def attempt_event(call: Call, event_id: int) -> None:
-    """Try an event; a job."""
+def attempt_event(call: Call, event_id: int) -> bool:
+    """Try an event; False if nothing came of it. A job."""
     event = call.tx.async_events.find(event_id)
     if event is None:
-        return
+        return False
     try:
         target = find_target(call, FunctionName(event.function_name, event.qualifier))
     except ServiceError:
         # The function is gone, and with it what was to happen.
         call.tx.async_events.remove(event_id)
-        return
+        return False
     if _is_too_old(call, event, target):
         _give_up(call, event, target, None, "EventAgeExceeded")
-        return
+        return False
     try:
         admit(call, target)
     except TooManyRequestsException:
-        _wait(call, event, event.attempts, _THROTTLED_WAIT_S)
-        return
+        age_s = call.now - event.accepted_at
+        wait_s = min(max(age_s, _THROTTLED_WAIT_S_MIN), _THROTTLED_WAIT_S_MAX)
+        _wait(call, event, event.attempts, wait_s)
+        return False
     call.tx.async_events.set_attempts(event_id, event.attempts, None)
     invocation = Invocation(
         request_id=event.request_id,
@@ -73,20 +76,32 @@ def attempt_event(call: Call, event_id: int) -> None:
     )
     host = call.host
     call.after_commit(lambda: host.submit(invocation))
+    return True
 
 
 def serve_event_timer(call: Call, subject: str, data: bytes) -> None:
     """The time of an event's next attempt has come."""
-    attempt_event(call, int(subject))
+    event_id, queue, region = int(subject), call.host.events, call.region
+    event = call.tx.async_events.find(event_id)
+    if event is not None:
+        call.tx.async_events.set_attempts(event_id, event.attempts, None)
+        call.after_commit(lambda: queue.add(event_id, region, attempt_event))
 
 
 def recover_events(call: Call) -> None:
-    """Try again what was under way when the runtime ended."""
-    for event_id in call.tx.async_events.list_ready():
-        call.soon(lambda later, event_id=event_id: attempt_event(later, event_id))  # type: ignore[misc]
+    """Try again what was due or under way when the runtime ended."""
+    queue = call.host.events
+    ready = call.tx.async_events.list_ready()
+
+    def add() -> None:
+        for event_id, region in ready:
+            queue.add(event_id, region, attempt_event)
+
+    call.after_commit(add)
 
 
 def _finish(call: Call, event_id: int, target: Target, outcome: Outcome) -> None:
+    call.host.events.leave()
     event = call.tx.async_events.find(event_id)
     if event is None:
         return

@@ -113,6 +113,21 @@ def unpack_zip(content: bytes, target: Path) -> None:
         raise InvalidParameterValueException(_CANNOT_UNZIP) from error
 
 
+def check_zip(content: bytes) -> int:
+    """Look at a zip file's table of contents; how many bytes it will be when it is unpacked.
+
+    Raises:
+        InvalidParameterValueException: it is not a zip file, is too big, or reaches outside.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+    except _ZIP_ERRORS as error:
+        raise InvalidParameterValueException(_CANNOT_UNZIP) from error
+    check_entries(entries)
+    return sum(entry.file_size for entry in entries)
+
+
 def check_entries(entries: list[zipfile.ZipInfo]) -> None:
     """Refuse a zip file by its table of contents.
 

@@ -103,17 +103,16 @@ def check_revision(request: dict[str, Any], revision_id: str, kind: str) -> None
 
 def find_function_version(
     call: Call, name: str, version: str
-) -> tuple[int, FunctionVersion | None] | None:
-    """What runs for a version, and its function's id; None if there is no such function.
+) -> tuple[FunctionVersion, int | None] | None:
+    """What runs for a version, and the function's reserved concurrency; None if there is none.
 
     Reads little when the revision is known: this is in the path of every invocation.
     """
     found = call.tx.functions.find_revision(call.region, name, version)
     if found is None:
-        function = call.tx.functions.find(call.region, name)
-        return None if function is None else (function.function_id, None)
-    function_id, revision_id = found
-    known = call.host.find_version(revision_id)
+        return None
+    function_id, revision_id, reserved = found
+    known: FunctionVersion | None = call.host.find_version(revision_id)
     if known is None:
         row = call.tx.functions.find_version(function_id, version)
         assert row is not None, (function_id, version)
@@ -126,7 +125,7 @@ def find_function_version(
             row.document,
         )
         call.host.keep_version(known)
-    return function_id, known
+    return known, reserved
 
 
 def layer_codes(call: Call, document: Shape) -> tuple[str, ...]:

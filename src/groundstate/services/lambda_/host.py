@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from groundstate.principals import role_principal
 from groundstate.services.lambda_ import limits
 from groundstate.services.lambda_.code import CodeDirectory
 from groundstate.services.lambda_.environment import Environment
+from groundstate.services.lambda_.event_queue import EventQueue
 from groundstate.services.lambda_.log_stream import LogStream
 from groundstate.services.lambda_.model import FunctionVersion, Invocation, Outcome
 from groundstate.services.lambda_.pool import Pool
@@ -42,6 +44,7 @@ _SWEEP_S = 15.0
 # The fork servers are started ahead of the first invocation, but behind the runtime's own start.
 _PREPARE_AFTER_S = 0.3
 _VERSIONS_MAX = 10_000
+_OPEN_FILES = 8192
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +54,7 @@ class LambdaHost:
 
     Attributes:
         code: the unpacked code.
+        events: asynchronous invocations that are due.
     """
 
     def __init__(self, runner: Runner, config: Config) -> None:
@@ -70,18 +74,22 @@ class LambdaHost:
         self._sweep: asyncio.TimerHandle | None = None
         self._is_stopping = False
         self._has_catalogue = False
+        self._has_unused_code = False
+        self.events = EventQueue(runner)
         self._poller = StreamPoller(runner, self)
 
     # Host
 
     def start(self) -> None:
         """Look after idle environments from now on."""
+        _allow_open_files()
         self._sweep = self._loop.call_later(_SWEEP_S, self._end_idle)
 
     async def stop(self) -> None:
         """Kill every environment. What was under way is not finished."""
         self._is_stopping = True
         self._poller.stop()
+        self.events.stop()
         if self._sweep is not None:
             self._sweep.cancel()
         for task in list(self._tasks):
@@ -97,7 +105,7 @@ class LambdaHost:
     @property
     def busy(self) -> bool:
         """Invocations are under way or waiting."""
-        return bool(self._in_flight)
+        return bool(self._in_flight) or self.events.busy
 
     # What operations do
 
@@ -135,6 +143,7 @@ class LambdaHost:
 
     def retire(self, revision_id: str) -> None:
         """A configuration is not current any more: its environments end when they are done."""
+        self._has_unused_code = True
         pool = self._pools.get(revision_id)
         if pool is not None:
             pool.retire()
@@ -148,6 +157,11 @@ class LambdaHost:
 
         if not self._is_stopping:
             self._run("load the event source mappings", job, self._config.region)
+
+    def unpack_soon(self, code_sha256: str, content: bytes) -> None:
+        """Unpack a big zip file in a thread, so that the first invocation need not wait for it."""
+        if not self._is_stopping:
+            self._keep(self._loop.create_task(self._unpack_ahead(code_sha256, content)))
 
     def prepare(self) -> None:
         """Get ready for the first invocation of a Python function."""
@@ -179,9 +193,7 @@ class LambdaHost:
         pool.starting += 1
         self._starting += 1
         self._count += 1
-        task = self._loop.create_task(self._begin(environment))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._keep(self._loop.create_task(self._begin(environment)))
 
     def environment_started(self) -> None:
         """An environment has become ready, so another one may start."""
@@ -203,8 +215,10 @@ class LambdaHost:
         if self._is_stopping:
             return
 
+        if environment.log.pending_bytes:
+            self.flush_log(environment)
+
         def job(call: Call) -> None:
-            environment.log.flush(call)
             invocation.finish(call, outcome)
 
         self._run("finish an invocation", job, environment.function.region)
@@ -261,7 +275,8 @@ class LambdaHost:
             environment.fail_to_start(obstacle.error_type, obstacle.message)
         except ServiceError as error:
             environment.fail_to_start(f"Lambda.{error.code}", error.message)
-        except OSError as error:
+        except Exception as error:
+            # The edge at which a start ends: whoever waits for it must hear of whatever it was.
             logger.exception("An environment of %s could not be started.", function.name)
             environment.fail_to_start("Runtime.Unavailable", str(error))
 
@@ -276,6 +291,17 @@ class LambdaHost:
                 )
             paths.append(path)
         return paths[0], paths[1:]
+
+    async def _unpack_ahead(self, code_sha256: str, content: bytes) -> None:
+        try:
+            await self._loop.run_in_executor(None, self.code.unpack, code_sha256, content)
+        except (ServiceError, OSError) as error:
+            # The first invocation meets it again, and tells its caller.
+            logger.warning("The code %s cannot be unpacked: %s", code_sha256[:12], error)
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _read_code(self, code_sha256: str, region: str) -> bytes:
         def job(call: Call) -> bytes | None:
@@ -341,3 +367,20 @@ class LambdaHost:
         self._sweep = self._loop.call_later(_SWEEP_S, self._end_idle)
         for pool in list(self._pools.values()):
             pool.end_idle(self._loop.time() - limits.IDLE_S_MAX)
+        if self._has_unused_code:
+            self._has_unused_code = False
+            self._run("remove code", self._remove_unused_code, self._config.region)
+
+    def _remove_unused_code(self, call: Call) -> None:
+        used = call.tx.function_code.list_keys()
+        for pool in self._pools.values():
+            used.update((pool.function.code_sha256, *pool.function.layers))
+        self.code.remove_unused(used)
+
+
+def _allow_open_files() -> None:
+    """Each environment takes some four file descriptors, and a process begins with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

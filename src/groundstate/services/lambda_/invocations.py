@@ -30,11 +30,13 @@ class Target(NamedTuple):
     Attributes:
         qualifier: as it was asked for, or empty.
         invoked_arn: the function's ARN with that qualifier.
+        reserved_concurrency: how many invocations of the function may run, or None.
     """
 
     function: FunctionVersion
     qualifier: str
     invoked_arn: str
+    reserved_concurrency: int | None
 
 
 def find_target(call: Call, named: FunctionName) -> Target:
@@ -47,10 +49,10 @@ def find_target(call: Call, named: FunctionName) -> Target:
     if is_alias_name(version):
         version = _version_of_alias(call, named)
     found = find_function_version(call, named.name, version)
-    if found is None or found[1] is None:
+    if found is None:
         raise function_not_found(call, named.name, named.qualifier)
     arn = function_arn(call, named.name, named.qualifier)
-    return Target(found[1], named.qualifier, arn)
+    return Target(found[0], named.qualifier, arn, found[1])
 
 
 def admit(call: Call, target: Target) -> None:
@@ -62,9 +64,7 @@ def admit(call: Call, target: Target) -> None:
     function_id = target.function.function_id
     host = call.host
     running = host.in_flight(function_id)
-    row = call.tx.functions.find(target.function.region, target.function.name)
-    assert row is not None, target
-    reserved = row.reserved_concurrency
+    reserved = target.reserved_concurrency
     if reserved is not None and running >= reserved:
         raise TooManyRequestsException(
             "Rate Exceeded.", Reason="ReservedFunctionConcurrentInvocationLimitExceeded"

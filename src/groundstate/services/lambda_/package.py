@@ -10,11 +10,15 @@ from base64 import b64encode
 from typing import NamedTuple
 
 from groundstate.operation import Call, ServiceError, Shape
+from groundstate.services.lambda_.code import check_zip
 from groundstate.services.lambda_.errors import (
     InvalidParameterValueException,
     RequestEntityTooLargeException,
 )
 from groundstate.services.lambda_.limits import CODE_REQUEST_BYTES_MAX, ZIP_BYTES_MAX
+
+# What is unpacked within the operation, in some ten milliseconds.
+_UNPACKED_AT_ONCE_BYTES_MAX = 4 * 1024 * 1024
 
 
 class Package(NamedTuple):
@@ -40,7 +44,13 @@ def take_package(call: Call, code: Shape) -> Package:
     content = _content(call, code)
     digest = hashlib.sha256(content)
     code_sha256 = digest.hexdigest()
-    call.host.code.unpack(code_sha256, content)
+    host = call.host
+    if host.code.find(code_sha256) is None:
+        if check_zip(content) <= _UNPACKED_AT_ONCE_BYTES_MAX:
+            host.code.unpack(code_sha256, content)
+        else:
+            # That would keep everybody else waiting: a thread does it, or the first environment.
+            call.after_commit(lambda: host.unpack_soon(code_sha256, content))
     call.tx.function_code.put(code_sha256, content)
     return Package(code_sha256, b64encode(digest.digest()).decode(), len(content))
 

@@ -65,11 +65,7 @@ class Report:
         """An invocation begins."""
         version = self._function.version
         if self._is_json:
-            record = {
-                "requestId": request_id,
-                "functionArn": self._function.arn,
-                "version": version,
-            }
+            record = {"requestId": request_id, "version": version}
             return self._event("platform.start", now, record, "INFO")
         return f"START RequestId: {request_id} Version: {version}"
 

@@ -92,6 +92,8 @@ def make_variables(
     }
     if endpoint_url:
         variables["AWS_ENDPOINT_URL"] = endpoint_url
+        # Otherwise clients put `sync-` and the like before the name of this machine.
+        variables["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
     variables.update(function.variables)
     variables.update(
         {

@@ -11,10 +11,10 @@ from groundstate.services.lambda_.configuration import modified_time
 from groundstate.services.lambda_.model import LATEST, unqualified
 from groundstate.store.functions import VersionRow
 
-# What differs between `$LATEST` and a version that was published from it unchanged.
-_OF_THE_VERSION = frozenset(
-    {"Version", "FunctionArn", "RevisionId", "LastModified", "Description", "LastUpdateStatus"}
-)
+# What of `$LATEST` may change without making the next version another one.
+_NOT_COMPARED = frozenset({"RevisionId", "LastModified", "LastUpdateStatus"})
+# The kind of setting in which a version keeps what `$LATEST` was when it was published.
+_PUBLISHED = "published"
 
 
 def replace_latest(call: Call, old: VersionRow, document: Shape, code_sha256: str) -> VersionRow:
@@ -34,9 +34,12 @@ def publish(
     call: Call, function_id: int, latest: VersionRow, *, description: str | None
 ) -> VersionRow:
     """Make a version from `$LATEST`, or find the one that was made from it unchanged."""
+    content = _content(latest.document)
     versions = call.tx.functions.list_versions(function_id)[1:]
-    if versions and _same(versions[-1].document, latest.document):
-        return versions[-1]
+    if versions:
+        newest = versions[-1]
+        if call.tx.functions.find_setting(function_id, _PUBLISHED, newest.version) == content:
+            return newest
     number = _last_version(call, latest) + 1
     document = dict(latest.document)
     document["Version"] = str(number)
@@ -46,6 +49,7 @@ def publish(
         document["Description"] = description
     row = VersionRow(function_id, str(number), document["RevisionId"], latest.code_sha256, document)
     call.tx.functions.put_version(row)
+    call.tx.functions.put_setting(function_id, _PUBLISHED, str(number), content)
     call.tx.functions.set_last_version(function_id, number)
     return row
 
@@ -61,9 +65,8 @@ def sweep_code(call: Call) -> None:
     call.tx.function_code.remove_unused()
 
 
-def _same(published: Shape, latest: Shape) -> bool:
-    names = (published.keys() | latest.keys()) - _OF_THE_VERSION
-    return all(published.get(name) == latest.get(name) for name in names)
+def _content(document: Shape) -> Shape:
+    return {name: value for name, value in document.items() if name not in _NOT_COMPARED}
 
 
 def _last_version(call: Call, latest: VersionRow) -> int:

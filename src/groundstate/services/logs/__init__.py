@@ -6,7 +6,12 @@ AWS: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcom
 from __future__ import annotations
 
 from groundstate.operation import Operation, Service
-from groundstate.services.logs.groups import group_resource, stream_resource, tagged_resource
+from groundstate.services.logs.groups import (
+    all_groups_resource,
+    group_resource,
+    stream_resource,
+    tagged_resource,
+)
 from groundstate.services.logs.operations.append_log_lines import append_log_lines
 from groundstate.services.logs.operations.create_log_group import create_log_group
 from groundstate.services.logs.operations.create_log_stream import create_log_stream
@@ -16,6 +21,7 @@ from groundstate.services.logs.operations.describe_log_groups import describe_lo
 from groundstate.services.logs.operations.describe_log_streams import describe_log_streams
 from groundstate.services.logs.operations.filter_log_events import filter_log_events
 from groundstate.services.logs.operations.get_log_events import get_log_events
+from groundstate.services.logs.operations.list_log_groups import list_log_groups
 from groundstate.services.logs.operations.metric_filters import (
     delete_metric_filter,
     describe_metric_filters,
@@ -60,7 +66,7 @@ OPERATIONS = {
     "DeleteResourcePolicy": Operation(delete_resource_policy),
     "DeleteRetentionPolicy": Operation(delete_retention_policy, resource=group_resource),
     "DeleteSubscriptionFilter": Operation(delete_subscription_filter, resource=group_resource),
-    "DescribeLogGroups": Operation(describe_log_groups, resource=group_resource, reads=True),
+    "DescribeLogGroups": Operation(describe_log_groups, resource=all_groups_resource, reads=True),
     "DescribeLogStreams": Operation(describe_log_streams, resource=group_resource, reads=True),
     "DescribeMetricFilters": Operation(
         describe_metric_filters, resource=group_resource, reads=True
@@ -71,6 +77,7 @@ OPERATIONS = {
     ),
     "FilterLogEvents": Operation(filter_log_events, resource=group_resource, reads=True),
     "GetLogEvents": Operation(get_log_events, resource=stream_resource, reads=True),
+    "ListLogGroups": Operation(list_log_groups, resource=all_groups_resource, reads=True),
     "ListTagsForResource": Operation(list_tags_for_resource, resource=tagged_resource, reads=True),
     "ListTagsLogGroup": Operation(list_tags_log_group, resource=group_resource, reads=True),
     "PutLogEvents": Operation(put_log_events, resource=stream_resource),

@@ -71,6 +71,11 @@ def group_resource(call: Call, request: Shape) -> str:
     return f"{group_arn(call, name_of(str(name)))}:*"
 
 
+def all_groups_resource(call: Call, request: Shape) -> str:
+    """What the permission to list log groups is about, as AWS's messages name it."""
+    return f"{group_arn(call, '')}:log-stream:*"
+
+
 def stream_resource(call: Call, request: Shape) -> str:
     """What permissions on a log stream are about."""
     name = request.get("logGroupName") or request.get("logGroupIdentifier") or ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+
 from groundstate.operation import Call, Shape
 from groundstate.services.s3.errors import InvalidBucketName, NoSuchBucket
 from groundstate.store.s3 import Bucket

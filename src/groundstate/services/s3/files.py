@@ -19,7 +19,7 @@ INLINE_BYTES_MAX = 256 * 1024
 
 
 class ObjectFiles:
-    """The folder of the contents; in memory there is none, and everything goes into the database."""
+    """The folder of the contents. In memory there is none: all goes into the database."""
 
     def __init__(self, runner: Runner, config: Config) -> None:
         self._folder = None if config.in_memory else Path(config.data_dir) / "objects"

@@ -6,6 +6,7 @@ from typing import Any
 
 from groundstate import ids
 from groundstate.operation import Call, Shape
+from groundstate.services.s3 import notifications
 from groundstate.services.s3.buckets import versioning
 from groundstate.services.s3.errors import (
     MethodNotAllowed,
@@ -34,9 +35,20 @@ OWNER = {"DisplayName": "groundstate", "ID": "7" * 64}
 
 
 def write_object(
-    call: Call, bucket: Bucket, key: str, content: bytes, etag: str, data: dict[str, Any]
+    call: Call,
+    bucket: Bucket,
+    key: str,
+    content: bytes,
+    *,
+    etag: str,
+    data: dict[str, Any],
+    event: str,
 ) -> StoredObject:
-    """Make a content the current version of a key."""
+    """Make a content the current version of a key.
+
+    Args:
+        event: what notifications call it, `ObjectCreated:Put` or the like.
+    """
     row_content, file = call.host.write(call, content)
     entry = StoredObject(
         number=0,
@@ -52,7 +64,10 @@ def write_object(
         file=file,
     )
     call.tx.buckets.add_object(entry, row_content)
-    _tell(call, bucket, entry, content)
+    if bucket.name.startswith(RESPONSES):
+        _pass_on(call, entry, content)
+    else:
+        notifications.tell(call, bucket, entry, event)
     return entry
 
 
@@ -71,7 +86,9 @@ def put_marker(call: Call, bucket: Bucket, key: str) -> StoredObject:
         data={},
         file=None,
     )
-    return call.tx.buckets.add_object(entry, None)
+    call.tx.buckets.add_object(entry, None)
+    notifications.tell(call, bucket, entry, "ObjectRemoved:DeleteMarkerCreated")
+    return entry
 
 
 def remove_version(call: Call, entry: StoredObject) -> None:
@@ -194,8 +211,8 @@ def _failed(condition: str) -> PreconditionFailed:
     )
 
 
-def _tell(call: Call, bucket: Bucket, entry: StoredObject, content: bytes) -> None:
-    """A custom resource's answer is for CloudFormation: it is told at once."""
-    if bucket.name.startswith(RESPONSES):
-        answer = {"Key": entry.key, "Content": content}
-        call.invoke("cloudformation", "TakeCustomResourceResponse", answer)
+def _pass_on(call: Call, entry: StoredObject, content: bytes) -> None:
+    """A custom resource's answer is for CloudFormation: it is told at once, and nothing is kept."""
+    answer = {"Key": entry.key, "Content": content}
+    call.invoke("cloudformation", "TakeCustomResourceResponse", answer)
+    remove_version(call, entry)

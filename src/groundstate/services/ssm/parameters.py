@@ -41,7 +41,8 @@ def check_name(name: str) -> None:
         )
     if name.count("/") > _LEVELS_MAX:
         raise HierarchyLevelLimitExceededException(
-            "A hierarchy can have a maximum of 15 levels. Reduce the number of levels and try again."
+            "A hierarchy can have a maximum of 15 levels. Reduce the number of levels and"
+            " try again."
         )
 
 
@@ -89,7 +90,7 @@ def get_parameter_row(call: Call, text: str) -> Parameter:
     """
     parameter = find_parameter(call, text)
     if parameter is None:
-        raise ParameterNotFound()
+        raise ParameterNotFound
     return parameter
 
 

@@ -29,28 +29,34 @@ class MachineCache:
         """The compiled machine of a revision."""
         found = self._machines.get(revision.revision)
         if found is not None:
-            if found[0] == revision.definition:
+            if found[0] == revision.definition and found[1].type == machine_type:
                 return found[1]
             self._drop(revision.revision)
         machine = compile_machine(revision.definition, type=machine_type)
+        self.put(revision, machine)
+        return machine
+
+    def put(self, revision: Revision, machine: Machine) -> None:
+        """Keep the compiled machine of a revision."""
+        if revision.revision in self._machines:
+            self._drop(revision.revision)
         self._machines[revision.revision] = (revision.definition, machine)
         self._characters += len(revision.definition)
         while self._characters > _CACHE_CHARACTERS_MAX and len(self._machines) > 1:
             self._drop(next(iter(self._machines)))
-        return machine
 
     def _drop(self, revision: int) -> None:
         definition, _ = self._machines.pop(revision)
         self._characters -= len(definition)
 
 
-def check_definition(definition: str, machine_type: MachineType) -> None:
-    """Check a definition that somebody wants to store.
+def check_definition(definition: str, machine_type: MachineType) -> Machine:
+    """Check and compile a definition that somebody wants to store.
 
     Raises:
         InvalidDefinition: with AWS's codes, messages and locations.
     """
     try:
-        compile_machine(definition, type=machine_type)
+        return compile_machine(definition, type=machine_type)
     except BadDefinition as error:
         raise InvalidDefinition(error.answer) from None

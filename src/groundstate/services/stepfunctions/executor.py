@@ -261,10 +261,11 @@ def _burst(
 def _write(call: Call, run: Run, *, cut: bool, waiting: deque[ScheduleTask]) -> None:
     host, execution_id = call.host, run.row.execution_id
     ended = run.row.status != RUNNING
-    if cut and not ended:
+    for command in waiting:
+        run.tasks[command.task_id] = OpenTask(DUE)
+    # A burst that came in between leaves the tasks of the cut one as they are.
+    if not ended and (cut or any(task.phase == DUE for task in run.tasks.values())):
         run.work = WORK_CONTINUE
-        for command in waiting:
-            run.tasks[command.task_id] = OpenTask(DUE)
     if run.revision.settings:
         write_logs(call, run)
     began_at = time.perf_counter()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from groundstate.config import Config
 from groundstate.operation import Call, Deferred, Runner
-from groundstate.services.stepfunctions import map_runs, nested
+from groundstate.services.stepfunctions import map_results, map_runs, nested
 from groundstate.services.stepfunctions.activity_tasks import Pollers
 from groundstate.services.stepfunctions.definitions import MachineCache
 from groundstate.services.stepfunctions.outside import Outside
@@ -59,6 +59,7 @@ class StepFunctionsHost:
         bursts: how many bursts are under way, one inside the other.
         busy_map_runs: map runs that are starting children at this moment.
         readings: items that map runs are reading, by the run's number.
+        gatherings: results that map runs put together, by the run's number.
         mocked_attempts: invocations of mocked states, by the execution and the state's name.
         waiters: StartSyncExecution calls that wait for their execution to end, by its number.
         pollers: GetActivityTask calls that wait for a task.
@@ -80,6 +81,7 @@ class StepFunctionsHost:
         self.bursts = 0
         self.busy_map_runs: set[int] = set()
         self.readings: dict[int, Iterator[list[MapRunItem]]] = {}
+        self.gatherings: dict[int, tuple[map_results.Results, Iterator[None]]] = {}
         self.mocked_attempts: dict[int, dict[str, int]] = {}
         self.waiters: dict[int, Deferred] = {}
         self.pollers = Pollers()

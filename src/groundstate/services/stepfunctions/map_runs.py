@@ -36,7 +36,7 @@ from groundstate.services.stepfunctions.map_children import (
     start_child,
 )
 from groundstate.services.stepfunctions.map_items import ItemsFailedError, read_items
-from groundstate.services.stepfunctions.map_results import write_results
+from groundstate.services.stepfunctions.map_results import Results
 from groundstate.services.stepfunctions.mocks import mock_root
 from groundstate.services.stepfunctions.run import Run, load_run
 from groundstate.store.map_runs import (
@@ -177,9 +177,7 @@ def _read(call: Call, map_run: MapRun) -> None:
                 return
     except ItemsFailedError as error:
         readings.pop(map_run_id, None)
-        _end(call, map_run, "FAILED")
-        event = MapRunFailed(call.now, ids.make_entropy(), 0, error.error, error.cause)
-        _tell(call, map_run, event)
+        _fail(call, map_run, error.error, error.cause)
         return
     readings.pop(map_run_id, None)
     settings["phase"] = "RUNNING"
@@ -213,35 +211,51 @@ def _start_children(call: Call, map_run: MapRun) -> None:
 
 
 def _end_if_done(call: Call, map_run: MapRun) -> bool:
+    """End a run with no children left or too many failed ones; True if nothing is to start."""
     settings = map_run.settings
     executions = settings["executions"]
     failed = executions[FAILED] + executions[TIMED_OUT] + executions[ABORTED]
     if failed and _intolerable(settings):
-        _end(call, map_run, "FAILED")
-        _tell(
+        _fail(
             call,
             map_run,
-            MapRunFailed(
-                call.now,
-                ids.make_entropy(),
-                0,
-                "States.ExceedToleratedFailureThreshold",
-                "The specified tolerated failure threshold was exceeded",
-            ),
+            "States.ExceedToleratedFailureThreshold",
+            "The specified tolerated failure threshold was exceeded",
         )
         return True
     if executions[PENDING] or executions[STARTED]:
         return False
-    output = write_results(call, map_run)
-    if isinstance(output, tuple):
-        _end(call, map_run, "FAILED")
-        error, cause = output
-        _tell(call, map_run, MapRunFailed(call.now, ids.make_entropy(), 0, error, cause))
-        return True
-    _end(call, map_run, "SUCCEEDED")
-    _tell(call, map_run, MapRunSucceeded(call.now, ids.make_entropy(), 0, output))
-    call.tx.map_runs.drop_items(map_run.map_run_id)
+    _put_together(call, map_run)
     return True
+
+
+def _put_together(call: Call, map_run: MapRun) -> None:
+    """Put some results together, and ask for the next turn if there are more."""
+    map_run_id, gatherings = map_run.map_run_id, call.host.gatherings
+    if map_run_id not in gatherings:
+        results = Results(call, map_run)
+        gatherings[map_run_id] = (results, iter(results))
+    call.tx.on_undo(lambda: gatherings.pop(map_run_id, None))
+    results, steps = gatherings[map_run_id]
+    began_at = time.perf_counter()
+    try:
+        for _ in steps:
+            if time.perf_counter() - began_at > SLICE_S:
+                _soon(call, map_run_id)
+                return
+    except ItemsFailedError as error:
+        gatherings.pop(map_run_id, None)
+        _fail(call, map_run, error.error, error.cause)
+        return
+    gatherings.pop(map_run_id, None)
+    _end(call, map_run, "SUCCEEDED")
+    _tell(call, map_run, MapRunSucceeded(call.now, ids.make_entropy(), 0, results.output))
+    call.tx.map_runs.drop_items(map_run_id)
+
+
+def _fail(call: Call, map_run: MapRun, error: str, cause: str | None) -> None:
+    _end(call, map_run, "FAILED")
+    _tell(call, map_run, MapRunFailed(call.now, ids.make_entropy(), 0, error, cause))
 
 
 def _intolerable(settings: dict[str, Any]) -> bool:
@@ -254,6 +268,8 @@ def _intolerable(settings: dict[str, Any]) -> bool:
 
 
 def _end(call: Call, map_run: MapRun, status: str) -> None:
+    call.host.readings.pop(map_run.map_run_id, None)
+    call.host.gatherings.pop(map_run.map_run_id, None)
     map_run.status = status
     map_run.stopped_at = call.now
     call.tx.map_runs.update(map_run)

@@ -66,3 +66,6 @@ CREATE TABLE dynamodb_changes (
 CREATE INDEX dynamodb_changes_by_table ON dynamodb_changes (table_id, change_id);
 CREATE INDEX dynamodb_tokens_by_use ON dynamodb_tokens (used_at);
 CREATE INDEX dynamodb_stream_records_by_age ON dynamodb_stream_records (created_at);
+
+-- SQL tables of deleted DynamoDB tables and indexes that are emptied bit by bit.
+CREATE TABLE dynamodb_garbage (name TEXT PRIMARY KEY, has_rowid INTEGER NOT NULL) WITHOUT ROWID;

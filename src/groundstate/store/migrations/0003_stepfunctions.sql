@@ -134,4 +134,4 @@ CREATE TABLE map_run_items (
     result       TEXT,
     PRIMARY KEY (map_run_id, number)
 );
-CREATE INDEX map_run_items_by_status ON map_run_items (map_run_id, status);
+CREATE INDEX map_run_items_by_status ON map_run_items (map_run_id, status, number);

@@ -57,6 +57,11 @@ class Deployment:
         )
 
     @property
+    def is_over(self) -> bool:
+        """The stack has come to rest."""
+        return self.stack.deployment is None
+
+    @property
     def is_stopping(self) -> bool:
         """A step of `apply` or `revert` has failed, so no other may begin."""
         if self.phase == "apply" and self.data.get("failure"):

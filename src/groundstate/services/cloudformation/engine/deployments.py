@@ -1,7 +1,8 @@
 """Begins deployments: writes the plan, tells it, and sets the engine going.
 
-Theory. A deployment is a row: the stack's `deployment`. It has a kind (`CREATE`, `UPDATE`, `IMPORT`,
-`DELETE`) and goes through phases; each phase has its steps, one for each resource that it is about.
+Theory. A deployment is a row: the stack's `deployment`. It has a kind (`CREATE`, `UPDATE`,
+`IMPORT`, `DELETE`) and goes through phases; each phase has its steps, one for each resource that
+it is about.
 
     CREATE   apply --ok--> CREATE_COMPLETE
                    fails: delete --> ROLLBACK_COMPLETE
@@ -10,9 +11,10 @@ Theory. A deployment is a row: the stack's `deployment`. It has a kind (`CREATE`
     DELETE   delete --> DELETE_COMPLETE
 
 A step runs inside a savepoint together with its resource's row. So at every commit a thing is there
-if and only if its row says so, and a step is `done` if and only if its effect is in the tables. What
-goes on outside of a transaction (a custom resource's function, a nested stack) is `running`, with
-what is needed to go on in the step's data. After a crash the engine reads the rows and goes on.
+if and only if its row says so, and a step is `done` if and only if its effect is in the tables.
+What goes on outside of a transaction (a custom resource's function, a nested stack) is `running`,
+with what is needed to go on in the step's data. After a crash the engine reads the rows and goes
+on.
 """
 
 from __future__ import annotations

@@ -188,7 +188,7 @@ def _cancel_running(deployment: Deployment) -> None:
 
 
 def _describe_failure(deployment: Deployment) -> str:
-    # A template that asks for what a resource does not have fails as a whole: AWS names no resource.
+    # A template that asks for what a resource does not have fails as a whole: it names none.
     failure = deployment.data.get("failure") or deployment.data.get("template_failure")
     if failure:
         return f"{failure.rstrip()} "

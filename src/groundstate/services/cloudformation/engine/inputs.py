@@ -233,13 +233,6 @@ def _check_capabilities(inputs: Inputs, resolver: Resolver) -> None:
         if kind.name_property and kind.name_property in resource.properties:
             needed = "CAPABILITY_NAMED_IAM"
         needed = needed or "CAPABILITY_IAM"
-    if inputs.template.transforms and set(inputs.template.transforms) != {
-        "AWS::LanguageExtensions"
-    }:
-        if "CAPABILITY_AUTO_EXPAND" not in given:
-            raise InsufficientCapabilitiesException(
-                "Requires capabilities : [CAPABILITY_AUTO_EXPAND]"
-            )
     if needed == "CAPABILITY_NAMED_IAM" and needed not in given:
         raise InsufficientCapabilitiesException("Requires capabilities : [CAPABILITY_NAMED_IAM]")
     if needed and not given & {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"}:

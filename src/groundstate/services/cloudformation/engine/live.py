@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from groundstate.services.cloudformation.resources import registry
@@ -20,7 +21,7 @@ class LiveResources:
     """
 
     def __init__(
-        self, resources: Mapping[str, StackResource], unsettled: Set[str] = frozenset()
+        self, resources: Mapping[str, StackResource], unsettled: AbstractSet[str] = frozenset()
     ) -> None:
         self._resources = resources
         self._unsettled = unsettled

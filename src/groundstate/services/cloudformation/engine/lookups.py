@@ -53,7 +53,8 @@ class CallLookups:
         """The value of a `{{resolve:...}}` reference."""
         if service not in ("ssm", "ssm-secure"):
             raise TemplateError(
-                f"Dynamic references to {service} are not supported: {{{{resolve:{service}:{reference}}}}}"
+                f"Dynamic references to {service} are not supported:"
+                f" {{{{resolve:{service}:{reference}}}}}"
             )
         found = self.find_stored(reference, decrypt=service == "ssm-secure")
         if found is None:

@@ -1,4 +1,4 @@
-"""Runs a resource type's functions: in a savepoint, with the stack's rights, failures as reasons."""
+"""Runs the functions of resource types: in a savepoint, with the stack's rights."""
 
 from __future__ import annotations
 

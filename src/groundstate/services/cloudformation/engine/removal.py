@@ -90,6 +90,9 @@ def _fail(deployment: Deployment, step: Step, row: StackResource, reason: str) -
     step.state = "failed"
     step.data["reason"] = reason
     _say(deployment, step, row, "DELETE_FAILED", reason)
+    if deployment.phase != "delete" and _owns_row(deployment, step, row):
+        # A cleanup tries once: what it cannot delete is no longer the stack's, as on AWS.
+        deployment.call.tx.stacks.remove_resource(row.stack_id, row.logical_id)
 
 
 def _say(

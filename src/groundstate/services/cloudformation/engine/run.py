@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import asdict
+from functools import partial
 
 from groundstate.operation import Call
 from groundstate.services.cloudformation.engine import appliance, finish, removal, reversal
@@ -29,7 +30,7 @@ def start(call: Call, stack: Stack) -> None:
 def wake(call: Call, stack_id: str, region: str) -> None:
     """Give a stack a turn after the commit."""
     runner, service = call.runner, call.service
-    call.after_commit(lambda: runner.soon(service, lambda job: advance(job, stack_id), region))
+    call.after_commit(lambda: runner.soon(service, partial(advance, stack_id=stack_id), region))
 
 
 def advance(call: Call, stack_id: str) -> None:
@@ -46,12 +47,11 @@ def advance(call: Call, stack_id: str) -> None:
             break
     if not ready and not moved and not deployment.has_running:
         finish.finish_phase(deployment)
-    if stack.deployment is None and stack.parent_id is not None:
+    if deployment.is_over and stack.parent_id is not None:
         # The stack that this one is nested in waits for it.
         wake(call, stack.parent_id, stack.region)
-    again = stack.deployment is not None and (bool(ready) or moved or not deployment.has_running)
     call.tx.stacks.save(stack)
-    if again:
+    if not deployment.is_over and (ready or moved or not deployment.has_running):
         wake(call, stack_id, stack.region)
 
 
@@ -75,32 +75,28 @@ def end_create(call: Call, subject: str, data: bytes) -> None:
 def recover(call: Call) -> None:
     """Go on with the deployments that were under way when the process ended."""
     for stack_id, region in call.tx.stacks.list_unfinished():
-        runner, service = call.runner, call.service
-
-        def job(inner: Call, stack_id: str = stack_id) -> None:
-            _recover_running(inner, stack_id)
-            advance(inner, stack_id)
-
-        call.after_commit(
-            lambda job=job, region=region: runner.soon(service, job, region)  # type: ignore[misc]
-        )
+        job = partial(_recover_stack, stack_id=stack_id)
+        call.after_commit(partial(call.runner.soon, call.service, job, region))
 
 
-def _recover_running(call: Call, stack_id: str) -> None:
+def _recover_stack(call: Call, stack_id: str) -> None:
     stack = call.tx.stacks.find(stack_id)
     if stack is None or stack.deployment is None:
         return
-    deployment = Deployment(call, stack)
+    _recover_running(Deployment(call, stack))
+    advance(call, stack_id)
+
+
+def _recover_running(deployment: Deployment) -> None:
     for step in deployment.steps:
         kind = registry.find(deployment.resource_of(step).type) if step.state == "running" else None
         if kind is None or kind.recover is None:
             continue
-        pending = Pending(**step.data["pending"])
         run_provider(
-            call,
-            stack,
+            deployment.call,
+            deployment.stack,
             deployment.resource_of(step),
-            lambda provision, recover=kind.recover, pending=pending: recover(provision, pending),
+            partial(kind.recover, pending=Pending(**step.data["pending"])),
         )
 
 
@@ -121,8 +117,9 @@ def _look_after(deployment: Deployment) -> bool:
         if step.state != "running":
             continue
         kind = registry.find(deployment.resource_of(step).type)
-        assert kind is not None and kind.check is not None, step
-        check, pending = kind.check, Pending(**copy.deepcopy(step.data["pending"]))
+        assert kind is not None, step
+        assert kind.check is not None, step
+        pending = Pending(**copy.deepcopy(step.data["pending"]))
         failed = ""
         outcome = None
         try:
@@ -130,7 +127,7 @@ def _look_after(deployment: Deployment) -> bool:
                 deployment.call,
                 deployment.stack,
                 deployment.resource_of(step),
-                lambda provision, check=check, pending=pending: check(provision, pending),  # type: ignore[misc]
+                partial(kind.check, pending=pending),
             )
         except StepFailed as error:
             failed = error.reason

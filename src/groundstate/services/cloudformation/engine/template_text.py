@@ -34,7 +34,8 @@ def read_template_text(call: Call, request: Shape, before: Mapping[str, Any] | N
         raise ValidationError(
             "Either Template URL or Template Body must be specified."
             if body is None and url is None
-            else "Template URL and Template Body, or the previous template, cannot be given together."
+            else "Template URL and Template Body, or the previous template, cannot be given"
+            " together."
         )
     if previous:
         if before is None:

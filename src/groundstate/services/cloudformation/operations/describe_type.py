@@ -6,6 +6,7 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Descr
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from groundstate.operation import Call, Shape
 from groundstate.services.cloudformation.errors import TypeNotFoundException
@@ -24,7 +25,7 @@ def describe_type(call: Call, request: Shape) -> Shape:
     kind = registry.RESOURCE_TYPES.get(name)
     if kind is None:
         raise TypeNotFoundException(f"The type '{name}' cannot be found.")
-    schema = {
+    schema: dict[str, Any] = {
         "typeName": name,
         "properties": {property_name: {} for property_name in kind.shape},
         "required": list(kind.required),

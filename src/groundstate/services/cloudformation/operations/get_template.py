@@ -29,7 +29,8 @@ def get_template(call: Call, request: Shape) -> Shape:
         stack = get_stack(call, request["StackName"], "Stack with id {} does not exist")
         inputs = stack.data.get("inputs")
         if inputs is None:
-            # A stack in review has a change set, and no template of its own: AWS gives an empty one.
+            # A stack in review has a change set, and no template of its own: AWS gives an
+            # empty one.
             return {"TemplateBody": "{}", "StagesAvailable": ["Original", "Processed"]}
     body = call.tx.stacks.get_template(inputs["template_id"])
     template = load_template(body, inputs["values"])

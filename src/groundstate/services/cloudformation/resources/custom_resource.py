@@ -3,10 +3,10 @@
 AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-custom-resources.html
 
 Theory. The function is invoked with a request and a URL; the resource is there when its answer has
-been put to that URL, by the function itself or by whatever it started. The request's id is kept with
-the step, so an answer to another request is refused, and after a crash the function is invoked again
-with the same request. AWS invokes asynchronously and would wait an hour for a function that fails;
-here it is invoked for its result, so that a failure is known at once. As AWS does, a failed
+been put to that URL, by the function itself or by whatever it started. The request's id is kept
+with the step, so an answer to another request is refused, and after a crash the function is invoked
+again with the same request. AWS invokes asynchronously and would wait an hour for a function that
+fails; here it is invoked for its result, so that a failure is known at once. As AWS does, a failed
 invocation is tried twice more.
 """
 

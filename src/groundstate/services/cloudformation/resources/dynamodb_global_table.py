@@ -95,7 +95,7 @@ def _as_table(provision: Provision, properties: Properties) -> Properties:
 def _index(index: dict[str, Any], replica: dict[str, Any], table: dict[str, Any]) -> dict[str, Any]:
     made = {name: index[name] for name in ("IndexName", "KeySchema", "Projection")}
     if table.get("BillingMode") == "PROVISIONED":
-        own = next(
+        own: dict[str, Any] = next(
             (
                 entry
                 for entry in replica.get("GlobalSecondaryIndexes", [])

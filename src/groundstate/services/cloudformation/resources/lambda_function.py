@@ -183,7 +183,8 @@ def _zip_inline(source: str, runtime: str) -> bytes:
         name = "index.js"
     else:
         raise ProvisionFailed(
-            f"ZipFile can only be used when Runtime is set to either of nodejs or python, not {runtime}"
+            f"ZipFile can only be used when Runtime is set to either of nodejs or python, not"
+            f" {runtime}"
         )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:

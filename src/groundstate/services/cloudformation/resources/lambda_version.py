@@ -12,15 +12,26 @@ from groundstate.services.cloudformation.resources.provision import (
     Made,
     Properties,
     Provision,
+    ProvisionFailed,
 )
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
 from groundstate.services.cloudformation.resources.shape import ANY, INTEGER, TEXT
 
 
 def create_version(provision: Provision, properties: Properties) -> Made:
-    """Publish what the function is now."""
+    """Publish what the function is now.
+
+    Raises:
+        ProvisionFailed: it has not changed since a version that a stack has published.
+    """
     request = pick(properties, ("FunctionName", "CodeSha256", "Description"))
     version = provision.invoke("lambda", "PublishVersion", request)
+    if provision.call.tx.stacks.find_by_physical_id(version["FunctionArn"]) is not None:
+        raise ProvisionFailed(
+            'Resource handler returned message: "A version for this Lambda function exists ('
+            f' {version["Version"]} ). Modify the function to create a new version."'
+            " (HandlerErrorCode: AlreadyExists)"
+        )
     return Made(
         version["FunctionArn"],
         {"FunctionArn": version["FunctionArn"], "Version": version["Version"]},

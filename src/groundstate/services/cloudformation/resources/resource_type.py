@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from groundstate.services.cloudformation.resources.provision import (
     Current,
@@ -25,7 +25,18 @@ Update = Callable[[Provision, Current, Properties], Outcome]
 Delete = Callable[[Provision, Current], Pending | None]
 Adopt = Callable[[Provision, str, Properties], Made]
 ReadActual = Callable[[Provision, Current], Properties]
-Check = Callable[[Provision, Pending], Outcome | None]
+
+
+class Check(Protocol):
+    """Asks whether what is pending has ended."""
+
+    def __call__(self, provision: Provision, pending: Pending) -> Outcome | None: ...
+
+
+class Recover(Protocol):
+    """Takes up what is pending after a restart."""
+
+    def __call__(self, provision: Provision, pending: Pending) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ class ResourceType:
     tags: str = ""
     tags_property: str = "Tags"
     check: Check | None = None
-    recover: Callable[[Provision, Pending], None] | None = None
+    recover: Recover | None = None
     iam: bool = False
     any_property: bool = False
     adopt: Adopt | None = None

@@ -1,8 +1,8 @@
 """The shapes of properties: what a type has, and how loose template values become typed ones.
 
 Templates write numbers and truth values as text as they like, so `"30"` and `30` are one value.
-A shape is TEXT, INTEGER, NUMBER, BOOLEAN, JSON (an object, or its text) or ANY; `[shape]` is a list,
-`{"Name": shape}` an object of known members, `MapOf(shape)` one of any members.
+A shape is TEXT, INTEGER, NUMBER, BOOLEAN, JSON (an object, or its text) or ANY; `[shape]` is a
+list, `{"Name": shape}` an object of known members, `MapOf(shape)` one of any members.
 """
 
 from __future__ import annotations

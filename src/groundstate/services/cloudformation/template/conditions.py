@@ -90,7 +90,9 @@ def _and(resolver: Resolver, argument: Any) -> bool:
         raise function_error(
             "every Fn::And object requires a list of at least 2 and at most 10 boolean parameters."
         )
-    return all([evaluate(resolver, member) for member in argument])
+    # Each is evaluated, so that a wrong one is found whatever the others are.
+    found = [evaluate(resolver, member) for member in argument]
+    return all(found)
 
 
 def _or(resolver: Resolver, argument: Any) -> bool:
@@ -98,7 +100,8 @@ def _or(resolver: Resolver, argument: Any) -> bool:
         raise function_error(
             "every Fn::Or object requires a list of at least 2 and at most 10 boolean parameters."
         )
-    return any([evaluate(resolver, member) for member in argument])
+    found = [evaluate(resolver, member) for member in argument]
+    return any(found)
 
 
 def _not(resolver: Resolver, argument: Any) -> bool:
@@ -111,7 +114,7 @@ def _equals(resolver: Resolver, argument: Any) -> bool:
     if not isinstance(argument, list) or len(argument) != 2:
         raise function_error("every Fn::Equals object requires a list of 2 string parameters.")
     left, right = (resolver.resolve(member) for member in argument)
-    return _comparable(left) == _comparable(right)
+    return bool(_comparable(left) == _comparable(right))
 
 
 def _named(resolver: Resolver, argument: Any) -> bool:
@@ -136,7 +139,7 @@ def _each_member_in(resolver: Resolver, argument: Any) -> bool:
     return all(_comparable(member) in allowed_values for member in members)
 
 
-def _pair(resolver: Resolver, argument: Any, function: str) -> tuple[Any, Any]:
+def _pair(resolver: Resolver, argument: Any, function: str) -> tuple[list[Any], Any]:
     if not isinstance(argument, list) or len(argument) != 2:
         raise function_error(f"every {function} object requires two parameters.")
     first, second = (resolver.resolve(member) for member in argument)

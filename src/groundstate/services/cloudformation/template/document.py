@@ -255,7 +255,8 @@ def _parse_depends_on(name: str, value: Any) -> tuple[str, ...]:
         return (value,)
     if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
         raise format_error(
-            f"[/Resources/{name}/DependsOn] Every DependsOn value must be a string or a list of strings."
+            f"[/Resources/{name}/DependsOn] Every DependsOn value must be a string or a list"
+            f" of strings."
         )
     return tuple(dict.fromkeys(value))
 

@@ -79,9 +79,6 @@ def resolve_values(
     values: dict[str, Any] = {}
     for name, text in texts.items():
         kind = declared[name]["Type"]
-        if kind == "AWS::SSM::Parameter::Name":
-            values[name] = text
-            continue
         stored = _SSM.match(kind)
         if stored is not None:
             found = find_stored(text)
@@ -89,8 +86,9 @@ def resolve_values(
                 raise TemplateError(
                     f"Unable to fetch parameters [{text}] from parameter store for this account."
                 )
-            text, kind = found, stored.group(1)
-        values[name] = _split_list(text) if _is_list(kind) else text
+            values[name] = _split_list(found) if _is_list(stored.group(1)) else found
+        else:
+            values[name] = _split_list(text) if _is_list(kind) else text
     return values
 
 

@@ -9,7 +9,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from groundstate.services.cloudformation.template.errors import format_error
+from groundstate.services.cloudformation.template.errors import TemplateError, format_error
 
 # Short forms whose long form does not begin with `Fn::`.
 _BARE_TAGS = ("Ref", "Condition")
@@ -35,7 +35,7 @@ def _parse_json(text: str) -> Any:
         # Flow-style YAML begins with a brace too; AWS reads such a text as YAML.
         try:
             return _parse_yaml(text)
-        except Exception:
+        except (TemplateError, RecursionError):
             raise format_error(
                 f"JSON not well-formed. (line {error.lineno}, column {error.colno})"
             ) from None
@@ -60,7 +60,7 @@ def _loader() -> Any:
 
     base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-    class TemplateLoader(base):  # type: ignore[misc]
+    class TemplateLoader(base):  # type: ignore[misc, valid-type]
         """YAML 1.1 without timestamps (`Version: 2012-10-17` is text), with short forms."""
 
     TemplateLoader.yaml_implicit_resolvers = {

@@ -110,7 +110,7 @@ class _Loops:
             made = self.expand(fragment, inner, place, depth + 1)
             doubles = set(made) & set(expanded)
             if doubles:
-                raise format_error(f"[{place}] {key} makes {sorted(doubles)[0]} twice")
+                raise format_error(f"[{place}] {key} makes {min(doubles)} twice")
             expanded.update(made)
         return expanded
 

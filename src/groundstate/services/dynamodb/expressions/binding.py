@@ -128,7 +128,7 @@ class Binder:
 
     def _name(self, placeholder: str) -> str:
         found = self._names.get(placeholder)
-        if found is None:
+        if not found:
             self._faults.add(
                 self._name_sort,
                 "An expression attribute name used in the document path is not defined;"

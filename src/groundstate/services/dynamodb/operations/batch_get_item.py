@@ -41,11 +41,12 @@ def batch_get_item(call: Call, request: Shape) -> Shape:
     """
     checked = BATCH_GET_ITEM.check(request)
     request = checked.request
-    parts = [
-        (name, part, *_check_part(checked, part)) for name, part in request["RequestItems"].items()
-    ]
-    if sum(len(keys) for _, _, keys, _ in parts) > KEYS_MAX:
-        raise ValidationException("Too many items requested for the BatchGetItem call")
+    parts = []
+    room = KEYS_MAX
+    for name, part in request["RequestItems"].items():
+        keys, expressions = _check_part(checked, part, room)
+        room -= len(keys)
+        parts.append((name, part, keys, expressions))
     tables = [get_table(call, name) for name, *_ in parts]
     found = [
         [check_key(table, key) for key in keys]
@@ -53,14 +54,16 @@ def batch_get_item(call: Call, request: Shape) -> Shape:
     ]
     response: Shape = {"Responses": {}, "UnprocessedKeys": {}}
     capacities = []
-    room = RESPONSE_BYTES_MAX
+    bytes_left = RESPONSE_BYTES_MAX
     wanted = request.get("ReturnConsumedCapacity", "NONE")
     for table, (name, part, keys, expressions), key_bytes in zip(tables, parts, found, strict=True):
         if len(set(key_bytes)) != len(key_bytes):
             raise ValidationException(DUPLICATES)
         if expressions.projection is not None:
             check_nested_heads(table, expressions.projection.nested_heads)
-        items, units, done, room = _read(call, table, part, expressions, key_bytes, room)
+        items, units, done, bytes_left = _read(
+            call, table, part, expressions, key_bytes, bytes_left
+        )
         response["Responses"][name] = items
         if done < len(keys):
             response["UnprocessedKeys"][name] = {**part, "Keys": keys[done:]}
@@ -71,7 +74,9 @@ def batch_get_item(call: Call, request: Shape) -> Shape:
     return response
 
 
-def _check_part(checked: Checked, part: dict[str, Any]) -> tuple[list[Item], Expressions]:
+def _check_part(
+    checked: Checked, part: dict[str, Any], room: int
+) -> tuple[list[Item], Expressions]:
     check_mixture(part, ("ProjectionExpression",), ("AttributesToGet",))
     keys = []
     for key in part["Keys"]:
@@ -79,10 +84,12 @@ def _check_part(checked: Checked, part: dict[str, Any]) -> tuple[list[Item], Exp
             keys.append(checked.measured(key).item)
         except ValueProblem as error:
             raise ValidationException(str(error)) from None
-    if "AttributesToGet" in part:
-        check_duplicates(part["AttributesToGet"])
     if len({orjson.dumps(key, option=orjson.OPT_SORT_KEYS) for key in keys}) < len(keys):
         raise ValidationException(DUPLICATES)
+    if len(keys) > room:
+        raise ValidationException("Too many items requested for the BatchGetItem call")
+    if "AttributesToGet" in part:
+        check_duplicates(part["AttributesToGet"])
     return (keys, compile_expressions(checked.part(part)))
 
 
@@ -97,10 +104,11 @@ def _read(
     """Items, units, how many keys were looked at, and how many bytes are left."""
     consistent = part.get("ConsistentRead", False)
     wanted = part.get("AttributesToGet")
+    is_whole = expressions.projection is None and wanted is None
     items: list[Item] = []
     units = 0.0
     for done, key in enumerate(key_bytes):
-        found = read_item(call, table, key)
+        found = read_item(call, table, key, whole=is_whole)
         size = 0 if found is None else found[1]
         if size > room:
             return (items, units, done, 0)

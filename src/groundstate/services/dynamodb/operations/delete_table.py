@@ -6,7 +6,7 @@ AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteTa
 from __future__ import annotations
 
 from groundstate.operation import Call, Shape
-from groundstate.services.dynamodb import streaming
+from groundstate.services.dynamodb import removal, streaming
 from groundstate.services.dynamodb.description import describe
 from groundstate.services.dynamodb.errors import ValidationException
 from groundstate.services.dynamodb.tables import forget, get_table_to_manage
@@ -41,10 +41,7 @@ def delete_table(call: Call, request: Shape) -> Shape:
     shape["TableStatus"] = "DELETING"
     shape.pop("GlobalSecondaryIndexes", None)
     streaming.disable(call, table)
-    rows = call.tx.dynamodb
-    for index in table.index_list:
-        rows.index(index.index_id, table.table_id).drop()
-    rows.items(table.table_id).drop()
-    rows.tables.remove(table.table_id)
+    removal.remove_table(call, table)
+    call.tx.dynamodb.tables.remove(table.table_id)
     forget(call, table.name)
     return {"TableDescription": shape}

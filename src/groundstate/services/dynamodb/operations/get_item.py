@@ -39,7 +39,8 @@ def get_item(call: Call, request: Shape) -> Shape:
     key = check_key(table, key_values)
     if projection is not None:
         check_nested_heads(table, projection.nested_heads)
-    found = read_item(call, table, key)
+    is_whole = projection is None and wanted is None
+    found = read_item(call, table, key, whole=is_whole)
     response: Shape = {}
     if found is not None:
         item = found[0]

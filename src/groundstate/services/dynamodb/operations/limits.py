@@ -21,11 +21,12 @@ def describe_limits(call: Call, request: Shape) -> Shape:
 
 
 def describe_endpoints(call: Call, request: Shape) -> Shape:
-    """The regional endpoint, by AWS's name for it."""
+    """This runtime's own address: a client that discovers its endpoint must stay here."""
+    address = call.runner.endpoint_url.partition("://")[2]
     return {
         "Endpoints": [
             {
-                "Address": f"dynamodb.{call.region}.amazonaws.com",
+                "Address": address or f"dynamodb.{call.region}.amazonaws.com",
                 "CachePeriodInMinutes": ENDPOINT_CACHE_MINUTES,
             }
         ]

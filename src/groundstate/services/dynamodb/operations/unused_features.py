@@ -23,6 +23,8 @@ from groundstate.services.dynamodb.validation.table_inputs import MANAGED_NAME
 
 _TABLE = Checker(TableName=MANAGED_NAME)
 _INSIGHTS = Checker(TableName=MANAGED_NAME, IndexName=INDEX_NAME)
+_EXPORT = Checker(ExportArn=Member(STRING, required=True, shortest=37, longest=1024))
+_IMPORT = Checker(ImportArn=Member(STRING, required=True, shortest=37, longest=1024))
 _GLOBAL_TABLE = Checker(GlobalTableName=Member(STRING, required=True))
 
 
@@ -92,12 +94,14 @@ def describe_global_table(call: Call, request: Shape) -> Shape:
 
 def describe_export(call: Call, request: Shape) -> Shape:
     """There is none. Raises ExportNotFoundException."""
-    raise ExportNotFoundException(f"Export not found: {request.get('ExportArn', '')}")
+    request = _EXPORT.check(request).request
+    raise ExportNotFoundException(f"Export not found: {request['ExportArn']}")
 
 
 def describe_import(call: Call, request: Shape) -> Shape:
     """There is none. Raises ImportNotFoundException."""
-    raise ImportNotFoundException(f"Import not found: {request.get('ImportArn', '')}")
+    request = _IMPORT.check(request).request
+    raise ImportNotFoundException(f"Import not found: {request['ImportArn']}")
 
 
 def refuse(call: Call, request: Shape) -> Shape:

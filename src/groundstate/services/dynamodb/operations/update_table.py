@@ -9,7 +9,7 @@ import copy
 from typing import Any
 
 from groundstate.operation import Call, Shape
-from groundstate.services.dynamodb import schema, streaming
+from groundstate.services.dynamodb import removal, schema, streaming
 from groundstate.services.dynamodb.backfill import fill_index
 from groundstate.services.dynamodb.description import (
     describe,
@@ -275,7 +275,8 @@ def _create_index(
     indexes.append(new_index(call, table.arn, create, is_global=True))
     definition["AttributeDefinitions"] = definitions
     schema.check_projected_count(definition)
-    _keep_used_definitions(definition)
+    if request.get("AttributeDefinitions"):
+        schema.check_unused_definitions(definition)
     return name
 
 
@@ -307,7 +308,7 @@ def _delete_index(call: Call, table: Table, definition: dict[str, Any], name: st
     if not definition["GlobalSecondaryIndexes"]:
         del definition["GlobalSecondaryIndexes"]
     _keep_used_definitions(definition)
-    call.tx.dynamodb.index(index["IndexId"], table.table_id).drop()
+    removal.remove_index(call, table, table.indexes[name])
     return name
 
 

@@ -34,7 +34,7 @@ def compile_accept(member: Member) -> Accept | None:
         return lambda value: type(value) is int and low <= value <= high
     if shape.kind == "Map" and shape.element is STRING and shape.key_rules is None:
         return _is_text_map
-    if shape.kind == "List" and shape.element is STRING:
+    if shape.kind == "List" and shape.element is STRING and shape.element_rules is None:
         shortest, longest = member.shortest or 0, member.longest or _NO_LIMIT
         return lambda value: (
             type(value) is list
@@ -61,7 +61,7 @@ def _compile_shape(shape: Shape) -> AcceptInside:
         return _measure
     if shape.kind == "Structure":
         return _compile_structure(shape)
-    if shape.kind == "List" and shape.element is not None:
+    if shape.kind == "List" and shape.element is not None and shape.element_rules is None:
         element = compile_inside(Member(shape.element))
         return lambda value, found: (
             type(value) is list and all(element(inner, found) for inner in value)

@@ -96,6 +96,8 @@ def _check_inside(value: Any, shape: Shape, path: str, faults: list[str]) -> Non
     if shape.kind == "Structure":
         _check_members(value, shape.members, path + ".", faults)
     elif shape.kind == "List" and shape.element is not None:
+        if shape.element_rules is not None:
+            _check_elements(value, shape.element_rules, path, faults)
         for at, element in enumerate(value, 1):
             if element is not None:
                 _check_inside(element, shape.element, f"{path}.{at}.member", faults)
@@ -103,6 +105,19 @@ def _check_inside(value: Any, shape: Shape, path: str, faults: list[str]) -> Non
         _check_map(value, shape, path, faults)
         for key in reversed(value):
             _check_inside(value[key], shape.element, f"{path}.{key}.member", faults)
+
+
+def _check_elements(value: list[Any], rules: tuple[int, int], path: str, faults: list[str]) -> None:
+    longest, shortest = rules
+    if any(element is None or not shortest <= len(element) <= longest for element in value):
+        _fault(
+            faults,
+            value,
+            path,
+            "Member must satisfy constraint: ["
+            f"Member must have length less than or equal to {longest}, "
+            f"Member must have length greater than or equal to {shortest}]",
+        )
 
 
 def _check_map(value: dict[str, Any], shape: Shape, path: str, faults: list[str]) -> None:

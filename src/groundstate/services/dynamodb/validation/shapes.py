@@ -31,6 +31,7 @@ class Shape:
         element: of a list or map.
         members: of a structure.
         key_rules, value_rules: (length_max, length_min, pattern) of a map's keys, values.
+        element_rules: (length_max, length_min) of a list's texts.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Shape:
     members: Mapping[str, Member] = field(default_factory=dict)
     key_rules: tuple[int, int, str] | None = None
     value_rules: tuple[int, int] | None = None
+    element_rules: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

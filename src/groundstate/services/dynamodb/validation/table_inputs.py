@@ -9,8 +9,8 @@ from groundstate.services.dynamodb.validation.shapes import (
     INTEGER,
     LONG,
     STRING,
-    STRINGS,
     Member,
+    Shape,
     list_of,
     structure,
 )
@@ -46,7 +46,9 @@ PROJECTION = Member(
     structure(
         "Projection",
         ProjectionType=Member(STRING, choices=("ALL", "INCLUDE", "KEYS_ONLY")),
-        NonKeyAttributes=Member(STRINGS, shortest=1, longest=20),
+        NonKeyAttributes=Member(
+            Shape("List", element=STRING, element_rules=(255, 1)), shortest=1, longest=20
+        ),
     ),
     required=True,
 )

@@ -18,7 +18,8 @@ def describe_stream(call: Call, request: Shape) -> Shape:
     row = get_stream(call, request["StreamArn"])
     shards = [shard_shape(call, row)]
     child_of = (request.get("ShardFilter") or {}).get("ShardId")
-    if request.get("ExclusiveStartShardId") == shard_id(row) or child_of == shard_id(row):
+    if "ExclusiveStartShardId" in request or child_of == shard_id(row):
+        # There is one shard, and nothing after it.
         shards = []
     return {
         "StreamDescription": {

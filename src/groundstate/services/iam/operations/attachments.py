@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from groundstate.operation import Call, Shape
-from groundstate.services.iam.entities import named_entity, page
+from groundstate.services.iam.entities import changeable_entity, named_entity, page
 from groundstate.services.iam.errors import LimitExceeded, NoSuchEntity
 from groundstate.services.iam.managed import (
     ATTACHED_MAX,
@@ -27,7 +27,7 @@ def attach_policy(kind: type[Entity]) -> Run:
     """The Attach operation of a kind of entity. Attaching twice is no error."""
 
     def attach(call: Call, request: Shape) -> Shape:
-        entity = named_entity(call, kind, request)
+        entity = changeable_entity(call, kind, request)
         policy_arn = request["PolicyArn"]
         check_attachable(call, policy_arn)
         attached = call.tx.iam.list_attached_policies(entity.entity_id)
@@ -44,7 +44,7 @@ def detach_policy(kind: type[Entity]) -> Run:
     """The Detach operation of a kind of entity."""
 
     def detach(call: Call, request: Shape) -> Shape:
-        entity = named_entity(call, kind, request)
+        entity = changeable_entity(call, kind, request)
         check_policy_arn(request["PolicyArn"])
         if not call.tx.iam.detach_policy(entity.entity_id, request["PolicyArn"]):
             raise NoSuchEntity(f"Policy {request['PolicyArn']} was not found.")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from groundstate.operation import Call, Shape
-from groundstate.services.iam.entities import named_entity, save
+from groundstate.services.iam.entities import changeable_entity, save
 from groundstate.services.iam.errors import NoSuchEntity
 from groundstate.services.iam.managed import check_boundary
 from groundstate.services.iam.model import Role, User
@@ -23,7 +23,7 @@ def put_boundary(kind: type[Role | User]) -> Run:
     """The Put operation of a kind of entity."""
 
     def put(call: Call, request: Shape) -> Shape:
-        entity = named_entity(call, kind, request)
+        entity = changeable_entity(call, kind, request)
         check_boundary(call, request["PermissionsBoundary"])
         save(call, replace(entity, boundary_arn=request["PermissionsBoundary"]))
         return {}
@@ -35,7 +35,7 @@ def delete_boundary(kind: type[Role | User]) -> Run:
     """The Delete operation of a kind of entity."""
 
     def delete(call: Call, request: Shape) -> Shape:
-        entity = named_entity(call, kind, request)
+        entity = changeable_entity(call, kind, request)
         if not entity.boundary_arn:
             raise NoSuchEntity(
                 f"{kind.kind.capitalize()} {entity.name} does not have a permissions boundary."

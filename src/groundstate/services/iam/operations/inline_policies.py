@@ -9,7 +9,13 @@ from collections.abc import Callable
 
 from groundstate.operation import Call, Shape
 from groundstate.services.iam.documents import check_inline, encode_document
-from groundstate.services.iam.entities import NAME_MEMBER, check_name, named_entity, page
+from groundstate.services.iam.entities import (
+    NAME_MEMBER,
+    changeable_entity,
+    check_name,
+    named_entity,
+    page,
+)
 from groundstate.services.iam.errors import NoSuchEntity
 from groundstate.services.iam.model import Entity
 
@@ -20,7 +26,7 @@ def put_inline_policy(kind: type[Entity]) -> Run:
     """The Put operation of a kind of entity: adds a policy or replaces the one of its name."""
 
     def put(call: Call, request: Shape) -> Shape:
-        entity = named_entity(call, kind, request)
+        entity = changeable_entity(call, kind, request)
         check_name("policyName", request["PolicyName"])
         check_inline(call, entity, request["PolicyName"], request["PolicyDocument"])
         call.tx.iam.put_inline_policy(
@@ -65,7 +71,7 @@ def delete_inline_policy(kind: type[Entity]) -> Run:
     """The Delete operation of a kind of entity."""
 
     def delete(call: Call, request: Shape) -> Shape:
-        entity = named_entity(call, kind, request)
+        entity = changeable_entity(call, kind, request)
         if not call.tx.iam.delete_inline_policy(entity.entity_id, request["PolicyName"]):
             raise _not_found(kind, request["PolicyName"])
         return {}

@@ -12,6 +12,7 @@ from groundstate.services.iam.answers import describe_role
 from groundstate.services.iam.documents import check_trust
 from groundstate.services.iam.entities import (
     base_members,
+    changeable_entity,
     entity_arn,
     named_entity,
     page,
@@ -100,7 +101,7 @@ def update_assume_role_policy(call: Call, request: Shape) -> Shape:
         NoSuchEntity: there is none of this name.
         MalformedPolicyDocument: the trust policy is not one.
     """
-    role = named_entity(call, Role, request)
+    role = changeable_entity(call, Role, request)
     check_trust(call, request["PolicyDocument"])
     save(call, replace(role, trust_document=request["PolicyDocument"]))
     return {}
@@ -113,7 +114,7 @@ def delete_role(call: Call, request: Shape) -> Shape:
         NoSuchEntity: there is none of this name.
         DeleteConflict: something still hangs on it.
     """
-    role = named_entity(call, Role, request)
+    role = changeable_entity(call, Role, request)
     tables = call.tx.iam
     if tables.list_containers(role.entity_id):
         raise DeleteConflict("Cannot delete entity, must remove roles from instance profile first.")

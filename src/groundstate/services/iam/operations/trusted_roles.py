@@ -6,7 +6,7 @@ and https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 
 from __future__ import annotations
 
-from groundstate.operation import Call, Shape
+from groundstate.operation import Call, ServiceError, Shape
 from groundstate.services.iam.authorization import caller_of, context_of, decide_for
 from groundstate.services.iam.documents import check_session_policy
 from groundstate.services.iam.errors import AccessDenied, InvalidInput
@@ -39,7 +39,9 @@ def get_trusted_role(call: Call, request: Shape) -> Shape:
         raise refusal
     role = Role.from_row(row)
     context = request.get("Context", {})
-    if service:
+    if call.config.iam == "off":
+        trusted = True
+    elif service:
         trusted = _trusts_service(call, role, service, action, context)
     else:
         trusted = _trusts_caller(call, role, action, context)
@@ -82,11 +84,21 @@ def _trusts_caller(call: Call, role: Role, action: str, context: Shape) -> bool:
     )
     if denied or named is Named.NOT:
         return False
-    # The administrator stands for the account: a role that trusts the account trusts it.
-    return (
-        principal.administrator
-        or decide_for(call, principal, action, role.arn, context, role.trust_document).allowed
-    )
+    if principal.administrator:
+        # The administrator stands for the account: a role that trusts the account trusts it.
+        return True
+    if named is Named.ACCOUNT:
+        return _is_granted(call, action, role.arn, context)
+    return decide_for(call, principal, action, role.arn, context, role.trust_document).allowed
+
+
+def _is_granted(call: Call, action: str, role_arn: str, context: Shape) -> bool:
+    """Whether the caller's policies grant it: a role that trusts the account leaves it to them."""
+    try:
+        call.authorize(action, role_arn, context)
+    except ServiceError:
+        return False
+    return True
 
 
 def _session_policies(call: Call, request: Shape) -> list[str]:

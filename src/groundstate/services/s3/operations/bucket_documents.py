@@ -13,9 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from groundstate.operation import Call, Operation, Shape, named_error
+from groundstate.operation import Call, Operation, ServiceError, Shape, named_error
 from groundstate.services.s3.buckets import bucket_arn, bucket_policy, get_bucket
 from groundstate.services.s3.errors import MalformedPolicy, MalformedXML
+from groundstate.services.s3.notifications import check_targets
 from groundstate.services.s3.objects import OWNER
 
 
@@ -190,6 +191,8 @@ def _put(document: Document) -> Run:
             keys = [tag["Key"] for tag in value.get("TagSet", [])]
             if len(keys) != len(set(keys)):
                 raise MalformedXML("Cannot provide multiple Tags with the same key")
+        if document.kind == "notification" and not request.get("SkipDestinationValidation"):
+            check_targets(call, bucket, value)
         bucket.documents[document.kind] = value
         call.tx.buckets.save_bucket(bucket)
         return {}
@@ -236,6 +239,10 @@ def put_bucket_policy(call: Call, request: Shape) -> Shape:
         ) from None
     if not isinstance(policy, dict) or not policy.get("Statement"):
         raise MalformedPolicy("Missing required field Statement")
+    try:
+        call.invoke("iam", "CheckResourcePolicy", {"PolicyDocument": request["Policy"]})
+    except ServiceError as error:
+        raise MalformedPolicy(error.message) from None
     bucket.documents["policy"] = request["Policy"]
     call.tx.buckets.save_bucket(bucket)
     return {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from groundstate.operation import Call, Shape
 from groundstate.services.s3.buckets import get_bucket
 from groundstate.services.s3.errors import NoSuchBucket, NotFound
-from groundstate.services.s3.objects import OWNER
+from groundstate.services.s3.objects import OWNER, RESPONSES
 
 
 def head_bucket(call: Call, request: Shape) -> Shape:
@@ -32,6 +32,7 @@ def list_buckets(call: Call, request: Shape) -> Shape:
         bucket
         for bucket in call.tx.buckets.list_buckets()
         if bucket.name.startswith(prefix)
+        and not bucket.name.startswith(RESPONSES)
         and bucket.name > begin
         and request.get("BucketRegion", bucket.region) == bucket.region
     ]

@@ -46,7 +46,15 @@ def copy_object(call: Call, request: Shape) -> Shape:
         data["tags"] = given["tags"]
     data.pop("parts", None)
     content = read_content(call, source, 0, source.size_bytes)
-    entry = write_object(call, bucket, request["Key"], content, make_etag(content), data)
+    entry = write_object(
+        call,
+        bucket,
+        request["Key"],
+        content,
+        etag=make_etag(content),
+        data=data,
+        event="ObjectCreated:Copy",
+    )
     answer: Shape = {
         "CopyObjectResult": {"ETag": f'"{entry.etag}"', "LastModified": entry.modified_at},
         "ServerSideEncryption": data.get("encryption", "AES256"),

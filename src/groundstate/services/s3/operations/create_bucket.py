@@ -24,9 +24,10 @@ def create_bucket(call: Call, request: Shape) -> Shape:
     region = request.get("CreateBucketConfiguration", {}).get("LocationConstraint") or call.region
     if region == "EU":
         region = "eu-west-1"
-    if region != call.region and call.region != "us-east-1":
+    if call.region not in (region, "us-east-1"):
         raise InvalidArgument(
-            f"The {region} location constraint is incompatible for the region specific endpoint this"
+            f"The {region} location constraint is incompatible for the region specific"
+            f" endpoint this"
             " request was sent to."
         )
     if present is not None and not present.documents.pop(IMPLICIT, False):

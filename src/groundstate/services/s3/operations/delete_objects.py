@@ -6,6 +6,7 @@ AWS: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 from __future__ import annotations
 
 from groundstate.operation import Call, Shape
+from groundstate.services.s3 import notifications
 from groundstate.services.s3.buckets import get_bucket, versioning
 from groundstate.services.s3.errors import MalformedXML
 from groundstate.services.s3.objects import put_marker, remove_version
@@ -57,10 +58,12 @@ def _delete(call: Call, bucket: Bucket, key: str, version_id: str | None) -> Sha
         if entry is None:
             return {"VersionId": version_id}
         remove_version(call, entry)
+        notifications.tell(call, bucket, entry, "ObjectRemoved:Delete")
         marker = {"DeleteMarker": True} if entry.is_marker else {}
         return {"VersionId": version_id, **marker}
     if versioning(bucket):
         return {"DeleteMarker": True, "VersionId": put_marker(call, bucket, key).version_id}
     if entry is not None:
         remove_version(call, entry)
+        notifications.tell(call, bucket, entry, "ObjectRemoved:Delete")
     return {}

@@ -111,7 +111,15 @@ def complete_multipart_upload(call: Call, request: Shape) -> Shape:
     content = b"".join(_part_content(call, part) for part in chosen)
     data = {**upload.data, "parts": [part.size_bytes for part in chosen]}
     etag = make_multipart_etag([part.etag for part in chosen])
-    entry = write_object(call, bucket, upload.key, content, etag, data)
+    entry = write_object(
+        call,
+        bucket,
+        upload.key,
+        content,
+        etag=etag,
+        data=data,
+        event="ObjectCreated:CompleteMultipartUpload",
+    )
     for part in present:
         call.host.remove(call, part.file)
     call.tx.buckets.remove_upload(upload.upload_id)

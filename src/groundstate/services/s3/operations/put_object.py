@@ -32,7 +32,15 @@ def put_object(call: Call, request: Shape) -> Shape:
     checksums = read_checksums(request, content)
     data = read_data(request)
     data["checksums"] = checksums
-    entry = write_object(call, bucket, request["Key"], content, make_etag(content), data)
+    entry = write_object(
+        call,
+        bucket,
+        request["Key"],
+        content,
+        etag=make_etag(content),
+        data=data,
+        event="ObjectCreated:Put",
+    )
     answer: Shape = {
         "ETag": f'"{entry.etag}"',
         "ServerSideEncryption": data["encryption"],

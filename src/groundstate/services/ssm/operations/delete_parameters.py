@@ -17,13 +17,14 @@ def delete_parameter(call: Call, request: Shape) -> Shape:
         ParameterNotFound: there is none.
     """
     if not call.tx.parameters.remove(call.region, bare_name(request["Name"])):
-        raise ParameterNotFound()
+        raise ParameterNotFound
     return {}
 
 
 def delete_parameters(call: Call, request: Shape) -> Shape:
     """Delete several parameters; those that are not there are named."""
-    deleted, invalid = [], []
+    deleted: list[str] = []
+    invalid: list[str] = []
     for name in request["Names"]:
         gone = call.tx.parameters.remove(call.region, bare_name(name))
         (deleted if gone else invalid).append(name)

@@ -37,7 +37,8 @@ def get_parameters(call: Call, request: Shape) -> Shape:
     names = request["Names"]
     if len(names) > _NAMES_MAX:
         raise ValidationException(
-            f"1 validation error detected: Value '[{', '.join(names)}]' at 'names' failed to satisfy"
+            f"1 validation error detected: Value '[{', '.join(names)}]' at 'names' failed to"
+            f" satisfy"
             f" constraint: Member must have length less than or equal to {_NAMES_MAX}"
         )
     found, invalid = [], []
@@ -84,7 +85,7 @@ def get_parameter_history(call: Call, request: Shape) -> Shape:
     """
     versions = call.tx.parameters.list_versions(call.region, bare_name(request["Name"]))
     if not versions:
-        raise ParameterNotFound()
+        raise ParameterNotFound
     begin = int(request.get("NextToken") or 0)
     size = request.get("MaxResults", _HISTORY_PAGE_SIZE)
     decrypt = bool(request.get("WithDecryption"))

@@ -31,6 +31,8 @@ def put_parameter(call: Call, request: Shape) -> Shape:
     """
     name = bare_name(request["Name"])
     check_name(name)
+    if request.get("Policies"):
+        raise ValidationException("Parameter policies are not supported: see the service's README.")
     present = call.tx.parameters.find(call.region, name)
     if present is not None and not request.get("Overwrite"):
         raise ParameterAlreadyExists(

@@ -85,5 +85,5 @@ def _find(call: Call, request: Shape) -> Parameter:
         raise ValidationException(f"{request['ResourceType']} is not a supported resource type.")
     parameter = call.tx.parameters.find(call.region, bare_name(request["ResourceId"]))
     if parameter is None:
-        raise InvalidResourceId()
+        raise InvalidResourceId
     return parameter

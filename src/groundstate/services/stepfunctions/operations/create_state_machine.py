@@ -35,7 +35,7 @@ def create_state_machine(call: Call, request: Shape) -> Shape:
     if "versionDescription" in request and not request.get("publish"):
         raise ValidationException("Version description can only be set when publish is true")
     machine_type = request.get("type", "STANDARD")
-    check_definition(request["definition"], machine_type)
+    program = check_definition(request["definition"], machine_type)
     check_role(call, request["roleArn"])
     settings = read_settings(call, request)
     arn = make_arn(call, f"stateMachine:{name}")
@@ -52,6 +52,7 @@ def create_state_machine(call: Call, request: Shape) -> Shape:
             settings=settings,
             now=call.now,
         )
+        call.host.machines.put(tables.get_revision(machine.revision), program)
         tables.put_tags(arn, read_tags(request.get("tags", ())))
     else:
         _check_same(call, machine, request, machine_type)

@@ -49,8 +49,9 @@ def update_state_machine(call: Call, request: Shape) -> Shape:
     revision = tables.get_revision(machine.revision)
     definition = request.get("definition", revision.definition)
     role_arn = request.get("roleArn", revision.role_arn)
+    program = None
     if "definition" in request:
-        check_definition(definition, machine.type)
+        program = check_definition(definition, machine.type)
     if "roleArn" in request:
         check_role(call, role_arn)
     settings = read_settings(call, request, revision.settings)
@@ -68,6 +69,8 @@ def update_state_machine(call: Call, request: Shape) -> Shape:
             now=call.now,
         )
         revision = tables.get_revision(number)
+        if program is not None:
+            call.host.machines.put(revision, program)
     answer: Shape = {"updateDate": call.now}
     if revision.revision_id is not None:
         answer["revisionId"] = revision.revision_id

@@ -1,0 +1,155 @@
+"""The Tasks application with a grant left out fails as on AWS, and leaves no item."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from groundstate.testing import Groundstate
+from tests.unit.iam.conftest import ACCOUNT, Account, allow, policy, trust
+
+TABLE = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/Tasks"
+MACHINE = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:Tasks"
+WRITES = ["dynamodb:PutItem", "dynamodb:UpdateItem"]
+DEFINITION = {
+    "StartAt": "Insert",
+    "States": {
+        "Insert": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::dynamodb:putItem",
+            "Parameters": {
+                "TableName": "Tasks",
+                "Item": {"taskId": {"S.$": "$.taskId"}, "status": {"S": "STARTED"}},
+            },
+            "ResultPath": None,
+            "Next": "Update",
+        },
+        "Update": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::dynamodb:updateItem",
+            "Parameters": {
+                "TableName": "Tasks",
+                "Key": {"taskId": {"S.$": "$.taskId"}},
+                "UpdateExpression": "SET #status = :done",
+                "ExpressionAttributeNames": {"#status": "status"},
+                "ExpressionAttributeValues": {":done": {"S": "Done"}},
+            },
+            "End": True,
+        },
+    },
+}
+HANDLER = """
+import boto3, json
+
+def handler(event, context):
+    return boto3.client("stepfunctions").start_execution(
+        stateMachineArn=event["machine"], input=json.dumps({"taskId": event["taskId"]})
+    )["executionArn"]
+"""
+
+
+def make_machine(gs, *statements):
+    account = Account(gs)
+    account.make_role("MachineRole", *statements, document=trust(Service="states.amazonaws.com"))
+    gs.client("dynamodb").create_table(
+        TableName="Tasks",
+        AttributeDefinitions=[{"AttributeName": "taskId", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "taskId", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    gs.client("stepfunctions").create_state_machine(
+        name="Tasks",
+        definition=json.dumps(DEFINITION),
+        roleArn=f"arn:aws:iam::{ACCOUNT}:role/MachineRole",
+    )
+    return account
+
+
+def run(gs):
+    states = gs.client("stepfunctions")
+    arn = states.start_execution(stateMachineArn=MACHINE, input='{"taskId": "Breakfast"}')
+    gs.settle()
+    return states.describe_execution(executionArn=arn["executionArn"])
+
+
+def items(gs):
+    return gs.client("dynamodb").scan(TableName="Tasks")["Items"]
+
+
+def test_machine_with_its_grant_writes_the_item(gs):
+    make_machine(gs, allow(WRITES, TABLE))
+    assert run(gs)["status"] == "SUCCEEDED"
+    assert [item["status"]["S"] for item in items(gs)] == ["Done"]
+
+
+@pytest.mark.parametrize(
+    ("statements", "reason"),
+    [
+        ([], "because no identity-based policy allows the dynamodb:PutItem action"),
+        (
+            [allow(WRITES, TABLE + "2")],
+            "because no identity-based policy allows the dynamodb:PutItem action",
+        ),
+        (
+            [allow("*"), {**allow("dynamodb:Put*"), "Effect": "Deny"}],
+            "with an explicit deny in an identity-based policy",
+        ),
+    ],
+)
+def test_machine_without_its_grant_fails_and_leaves_no_item(gs, statements, reason):
+    make_machine(gs, *statements)
+    execution = run(gs)
+    assert execution["status"] == "FAILED"
+    session = execution["cause"].split("assumed-role/MachineRole/")[1].split()[0]
+    assert execution["cause"].startswith(
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/MachineRole/{session} is not authorized to"
+        f" perform: dynamodb:PutItem on resource: {TABLE} {reason}"
+    )
+    assert items(gs) == []
+
+
+def test_machine_that_may_only_insert_stops_behind_the_insert(gs):
+    make_machine(gs, allow("dynamodb:PutItem", TABLE))
+    execution = run(gs)
+    assert execution["status"] == "FAILED"
+    assert "dynamodb:UpdateItem" in execution["cause"]
+    assert [item["status"]["S"] for item in items(gs)] == ["STARTED"]
+
+
+def test_function_without_its_grant_fails_and_starts_nothing():
+    with Groundstate(real_time=True) as gs:
+        account = make_machine(gs, allow(WRITES, TABLE))
+        account.make_role("FunctionRole", document=trust(Service="lambda.amazonaws.com"))
+        code = io.BytesIO()
+        with zipfile.ZipFile(code, "w") as archive:
+            archive.writestr("index.py", HANDLER)
+        functions = gs.client("lambda")
+        functions.create_function(
+            FunctionName="Start",
+            Runtime="python3.13",
+            Handler="index.handler",
+            Role=f"arn:aws:iam::{ACCOUNT}:role/FunctionRole",
+            Code={"ZipFile": code.getvalue()},
+            Timeout=30,
+        )
+        payload = json.dumps({"machine": MACHINE, "taskId": "Breakfast"})
+        answer = functions.invoke(FunctionName="Start", Payload=payload)
+        assert answer["FunctionError"] == "Unhandled"
+        error = json.load(answer["Payload"])
+        assert error["errorMessage"].endswith(
+            f"User: arn:aws:sts::{ACCOUNT}:assumed-role/FunctionRole/Start is not authorized to"
+            f" perform: states:StartExecution on resource: {MACHINE} because no identity-based"
+            " policy allows the states:StartExecution action"
+        )
+        assert items(gs) == []
+        # The processes that run keep their credentials; what the role may do counts at once.
+        account.iam.put_role_policy(
+            RoleName="FunctionRole",
+            PolicyName="start",
+            PolicyDocument=policy(allow("states:StartExecution", MACHINE)),
+        )
+        answer = functions.invoke(FunctionName="Start", Payload=payload)
+        assert "FunctionError" not in answer
