@@ -31,6 +31,8 @@ from groundstate.store import Barrier, Store
 # How many due timers are read at a time, and how long the loop may be kept by them.
 TIMER_PAGE = 50
 TIMER_SLICE_S = 0.008
+# After the start, services are made ready one by one, with a breath between for the first requests.
+BREATH_S = 0.02
 
 logger = logging.getLogger(__name__)
 
@@ -151,7 +153,7 @@ class Dispatcher:
     def start(self) -> None:
         """Serve the timers, and make the services ready one by one while the loop goes on."""
         self._timers.look()
-        self._loop.call_soon(self._make_next_ready)
+        self._loop.call_later(BREATH_S, self._make_next_ready)
 
     def make_all_ready(self) -> None:
         """Make all services ready now."""
@@ -179,7 +181,7 @@ class Dispatcher:
         if name is None or self._stopping:
             return
         self._make_ready(name)
-        self._loop.call_soon(self._make_next_ready)
+        self._loop.call_later(BREATH_S, self._make_next_ready)
 
     def _make_ready(self, name: str) -> Service:
         """Import a service, start its host, and go on with what it had left unfinished.

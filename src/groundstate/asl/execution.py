@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from groundstate.asl.json_text import to_text
+from groundstate.asl.limits import VARIABLES_BYTES_MAX
 
 if TYPE_CHECKING:
     from groundstate.asl.interface import ExecutionInfo
@@ -254,6 +255,7 @@ class Execution:
         strands: by id.
         ready: ids of the strands that have not reached a wait, when a step ran out of budget.
         tasks, timers: the strand that waits for a task or timer, by its id.
+        variables_size: how many bytes of variables there are at most.
     """
 
     __slots__ = (
@@ -301,6 +303,18 @@ class Execution:
             if lost is not None:
                 strand.group = lost.group
                 self.strands.update((child.id, child) for child in lost.strands)
+
+    def may_store(self, size: int) -> bool:
+        """Whether all variables are within their limit, now that so many bytes were written.
+
+        What is written is added up, and what there really is counted only when that sum is over
+        the limit.
+        """
+        self.variables_size += size
+        if self.variables_size > VARIABLES_BYTES_MAX:
+            stored = [strand.variables for strand in self.strands.values() if strand.variables]
+            self.variables_size = len(to_text(stored).encode())
+        return self.variables_size <= VARIABLES_BYTES_MAX
 
     def dump(self) -> bytes:
         """The state as bytes (JSON), to be given to `load`."""

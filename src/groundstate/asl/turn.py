@@ -260,11 +260,15 @@ class Turn:
 
     def _assign(self, strand: Strand, assigned: dict[str, Any], details: dict[str, Any]) -> None:
         texts = {name: to_text(assigned[name]) for name in sorted(assigned)}
-        if sum(len(text.encode()) for text in texts.values()) > limits.VARIABLE_BYTES_MAX:
+        size = sum(len(text.encode()) for text in texts.values())
+        if size > limits.VARIABLE_BYTES_MAX:
             raise data_limit_exceeded(strand.state.name)
         variables = dict(strand.variables or {})
         variables.update(assigned)
-        strand.variables = variables
+        before, strand.variables = strand.variables, variables
+        if not self.execution.may_store(size):
+            strand.variables = before
+            raise data_limit_exceeded(strand.state.name)
         details["assignedVariables"] = texts
         details["assignedVariablesDetails"] = NOT_TRUNCATED
 

@@ -86,12 +86,15 @@ class BackupRows:
 
     def record_change(
         self, table_id: int, changed_at: float, key: bytes, item: bytes | None
-    ) -> None:
-        """Remember what an item was before it is changed."""
-        self._execute(
+    ) -> int:
+        """Remember what an item was before it is changed; the change's number."""
+        cursor = self._execute(
             "INSERT INTO dynamodb_changes (table_id, changed_at, key, item) VALUES (?, ?, ?, ?)",
             (table_id, changed_at, key, item),
         )
+        change_id = cursor.lastrowid
+        assert change_id is not None
+        return change_id
 
     def changes_since(self, table_id: int, since: float) -> list[tuple[bytes, bytes | None]]:
         """The (key, item before) of each change after a time, the newest first."""

@@ -38,7 +38,6 @@ class StreamRows:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._execute = connection.execute
-        self.ids: dict[str, int] = {}
 
     def add(
         self,
@@ -84,16 +83,12 @@ class StreamRows:
 
     def append(self, arn: str, created_at: float, record: bytes) -> int:
         """Add a record to an enabled stream; its sequence."""
-        stream_id = self.ids.get(arn)
-        if stream_id is None:
-            (stream_id,) = self._execute(
-                "SELECT stream_id FROM dynamodb_streams WHERE arn = ?", (arn,)
-            ).fetchone()
-            self.ids[arn] = stream_id
         cursor = self._execute(
-            "INSERT INTO dynamodb_stream_records (stream_id, created_at, record) VALUES (?, ?, ?)",
-            (stream_id, created_at, record),
+            "INSERT INTO dynamodb_stream_records (stream_id, created_at, record)"
+            " SELECT stream_id, ?, ? FROM dynamodb_streams WHERE arn = ?",
+            (created_at, record, arn),
         )
+        assert cursor.rowcount == 1, f"there is no stream {arn}"
         sequence = cursor.lastrowid
         assert sequence is not None
         return sequence
@@ -137,4 +132,15 @@ class StreamRows:
 
 
 def _make(row: tuple[Any, ...]) -> StreamRow:
-    return StreamRow(*row[:5], orjson.loads(row[5]), *row[6:])
+    stream_id, arn, account, region, table_name, description, created_at, closed_at, first = row
+    return StreamRow(
+        stream_id,
+        arn,
+        account,
+        region,
+        table_name,
+        orjson.loads(description),
+        created_at,
+        closed_at,
+        first,
+    )

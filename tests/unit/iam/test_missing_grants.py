@@ -119,6 +119,8 @@ def test_machine_that_may_only_insert_stops_behind_the_insert(gs):
     assert [item["status"]["S"] for item in items(gs)] == ["STARTED"]
 
 
+@pytest.mark.slow
+@pytest.mark.process
 def test_function_without_its_grant_fails_and_starts_nothing():
     with Groundstate(real_time=True) as gs:
         account = make_machine(gs, allow(WRITES, TABLE))

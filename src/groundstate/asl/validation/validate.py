@@ -11,6 +11,7 @@ from typing import Any
 from groundstate.asl import limits
 from groundstate.asl.interface import Diagnostic, MachineType
 from groundstate.asl.validation.report import Report, is_deeper
+from groundstate.asl.validation.scopes import check_variable_scopes
 from groundstate.asl.validation.states import StateChecker
 from groundstate.asl.validation.transitions import check_transitions, targets_of
 
@@ -89,3 +90,4 @@ def _check_machine(definition: dict[str, Any], type: MachineType, report: Report
     checker.scope(definition, "")
     if not report.has_errors:
         check_transitions(definition, report)
+        check_variable_scopes(definition, report)

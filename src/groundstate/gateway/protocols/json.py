@@ -50,9 +50,10 @@ def parse_document(body: bytes, *, any_kind: bool = False) -> Any:
     """A JSON object from a body; an empty body is an empty object.
 
     Args:
-        any_kind: give other JSON values as they are, for a service that refuses them itself.
+        any_kind: give other JSON values as they are, for a service that refuses them itself;
+            an empty body is malformed then.
     """
-    if not body:
+    if not body and not any_kind:
         return {}
     try:
         document = orjson.loads(body)

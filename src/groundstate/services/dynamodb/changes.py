@@ -14,7 +14,8 @@ from groundstate import ids
 from groundstate.operation import Call
 from groundstate.services.dynamodb.model import Item, Table
 
-STREAM_RETENTION_S = 24 * 3600
+_DAY_S = 24 * 3600
+STREAM_RETENTION_S = _DAY_S
 # Items whose time lies further back are left alone, as AWS documents for TTL.
 EXPIRY_AGE_MAX_S = 5 * 365 * 24 * 3600
 EXPIRY_TIMER = "expiry"
@@ -40,9 +41,13 @@ def record(
     by_service: bool,
 ) -> None:
     """Keep what a write changed, where the table's stream or recovery wants it."""
-    if "PointInTimeRecovery" in table.settings:
+    recovery = table.settings.get("PointInTimeRecovery")
+    if recovery is not None:
         before = None if old is None else orjson.dumps(old)
-        call.tx.dynamodb.backups.record_change(table.table_id, call.now, key, before)
+        backups = call.tx.dynamodb.backups
+        change_id = backups.record_change(table.table_id, call.now, key, before)
+        if change_id % _TRIM_EVERY == 0:
+            backups.forget_changes(table.table_id, call.now - recovery["Days"] * _DAY_S)
     if not table.stream_label or old == new:
         # A write that changes nothing has no record.
         return

@@ -13,8 +13,9 @@ ROWS_AT_ONCE = 2000
 
 
 def remove_table(call: Call, table: Table) -> None:
-    """Remove a table's items, and the entries of all its indexes."""
+    """Remove a table's items, the entries of all its indexes, and the record of its changes."""
     rows = call.tx.dynamodb
+    rows.backups.forget_changes(table.table_id, float("inf"))
     count, _ = rows.tables.get_counts(table.table_id)
     for index in table.index_list:
         remove_index(call, table, index)

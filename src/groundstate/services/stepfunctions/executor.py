@@ -262,7 +262,8 @@ def _write(call: Call, run: Run, *, cut: bool, waiting: deque[ScheduleTask]) -> 
     host, execution_id = call.host, run.row.execution_id
     ended = run.row.status != RUNNING
     for command in waiting:
-        run.tasks[command.task_id] = OpenTask(DUE)
+        if command.task_id in run.execution.tasks:
+            run.tasks[command.task_id] = OpenTask(DUE)
     # A burst that came in between leaves the tasks of the cut one as they are.
     if not ended and (cut or any(task.phase == DUE for task in run.tasks.values())):
         run.work = WORK_CONTINUE
