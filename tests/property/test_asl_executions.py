@@ -104,7 +104,7 @@ def _state(draw: st.DrawFn, later: list[str], level: int) -> dict[str, Any]:
         elif draw(st.booleans()):
             state["Parameters"] = {"a.$": draw(_PATHS), "id.$": "States.UUID()"}
         if draw(st.booleans()):
-            state["Assign"] = {"x.$": "$$.State.Name"}
+            state["Assign"] = {f"x{level}.$": "$$.State.Name"}
         return state
     state |= draw(_failures(later))
     if kind == "Task":

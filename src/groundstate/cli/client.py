@@ -290,8 +290,9 @@ class Client:
             named = {name.lower(): value for name, value in answer.getheaders()}
             return HttpAnswer(answer.status, named, answer.read())
         except (OSError, http.client.HTTPException) as error:
+            reason = str(error) or type(error).__name__
             raise NoRuntime(
-                f"No runtime answers at {self.endpoint_url} ({str(error) or type(error).__name__}).",
+                f"No runtime answers at {self.endpoint_url} ({reason}).",
                 "Start one in another terminal:  groundstate serve\n"
                 "or name the address of the one that runs:  export AWS_ENDPOINT_URL=http://...",
             ) from error

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+# What the services' protocols call a signature by a key, or with a secret, that is not known.
+_SIGNATURE_CODES = frozenset(
+    {
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+_WRONG_KEY = (
+    "The runtime was started with another key. Set the same one here:\n"
+    "export GROUNDSTATE_ACCESS_KEY_ID=... GROUNDSTATE_SECRET_ACCESS_KEY=..."
+)
+
 
 class CommandError(Exception):
     """The command failed.
@@ -30,6 +45,7 @@ class Refused(CommandError):
     """
 
     def __init__(self, service: str, operation: str, code: str, text: str) -> None:
-        super().__init__(f"{service} refused {operation}: {code}: {text}")
+        hint = _WRONG_KEY if code in _SIGNATURE_CODES else ""
+        super().__init__(f"{service} refused {operation}: {code}: {text}", hint)
         self.code = code
         self.text = text

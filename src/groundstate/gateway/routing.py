@@ -131,7 +131,14 @@ class Router:
         routes = self._rest.get(name)
         if routes is None:
             routes = [_RestRoute(model, operation) for operation in model.operations]
-            routes.sort(key=lambda route: route.weight, reverse=True)
+            # S3's model has operations beside those that replaced them, at the same address.
+            routes.sort(
+                key=lambda route: (
+                    route.weight,
+                    not model.operations[route.operation].get("deprecated"),
+                ),
+                reverse=True,
+            )
             self._rest[name] = routes
         query = dict(parse_qsl(request.query, keep_blank_values=True))
         for path in (request.path, request.path.rstrip("/") or "/"):

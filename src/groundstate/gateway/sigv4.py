@@ -22,15 +22,14 @@ from __future__ import annotations
 import base64
 import calendar
 import hmac
-import re
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple, NoReturn
-from urllib.parse import quote, unquote_to_bytes
 
+from groundstate.gateway.canonical import canonical_path, canonical_query, decode, trim_header
 from groundstate.gateway.refusals import SignatureRefused, format_time, skew_text
 from groundstate.gateway.sigv2 import PresignedV2, read_presigned_v2, verify_presigned_v2
 
@@ -44,9 +43,6 @@ PRESIGNED_S_MAX = 604_800
 SKEW_S = 300
 LONG_SKEW_S = 900
 _LONG_SKEW_SERVICES = frozenset({"s3", "dynamodb"})
-
-_UNRESERVED = "-_.~"
-_PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*\Z")
 
 
 class Scope(NamedTuple):
@@ -192,9 +188,9 @@ def string_to_sign(signature: Signature, payload_hash: str) -> str:
 def canonical_request(signature: Signature, payload_hash: str) -> str:
     """The request in the one form that both sides agree on."""
     headers = signature.headers
-    lines = [f"{name}:{_trimmed(headers.get(name, ''))}\n" for name in signature.signed_headers]
-    path = _canonical_path(signature.raw_path, signature.service)
-    query = _canonical_query(signature.raw_query) if signature.raw_query else ""
+    lines = [f"{name}:{trim_header(headers.get(name, ''))}\n" for name in signature.signed_headers]
+    path = canonical_path(signature.raw_path, signature.service)
+    query = canonical_query(signature.raw_query) if signature.raw_query else ""
     return (
         f"{signature.method}\n{path}\n{query}\n{''.join(lines)}\n"
         f"{';'.join(signature.signed_headers)}\n{payload_hash}"
@@ -254,7 +250,7 @@ def _read_query(
     fields = {}
     for pair in raw_query.split("&"):
         name, _, value = pair.partition("=")
-        fields[_decode(name)] = _decode(value)
+        fields[decode(name)] = decode(value)
     needed = ("X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
     absent = [name for name in needed if not fields.get(name)]
     if absent or fields["X-Amz-Algorithm"] != ALGORITHM:
@@ -367,48 +363,3 @@ def _check_time(signature: Signature, now: float) -> None:
         raise SignatureRefused(
             "skewed", skew_text(signature.timestamp, now, offset_s), timestamp=signature.timestamp
         )
-
-
-def _trimmed(value: str) -> str:
-    # Runs of blanks count as one; most values have none, and are found so faster.
-    return " ".join(value.split()) if "  " in value else value.strip()
-
-
-def _canonical_path(raw_path: str, service: str) -> str:
-    if raw_path == "/" or not raw_path:
-        return "/"
-    if service == "s3":
-        # S3 encodes once and keeps the path's own dots and slashes.
-        return quote(unquote_to_bytes(raw_path), safe="/~")
-    if "/." in raw_path or "//" in raw_path:
-        raw_path = _without_dots(raw_path)
-    if _PLAIN.match(raw_path):
-        return raw_path
-    return quote(raw_path, safe="/~")
-
-
-def _without_dots(path: str) -> str:
-    kept: list[str] = []
-    for segment in path.split("/"):
-        if segment == "..":
-            del kept[-1:]
-        elif segment and segment != ".":
-            kept.append(segment)
-    slash = "/" if path.endswith("/") and kept else ""
-    return f"/{'/'.join(kept)}{slash}"
-
-
-def _canonical_query(raw_query: str) -> str:
-    given = (pair.partition("=") for pair in raw_query.split("&") if pair)
-    pairs = sorted(
-        (_recode(name), _recode(value)) for name, _, value in given if name != "X-Amz-Signature"
-    )
-    return "&".join(f"{name}={value}" for name, value in pairs)
-
-
-def _recode(text: str) -> str:
-    return quote(unquote_to_bytes(text), safe=_UNRESERVED)
-
-
-def _decode(text: str) -> str:
-    return unquote_to_bytes(text).decode("utf-8", "replace")

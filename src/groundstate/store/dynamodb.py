@@ -13,7 +13,7 @@ from groundstate.store.dynamodb_items import (
     create_item_rows,
 )
 from groundstate.store.dynamodb_streams import StreamRows
-from groundstate.store.dynamodb_tables import TableRows
+from groundstate.store.dynamodb_tables import Register, TableRows
 from groundstate.store.dynamodb_tokens import TokenRows
 
 
@@ -30,11 +30,16 @@ class Dynamodb:
             what this process set or saw: a second timer does no harm.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        before_commit: Register,
+        on_undo: Register,
+    ) -> None:
         self._connection = connection
         self._items: dict[int, ItemRows] = {}
         self._indexes: dict[int, IndexRows] = {}
-        self.tables = TableRows(connection)
+        self.tables = TableRows(connection, before_commit, on_undo)
         self.streams = StreamRows(connection)
         self.tokens = TokenRows(connection)
         self.backups = BackupRows(connection)

@@ -120,11 +120,18 @@ class StreamRows:
 
     def trim(self, not_before: float, limit: int) -> None:
         """Forget old records, so many at most, and streams that were closed as long ago."""
-        self._execute(
-            "DELETE FROM dynamodb_stream_records WHERE sequence IN (SELECT sequence FROM"
-            " dynamodb_stream_records WHERE created_at < ? ORDER BY sequence LIMIT ?)",
-            (not_before, limit),
-        )
+        # Sequences go with time, so the old records are those before the first young one.
+        young = self._execute(
+            "SELECT sequence FROM dynamodb_stream_records WHERE created_at >= ?"
+            " ORDER BY sequence LIMIT 1",
+            (not_before,),
+        ).fetchone()
+        if young is not None:
+            self._execute(
+                "DELETE FROM dynamodb_stream_records WHERE sequence < ? AND sequence <"
+                " (SELECT min(sequence) FROM dynamodb_stream_records) + ?",
+                (young[0], limit),
+            )
         self._execute(
             "DELETE FROM dynamodb_streams WHERE closed_at IS NOT NULL AND closed_at < ?",
             (not_before,),

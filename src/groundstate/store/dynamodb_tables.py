@@ -1,12 +1,20 @@
-"""What DynamoDB tables there are, and how many items they hold."""
+"""What DynamoDB tables there are, and how many items they hold.
+
+A table's counts change with nearly every write, so a tick's changes are gathered in memory and
+written once, just before its commit. What a failed operation counted is taken back with it.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
 
+Register = Callable[[Callable[[], None]], None]
+"""Registers a callback: of a commit, or of an undo."""
 _COLUMNS = "table_id, account, region, name, definition, settings"
 
 
@@ -34,8 +42,14 @@ class TableRows:
             a row must take its entry out, and again if the change is undone.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, before_commit: Register, on_undo: Register
+    ) -> None:
         self._execute = connection.execute
+        self._before_commit = before_commit
+        self._on_undo = on_undo
+        self._counted: dict[int, list[int]] = {}
+        self._will_write = False
         self.cache: dict[tuple[str, str, str], Any] = {}
 
     def find(self, account: str, region: str, name: str) -> TableRow | None:
@@ -93,18 +107,42 @@ class TableRows:
 
     def count(self, table_id: int, *, items: int, size_bytes: int) -> None:
         """Add to a table's counts."""
-        self._execute(
-            "UPDATE dynamodb_tables SET item_count = item_count + ?, size_bytes = size_bytes + ?"
-            " WHERE table_id = ?",
-            (items, size_bytes, table_id),
-        )
+        if not self._will_write:
+            self._will_write = True
+            self._before_commit(self._write_counts)
+            # If the savepoint that this is in is taken back, so is every count since.
+            self._on_undo(self._forget_write)
+        self._add(table_id, items, size_bytes)
+        self._on_undo(partial(self._add, table_id, -items, -size_bytes))
 
     def get_counts(self, table_id: int) -> tuple[int, int]:
         """How many items a table has, and their bytes."""
         row = self._execute(
             "SELECT item_count, size_bytes FROM dynamodb_tables WHERE table_id = ?", (table_id,)
         ).fetchone()
-        return (row[0], row[1])
+        items, size_bytes = self._counted.get(table_id, (0, 0))
+        return (row[0] + items, row[1] + size_bytes)
+
+    def _add(self, table_id: int, items: int, size_bytes: int) -> None:
+        counted = self._counted.get(table_id)
+        if counted is None:
+            self._counted[table_id] = [items, size_bytes]
+        else:
+            counted[0] += items
+            counted[1] += size_bytes
+
+    def _forget_write(self) -> None:
+        self._will_write = False
+
+    def _write_counts(self) -> None:
+        counted, self._counted = self._counted, {}
+        self._will_write = False
+        for table_id, (items, size_bytes) in counted.items():
+            self._execute(
+                "UPDATE dynamodb_tables SET item_count = item_count + ?,"
+                " size_bytes = size_bytes + ? WHERE table_id = ?",
+                (items, size_bytes, table_id),
+            )
 
 
 def _make(row: tuple[Any, ...]) -> TableRow:

@@ -1,4 +1,4 @@
-"""The tables of Lambda: functions, versions, aliases, settings, code, layers, events."""
+"""The tables of Lambda's functions: versions, aliases, settings."""
 
 from __future__ import annotations
 
@@ -42,27 +42,8 @@ class VersionRow(NamedTuple):
     document: Document
 
 
-class EventRow(NamedTuple):
-    """An asynchronous invocation that is not finished."""
-
-    event_id: int
-    request_id: str
-    region: str
-    function_name: str
-    qualifier: str
-    payload: bytes
-    headers: dict[str, str]
-    accepted_at: float
-    attempts: int
-    timer_id: int | None
-
-
 _FUNCTION = "function_id, region, name, last_version, reserved_concurrency, tags"
 _VERSION = "function_id, version, revision_id, code_sha256, document"
-_EVENT = (
-    "event_id, request_id, region, function_name, qualifier, payload, headers, accepted_at,"
-    " attempts, timer_id"
-)
 
 
 class FunctionTable:
@@ -267,177 +248,6 @@ class FunctionTable:
         )
 
 
-class CodeTable:
-    """Zip files by their SHA-256, kept as long as a version or a layer uses them."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._execute = connection.execute
-
-    def put(self, code_sha256: str, content: bytes) -> None:
-        """Keep a zip file; one that is there stays."""
-        self._execute(
-            "INSERT OR IGNORE INTO lambda_code (code_sha256, zip) VALUES (?,?)",
-            (code_sha256, content),
-        )
-
-    def find(self, code_sha256: str) -> bytes | None:
-        """The zip file."""
-        row = self._execute(
-            "SELECT zip FROM lambda_code WHERE code_sha256 = ?", (code_sha256,)
-        ).fetchone()
-        return None if row is None else bytes(row[0])
-
-    def list_keys(self) -> set[str]:
-        """The SHA-256 of all zip files."""
-        return {row[0] for row in self._execute("SELECT code_sha256 FROM lambda_code")}
-
-    def sum_sizes(self) -> int:
-        """Bytes of all zip files."""
-        row = self._execute("SELECT coalesce(sum(length(zip)), 0) FROM lambda_code").fetchone()
-        return int(row[0])
-
-    def remove_unused(self) -> None:
-        """Remove the zip files that no version and no layer uses any more."""
-        self._execute(
-            "DELETE FROM lambda_code WHERE"
-            " NOT EXISTS (SELECT 1 FROM lambda_versions v"
-            "  WHERE v.code_sha256 = lambda_code.code_sha256)"
-            " AND NOT EXISTS (SELECT 1 FROM lambda_layers l"
-            "  WHERE l.code_sha256 = lambda_code.code_sha256)"
-        )
-
-
-class LayerTable:
-    """Versions of layers. A deleted one keeps its code, since functions may still use it."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._execute = connection.execute
-
-    def add(self, region: str, name: str, code_sha256: str, document: Document) -> None:
-        """Write a version; its number is in the document."""
-        self._execute(
-            "INSERT INTO lambda_layers (region, name, version, code_sha256, document)"
-            " VALUES (?,?,?,?,?)",
-            (region, name, document["Version"], code_sha256, orjson.dumps(document)),
-        )
-
-    def next_version(self, region: str, name: str) -> int:
-        """The number of the next version; numbers are not used twice."""
-        row = self._execute(
-            "SELECT coalesce(max(version), 0) + 1 FROM lambda_layers WHERE region = ? AND name = ?",
-            (region, name),
-        ).fetchone()
-        return int(row[0])
-
-    def find(self, region: str, name: str, version: int) -> Document | None:
-        """A version that is not deleted."""
-        row = self._execute(
-            "SELECT document FROM lambda_layers WHERE region = ? AND name = ? AND version = ?",
-            (region, name, version),
-        ).fetchone()
-        return None if row is None or row[0] is None else orjson.loads(row[0])
-
-    def find_code(self, version_arn: str) -> str | None:
-        """The SHA-256 of a version's zip file, deleted or not, by its ARN."""
-        parts = version_arn.split(":")
-        row = self._execute(
-            "SELECT code_sha256 FROM lambda_layers WHERE region = ? AND name = ? AND version = ?",
-            (parts[3], parts[6], parts[7]),
-        ).fetchone()
-        return None if row is None else row[0]
-
-    def list_versions(self, region: str, name: str | None = None) -> list[Document]:
-        """The versions that are not deleted, by name and falling version."""
-        rows = self._execute(
-            "SELECT document FROM lambda_layers WHERE region = ? AND (? IS NULL OR name = ?)"
-            " AND document IS NOT NULL ORDER BY name, version DESC",
-            (region, name, name),
-        )
-        return [orjson.loads(row[0]) for row in rows]
-
-    def delete(self, region: str, name: str, version: int) -> None:
-        """Delete a version; what uses it keeps its code."""
-        self._execute(
-            "UPDATE lambda_layers SET document = NULL, policy = NULL"
-            " WHERE region = ? AND name = ? AND version = ?",
-            (region, name, version),
-        )
-
-    def set_policy(self, region: str, name: str, version: int, policy: Document | None) -> None:
-        """Set or remove a version's resource policy."""
-        self._execute(
-            "UPDATE lambda_layers SET policy = ? WHERE region = ? AND name = ? AND version = ?",
-            (None if policy is None else orjson.dumps(policy), region, name, version),
-        )
-
-    def find_policy(self, region: str, name: str, version: int) -> Document | None:
-        """A version's resource policy."""
-        row = self._execute(
-            "SELECT policy FROM lambda_layers WHERE region = ? AND name = ? AND version = ?",
-            (region, name, version),
-        ).fetchone()
-        return None if row is None or row[0] is None else orjson.loads(row[0])
-
-
-class AsyncEventTable:
-    """Asynchronous invocations that were acknowledged and are not finished."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._execute = connection.execute
-
-    def add(
-        self,
-        request_id: str,
-        region: str,
-        function_name: str,
-        qualifier: str,
-        payload: bytes,
-        headers: dict[str, str],
-        accepted_at: float,
-    ) -> int:
-        """Write an event; its id."""
-        cursor = self._execute(
-            "INSERT INTO lambda_events (request_id, region, function_name, qualifier, payload,"
-            " headers, accepted_at) VALUES (?,?,?,?,?,?,?)",
-            (
-                request_id,
-                region,
-                function_name,
-                qualifier,
-                payload,
-                orjson.dumps(headers).decode(),
-                accepted_at,
-            ),
-        )
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
-
-    def find(self, event_id: int) -> EventRow | None:
-        """An event that is not finished."""
-        row = self._execute(
-            f"SELECT {_EVENT} FROM lambda_events WHERE event_id = ?", (event_id,)
-        ).fetchone()
-        return None if row is None else _event(row)
-
-    def list_ready(self) -> list[tuple[int, str]]:
-        """The events that wait for no timer, oldest first: ids and regions."""
-        rows = self._execute(
-            "SELECT event_id, region FROM lambda_events WHERE timer_id IS NULL ORDER BY event_id"
-        )
-        return rows.fetchall()
-
-    def set_attempts(self, event_id: int, attempts: int, timer_id: int | None) -> None:
-        """Note how often an event was tried, and the timer that it waits for."""
-        self._execute(
-            "UPDATE lambda_events SET attempts = ?, timer_id = ? WHERE event_id = ?",
-            (attempts, timer_id, event_id),
-        )
-
-    def remove(self, event_id: int) -> None:
-        """Forget a finished event."""
-        self._execute("DELETE FROM lambda_events WHERE event_id = ?", (event_id,))
-
-
 def _function(row: tuple[Any, ...]) -> FunctionRow:
     function = FunctionRow(*row)
     return function._replace(tags=orjson.loads(row[5]))
@@ -446,8 +256,3 @@ def _function(row: tuple[Any, ...]) -> FunctionRow:
 def _version(row: tuple[Any, ...]) -> VersionRow:
     version = VersionRow(*row)
     return version._replace(document=orjson.loads(row[4]))
-
-
-def _event(row: tuple[Any, ...]) -> EventRow:
-    event = EventRow(*row)
-    return event._replace(headers=orjson.loads(row[6]))

@@ -117,7 +117,8 @@ class LogTable:
     def sum_sizes(self, group_id: int) -> int:
         """Bytes of the events that a group holds."""
         row = self._execute(
-            "SELECT coalesce(sum(size_bytes), 0) FROM log_batches WHERE group_id = ?", (group_id,)
+            "SELECT coalesce(sum(stored_bytes), 0) FROM log_streams WHERE group_id = ?",
+            (group_id,),
         ).fetchone()
         return int(row[0])
 
@@ -177,9 +178,9 @@ class LogTable:
         )
         self._execute(
             "UPDATE log_streams SET first_event_ms = min(coalesce(first_event_ms, ?), ?),"
-            " last_event_ms = max(coalesce(last_event_ms, ?), ?), last_ingestion_ms = ?"
-            " WHERE stream_id = ?",
-            (first_ms, first_ms, last_ms, last_ms, ingestion_ms, stream.stream_id),
+            " last_event_ms = max(coalesce(last_event_ms, ?), ?), last_ingestion_ms = ?,"
+            " stored_bytes = stored_bytes + ? WHERE stream_id = ?",
+            (first_ms, first_ms, last_ms, last_ms, ingestion_ms, size_bytes, stream.stream_id),
         )
 
     def read_stream(self, stream_id: int, start_ms: int, end_ms: int) -> Iterator[LogBatch]:
@@ -216,6 +217,13 @@ class LogTable:
         cursor = self._execute(
             "DELETE FROM log_batches WHERE group_id = ? AND last_ms < ?", (group_id, before_ms)
         )
+        if cursor.rowcount:
+            self._execute(
+                "UPDATE log_streams SET stored_bytes = (SELECT coalesce(sum(size_bytes), 0)"
+                " FROM log_batches b WHERE b.stream_id = log_streams.stream_id)"
+                " WHERE group_id = ?",
+                (group_id,),
+            )
         return cursor.rowcount
 
     # Filters

@@ -7,17 +7,19 @@ import sqlite3
 from collections.abc import Callable
 
 from groundstate.store.activities import ActivityTables
+from groundstate.store.async_events import AsyncEventTable
 from groundstate.store.cloudformation import StackTables
 from groundstate.store.dynamodb import Dynamodb
 from groundstate.store.event_sources import EventSourceTable
 from groundstate.store.executions import ExecutionTables
-from groundstate.store.functions import AsyncEventTable, CodeTable, FunctionTable, LayerTable
+from groundstate.store.function_code import CodeTable, LayerTable
+from groundstate.store.functions import FunctionTable
 from groundstate.store.iam import IamTables
 from groundstate.store.logs import LogTable
 from groundstate.store.map_runs import MapRunTables
-from groundstate.store.state_machines import StateMachineTables
 from groundstate.store.s3 import BucketTables
 from groundstate.store.ssm import ParameterTable
+from groundstate.store.state_machines import StateMachineTables
 from groundstate.store.timers import TimerTable
 
 Callback = Callable[[], None]
@@ -47,7 +49,7 @@ class Transaction:
         self._before_commit: list[Callback] = []
         self._undo: list[Callback] = []
         self.timers = TimerTable(connection)
-        self.dynamodb = Dynamodb(connection)
+        self.dynamodb = Dynamodb(connection, self.before_commit, self.on_undo)
         self.stacks = StackTables(connection)
         self.buckets = BucketTables(connection)
         self.parameters = ParameterTable(connection)

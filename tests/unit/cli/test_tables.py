@@ -63,5 +63,13 @@ def test_unknown_table_is_refused_with_those_that_there_are(groundstate_command,
     assert "These are there: Tasks" in said.err
 
 
+@pytest.mark.parametrize("variable", ["ACCESS_KEY_ID", "SECRET_ACCESS_KEY"])
+def test_other_key_than_the_runtime_s_is_explained(groundstate_command, monkeypatch, variable):
+    monkeypatch.setenv(f"GROUNDSTATE_{variable}", "other")
+    said = groundstate_command("tables")
+    assert said.status == 1
+    assert "export GROUNDSTATE_ACCESS_KEY_ID" in said.err
+
+
 def test_other_region_has_other_tables(groundstate_command, table):
     assert groundstate_command("tables", "--region", "eu-west-1", "--json").document == []

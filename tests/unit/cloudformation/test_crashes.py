@@ -62,6 +62,8 @@ async def parameters(driver):
 
 async def describe(driver, name="app"):
     """The stack once it has come to rest; None if there is none."""
+    # A service takes up what was unfinished when it is first needed.
+    await driver.call("cloudformation", "ListStacks")
     await driver.pass_time(10)
     answer = await driver.call("cloudformation", "ListStacks")
     found = [stack for stack in answer["StackSummaries"] if stack["StackName"] == name]

@@ -358,3 +358,19 @@ def test_legacy_parameters(client: Any, range_table: str, refused: Refused) -> N
         Expected={"g": {"Exists": False}, "x": {"Value": {"S": "other"}}},
         ConditionalOperator="OR",
     )
+
+
+def test_index_keys_are_limited_in_size(client: Any, range_table: str, refused: Refused) -> None:
+    key = {"p": {"S": "a"}, "c": {"N": "1"}}
+    large = {"S": "x" * 1025}
+    code, message = refused(client.put_item, TableName=range_table, Item={**key, "l": large})
+    assert (code, "1024" in message) == ("ValidationException", True)
+    code, message = refused(
+        client.update_item,
+        TableName=range_table,
+        Key=key,
+        UpdateExpression="SET l = :l",
+        ExpressionAttributeValues={":l": large},
+    )
+    assert (code, "1024" in message) == ("ValidationException", True)
+    assert client.scan(TableName=range_table)["Count"] == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -242,3 +243,45 @@ def test_time_to_live_is_enabled_once(client: Any, hash_table: str, refused: Ref
     described = client.describe_time_to_live(**request)["TimeToLiveDescription"]
     assert described == {"TimeToLiveStatus": "ENABLED", "AttributeName": "until"}
     client.update_time_to_live(**request, TimeToLiveSpecification=off)
+
+
+@pytest.mark.parametrize(
+    "place", ["[99999999999999999999999, 1]", "[-5, 1]", '["x", 1]', "[]", "{}"]
+)
+def test_an_iterator_that_is_not_ours_is_refused(
+    streams: Any, make: Callable[[str], str], refused: Refused, place: str
+) -> None:
+    arn = make("KEYS_ONLY")
+    forged = f"{arn}|1|{base64.b64encode(place.encode()).decode()}"
+    assert refused(streams.get_records, ShardIterator=forged)[0] == "ValidationException"
+
+
+def test_old_records_are_removed_in_passing(
+    client: Any, streams: Any, runtime: Groundstate, make: Callable[[str], str]
+) -> None:
+    arn = make("KEYS_ONLY")
+    table = "Streamed-KEYS_ONLY"
+    client.put_item(TableName=table, Item={"p": {"S": "old"}})
+    runtime.advance(hours=25)
+
+    def write(first: int) -> None:
+        for start in range(first, first + 1000, 25):
+            names = [f"k{start + at}" for at in range(25)]
+            client.batch_write_item(
+                RequestItems={
+                    table: [{"PutRequest": {"Item": {"p": {"S": name}}}} for name in names]
+                }
+            )
+
+    def rows(found: Any) -> int:
+        row = found.store.connection.execute(
+            "SELECT count(*) FROM dynamodb_stream_records WHERE created_at < ?",
+            (found.clock.now() - 24 * 3600,),
+        ).fetchone()
+        count: int = row[0]
+        return count
+
+    assert runtime.on_loop(rows) >= 1
+    write(0)
+    assert runtime.on_loop(rows) == 0
+    assert len(records(streams, arn)) == 1000

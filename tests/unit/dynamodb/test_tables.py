@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,12 @@ from groundstate.testing import Groundstate
 from tests.unit.dynamodb.shapes import UNITS, definitions, index, key_schema
 
 Refused = Callable[..., tuple[str, str]]
+ALLOW_ACCOUNT = {
+    "Effect": "Allow",
+    "Principal": {"AWS": "000000000000"},
+    "Action": "dynamodb:GetItem",
+    "Resource": "*",
+}
 
 
 @pytest.fixture
@@ -213,7 +220,7 @@ def test_tags(client: Any, table: str, refused: Refused) -> None:
 def test_resource_policies(client: Any, table: str, refused: Refused) -> None:
     arn = client.describe_table(TableName=table)["Table"]["TableArn"]
     assert refused(client.get_resource_policy, ResourceArn=arn)[0] == "PolicyNotFoundException"
-    policy = '{"Version": "2012-10-17", "Statement": []}'
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [ALLOW_ACCOUNT]})
     revision = client.put_resource_policy(ResourceArn=arn, Policy=policy)["RevisionId"]
     found = client.get_resource_policy(ResourceArn=arn)
     assert (found["Policy"], found["RevisionId"]) == (policy, revision)
@@ -298,3 +305,27 @@ def test_a_large_table_is_removed_bit_by_bit(client: Any, runtime: Groundstate) 
         return found.store.tx.dynamodb.garbage.is_empty(), names
 
     assert runtime.on_loop(left) == (True, [])
+
+
+def test_counts_are_those_of_what_succeeded(
+    client: Any, runtime: Groundstate, table: str, refused: Refused
+) -> None:
+    for name in ("a", "b", "c"):
+        client.put_item(TableName=table, Item={"p": {"S": name}, "v": {"S": "xyz"}})
+    client.delete_item(TableName=table, Key={"p": {"S": "a"}})
+
+    def fail_after_writing(found: Any) -> None:
+        # A job whose own savepoint is taken back, after an operation in it had succeeded.
+        def job(call: Any) -> None:
+            item = {"p": {"S": "undone"}}
+            call.invoke("dynamodb", "PutItem", {"TableName": table, "Item": item})
+            raise ValueError
+
+        with pytest.raises(ValueError):
+            found.dispatcher.run("dynamodb", job, "us-east-1")
+
+    runtime.on_loop(fail_after_writing)
+    client.put_item(TableName=table, Item={"p": {"S": "d"}})
+    described = client.describe_table(TableName=table)["Table"]
+    assert described["ItemCount"] == 3
+    assert described["TableSizeBytes"] == 2 * (2 + 4) + 2

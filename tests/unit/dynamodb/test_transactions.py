@@ -202,3 +202,37 @@ def test_partiql_transactions_and_batches(client: Any, hash_table: str) -> None:
         {"TableName": hash_table, "Item": {"p": {"S": "a"}}},
         {"TableName": hash_table},
     ]
+
+
+@pytest.mark.parametrize("token", ["x", "W10=", "WzAseyJwIjoxfV0=", "WzAsW11d", "bnVsbA=="])
+def test_a_token_that_is_not_ours_is_refused(
+    client: Any, hash_table: str, refused: Refused, token: str
+) -> None:
+    request = {"Statement": f"SELECT * FROM {hash_table}", "NextToken": token}
+    assert refused(client.execute_statement, **request) == (
+        "ValidationException",
+        "Invalid NextToken",
+    )
+
+
+@pytest.mark.parametrize("kind", ["Put", "Delete"])
+def test_an_empty_key_refuses_the_whole_transaction(
+    client: Any, hash_table: str, refused: Refused, kind: str
+) -> None:
+    member = "Item" if kind == "Put" else "Key"
+    action = {kind: {"TableName": hash_table, member: {"p": {"S": ""}}}}
+    code, message = refused(client.transact_write_items, TransactItems=[action])
+    assert code == "ValidationException"
+    assert message == (
+        "One or more parameter values are not valid. The AttributeValue for a key attribute cannot"
+        " contain an empty string value. Key: p"
+    )
+
+
+def test_a_wrong_key_is_its_actions_reason(client: Any, hash_table: str) -> None:
+    action = {"Delete": {"TableName": hash_table, "Key": {"p": {"N": "5"}}}}
+    with pytest.raises(client.exceptions.TransactionCanceledException) as caught:
+        client.transact_write_items(TransactItems=[put(hash_table, "a"), action])
+    reasons = caught.value.response["CancellationReasons"]
+    assert [reason["Code"] for reason in reasons] == ["None", "ValidationError"]
+    assert reasons[1]["Message"] == "The provided key element does not match the schema"

@@ -209,3 +209,25 @@ def _ends(pid: int) -> bool:
             return True
         time.sleep(0.01)
     return False
+
+
+def test_wrapper_script_starts_the_runtime(functions):
+    wrapper = '#!/bin/sh\nexport WRAPPED="yes, $_HANDLER"\nexec "$@"\n'
+    source = "import os\ndef handler(event, context):\n    return os.environ['WRAPPED']\n"
+    code = make_zip({"app.py": source, "wrap.sh": wrapper}, {"wrap.sh": 0o100755})
+    name = functions.make(
+        "",
+        Code={"ZipFile": code},
+        Environment={"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/wrap.sh"}},
+    )
+    assert functions.invoke(name).payload == "yes, app.handler"
+
+
+def test_wrapper_script_that_is_not_there_is_an_error(functions):
+    name = functions.make(
+        "def handler(event, context):\n    pass\n",
+        Environment={"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/nothing.sh"}},
+    )
+    answer = functions.invoke(name)
+    assert answer.payload["errorType"] == "Runtime.ExitError"
+    assert answer.payload["errorMessage"].endswith("Runtime exited with error: exit status 127")

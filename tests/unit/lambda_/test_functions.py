@@ -330,3 +330,28 @@ def test_big_package_is_unpacked_aside(functions):
     source = "import os\ndef handler(event, context):\n    return len(os.listdir('data'))\n"
     name = functions.make(source, files)
     assert functions.invoke(name).payload == 30
+
+
+def test_settings_without_effect_are_kept(functions):
+    name = functions.make(ECHO)
+    client = functions.client
+    assert client.get_function_recursion_config(FunctionName=name)["RecursiveLoop"] == "Terminate"
+    client.put_function_recursion_config(FunctionName=name, RecursiveLoop="Allow")
+    assert client.get_function_recursion_config(FunctionName=name)["RecursiveLoop"] == "Allow"
+    assert client.get_runtime_management_config(FunctionName=name)["UpdateRuntimeOn"] == "Auto"
+    client.put_runtime_management_config(FunctionName=name, UpdateRuntimeOn="FunctionUpdate")
+    found = client.get_runtime_management_config(FunctionName=name)
+    assert found["UpdateRuntimeOn"] == "FunctionUpdate"
+    client.publish_version(FunctionName=name)
+    client.put_provisioned_concurrency_config(
+        FunctionName=name, Qualifier="1", ProvisionedConcurrentExecutions=2
+    )
+    found = client.get_provisioned_concurrency_config(FunctionName=name, Qualifier="1")
+    assert (found["Status"], found["AvailableProvisionedConcurrentExecutions"]) == ("READY", 2)
+
+
+def test_layer_of_another_account_is_refused_with_what_to_do(functions):
+    arn = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV3:7"
+    with pytest.raises(functions.client.exceptions.InvalidParameterValueException) as refused:
+        functions.make(ECHO, Layers=[arn])
+    assert "PublishLayerVersion" in str(refused.value)

@@ -297,3 +297,65 @@ def _memory_peak_kb() -> int:
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def test_exception_during_init_is_answered_and_the_next_one_starts_anew(functions):
+    name = functions.make("raise ValueError('not today')\n")
+    for _ in range(2):
+        answer = functions.invoke(name)
+        assert answer.error == "Unhandled"
+        assert (answer.payload["errorType"], answer.payload["errorMessage"]) == (
+            "ValueError",
+            "not today",
+        )
+        assert answer.payload["stackTrace"][-1].startswith('  File "/var/task/app.py", line 1')
+
+
+def test_answer_that_is_not_json_is_an_error(functions):
+    answer = functions.invoke(functions.make("def handler(event, context):\n    return {1, 2}\n"))
+    assert answer.payload["errorType"] == "Runtime.MarshalError"
+    assert "not JSON serializable" in answer.payload["errorMessage"]
+
+
+def test_bytes_are_answered_as_they_are(functions):
+    name = functions.make("def handler(event, context):\n    return b'\"bytes\"'\n")
+    assert functions.client.invoke(FunctionName=name)["Payload"].read() == b'"bytes"'
+
+
+def test_errors_and_children_write_to_the_log(functions):
+    source = """
+import subprocess, sys
+def handler(event, context):
+    print("to stderr", file=sys.stderr)
+    subprocess.run(["echo", "from a child"], check=True)
+"""
+    log = functions.invoke(functions.make(source)).log
+    assert "to stderr\n" in log
+    assert "from a child\n" in log
+
+
+def test_client_context_reaches_the_function(functions):
+    from base64 import b64encode
+
+    source = "def handler(event, context):\n    return context.client_context.custom['a']\n"
+    name = functions.make(source)
+    context = b64encode(json.dumps({"custom": {"a": "b"}}).encode()).decode()
+    assert functions.invoke(name, ClientContext=context).payload == "b"
+
+
+def test_slow_init_is_not_counted_against_the_timeout(functions):
+    source = "import time\ntime.sleep(1.2)\ndef handler(event, context):\n    return 'ready'\n"
+    answer = functions.invoke(functions.make(source, Timeout=1))
+    assert answer.payload == "ready"
+    assert "Init Duration: 1" in answer.log
+
+
+def test_many_at_once_share_few_environments(functions):
+    source = "import os\ndef handler(event, context):\n    return os.getpid()\n"
+    name = functions.make(source)
+    functions.invoke(name)
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(8) as pool:
+        pids = set(pool.map(lambda _: functions.invoke(name).payload, range(80)))
+    assert len(pids) <= 12

@@ -198,6 +198,7 @@ def test_retention_deletes(groundstate, logs, now_ms):
     assert read(logs, startFromHead=True)[0] == ["old", "young"]
     groundstate.advance(hours=6)
     assert read(logs, startFromHead=True)[0] == ["young"]
+    assert logs.describe_log_groups()["logGroups"][0]["storedBytes"] == len("young") + 26
     logs.delete_retention_policy(logGroupName="group")
     groundstate.advance(days=3)
     assert read(logs, startFromHead=True)[0] == ["young"]

@@ -189,3 +189,27 @@ def test_answer_that_comes_while_a_burst_is_cut(states: Any) -> None:
     states.client.send_task_success(taskToken=token, output="7")
     states.runtime.settle()
     assert states.output(execution) == [0, 7]
+
+
+def test_answering_needs_the_right_on_the_activity(states: Any) -> None:
+    callback = Callback(states)
+    token = callback.take()
+    iam = states.runtime.client("iam")
+    iam.create_user(UserName="worker")
+    key = iam.create_access_key(UserName="worker")["AccessKey"]
+    worker = states.runtime.client(
+        "stepfunctions",
+        access_key_id=key["AccessKeyId"],
+        secret_access_key=key["SecretAccessKey"],
+    )
+    send = worker.send_task_success
+    assert code_of(send, taskToken=token, output="1") == "AccessDeniedException"
+    statement = {
+        "Effect": "Allow",
+        "Action": "states:SendTaskSuccess",
+        "Resource": callback.activity,
+    }
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    iam.put_user_policy(UserName="worker", PolicyName="p", PolicyDocument=json.dumps(document))
+    send(taskToken=token, output="1")
+    assert callback.status == "SUCCEEDED"

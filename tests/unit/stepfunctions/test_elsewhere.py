@@ -96,3 +96,19 @@ def test_service_at_the_endpoint_of_the_settings(url: str) -> None:
         assert output["SdkHttpMetadata"]["HttpStatusCode"] == 200
         scheduled = states.history(execution)[2]["taskScheduledEventDetails"]
         assert json.loads(scheduled["parameters"])["MessageBody"] == {"a": 1}
+
+
+def test_trace_of_an_http_task(states: States, url: str) -> None:
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::http:invoke",
+        "Parameters": {"ApiEndpoint": f"{url}/things", "Method": "POST", "RequestBody": {"a": 1}},
+        "End": True,
+    }
+    answer = states.client.test_state(
+        definition=json.dumps(state), roleArn=states.role, inspectionLevel="TRACE"
+    )
+    assert answer["status"] == "SUCCEEDED"
+    data = answer["inspectionData"]
+    assert (data["request"]["method"], data["request"]["body"]) == ("POST", '{"a":1}')
+    assert data["response"]["statusCode"] == "200"

@@ -209,6 +209,27 @@ def test_long_run_lets_others_in_between(states: Any) -> None:
     assert [event["id"] for event in last] == list(range(25_000, 24_000, -1))
 
 
+def test_loop_of_waits_of_no_time_ends_too(states: Any) -> None:
+    definition = {
+        "StartAt": "A",
+        "States": {
+            "A": {"Type": "Wait", "Seconds": 0, "Next": "B"},
+            "B": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.never", "IsPresent": True, "Next": "C"}],
+                "Default": "A",
+            },
+            "C": {"Type": "Succeed"},
+        },
+    }
+    execution = states.client.start_execution(stateMachineArn=states.create(definition))[
+        "executionArn"
+    ]
+    assert states.status(execution) == "RUNNING"
+    states.runtime.settle()
+    assert states.describe(execution)["error"] == "States.Runtime"
+
+
 def test_output_passes_from_state_to_state(states: Any) -> None:
     definition = {
         "StartAt": "A",

@@ -91,3 +91,20 @@ def test_events_go_to_the_log_group(states: Any) -> None:
     ]
     assert lines[0]["details"]["input"] == '{"a": 1}'
     assert [line["id"] for line in lines] == ["1", "2", "3", "4"]
+
+
+def test_express_execution_ends_after_five_minutes(states: Any) -> None:
+    logs = states.runtime.client("logs")
+    logs.create_log_group(logGroupName="/sfn")
+    arn = "arn:aws:logs:us-east-1:000000000000:log-group:/sfn:*"
+    definition = {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 400, "End": True}}}
+    logging = {
+        "level": "FATAL",
+        "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}],
+    }
+    states.start(states.create(definition, type="EXPRESS", loggingConfiguration=logging))
+    states.runtime.advance(seconds=299)
+    assert logs.filter_log_events(logGroupName="/sfn")["events"] == []
+    states.runtime.advance(seconds=1)
+    (event,) = logs.filter_log_events(logGroupName="/sfn")["events"]
+    assert json.loads(event["message"])["type"] == "ExecutionTimedOut"

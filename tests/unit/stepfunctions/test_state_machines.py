@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -175,3 +176,62 @@ def test_validate_finds_errors_without_a_role(groundstate: Groundstate) -> None:
     assert found["result"] == "FAIL"
     assert found["diagnostics"][0]["message"] == "These fields are required: [States, StartAt]"
     assert client.validate_state_machine_definition(definition=json.dumps(PASS))["result"] == "OK"
+
+
+def test_machine_is_not_found_in_another_region(states: Any) -> None:
+    arn = states.create(PASS)
+    elsewhere = states.runtime.client("stepfunctions", region="eu-central-1")
+    assert refused(elsewhere.start_execution, stateMachineArn=arn)[0] == "StateMachineDoesNotExist"
+
+
+def test_other_settings_make_another_machine(states: Any) -> None:
+    states.create(PASS)
+    code, _ = refused(
+        states.client.create_state_machine,
+        name="Machine",
+        definition=json.dumps(PASS),
+        roleArn=states.role,
+        tracingConfiguration={"enabled": True},
+    )
+    assert code == "StateMachineAlreadyExists"
+
+
+def long_definition(states: int) -> str:
+    """A definition that takes a while to compile."""
+    state = {"Type": "Pass", "Parameters": {"a.$": "States.Format('{}', $.a)"}}
+    linked = {f"S{number}": {**state, "Next": f"S{number + 1}"} for number in range(states)}
+    linked[f"S{states}"] = {"Type": "Pass", "End": True}
+    return json.dumps({"StartAt": "S0", "States": linked})
+
+
+@pytest.mark.slow
+def test_long_definition_lets_others_in_between(states: Any) -> None:
+    definition = long_definition(6000)
+    with ThreadPoolExecutor(1) as pool:
+        created = pool.submit(
+            states.client.create_state_machine,
+            name="Long",
+            definition=definition,
+            roleArn=states.role,
+        )
+        while not states.runtime.on_loop(
+            lambda runtime: runtime.dispatcher.hosts["stepfunctions"].busy
+        ):
+            pass
+        # The first half of a second or more is compiling; this call is answered meanwhile.
+        assert states.client.list_state_machines()["stateMachines"] == []
+        assert not created.done()
+        arn = created.result(timeout=30)["stateMachineArn"]
+    execution = states.start(arn, {"a": "x"})
+    assert states.output(execution) == {"a": "x"}
+
+
+def test_long_definition_that_is_wrong_is_refused(states: Any) -> None:
+    definition = long_definition(1500)
+    definition = definition.replace('"S1500": {"Type": "Pass", "End": true}', '"X": {}')
+    code, _ = refused(
+        states.client.create_state_machine, name="Long", definition=definition, roleArn=states.role
+    )
+    assert code == "InvalidDefinition"
+    found = states.client.validate_state_machine_definition(definition=definition)
+    assert found["result"] == "FAIL"

@@ -124,6 +124,8 @@ class Expression:
         code = error.error_code or ""
         if code == "U1001":
             return EvaluationThrew("", STACK_OVERFLOW)
+        if not code:
+            return EvaluationThrew(*_of_defect(error.message))
         text, function = describe(code, error, self._entry, self._source)
         if not function and code.startswith("T04"):
             function = _refused_call(self.text)

@@ -1,7 +1,8 @@
 """Paths as closures.
 
 A definite path (names and single indexes only) is a value or `PathNotFound`; an indefinite one
-(wildcards, slices, filters, `..`) is always a list, perhaps an empty one, as in Jayway.
+(wildcards, slices, filters, `..`) is always a list, and an empty one even where its definite
+beginning leads nowhere (observed; Jayway by itself fails then).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from groundstate.asl.json_text import to_text
 from groundstate.asl.jsonpath.errors import InvalidPath, PathNotFound
 from groundstate.asl.jsonpath.filters import Accepts, compile_filter
 from groundstate.asl.jsonpath.functions import compile_function
@@ -40,7 +42,7 @@ class Path:
         steps: what follows the root.
         definite: it names one value.
         find: the value at the path inside the root's value.
-            Raises PathNotFound for a definite path that leads nowhere.
+            Raises PathNotFound when it leads nowhere.
     """
 
     __slots__ = ("definite", "find", "root", "steps", "text")
@@ -122,27 +124,38 @@ def _names_finder(names: list[str]) -> Callable[[Any], Any]:
 
 def _find_definite(data: Any, steps: list[Step]) -> Any:
     value, trail = data, "$"
-    last = len(steps) - 1
     for position, step in enumerate(steps):
         if isinstance(step, Names):
-            value, trail = _find_names(value, trail, step.names, is_leaf=position == last)
+            is_leaf = position == len(steps) - 1
+            value, trail = _find_names(value, trail, step.names, is_leaf=is_leaf)
         elif isinstance(step, Indexes):
             trail += f"[{step.indexes[0]}]"
             if type(value) is not list:
                 raise PathNotFound(
                     f"Filter: [{step.indexes[0]}] can only be applied to arrays."
-                    f" Current context is: {_java_text(value)}"
+                    f" Current context is: {to_text(value)}"
                 )
             if not -len(value) <= step.indexes[0] < len(value):
-                raise PathNotFound(
-                    f"Index out of bounds when evaluating path {trail}", past_end=True
-                )
+                raise PathNotFound(f"No results for path: {_shown(steps)}", past_end=True)
             value = value[step.indexes[0]]
         elif isinstance(step, Function):
             value = compile_function(step, compile_operand)(value, data)
         else:
             raise AssertionError(f"{step} is not definite")  # noqa: TRY004  # A bug of ours.
     return value
+
+
+def _shown(steps: list[Step]) -> str:
+    """The path of names and indexes as Jayway writes it."""
+    text = "$"
+    for step in steps:
+        if isinstance(step, Names):
+            text += "[" + ",".join(f"'{name}'" for name in step.names) + "]"
+        elif isinstance(step, Indexes):
+            text += f"[{step.indexes[0]}]"
+        elif isinstance(step, Function):
+            text += f".{step.name}()"
+    return text
 
 
 def _find_names(value: Any, trail: str, names: list[str], *, is_leaf: bool) -> tuple[Any, str]:
@@ -258,21 +271,15 @@ def _descendants(value: Any) -> list[Any]:
     return found
 
 
+_NODES = {
+    type(None): "NullNode",
+    bool: "BooleanNode",
+    int: "IntNode",
+    float: "DoubleNode",
+    str: "TextNode",
+    list: "ArrayNode",
+}
+
+
 def _java_type(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "java.lang.Boolean"
-    if isinstance(value, int):
-        return "java.lang.Integer"
-    if isinstance(value, float):
-        return "java.lang.Double"
-    return "java.lang.String" if isinstance(value, str) else "net.minidev.json.JSONArray"
-
-
-def _java_text(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)
+    return f"com.fasterxml.jackson.databind.node.{_NODES.get(type(value), 'POJONode')}"

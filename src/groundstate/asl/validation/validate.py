@@ -90,4 +90,5 @@ def _check_machine(definition: dict[str, Any], type: MachineType, report: Report
     checker.scope(definition, "")
     if not report.has_errors:
         check_transitions(definition, report)
+    if not report.has_errors:
         check_variable_scopes(definition, report)

@@ -9,6 +9,12 @@ from groundstate.operation import Operation, Service
 from groundstate.services.cloudformation.engine.deployments import CREATE_TIMEOUT
 from groundstate.services.cloudformation.engine.run import end_create, look_again, recover
 from groundstate.services.cloudformation.host import StackWaits
+from groundstate.services.cloudformation.operations.account import (
+    describe_account_limits,
+    describe_change_set_hooks,
+    list_hook_results,
+    list_types,
+)
 from groundstate.services.cloudformation.operations.change_sets import (
     delete_change_set,
     list_change_sets,
@@ -25,6 +31,7 @@ from groundstate.services.cloudformation.operations.create_change_set import cre
 from groundstate.services.cloudformation.operations.create_stack import create_stack
 from groundstate.services.cloudformation.operations.delete_stack import delete_stack
 from groundstate.services.cloudformation.operations.describe_change_set import describe_change_set
+from groundstate.services.cloudformation.operations.describe_events import describe_events
 from groundstate.services.cloudformation.operations.describe_stack_events import (
     describe_stack_events,
 )
@@ -89,6 +96,9 @@ OPERATIONS = {
     "DeleteChangeSet": Operation(delete_change_set, resource=stack_arn),
     "DeleteStack": Operation(delete_stack, resource=stack_arn),
     "DescribeChangeSet": Operation(describe_change_set, resource=stack_arn, reads=True),
+    "DescribeAccountLimits": Operation(describe_account_limits, reads=True),
+    "DescribeChangeSetHooks": Operation(describe_change_set_hooks, resource=stack_arn, reads=True),
+    "DescribeEvents": Operation(describe_events, resource=stack_arn, reads=True),
     "DescribeStackDriftDetectionStatus": Operation(
         describe_stack_drift_detection_status, reads=True
     ),
@@ -108,9 +118,11 @@ OPERATIONS = {
     "GetTemplateSummary": Operation(get_template_summary, resource=stack_arn, reads=True),
     "ListChangeSets": Operation(list_change_sets, resource=stack_arn, reads=True),
     "ListExports": Operation(list_exports, reads=True),
+    "ListHookResults": Operation(list_hook_results, reads=True),
     "ListImports": Operation(list_imports, reads=True),
     "ListStackResources": Operation(list_stack_resources, resource=stack_arn, reads=True),
     "ListStacks": Operation(list_stacks, reads=True),
+    "ListTypes": Operation(list_types, reads=True),
     "RollbackStack": Operation(rollback_stack, resource=stack_arn),
     "SignalResource": Operation(signal_resource, resource=stack_arn),
     "SetStackPolicy": Operation(set_stack_policy, resource=stack_arn),

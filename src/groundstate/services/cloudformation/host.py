@@ -15,7 +15,7 @@ class StackWaits:
     """The open waits, by stack. Memory only: their clients are gone if the process is."""
 
     def __init__(self, runner: Runner, config: Config) -> None:
-        self._waits: dict[str, list[tuple[Deferred, Describe]]] = {}
+        self._waits: dict[str, list[tuple[Deferred, Describe, int]]] = {}
 
     def start(self) -> None:
         """Nothing to start."""
@@ -24,10 +24,14 @@ class StackWaits:
         """Forget the waits; their connections close."""
         self._waits.clear()
 
-    def add(self, stack_id: str, describe: Describe) -> Deferred:
-        """Wait for a stack; `describe` gives the answer when it has come to rest."""
+    def add(self, stack_id: str, describe: Describe, timer_id: int) -> Deferred:
+        """Wait for a stack; `describe` gives the answer when it has come to rest.
+
+        Args:
+            timer_id: the timer that ends the wait; it is cancelled if the wait ends before.
+        """
         deferred = Deferred()
-        self._waits.setdefault(stack_id, []).append((deferred, describe))
+        self._waits.setdefault(stack_id, []).append((deferred, describe, timer_id))
         return deferred
 
     def ring(self, call: Call, stack_id: str) -> None:
@@ -35,14 +39,15 @@ class StackWaits:
         stack = call.tx.stacks.find(stack_id)
         if stack is not None and is_running(stack.status):
             return
-        for deferred, describe in self._waits.pop(stack_id, ()):
+        for deferred, describe, timer_id in self._waits.pop(stack_id, ()):
+            call.tx.timers.cancel(timer_id)
             _answer(call, deferred, describe)
 
     def give_up(self, call: Call, stack_id: str) -> None:
         """Answer the one who has waited longest, with what there is."""
         waits = self._waits.get(stack_id)
         if waits:
-            deferred, describe = waits.pop(0)
+            deferred, describe, _ = waits.pop(0)
             _answer(call, deferred, describe)
 
 

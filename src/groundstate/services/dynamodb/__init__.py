@@ -118,7 +118,7 @@ OPERATIONS = {
     "GetItem": _item(get_item, reads=True),
     "GetResourcePolicy": _arn(get_resource_policy, "ResourceArn", reads=True),
     "ListBackups": Operation(list_backups, reads=True),
-    "ListTables": Operation(list_tables, reads=True),
+    "ListTables": Operation(list_tables, resource=access.all_tables, reads=True),
     "ListTagsOfResource": _arn(list_tags_of_resource, "ResourceArn", reads=True),
     "PutItem": _item(put_item),
     "PutResourcePolicy": _arn(put_resource_policy, "ResourceArn"),

@@ -28,6 +28,11 @@ def table(call: Call, request: Shape) -> Resources:
     return _arn(call, _get(request, "TableName"))
 
 
+def all_tables(call: Call, request: Shape) -> Resources:
+    """Every table of the region."""
+    return arns.table_arn(call.region, call.account, "*")
+
+
 def table_or_index(call: Call, request: Shape) -> Resources:
     """The index that IndexName names, or the table."""
     found = _arn(call, _get(request, "TableName"))

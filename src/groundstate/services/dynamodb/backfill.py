@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from groundstate.operation import Call
 from groundstate.services.dynamodb import keys
-from groundstate.services.dynamodb.items import load
-from groundstate.services.dynamodb.model import Index, Table
+from groundstate.services.dynamodb.errors import ValidationException
+from groundstate.services.dynamodb.items import check_key_size, load
+from groundstate.services.dynamodb.model import Index, Item, Table
 
 _CHUNK = 1000
 
@@ -23,7 +24,7 @@ def fill_index(call: Call, table: Table, index: Index) -> None:
         chunk = rows.rows_from(last, _CHUNK)
         for row_id, key, data in chunk:
             item = load(data)
-            if any(_is_empty(item.get(part.name), part.kind) for part in index.keys):
+            if not _can_be_key(index, item):
                 continue
             entry = keys.index_key(index.hash_keys, index.range_keys, table.keys, item, key)
             if entry is not None:
@@ -33,6 +34,16 @@ def fill_index(call: Call, table: Table, index: Index) -> None:
         last = chunk[-1][0]
 
 
-def _is_empty(value: dict[str, str] | None, kind: str) -> bool:
-    """Empty text or binary, which may stand in items but not in keys."""
-    return value is not None and value.get(kind) == ""
+def _can_be_key(index: Index, item: Item) -> bool:
+    """Whether the item's attributes are neither empty nor too large for the index's key."""
+    for key in index.keys:
+        content = item.get(key.name, {}).get(key.kind)
+        if content is None or key.kind == "N":
+            continue
+        try:
+            check_key_size(key, content, is_hash=key in index.hash_keys)
+        except ValidationException:
+            return False
+        if not content:
+            return False
+    return True

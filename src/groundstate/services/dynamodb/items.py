@@ -79,16 +79,18 @@ def check_key(table: Table, key: Item) -> bytes:
         if attribute.kind != "N":
             content = value[attribute.kind]
             if not content:
-                raise invalid(_empty_key(attribute))
-            _check_key_size(attribute, content, is_hash=at == 0)
+                raise invalid(empty_key(attribute))
+            check_key_size(attribute, content, is_hash=at == 0)
     return keys.table_key(table.keys, key)
 
 
-def _empty_key(attribute: KeyAttribute) -> str:
+def empty_key(attribute: KeyAttribute) -> str:
+    """What AWS says of an empty text or binary in a key."""
     return _EMPTY_KEY.format("string" if attribute.kind == "S" else "binary", attribute.name)
 
 
-def _check_key_size(attribute: KeyAttribute, content: str, *, is_hash: bool) -> None:
+def check_key_size(attribute: KeyAttribute, content: str, *, is_hash: bool) -> None:
+    """Check the size of a text or binary that is part of a key. Raises ValidationException."""
     if len(content) <= 255:
         return
     size = text_size(content) if attribute.kind == "S" else len(keys.raw_bytes("B", content))
@@ -122,9 +124,9 @@ def check_item_keys(table: Table, item: Item) -> bytes:
             content = value[attribute.kind]
             if not content:
                 raise ValidationException(
-                    "One or more parameter values are not valid. " + _empty_key(attribute)
+                    "One or more parameter values are not valid. " + empty_key(attribute)
                 )
-            _check_key_size(attribute, content, is_hash=at == 0)
+            check_key_size(attribute, content, is_hash=at == 0)
     check_index_keys(table, item)
     return keys.table_key(table.keys, item)
 
@@ -154,7 +156,7 @@ def check_index_keys(table: Table, item: Item) -> None:
                 f" IndexKey: {attribute.name}"
             )
         if attribute.kind != "N":
-            _check_key_size(attribute, content, is_hash=attribute in index.hash_keys)
+            check_key_size(attribute, content, is_hash=attribute in index.hash_keys)
 
 
 def write_item(

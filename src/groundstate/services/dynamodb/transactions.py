@@ -27,6 +27,7 @@ from groundstate.services.dynamodb.items import (
     Stored,
     check_item_keys,
     check_key,
+    empty_key,
     find_item,
     item_collection_metrics,
     write_item,
@@ -126,7 +127,18 @@ def prepare_action(call: Call, action: Action) -> Prepared:
     return _prepare(call, action, check(action.table, action.given.item))
 
 
+def _refuse_empty_key(action: Action) -> None:
+    """An empty key value is refused for the whole transaction, not as one action's reason."""
+    for attribute in action.table.keys:
+        value = action.given.item.get(attribute.name, {})
+        if attribute.kind != "N" and value.get(attribute.kind) == "":
+            raise ValidationException(
+                f"One or more parameter values are not valid. {empty_key(attribute)}"
+            )
+
+
 def _find_key(action: Action) -> tuple[bytes | None, ServiceError | None]:
+    _refuse_empty_key(action)
     check = check_item_keys if action.kind == "Put" else check_key
     try:
         return (check(action.table, action.given.item), None)

@@ -11,7 +11,7 @@ from groundstate.services.dynamodb.expressions.update import (
     UpdateProblem,
     apply_update,
 )
-from groundstate.services.dynamodb.items import ITEM_BYTES_MAX, Stored
+from groundstate.services.dynamodb.items import ITEM_BYTES_MAX, Stored, check_key_size
 from groundstate.services.dynamodb.model import Item, Table
 from groundstate.services.dynamodb.parameters import Expressions, check_nested_heads
 from groundstate.services.dynamodb.values import Measured, ValueProblem, explain, kind_of
@@ -107,3 +107,5 @@ def _check_index_keys(table: Table, item: Item) -> None:
                 f" for a key attribute cannot contain an empty {what} value."
                 f" IndexName: {index.name}, IndexKey: {key.name}"
             )
+        if key.kind != "N":
+            check_key_size(key, content, is_hash=key in index.hash_keys)

@@ -89,7 +89,7 @@ def read_iterator(call: Call, text: str) -> Iterator:
         iterator = Iterator(arn or "", int(sequence), float(made_at))
     except (ValueError, TypeError):
         raise ValidationException("Invalid ShardIterator") from None
-    if arn is None:
+    if arn is None or not 0 <= iterator.sequence < _FIRST_SEQUENCE >> 4:
         raise ValidationException("Invalid ShardIterator")
     if iterator.made_at < call.now - ITERATOR_LIFETIME_S:
         raise ExpiredIteratorException(

@@ -35,6 +35,10 @@ from groundstate.services.lambda_.operations.function_event_invoke_config import
     put_function_event_invoke_config,
     update_function_event_invoke_config,
 )
+from groundstate.services.lambda_.operations.function_recursion_config import (
+    get_function_recursion_config,
+    put_function_recursion_config,
+)
 from groundstate.services.lambda_.operations.function_url_config import (
     create_function_url_config,
     delete_function_url_config,
@@ -54,17 +58,11 @@ from groundstate.services.lambda_.operations.get_function_code_signing_config im
 from groundstate.services.lambda_.operations.get_function_configuration import (
     get_function_configuration,
 )
-from groundstate.services.lambda_.operations.get_function_recursion_config import (
-    get_function_recursion_config,
-)
 from groundstate.services.lambda_.operations.get_layer_version import (
     get_layer_version,
     get_layer_version_by_arn,
 )
 from groundstate.services.lambda_.operations.get_policy import get_policy
-from groundstate.services.lambda_.operations.get_runtime_management_config import (
-    get_runtime_management_config,
-)
 from groundstate.services.lambda_.operations.invoke import invoke
 from groundstate.services.lambda_.operations.layer_version_permission import (
     add_layer_version_permission,
@@ -90,6 +88,10 @@ from groundstate.services.lambda_.operations.provisioned_concurrency_config impo
 from groundstate.services.lambda_.operations.publish_layer_version import publish_layer_version
 from groundstate.services.lambda_.operations.publish_version import publish_version
 from groundstate.services.lambda_.operations.remove_permission import remove_permission
+from groundstate.services.lambda_.operations.runtime_management_config import (
+    get_runtime_management_config,
+    put_runtime_management_config,
+)
 from groundstate.services.lambda_.operations.serve_function_url import serve_function_url
 from groundstate.services.lambda_.operations.tags import (
     list_tags,
@@ -202,8 +204,14 @@ OPERATIONS = {
     "PutFunctionEventInvokeConfig": Operation(
         put_function_event_invoke_config, resource=function_resource
     ),
+    "PutFunctionRecursionConfig": Operation(
+        put_function_recursion_config, resource=unqualified_resource
+    ),
     "PutProvisionedConcurrencyConfig": Operation(
         put_provisioned_concurrency_config, resource=function_resource
+    ),
+    "PutRuntimeManagementConfig": Operation(
+        put_runtime_management_config, resource=function_resource
     ),
     "RemoveLayerVersionPermission": Operation(
         remove_layer_version_permission, resource=layer_version_resource

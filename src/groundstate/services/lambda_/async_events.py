@@ -21,7 +21,7 @@ from groundstate.services.lambda_.limits import (
 )
 from groundstate.services.lambda_.model import Invocation, Outcome
 from groundstate.services.lambda_.names import FunctionName
-from groundstate.store.functions import EventRow
+from groundstate.store.async_events import EventRow
 
 TIMER = "event"
 # AWS tries throttled events again after 1 s, and then up to every 5 minutes (documented).

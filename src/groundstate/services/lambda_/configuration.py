@@ -155,6 +155,11 @@ def _change_layers(call: Call, document: Shape, arns: list[str]) -> None:
             raise InvalidParameterValueException(
                 f"Layer version {arn} must be given by the ARN of a version."
             )
+        if parts[4] != call.account:
+            raise InvalidParameterValueException(
+                f"Groundstate has no layers of other accounts, so {arn} cannot be used. Publish a"
+                " copy of it here (PublishLayerVersion) and name that."
+            )
         found = call.tx.layers.find(parts[3], parts[6], int(parts[7]))
         if found is None:
             raise InvalidParameterValueException(f"Layer version {arn} does not exist.")

@@ -16,8 +16,8 @@ from groundstate.principals import role_principal
 from groundstate.services.lambda_.invocations import Target
 from groundstate.services.lambda_.model import Outcome
 from groundstate.services.lambda_.report import iso_time
+from groundstate.store.async_events import EventRow
 from groundstate.store.event_sources import EventSourceRow
-from groundstate.store.functions import EventRow
 
 logger = logging.getLogger(__name__)
 

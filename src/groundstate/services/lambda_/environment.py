@@ -17,8 +17,6 @@ to an environment is finished by it exactly once: by an answer, a timeout, or th
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 from enum import Enum
 from typing import Protocol
 
@@ -26,20 +24,18 @@ from groundstate import ids
 from groundstate.services.lambda_ import failures
 from groundstate.services.lambda_.limits import INIT_S_MAX
 from groundstate.services.lambda_.log_stream import LogStream
+from groundstate.services.lambda_.memory import MemoryGauge
 from groundstate.services.lambda_.model import FunctionVersion, Invocation, Outcome
-from groundstate.services.lambda_.output import Line, OutputParser
+from groundstate.services.lambda_.output import Line
+from groundstate.services.lambda_.output_pipe import OutputPipe
 from groundstate.services.lambda_.report import Report, iso_time
 from groundstate.services.lambda_.runtime_api import RuntimeConnection, open_listener
 from groundstate.services.lambda_.sdk_bridge import Respond
 from groundstate.services.lambda_.spawner import Command, Spawner
 
-_READ_BYTES = 64 * 1024
-_STATUS_BYTES = 4096
 # Output is stored at the end of an invocation, after this time, or when there is so much of it.
 _FLUSH_AFTER_S = 0.1
 _FLUSH_FROM_BYTES = 512 * 1024
-# What may still be in the pipe when an answer comes: its capacity, with room to spare.
-_DRAIN_READS_MAX = 64
 _LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 
 
@@ -104,16 +100,14 @@ class Environment:
         self._invocation: Invocation | None = None
         self._given_at = 0.0
         self._init_s: float | None = None
-        self._status = -1
-        self._memory_mb = 0
+        self._memory = MemoryGauge()
         self._number = 0
         self._spawner: Spawner | None = None
         self._connection: RuntimeConnection | None = None
         self._server: asyncio.Server | None = None
         self._listener = open_listener()
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
-        self._output = -1
-        self._parser = OutputParser()
+        self._output = OutputPipe(self._write_line, self._output_came)
         self._task_root = b""
         self._timer: asyncio.TimerHandle | None = None
         self._flush_timer: asyncio.TimerHandle | None = None
@@ -138,10 +132,9 @@ class Environment:
         if self.state is State.ENDED:
             self._server.close()
             return
-        self._output, theirs = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        os.set_blocking(theirs, True)
-        self._loop.add_reader(self._output, self._read)
-        self._number = spawner.start(command, theirs, self._process_started, self._process_ended)
+        self._number = spawner.start(
+            command, self._output.open(), self._process_started, self._process_ended
+        )
         self._timer = self._loop.call_later(INIT_S_MAX, self._init_is_late)
 
     def give(self, invocation: Invocation) -> None:
@@ -176,7 +169,7 @@ class Environment:
         """Kill the process and let go of everything. An invocation under way is not finished."""
         if self.state is State.ENDED:
             return
-        self._drain()
+        self._output.drain()
         was, self.state = self.state, State.ENDED
         for timer in (self._timer, self._flush_timer):
             if timer is not None:
@@ -189,11 +182,8 @@ class Environment:
             self._server.close()
         else:
             self._listener.close()
-        if self._output >= 0:
-            self._loop.remove_reader(self._output)
-            os.close(self._output)
-            self._output = -1
-        self._close_status()
+        self._output.close()
+        self._memory.close()
         if self.log.pending_bytes:
             self._owner.flush_log(self)
         self._owner.environment_ended(self, was=was)
@@ -258,15 +248,8 @@ class Environment:
     # What the process does otherwise
 
     def _process_started(self, pid: int) -> None:
-        with contextlib.suppress(OSError):
-            self._status = os.open(f"/proc/{pid}/status", os.O_RDONLY | os.O_CLOEXEC)
-        if self.state is State.ENDED:
-            self._close_status()
-
-    def _close_status(self) -> None:
-        if self._status >= 0:
-            os.close(self._status)
-            self._status = -1
+        if self.state is not State.ENDED:
+            self._memory.open(pid)
 
     def _process_ended(self, status: int) -> None:
         if self.state is State.ENDED:
@@ -277,7 +260,7 @@ class Environment:
             return
         invocation = self._invocation
         if invocation is not None:
-            self._drain()
+            self._output.drain()
             reason = failures.exit_reason(status)
             self._write(
                 f"RequestId: {invocation.request_id} Error: {reason}\n{failures.EXIT_ERROR}"
@@ -305,7 +288,7 @@ class Environment:
     def _time_is_up(self) -> None:
         invocation = self._invocation
         assert invocation is not None
-        self._drain()
+        self._output.drain()
         seconds = f"{self.function.timeout_s:.2f}"
         moment = iso_time(self._owner.now())
         self._write(f"{moment} {invocation.request_id} Task timed out after {seconds} seconds")
@@ -316,7 +299,7 @@ class Environment:
     def _fail_init(self, error_type: str, payload: bytes | None, reason: str) -> None:
         """The process will not become ready: the invocation that waited for it fails."""
         self._cancel_timer()
-        self._drain()
+        self._output.drain()
         duration_s = self._loop.time() - self.began_at
         now = self._owner.now()
         self._write(self._report.init_report(now, duration_s, "error", error_type))
@@ -344,7 +327,7 @@ class Environment:
         duration_s = self._loop.time() - self._given_at
         if status == "timeout":
             duration_s = float(self.function.timeout_s)
-        self._drain()
+        self._output.drain()
         now = self._owner.now()
         self._write(self._report.end(now, invocation.request_id))
         self._write(
@@ -353,7 +336,7 @@ class Environment:
                 invocation.request_id,
                 duration_s,
                 init_s=self._init_s,
-                memory_used_mb=self._memory_used_mb(),
+                memory_used_mb=self._memory.peak_mb,
                 status=status,
                 error_type=error_type,
             )
@@ -369,58 +352,22 @@ class Environment:
             self._timer.cancel()
             self._timer = None
 
-    def _memory_used_mb(self) -> int:
-        """The most memory that the process has used. The file is kept open: reading it is cheap."""
-        if self._status < 0:
-            return 0
-        try:
-            status = os.pread(self._status, _STATUS_BYTES, 0)
-        except OSError:
-            return self._memory_mb
-        found = status.find(b"VmHWM:")
-        if found >= 0:
-            self._memory_mb = -(-int(status[found + 6 :].split(None, 1)[0]) // 1024)
-        return self._memory_mb
-
     def _as_on_aws(self, body: bytes) -> bytes:
         """Stack traces name the files as they do on AWS."""
         return body.replace(self._task_root, b"/var/task") if self._task_root else body
 
     # Output
 
-    def _read(self) -> None:
-        if self._read_once() and self.state is not State.ENDED:
-            if self.log.pending_bytes >= _FLUSH_FROM_BYTES:
-                self._owner.flush_log(self)
-            elif self._flush_timer is None:
-                self._flush_timer = self._loop.call_later(_FLUSH_AFTER_S, self._flush)
+    def _output_came(self) -> None:
+        if self.log.pending_bytes >= _FLUSH_FROM_BYTES:
+            self._owner.flush_log(self)
+        elif self._flush_timer is None and self.state is not State.ENDED:
+            self._flush_timer = self._loop.call_later(_FLUSH_AFTER_S, self._flush)
 
     def _flush(self) -> None:
         self._flush_timer = None
         if self.log.pending_bytes:
             self._owner.flush_log(self)
-
-    def _drain(self) -> None:
-        """Take all that was written before what is told now, with a last line that has no end."""
-        for _ in range(_DRAIN_READS_MAX):
-            if self._output < 0 or not self._read_once():
-                break
-            if self.log.pending_bytes >= _FLUSH_FROM_BYTES:
-                self._owner.flush_log(self)
-        for line in self._parser.finish():
-            self._write_line(line)
-
-    def _read_once(self) -> bool:
-        try:
-            data = os.read(self._output, _READ_BYTES)
-        except BlockingIOError:
-            return False
-        if not data:
-            self._loop.remove_reader(self._output)
-            return False
-        for line in self._parser.feed(data):
-            self._write_line(line)
-        return True
 
     def _write_line(self, line: Line) -> None:
         text = line.text

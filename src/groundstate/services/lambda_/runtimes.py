@@ -102,12 +102,21 @@ def make_command(
         argv, mode = [find_node(), str(_NODE_CLIENT)], "exec"
     else:
         argv, mode = [_find_bootstrap(task_root, layer_roots)], "exec"
+    paths = _module_paths(function, task_root, layer_roots)
+    wrapper = function.variables.get("AWS_LAMBDA_EXEC_WRAPPER")
+    if wrapper:
+        if mode == "python":
+            # A script starts it, so it cannot be forked, nor write its messages as frames.
+            argv, mode = [sys.executable, "-m", "awslambdaric", function.handler], "exec"
+            variables["PYTHONPATH"] = ":".join([*paths, variables["PYTHONPATH"]])
+            del variables["_LAMBDA_TELEMETRY_LOG_FD"]
+        argv = [_find_wrapper(wrapper, task_root, layer_roots), *argv]
     return Command(
         mode=mode,
         argv=argv,
         variables=variables,
         directory=str(task_root),
-        paths=_module_paths(function, task_root, layer_roots),
+        paths=paths,
         pycache=str(pycache),
     )
 
@@ -133,3 +142,15 @@ def _find_bootstrap(task_root: Path, layer_roots: list[Path]) -> str:
         "Runtime.InvalidEntrypoint",
         "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
     )
+
+
+def _find_wrapper(path: str, task_root: Path, layer_roots: list[Path]) -> str:
+    """Where a wrapper script is that the function names as on AWS: in `/opt` or `/var/task`.
+
+    AWS: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
+    """
+    for prefix, roots in (("/var/task/", [task_root]), ("/opt/", layer_roots)):
+        if path.startswith(prefix):
+            candidates = [root / path.removeprefix(prefix) for root in roots]
+            return str(next((found for found in candidates if found.is_file()), path))
+    return path

@@ -75,6 +75,12 @@ from groundstate.services.stepfunctions.operations.update_state_machine_alias im
 from groundstate.services.stepfunctions.operations.validate_state_machine_definition import (
     validate_state_machine_definition,
 )
+from groundstate.services.stepfunctions.permissions import (
+    created,
+    listed_owner,
+    routed_machine,
+    token_owner,
+)
 from groundstate.services.stepfunctions.recovery import recover
 
 _machine = named("stateMachineArn")
@@ -86,9 +92,9 @@ _alias = named("stateMachineAliasArn")
 _version = named("stateMachineVersionArn")
 
 OPERATIONS = {
-    "CreateActivity": Operation(create_activity),
-    "CreateStateMachine": Operation(create_state_machine),
-    "CreateStateMachineAlias": Operation(create_state_machine_alias),
+    "CreateActivity": Operation(create_activity, resource=created("activity")),
+    "CreateStateMachine": Operation(create_state_machine, resource=created("stateMachine")),
+    "CreateStateMachineAlias": Operation(create_state_machine_alias, resource=routed_machine),
     "DeleteActivity": Operation(delete_activity, resource=_activity),
     "DeleteStateMachine": Operation(delete_state_machine, resource=_machine),
     "DeleteStateMachineAlias": Operation(delete_state_machine_alias, resource=_alias),
@@ -106,7 +112,7 @@ OPERATIONS = {
     "GetActivityTask": Operation(get_activity_task, resource=_activity),
     "GetExecutionHistory": Operation(get_execution_history, resource=_execution, reads=True),
     "ListActivities": Operation(list_activities, reads=True),
-    "ListExecutions": Operation(list_executions, resource=_machine, reads=True),
+    "ListExecutions": Operation(list_executions, resource=listed_owner, reads=True),
     "ListMapRuns": Operation(list_map_runs, resource=_execution, reads=True),
     "ListStateMachineAliases": Operation(list_state_machine_aliases, resource=_machine, reads=True),
     "ListStateMachineVersions": Operation(
@@ -116,9 +122,9 @@ OPERATIONS = {
     "ListTagsForResource": Operation(list_tags_for_resource, resource=_resource, reads=True),
     "PublishStateMachineVersion": Operation(publish_state_machine_version, resource=_machine),
     "RedriveExecution": Operation(redrive_execution, resource=_execution),
-    "SendTaskFailure": Operation(send_task_failure),
-    "SendTaskHeartbeat": Operation(send_task_heartbeat),
-    "SendTaskSuccess": Operation(send_task_success),
+    "SendTaskFailure": Operation(send_task_failure, resource=token_owner),
+    "SendTaskHeartbeat": Operation(send_task_heartbeat, resource=token_owner),
+    "SendTaskSuccess": Operation(send_task_success, resource=token_owner),
     "StartExecution": Operation(start_execution, resource=_machine),
     "StartSyncExecution": Operation(start_sync_execution, resource=_machine),
     "StopExecution": Operation(stop_execution, resource=_execution),

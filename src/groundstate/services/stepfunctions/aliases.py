@@ -8,7 +8,7 @@ from __future__ import annotations
 from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions.arns import parse_machine_arn
 from groundstate.services.stepfunctions.errors import ResourceNotFound, ValidationException
-from groundstate.services.stepfunctions.machines import version_arn
+from groundstate.services.stepfunctions.machines import find_machine, version_arn
 from groundstate.store.state_machines import Alias, StateMachine
 
 ALIASES_MAX = 100
@@ -25,7 +25,7 @@ def get_alias(call: Call, arn: str) -> tuple[StateMachine, Alias]:
         ResourceNotFound: there is no such alias.
     """
     parsed = parse_machine_arn(arn)
-    machine = call.tx.state_machines.find(parsed.base)
+    machine = find_machine(call, parsed.base)
     if machine is not None and parsed.qualifier:
         alias = call.tx.state_machines.find_alias(machine.machine_id, parsed.qualifier)
         if alias is not None:
@@ -62,7 +62,7 @@ def read_routing(call: Call, routes: list[Shape]) -> tuple[StateMachine, Routing
         )
     if sum(route["weight"] for route in routes) != 100:
         raise ValidationException("Sum of routing configuration weights must equal 100.")
-    machine = call.tx.state_machines.find(parsed[0].base)
+    machine = find_machine(call, parsed[0].base)
     for each in parsed:
         number = int(each.qualifier)
         if machine is None or not call.tx.state_machines.find_version(machine.machine_id, number):

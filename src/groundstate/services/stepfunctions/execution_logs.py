@@ -81,12 +81,16 @@ def _put(call: Call, run: Run, group: str, lines: list[dict[str, Any]]) -> None:
     day = time.strftime("%Y-%m-%d-%H-%M", time.gmtime(run.row.started_at))
     stream = f"states/{run.machine.name}/{day}/{run.row.execution_id:08x}"
     where = {"logGroupName": group, "logStreamName": stream}
-    try:
-        if lines and run.is_new:
-            call.invoke("logs", "CreateLogStream", where)
-        call.invoke("logs", "PutLogEvents", {**where, "logEvents": lines})
-    except ServiceError:
-        return
+    # The first lines of an execution find no stream; at the level ERROR they may come late.
+    for operation, request in (
+        ("CreateLogStream", where),
+        ("PutLogEvents", {**where, "logEvents": lines}),
+    ):
+        try:
+            call.invoke("logs", operation, request)
+        except ServiceError as error:
+            if error.code != "ResourceAlreadyExistsException":
+                return
 
 
 def _line(run: Run, event: dict[str, Any], *, with_data: bool) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions.arns import parse_execution_arn
 from groundstate.services.stepfunctions.errors import ExecutionDoesNotExist
-from groundstate.services.stepfunctions.machines import alias_arn, version_arn
+from groundstate.services.stepfunctions.machines import alias_arn, find_machine, version_arn
 from groundstate.services.stepfunctions.run import arn_of, read_extra, read_input
 from groundstate.store.executions import RUNNING, SUCCEEDED, ExecutionRow
 from groundstate.store.state_machines import StateMachine
@@ -25,7 +25,7 @@ def get_execution(call: Call, arn: str) -> tuple[StateMachine, ExecutionRow]:
     """
     parsed = parse_execution_arn(arn)
     tables = call.tx.state_machines
-    machine = tables.find(parsed.machine)
+    machine = find_machine(call, parsed.machine)
     if machine is not None:
         row = call.tx.executions.find_by_name(machine.machine_id, parsed.name)
         if row is not None:

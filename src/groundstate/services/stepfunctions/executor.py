@@ -72,6 +72,9 @@ SLICE_S = 0.003
 SLICE_PER_SAVE = 3
 SLICE_MAX_S = 0.030
 
+# An Express execution runs for at most five minutes.
+EXPRESS_MAX_S = 300
+
 
 def start(call: Call, run: Run) -> None:
     """Begin an execution: run its first burst at once.
@@ -134,9 +137,10 @@ def fire_timer(call: Call, subject: str, data: bytes) -> None:
         return
     timer_id, now = int(data), call.now
     run.timers.pop(timer_id, None)
-    if timer_id == MACHINE_TIMEOUT_TIMER and run.program.timeout_s is not None:
+    if timer_id == MACHINE_TIMEOUT_TIMER:
         # Observed: a timed-out execution ends at its start plus the timeout, to the millisecond.
-        now = run.row.started_at + run.program.timeout_s
+        timeout_s = run.program.timeout_s or EXPRESS_MAX_S
+        now = run.row.started_at + (min(timeout_s, EXPRESS_MAX_S) if run.is_express else timeout_s)
     feed_run(call, run, TimerFired(now, ids.make_entropy(), timer_id))
 
 
@@ -224,6 +228,8 @@ def abort_running(call: Call, machine_id: int) -> None:
 def _begin(call: Call, run: Run) -> None:
     run.execution, outcome = begin(run.program, run.info, Started(call.now, ids.make_entropy()))
     run.extra.pop("input", None)
+    if run.is_express:
+        run.new_timers[MACHINE_TIMEOUT_TIMER] = run.row.started_at + EXPRESS_MAX_S
     _burst(call, run, outcome)
 
 
@@ -241,6 +247,10 @@ def _burst(
         while queue or waiting or more:
             if queue:
                 event = queue.popleft()
+                if isinstance(event, TimerFired) and time.perf_counter() - began_at > run.slice_s:
+                    # A loop of Waits of no time must let others in between, too.
+                    run.new_timers[event.timer_id] = call.now
+                    continue
             elif time.perf_counter() - began_at > run.slice_s:
                 break
             elif waiting:
@@ -298,7 +308,8 @@ def _carry_out(
             if command.due_at <= call.now:
                 queue.append(TimerFired(call.now, ids.make_entropy(), command.timer_id))
             else:
-                run.new_timers[command.timer_id] = command.due_at
+                earlier = run.new_timers.get(command.timer_id, command.due_at)
+                run.new_timers[command.timer_id] = min(command.due_at, earlier)
         elif isinstance(command, Finish):
             _finish(call, run, command)
         elif isinstance(command, CancelTimer):

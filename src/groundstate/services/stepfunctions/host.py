@@ -9,6 +9,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from groundstate.asl import Machine
+from groundstate.asl.interface import InvalidDefinition
 from groundstate.config import Config
 from groundstate.operation import Call, Deferred, Runner
 from groundstate.services.stepfunctions import map_results, map_runs, nested
@@ -56,6 +58,7 @@ class StepFunctionsHost:
         machines: compiled definitions.
         warm: executions that are stepped again soon.
         outside: threads for calls of services elsewhere.
+        prepared: long definitions that were compiled for a call under way, by type and text.
         bursts: how many bursts are under way, one inside the other.
         busy_map_runs: map runs that are starting children at this moment.
         readings: items that map runs are reading, by the run's number.
@@ -78,6 +81,7 @@ class StepFunctionsHost:
         self.machines = MachineCache()
         self.warm = WarmRuns()
         self.outside = Outside()
+        self.prepared: dict[tuple[str, str], Machine | InvalidDefinition] = {}
         self.bursts = 0
         self.busy_map_runs: set[int] = set()
         self.readings: dict[int, Iterator[list[MapRunItem]]] = {}

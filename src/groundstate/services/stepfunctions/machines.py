@@ -29,6 +29,12 @@ class Target(NamedTuple):
     alias: str
 
 
+def find_machine(call: Call, arn: str) -> StateMachine | None:
+    """The machine of an unqualified ARN, if it is in the region that is called."""
+    machine = call.tx.state_machines.find(arn)
+    return machine if machine is not None and machine.region == call.region else None
+
+
 def get_machine(call: Call, arn: str) -> StateMachine:
     """The machine of an unqualified ARN.
 
@@ -36,7 +42,7 @@ def get_machine(call: Call, arn: str) -> StateMachine:
         InvalidArn, StateMachineDoesNotExist.
     """
     parsed = parse_machine_arn(arn)
-    machine = None if parsed.qualifier else call.tx.state_machines.find(parsed.base)
+    machine = None if parsed.qualifier else find_machine(call, parsed.base)
     if machine is None:
         raise no_machine(arn)
     return machine
@@ -61,7 +67,7 @@ def get_version(call: Call, arn: str) -> tuple[StateMachine, Version]:
         InvalidArn, StateMachineDoesNotExist.
     """
     parsed = parse_machine_arn(arn)
-    machine = call.tx.state_machines.find(parsed.base)
+    machine = find_machine(call, parsed.base)
     version = None
     if machine is not None and parsed.qualifier.isdigit():
         version = call.tx.state_machines.find_version(machine.machine_id, int(parsed.qualifier))
@@ -79,12 +85,12 @@ def get_target(call: Call, arn: str) -> Target:
         InvalidArn, StateMachineDoesNotExist, StateMachineDeleting.
     """
     tables = call.tx.state_machines
-    machine = tables.find(arn)
+    machine = find_machine(call, arn)
     if machine is not None:
         _check_active(machine, arn)
         return Target(machine, tables.get_revision(machine.revision), 0, "")
     parsed = parse_machine_arn(arn)
-    machine = tables.find(parsed.base)
+    machine = find_machine(call, parsed.base)
     if machine is None:
         raise no_machine(arn)
     _check_active(machine, arn)

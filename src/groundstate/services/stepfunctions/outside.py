@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import Any
 
 from groundstate.operation import Call, Deferred
-
-if TYPE_CHECKING:
-    from groundstate.services.stepfunctions.integrations.result import Result
 
 THREADS_MAX = 32
 
@@ -27,7 +24,7 @@ class Outside:
         """Whether an answer is awaited."""
         return self._under_way > 0
 
-    def call(self, call: Call, work: Callable[[], Result]) -> Deferred:
+    def call(self, call: Call, work: Callable[[], Any]) -> Deferred:
         """Do work in a thread; the deferred's result is `{"result": ...}`.
 
         The work must give a failure as a result and raise nothing.
@@ -43,7 +40,7 @@ class Outside:
             future = loop.run_in_executor(self._pool, work)
             future.add_done_callback(ended)
 
-        def ended(future: asyncio.Future[Result]) -> None:
+        def ended(future: asyncio.Future[Any]) -> None:
             self._end()
             if not future.cancelled():
                 result = future.result()

@@ -42,6 +42,7 @@ CREATE TABLE dynamodb_tokens (
     response BLOB NOT NULL,
     used_at  REAL NOT NULL
 );
+CREATE INDEX dynamodb_tokens_by_use ON dynamodb_tokens (used_at);
 
 -- On-demand backups; their items are in dynamodb_backup_<backup_id>.
 CREATE TABLE dynamodb_backups (
@@ -64,8 +65,6 @@ CREATE TABLE dynamodb_changes (
     item       BLOB
 );
 CREATE INDEX dynamodb_changes_by_table ON dynamodb_changes (table_id, change_id);
-CREATE INDEX dynamodb_tokens_by_use ON dynamodb_tokens (used_at);
-CREATE INDEX dynamodb_stream_records_by_age ON dynamodb_stream_records (created_at);
 
 -- SQL tables of deleted DynamoDB tables and indexes that are emptied bit by bit.
 CREATE TABLE dynamodb_garbage (name TEXT PRIMARY KEY, has_rowid INTEGER NOT NULL) WITHOUT ROWID;

@@ -10,8 +10,16 @@ from groundstate.services.cloudformation.engine.inputs import Inputs, make_resol
 from groundstate.services.cloudformation.engine.live import LiveResources
 from groundstate.services.cloudformation.engine.lookups import CallLookups
 from groundstate.services.cloudformation.engine.provisioning import deployment_principal
+from groundstate.services.cloudformation.resources.provision import TIMER
 from groundstate.services.cloudformation.template.resolver import Resolver
 from groundstate.store.cloudformation import Stack, StackResource, Step
+
+
+def cancel_timer(call: Call, step: Step) -> None:
+    """Cancel the timer of what was pending."""
+    timer_id = step.data.get("pending", {}).get("state", {}).get(TIMER)
+    if timer_id is not None:
+        call.tx.timers.cancel(timer_id)
 
 
 class Deployment:

@@ -24,6 +24,7 @@ from typing import Any
 
 from groundstate.operation import Call
 from groundstate.services.cloudformation.engine import plan
+from groundstate.services.cloudformation.engine.context import cancel_timer
 from groundstate.services.cloudformation.engine.events import set_stack_status
 from groundstate.services.cloudformation.engine.inputs import Inputs
 from groundstate.services.cloudformation.engine.provisioning import dump_principal
@@ -65,7 +66,7 @@ def begin_apply(
     set_stack_status(call, stack, f"{kind}_IN_PROGRESS", "User Initiated")
     minutes = options.get("timeout_minutes")
     if minutes and creates:
-        call.tx.timers.set(
+        stack.deployment["timer_id"] = call.tx.timers.set(
             call.now + 60 * minutes,
             call.service,
             CREATE_TIMEOUT,
@@ -81,6 +82,7 @@ def begin_delete(call: Call, stack: Stack, options: Mapping[str, Any]) -> None:
     Args:
         options: `token`; `retain`: logical ids to leave alone; `role_arn`.
     """
+    _drop(call, stack)
     stack.deployment = {
         "kind": "DELETE",
         "phase": "delete",
@@ -120,6 +122,18 @@ def begin_rollback(call: Call, stack: Stack, options: Mapping[str, Any]) -> None
         _revert_again(call, stack, set(options.get("skip") or ()))
         set_stack_status(call, stack, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
     start(call, stack)
+
+
+def _drop(call: Call, stack: Stack) -> None:
+    """Cancel the timers of a deployment that is dropped."""
+    dropped = stack.deployment
+    if dropped is None:
+        return
+    for step in call.tx.stacks.list_steps(stack.stack_id, dropped["phase"]):
+        if step.state == "running":
+            cancel_timer(call, step)
+    if "timer_id" in dropped:
+        call.tx.timers.cancel(dropped["timer_id"])
 
 
 def _revert_again(call: Call, stack: Stack, skip: set[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groundstate.services.cloudformation.engine import outputs, plan
-from groundstate.services.cloudformation.engine.context import Deployment
+from groundstate.services.cloudformation.engine.context import Deployment, cancel_timer
 from groundstate.services.cloudformation.engine.events import set_resource_status, set_stack_status
 from groundstate.services.cloudformation.template.errors import TemplateError
 from groundstate.store.cloudformation import StackResource
@@ -25,6 +25,9 @@ def finish_phase(deployment: Deployment) -> None:
 
 
 def _finish_apply(deployment: Deployment) -> None:
+    timer_id = deployment.data.pop("timer_id", None)
+    if timer_id is not None:
+        deployment.call.tx.timers.cancel(timer_id)
     if deployment.is_stopping:
         _apply_failed(deployment, _describe_failure(deployment))
         return
@@ -175,6 +178,7 @@ def _cancel_running(deployment: Deployment) -> None:
         if step.state != "running":
             continue
         step.state = "failed"
+        cancel_timer(deployment.call, step)
         row = deployment.resources[step.logical_id]
         created = step.action == "create"
         set_resource_status(

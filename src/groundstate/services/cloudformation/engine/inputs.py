@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from groundstate.arn import partition_of
-from groundstate.operation import Call, Principal, Shape
+from groundstate.operation import Call, Principal, ServiceError, Shape
 from groundstate.principals import role_principal
 from groundstate.services.cloudformation.engine.lookups import CallLookups
 from groundstate.services.cloudformation.engine.template_text import read_template_text
@@ -24,7 +24,11 @@ from groundstate.services.cloudformation.template.document import (
     parse_parameters,
     parse_template,
 )
-from groundstate.services.cloudformation.template.errors import TemplateError, format_error
+from groundstate.services.cloudformation.template.errors import (
+    TemplateError,
+    UnsupportedFunction,
+    format_error,
+)
 from groundstate.services.cloudformation.template.resolver import (
     NothingKnown,
     Resolver,
@@ -34,6 +38,7 @@ from groundstate.services.cloudformation.template.source import parse_source
 from groundstate.services.cloudformation.template.transforms import expand
 from groundstate.store.cloudformation import Stack
 
+SERVICE_NAME = "cloudformation.amazonaws.com"
 ACCEPT_INERT_TAG = "groundstate:accept-inert"
 URL_SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
 
@@ -116,6 +121,8 @@ def read_inputs(call: Call, request: Shape, stack: Stack | None) -> Inputs:
     except TemplateError as error:
         raise ValidationError(error.message) from None
     role_arn = request.get("RoleARN") or (before or {}).get("role_arn", "")
+    if "RoleARN" in request:
+        check_role(call, role_arn)
     tags = before["tags"] if before is not None and "Tags" not in request else _read_tags(request)
     data = {
         "template_id": call.tx.stacks.keep_template(body),
@@ -144,9 +151,7 @@ def check_inputs(call: Call, inputs: Inputs, stack_name: str, stack_id: str) -> 
         conditions.check_rules(resolver)
         _check_types(call, inputs, resolver)
         graph.check_acyclic(graph.find_dependencies(resolver))
-        for resource in resolver.active_resources.values():
-            resolver.resolve(resource.properties)
-        _check_outputs(resolver)
+        _check_values(resolver)
     except TemplateError as error:
         raise ValidationError(error.message) from None
     _check_capabilities(inputs, resolver)
@@ -187,6 +192,22 @@ def stack_principal(call: Call, data: Mapping[str, Any]) -> Principal:
     return call.principal
 
 
+def check_role(call: Call, role_arn: str) -> None:
+    """The caller may pass the role to CloudFormation, and the role trusts CloudFormation.
+
+    Raises:
+        ServiceError: the caller has no permission for iam:PassRole.
+        ValidationError: there is no such role, or it trusts others alone.
+    """
+    call.authorize("iam:PassRole", role_arn, {"iam:PassedToService": SERVICE_NAME})
+    if call.config.iam == "off":
+        return
+    try:
+        call.invoke("iam", "GetTrustedRole", {"RoleArn": role_arn, "Service": SERVICE_NAME})
+    except ServiceError:
+        raise ValidationError(f"Role {role_arn} is invalid or cannot be assumed") from None
+
+
 def find_unsupported(template: Template, names: set[str]) -> list[str]:
     """The types of these resources that this runtime does not have, each once."""
     types = [template.resources[name].type for name in names]
@@ -217,10 +238,19 @@ def _check_types(call: Call, inputs: Inputs, resolver: Resolver) -> None:
     inputs.data["inert"] = [kind for kind in missing if kind in accepted]
 
 
-def _check_outputs(resolver: Resolver) -> None:
-    for output in resolver.template.outputs.values():
+def _check_values(resolver: Resolver) -> None:
+    """Resolve what can be resolved, so that a function that is used wrongly is found now."""
+    for name, resource in resolver.active_resources.items():
+        try:
+            resolver.resolve(resource.properties)
+        except UnsupportedFunction as error:
+            raise format_error(f"{error.message} (at /Resources/{name}/Properties)") from None
+    for name, output in resolver.template.outputs.items():
         if output.condition is None or resolver.is_true(output.condition):
-            resolver.resolve(output.value)
+            try:
+                resolver.resolve(output.value)
+            except UnsupportedFunction as error:
+                raise format_error(f"{error.message} (at /Outputs/{name}/Value)") from None
 
 
 def _check_capabilities(inputs: Inputs, resolver: Resolver) -> None:

@@ -12,7 +12,7 @@ from functools import partial
 
 from groundstate.operation import Call
 from groundstate.services.cloudformation.engine import appliance, finish, removal, reversal
-from groundstate.services.cloudformation.engine.context import Deployment
+from groundstate.services.cloudformation.engine.context import Deployment, cancel_timer
 from groundstate.services.cloudformation.engine.provisioning import StepFailed, run_provider
 from groundstate.services.cloudformation.resources import registry
 from groundstate.services.cloudformation.resources.provision import Pending
@@ -137,6 +137,7 @@ def _look_after(deployment: Deployment) -> bool:
                 deployment.call.tx.stacks.save_step(step)
             continue
         moved = True
+        cancel_timer(deployment.call, step)
         if step.phase == "apply":
             appliance.end_step(deployment, step, outcome, failed)
         elif step.phase == "revert":

@@ -19,6 +19,7 @@ from groundstate.services.cloudformation.engine.stack_policy import check_policy
 from groundstate.services.cloudformation.errors import AlreadyExistsException, ValidationError
 from groundstate.services.cloudformation.model import UPDATABLE, make_change_set_id
 from groundstate.services.cloudformation.operations.create_stack import make_stack
+from groundstate.services.cloudformation.operations.drift import adopt_drift
 from groundstate.services.cloudformation.stacks import check_name, find_stack
 from groundstate.store.cloudformation import ChangeSet, Stack
 
@@ -47,6 +48,8 @@ def create_change_set(call: Call, request: Shape) -> Shape:
     inputs = read_inputs(call, request, stack)
     check_inputs(call, inputs, stack.name, stack.stack_id)
     _check_imports(inputs, imported, kind)
+    if request.get("DeploymentMode") == "REVERT_DRIFT":
+        adopt_drift(call, stack)
     found = changes.find_changes(call, stack, inputs, imported)
     check_policy(stack.data.get("stack_policy", ""), found)
     change_set = ChangeSet(

@@ -41,8 +41,9 @@ def describe_stacks(call: Call, request: Shape) -> Answer:
         assert found is not None, stack_id
         return {"Stacks": [describe_stack(later, found)]}
 
-    call.tx.timers.set(call.now + HOLD_S, call.service, HOLD, stack_id, region=call.region)
-    deferred: Answer = call.host.add(stack_id, describe)
+    due_at = call.now + HOLD_S
+    timer_id = call.tx.timers.set(due_at, call.service, HOLD, stack_id, region=call.region)
+    deferred: Answer = call.host.add(stack_id, describe, timer_id)
     return deferred
 
 

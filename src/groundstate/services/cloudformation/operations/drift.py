@@ -121,6 +121,19 @@ def describe_stack_resource_drifts(call: Call, request: Shape) -> Shape:
     return {**answer, "NextToken": token} if token else answer
 
 
+def adopt_drift(call: Call, stack: Stack) -> None:
+    """Take what drift has made of the resources for what they are, so that an update undoes it."""
+    for resource in plan.list_existing(call, stack):
+        kind = registry.find(resource.type)
+        drift = _detect(call, stack, resource)
+        if kind is None or drift["StackResourceDriftStatus"] != "MODIFIED":
+            continue
+        actual = json.loads(drift["ActualProperties"])
+        properties = resource.data["properties"]
+        properties.update({name: actual[name] for name in kind.compared if name in actual})
+        call.tx.stacks.save_resource(resource)
+
+
 def _detect(call: Call, stack: Stack, resource: StackResource) -> dict[str, Any]:
     kind = registry.find(resource.type)
     drift: dict[str, Any] = {"Timestamp": call.now, "StackResourceDriftStatus": "NOT_CHECKED"}

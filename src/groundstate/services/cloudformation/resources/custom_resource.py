@@ -19,6 +19,7 @@ from typing import Any
 from groundstate import ids
 from groundstate.operation import Call, Deferred, Runner
 from groundstate.services.cloudformation.resources.provision import (
+    TIMER,
     Current,
     Made,
     Outcome,
@@ -82,6 +83,9 @@ def check_custom(provision: Provision, pending: Pending) -> Outcome | None:
 def recover_custom(provision: Provision, pending: Pending) -> None:
     """Invoke again: what became of the last invocation was lost with the process."""
     if pending.state.get("answer") is None:
+        request = pending.state["request"]
+        # The runtime may listen somewhere else than it did before.
+        request["ResponseURL"] = make_response_url(provision, request["RequestId"])
         _invoke(provision, pending.state)
 
 
@@ -109,20 +113,18 @@ def _ask(
     if before is not None:
         request["OldResourceProperties"] = _as_texts(before)
     timeout_s = int(properties.get("ServiceTimeout", TIMEOUT_S_DEFAULT))
+    deadline = provision.call.now + timeout_s
+    timer_id = provision.call.tx.timers.set(
+        deadline, provision.call.service, TIMEOUT, provision.stack_id, region=provision.region
+    )
     state = {
         "request": request,
-        "deadline": provision.call.now + timeout_s,
+        "deadline": deadline,
+        TIMER: timer_id,
         "failures": 0,
         "error": "",
         "answer": None,
     }
-    provision.call.tx.timers.set(
-        provision.call.now + timeout_s,
-        provision.call.service,
-        TIMEOUT,
-        provision.stack_id,
-        region=provision.region,
-    )
     _invoke(provision, state)
     return Pending(physical_id, state)
 

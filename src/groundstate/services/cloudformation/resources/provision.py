@@ -11,6 +11,8 @@ from groundstate.operation import Answer, Call, Deferred, Principal, Shape
 
 Properties = dict[str, Any]
 
+# The key in a Pending's state of the timer that ends it; the engine cancels it when it has ended.
+TIMER = "timer_id"
 # The part of a name before its suffix is cut, never the suffix.
 _SUFFIX_LENGTH = 12
 

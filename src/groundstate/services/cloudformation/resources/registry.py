@@ -28,6 +28,10 @@ from groundstate.services.cloudformation.resources.iam_instance_profile import (
 from groundstate.services.cloudformation.resources.iam_managed_policy import (
     MANAGED_POLICY,
 )
+from groundstate.services.cloudformation.resources.iam_oidc_provider import (
+    OIDC_PROVIDER,
+    SERVICE_LINKED_ROLE,
+)
 from groundstate.services.cloudformation.resources.iam_policy import (
     POLICY,
 )
@@ -111,9 +115,11 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
     "AWS::IAM::GroupPolicy": GROUP_POLICY,
     "AWS::IAM::InstanceProfile": INSTANCE_PROFILE,
     "AWS::IAM::ManagedPolicy": MANAGED_POLICY,
+    "AWS::IAM::OIDCProvider": OIDC_PROVIDER,
     "AWS::IAM::Policy": POLICY,
     "AWS::IAM::Role": ROLE,
     "AWS::IAM::RolePolicy": ROLE_POLICY,
+    "AWS::IAM::ServiceLinkedRole": SERVICE_LINKED_ROLE,
     "AWS::IAM::User": USER,
     "AWS::IAM::UserPolicy": USER_POLICY,
     "AWS::IAM::UserToGroupAddition": USER_TO_GROUP_ADDITION,

@@ -122,9 +122,9 @@ def adopt_state_machine(provision: Provision, identifier: str, properties: Prope
 def _describe(provision: Provision, arn: str) -> Made:
     request = {"stateMachineArn": arn}
     answer = provision.invoke("stepfunctions", "DescribeStateMachine", request)
-    attributes = {"Arn": arn, "Name": answer["name"]}
-    if "revisionId" in answer:
-        attributes["StateMachineRevisionId"] = answer["revisionId"]
+    # A state machine that was never updated has the revision INITIAL (PublishStateMachineVersion).
+    revision = answer.get("revisionId") or "INITIAL"
+    attributes = {"Arn": arn, "Name": answer["name"], "StateMachineRevisionId": revision}
     return Made(arn, attributes)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from groundstate import ids
 from groundstate.services.cloudformation.resources.provision import (
+    TIMER,
     Current,
     Made,
     Outcome,
@@ -49,10 +50,15 @@ def create_condition(provision: Provision, properties: Properties) -> Outcome:
         )
     timeout_s = min(properties.get("Timeout", 0), _TIMEOUT_S_MAX)
     deadline = provision.call.now + timeout_s
-    provision.call.tx.timers.set(
+    timer_id = provision.call.tx.timers.set(
         deadline, provision.call.service, TIMEOUT, provision.stack_id, region=provision.region
     )
-    state = {"handle": handle, "deadline": deadline, "count": properties.get("Count", 1)}
+    state = {
+        TIMER: timer_id,
+        "handle": handle,
+        "deadline": deadline,
+        "count": properties.get("Count", 1),
+    }
     return check_condition(provision, Pending(provision.make_name(128), state))
 
 

@@ -12,6 +12,10 @@ class TemplateError(Exception):
         return str(self.args[0])
 
 
+class UnsupportedFunction(TemplateError):
+    """A function that this runtime, or AWS, does not have; whoever knows the place adds it."""
+
+
 def format_error(detail: str) -> TemplateError:
     """The template's form is wrong."""
     return TemplateError(f"Template format error: {detail}")

@@ -12,7 +12,11 @@ from typing import Any, Protocol
 
 from groundstate.services.cloudformation.template import conditions
 from groundstate.services.cloudformation.template.document import Resource, Template
-from groundstate.services.cloudformation.template.errors import format_error, function_error
+from groundstate.services.cloudformation.template.errors import (
+    UnsupportedFunction,
+    format_error,
+    function_error,
+)
 from groundstate.services.cloudformation.template.functions import FUNCTIONS
 from groundstate.services.cloudformation.template.values import (
     NO_VALUE,
@@ -157,7 +161,7 @@ class Resolver:
         if name in ("Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals"):
             return conditions.evaluate(self, value)
         supported = ", ".join(function for function in FUNCTIONS if function.startswith("Fn::"))
-        raise format_error(
+        raise UnsupportedFunction(
             f"Encountered unsupported function: {name} Supported functions are: [{supported}]"
         )
 

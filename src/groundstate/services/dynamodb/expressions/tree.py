@@ -1,8 +1,7 @@
-"""What expressions are parsed into. Plain frozen nodes; the compilers give them meaning."""
+"""What expressions are parsed into. Plain nodes; the compilers give them meaning."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -16,30 +15,26 @@ Step = str | int | NameReference
 """One step of a path: an attribute's name, a list's index, or a placeholder for a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class PathNode:
+class PathNode(NamedTuple):
     """A document path: `a.b[1].#c`."""
 
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ValueNode:
+class ValueNode(NamedTuple):
     """A placeholder for a value: `:v`."""
 
     placeholder: str
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionNode:
+class FunctionNode(NamedTuple):
     """A function with its arguments: `size(a)`."""
 
     name: str
     arguments: tuple[OperandNode, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ArithmeticNode:
+class ArithmeticNode(NamedTuple):
     """A sum or difference: `a + :v`."""
 
     operator: str
@@ -50,16 +45,14 @@ class ArithmeticNode:
 OperandNode = PathNode | ValueNode | FunctionNode | ArithmeticNode
 
 
-@dataclass(frozen=True, slots=True)
-class ComparisonNode:
+class ComparisonNode(NamedTuple):
     """A comparison. Attributes: operator: `=`, `<>`, `<`, `<=`, `>`, `>=`, `BETWEEN` or `IN`."""
 
     operator: str
     operands: tuple[OperandNode, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LogicNode:
+class LogicNode(NamedTuple):
     """`AND`, `OR` or `NOT` of conditions."""
 
     operator: str
@@ -69,8 +62,7 @@ class LogicNode:
 ConditionNode = ComparisonNode | LogicNode | FunctionNode
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedCondition:
+class ParsedCondition(NamedTuple):
     """A condition's tree. Attributes: redundant: it has `((...))` somewhere."""
 
     root: ConditionNode
@@ -78,8 +70,7 @@ class ParsedCondition:
     operators: int
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One action of an update. Attributes: clause: `SET`, `REMOVE`, `ADD` or `DELETE`."""
 
     clause: str
@@ -87,8 +78,7 @@ class Action:
     operand: OperandNode | None
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedUpdate:
+class ParsedUpdate(NamedTuple):
     """An update's actions. Attributes: repeated: a clause that stands more than once, or ""."""
 
     actions: tuple[Action, ...]

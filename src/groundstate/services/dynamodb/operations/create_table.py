@@ -11,6 +11,7 @@ from groundstate.operation import Call, Shape
 from groundstate.services.dynamodb import arns, schema, streaming
 from groundstate.services.dynamodb.description import as_new, describe, new_definition
 from groundstate.services.dynamodb.errors import ResourceInUseException
+from groundstate.services.dynamodb.operations.resource_policies import check_policy
 from groundstate.services.dynamodb.tables import find_table, forget, get_table
 from groundstate.services.dynamodb.tagging import check_tags
 from groundstate.services.dynamodb.validation.table_inputs import CREATE_TABLE
@@ -43,6 +44,7 @@ def create_table(call: Call, request: Shape) -> Shape:
     if tags:
         settings["Tags"] = tags
     if "ResourcePolicy" in request:
+        check_policy(call, request["ResourcePolicy"])
         settings["ResourcePolicy"] = {"Policy": request["ResourcePolicy"], "RevisionId": "1"}
     rows = call.tx.dynamodb
     table_id = rows.tables.add(call.account, call.region, name, definition, settings)

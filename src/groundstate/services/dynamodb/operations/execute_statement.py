@@ -24,7 +24,7 @@ from groundstate.services.dynamodb.partiql.statements import (
     Statement,
     Update,
 )
-from groundstate.services.dynamodb.reading import read_page, start_position
+from groundstate.services.dynamodb.reading import Walk, read_page, start_position
 from groundstate.services.dynamodb.statements import (
     find_table_of,
     make_action,
@@ -33,6 +33,9 @@ from groundstate.services.dynamodb.statements import (
 )
 from groundstate.services.dynamodb.transactions import prepare_action
 from groundstate.services.dynamodb.validation.statement_inputs import EXECUTE_STATEMENT
+from groundstate.services.dynamodb.values import ValueProblem, explain
+
+_WRONG_PLACE = "Invalid NextToken"
 
 
 def execute_statement(call: Call, request: Shape) -> Shape:
@@ -95,7 +98,7 @@ def _select(call: Call, table: Table, select: Select, request: dict[str, Any]) -
     response: Shape = {"Items": items}
     for at, walk in enumerate(walks[first:], first):
         if start is not None:
-            position = start_position(table, walk.index, start)
+            position = _position(table, walk, start)
             if walk.descending:
                 walk.high = min(walk.high, position)
             else:
@@ -117,6 +120,19 @@ def _select(call: Call, table: Table, select: Select, request: dict[str, Any]) -
     return response
 
 
+def _position(table: Table, walk: Walk, start: Item) -> bytes:
+    """Where a page begins; the token that said so may not be one of ours."""
+    attributes = (*table.keys, *(() if walk.index is None else walk.index.keys))
+    for attribute in attributes:
+        value = start.get(attribute.name)
+        if not isinstance(value, dict) or not isinstance(value.get(attribute.kind), str):
+            raise ValidationException(_WRONG_PLACE)
+    try:
+        return start_position(table, walk.index, explain(start).item)
+    except (ValidationException, ValueProblem):
+        raise ValidationException(_WRONG_PLACE) from None
+
+
 def _write_token(walk: int, last_key: Item) -> str:
     return urlsafe_b64encode(orjson.dumps([walk, last_key])).decode()
 
@@ -128,4 +144,4 @@ def _read_token(token: str | None) -> tuple[int, Item | None]:
         walk, start = orjson.loads(urlsafe_b64decode(token))
         return (int(walk), dict(start))
     except (ValueError, TypeError):
-        raise ValidationException("Invalid NextToken") from None
+        raise ValidationException(_WRONG_PLACE) from None

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
-from groundstate.operation import Call, Shape
+from groundstate.operation import Call, ServiceError, Shape
 from groundstate.services.dynamodb import arns
 from groundstate.services.dynamodb.errors import (
     PolicyNotFoundException,
@@ -45,16 +43,7 @@ def put_resource_policy(call: Call, request: Shape) -> Shape:
     request = _PUT.check(request).request
     table, member = _find(call, request["ResourceArn"])
     policy = request["Policy"]
-    try:
-        document = orjson.loads(policy)
-    except orjson.JSONDecodeError:
-        raise ValidationException("Policy is not a valid JSON document") from None
-    if not isinstance(document, dict) or "Statement" not in document:
-        raise ValidationException("Policy must have a Statement")
-    if len(policy.encode()) > POLICY_BYTES_MAX:
-        raise ValidationException(
-            f"Resource-based policy size exceeds the maximum of {POLICY_BYTES_MAX} bytes"
-        )
+    check_policy(call, policy)
     current = table.settings.get(member)
     _check_revision(request.get("ExpectedRevisionId"), current)
     if current is not None and current["Policy"] == policy:
@@ -63,6 +52,22 @@ def put_resource_policy(call: Call, request: Shape) -> Shape:
     settings = {**table.settings, member: {"Policy": policy, "RevisionId": revision}}
     save_table(call, table, table.definition, settings)
     return {"RevisionId": revision}
+
+
+def check_policy(call: Call, policy: str) -> None:
+    """Check the text of a policy.
+
+    Raises:
+        ValidationException: it is too large, or no policy.
+    """
+    if len(policy.encode()) > POLICY_BYTES_MAX:
+        raise ValidationException(
+            f"Resource-based policy size exceeds the maximum of {POLICY_BYTES_MAX} bytes"
+        )
+    try:
+        call.invoke("iam", "CheckResourcePolicy", {"PolicyDocument": policy})
+    except ServiceError as error:
+        raise ValidationException(error.message) from None
 
 
 def get_resource_policy(call: Call, request: Shape) -> Shape:

@@ -12,7 +12,7 @@ from groundstate.services.dynamodb.capacity import Consumed, read_units
 from groundstate.services.dynamodb.errors import TransactionCanceledException, ValidationException
 from groundstate.services.dynamodb.expressions.projection import project
 from groundstate.services.dynamodb.items import check_key, read_item
-from groundstate.services.dynamodb.model import Table
+from groundstate.services.dynamodb.model import Item, Table
 from groundstate.services.dynamodb.parameters import (
     check_mixture,
     check_nested_heads,
@@ -42,8 +42,9 @@ def transact_get_items(call: Call, request: Shape) -> Shape:
         key = check_values(checked, "Key").item
         parts.append((get, key, compile_expressions(checked).projection))
     tables = [get_table(call, get["TableName"]) for get, _, _ in parts]
-    for table in tables:
-        call.authorize("dynamodb:GetItem", table.arn)
+    if not call.principal.administrator:
+        for table, (_, key, _) in zip(tables, parts, strict=True):
+            _authorize(call, table, key)
     keys = _find_keys(tables, [key for _, key, _ in parts])
     consumed: dict[str, tuple[Table, Consumed]] = {}
     responses: list[dict[str, Any]] = []
@@ -70,6 +71,12 @@ def transact_get_items(call: Call, request: Shape) -> Shape:
             units.shape(table, wanted, split="Read") for table, units in consumed.values()
         ]
     return response
+
+
+def _authorize(call: Call, table: Table, key: Item) -> None:
+    leading = key.get(table.keys[0].name, {})
+    context = {"dynamodb:LeadingKeys": [str(content) for content in leading.values()]}
+    call.authorize("dynamodb:GetItem", table.arn, context)
 
 
 def _find_keys(tables: list[Table], given: list[Any]) -> list[bytes]:

@@ -73,6 +73,7 @@ def update_table(call: Call, request: Shape) -> Shape:
         fill_index(call, changed, changed.indexes[name])
     shape = describe(call, changed)
     shape["TableStatus"] = "UPDATING"
+    _show_old_throughput(shape, table.definition)
     _show_index_changes(shape, request, created, deleted, table)
     return {"TableDescription": shape}
 
@@ -310,6 +311,21 @@ def _delete_index(call: Call, table: Table, definition: dict[str, Any], name: st
     _keep_used_definitions(definition)
     removal.remove_index(call, table, table.indexes[name])
     return name
+
+
+def _show_old_throughput(shape: dict[str, Any], before: dict[str, Any]) -> None:
+    """While a table is updating, AWS tells the units that it still has."""
+    shape["ProvisionedThroughput"] = _with_old_units(shape, before)
+    old = {index["IndexName"]: index for index in before.get("GlobalSecondaryIndexes", ())}
+    for index in shape.get("GlobalSecondaryIndexes", ()):
+        if index["IndexName"] in old:
+            index["ProvisionedThroughput"] = _with_old_units(index, old[index["IndexName"]])
+
+
+def _with_old_units(shape: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    units = ("ReadCapacityUnits", "WriteCapacityUnits", "NumberOfDecreasesToday")
+    old = before["ProvisionedThroughput"]
+    return {**shape["ProvisionedThroughput"], **{unit: old[unit] for unit in units}}
 
 
 def _show_index_changes(

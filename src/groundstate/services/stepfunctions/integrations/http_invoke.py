@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import orjson
 
 from groundstate.asl.interface import ScheduleTask
-from groundstate.operation import Call, Deferred
+from groundstate.operation import Call, Deferred, Shape
 from groundstate.services.stepfunctions.integrations.result import (
     Failed,
     Pending,
@@ -25,6 +25,8 @@ from groundstate.services.stepfunctions.integrations.result import (
 from groundstate.services.stepfunctions.run import Run
 
 TIMEOUT_S = 60
+# A run that has this member in its `extra` gets the exchange there (TestState's level TRACE).
+TRACE = "trace_http"
 _SCHEMES = ("http://", "https://")
 
 
@@ -39,7 +41,10 @@ def invoke(call: Call, run: Run, command: ScheduleTask) -> Result:
         request = _make_request(parameters)
     except ValueError as error:
         return Failed("States.Runtime", f"The HTTP task has bad parameters: {error}")
-    deferred = call.host.outside.call(call, lambda: _perform(request))
+    trace: Shape = {}
+    if TRACE in run.extra:
+        run.extra[TRACE] = trace
+    deferred = call.host.outside.call(call, lambda: _perform(request, trace))
     return Pending(deferred, _read)
 
 
@@ -71,15 +76,26 @@ def _make_request(parameters: dict[str, Any]) -> urllib.request.Request:
     return urllib.request.Request(url, data, headers, method=method)  # noqa: S310
 
 
-def _perform(request: urllib.request.Request) -> Result:
+def _perform(request: urllib.request.Request, trace: Shape) -> Result:
     """In a thread: nothing here touches the runtime's state."""
+    sent = request.data.decode("utf-8", "replace") if isinstance(request.data, bytes) else ""
+    trace["request"] = {
+        "protocol": request.type,
+        "method": request.get_method(),
+        "url": request.full_url,
+        "headers": str(dict(request.header_items())),
+        "body": sent,
+    }
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
-            return _shown(response.status, response.reason, response.headers, response.read())
+            body = response.read()
+            trace["response"] = _traced(response.status, response.reason, response.headers, body)
+            return _shown(response.status, response.reason, response.headers, body)
     except urllib.error.HTTPError as error:
-        body = error.read().decode("utf-8", "replace")
+        body = error.read()
         error.close()
-        return Failed(f"States.Http.StatusCode.{error.code}", body)
+        trace["response"] = _traced(error.code, error.reason, error.headers, body)
+        return Failed(f"States.Http.StatusCode.{error.code}", body.decode("utf-8", "replace"))
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         return Failed("States.Http.Socket", f"Unable to execute HTTP request: {reason}")
@@ -101,6 +117,16 @@ def _shown(status: int, reason: str, headers: Any, body: bytes) -> Succeeded:
             "StatusText": reason,
         }
     )
+
+
+def _traced(status: int, reason: str, headers: Any, body: bytes) -> Shape:
+    return {
+        "protocol": "http",
+        "statusCode": str(status),
+        "statusMessage": reason,
+        "headers": str({name.lower(): headers.get_all(name) for name in headers}),
+        "body": body.decode("utf-8", "replace"),
+    }
 
 
 def _pairs(values: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -5,9 +5,11 @@ AWS: https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateSt
 
 from __future__ import annotations
 
-from groundstate.operation import Call, Shape
+from typing import Any
+
+from groundstate.operation import Answer, Call, Shape
 from groundstate.services.stepfunctions.arns import make_arn
-from groundstate.services.stepfunctions.definitions import check_definition
+from groundstate.services.stepfunctions.definitions import check_definition, prepare_long
 from groundstate.services.stepfunctions.errors import (
     StateMachineAlreadyExists,
     StateMachineDeleting,
@@ -21,7 +23,7 @@ from groundstate.services.stepfunctions.versions import publish
 from groundstate.store.state_machines import ACTIVE, StateMachine
 
 
-def create_state_machine(call: Call, request: Shape) -> Shape:
+def create_state_machine(call: Call, request: Shape) -> Answer:
     """Make a state machine, or find the one that is exactly like it.
 
     Raises:
@@ -35,7 +37,10 @@ def create_state_machine(call: Call, request: Shape) -> Shape:
     if "versionDescription" in request and not request.get("publish"):
         raise ValidationException("Version description can only be set when publish is true")
     machine_type = request.get("type", "STANDARD")
-    program = check_definition(request["definition"], machine_type)
+    later = prepare_long(call, request, machine_type)
+    if later is not None:
+        return later
+    program = check_definition(call, request["definition"], machine_type)
     check_role(call, request["roleArn"])
     settings = read_settings(call, request)
     arn = make_arn(call, f"stateMachine:{name}")
@@ -55,7 +60,7 @@ def create_state_machine(call: Call, request: Shape) -> Shape:
         call.host.machines.put(tables.get_revision(machine.revision), program)
         tables.put_tags(arn, read_tags(request.get("tags", ())))
     else:
-        _check_same(call, machine, request, machine_type)
+        _check_same(call, machine, request, machine_type, settings)
     answer = {"stateMachineArn": machine.arn, "creationDate": machine.created_at}
     if request.get("publish"):
         version = publish(call, machine, machine.revision, request.get("versionDescription"))
@@ -63,10 +68,17 @@ def create_state_machine(call: Call, request: Shape) -> Shape:
     return answer
 
 
-def _check_same(call: Call, machine: StateMachine, request: Shape, machine_type: str) -> None:
-    # AWS compares name, definition, type, logging and tracing, and not the role or the tags.
+def _check_same(
+    call: Call,
+    machine: StateMachine,
+    request: Shape,
+    machine_type: str,
+    settings: dict[str, Any],
+) -> None:
+    # AWS compares name, definition, type and settings, and not the role or the tags (documented).
     if machine.status != ACTIVE:
         raise StateMachineDeleting(f"State Machine is being deleted: '{machine.arn}'")
     revision = call.tx.state_machines.get_revision(machine.revision)
-    if revision.definition != request["definition"] or machine.type != machine_type:
+    wanted = (request["definition"], machine_type, settings)
+    if (revision.definition, machine.type, revision.settings) != wanted:
         raise StateMachineAlreadyExists(f"State Machine Already Exists: '{machine.arn}'")

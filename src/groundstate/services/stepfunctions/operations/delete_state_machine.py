@@ -9,6 +9,7 @@ from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions.arns import parse_machine_arn
 from groundstate.services.stepfunctions.errors import ValidationException
 from groundstate.services.stepfunctions.executor import abort_running
+from groundstate.services.stepfunctions.machines import find_machine
 from groundstate.store.state_machines import DELETED, DELETING
 
 
@@ -28,7 +29,7 @@ def delete_state_machine(call: Call, request: Shape) -> Shape:
             f"Version or alias ARN is not supported in this context: '{request['stateMachineArn']}'"
         )
     tables = call.tx.state_machines
-    machine = tables.find(arn.base)
+    machine = find_machine(call, arn.base)
     if machine is None:
         return {}
     if call.tx.executions.has_running(machine.machine_id):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions.arns import parse_machine_arn
+from groundstate.services.stepfunctions.machines import find_machine
 
 
 def delete_state_machine_alias(call: Call, request: Shape) -> Shape:
@@ -16,7 +17,7 @@ def delete_state_machine_alias(call: Call, request: Shape) -> Shape:
         InvalidArn.
     """
     parsed = parse_machine_arn(request["stateMachineAliasArn"])
-    machine = call.tx.state_machines.find(parsed.base)
+    machine = find_machine(call, parsed.base)
     if machine is not None:
         call.tx.state_machines.delete_alias(machine.machine_id, parsed.qualifier)
     return {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions.arns import parse_machine_arn
 from groundstate.services.stepfunctions.errors import ConflictException, ValidationException
+from groundstate.services.stepfunctions.machines import find_machine
 
 
 def delete_state_machine_version(call: Call, request: Shape) -> Shape:
@@ -23,7 +24,7 @@ def delete_state_machine_version(call: Call, request: Shape) -> Shape:
     if not parsed.qualifier.isdigit():
         raise ValidationException(f"The ARN is not one of a state machine version: '{arn}'")
     tables = call.tx.state_machines
-    machine = tables.find(parsed.base)
+    machine = find_machine(call, parsed.base)
     if machine is None:
         return {}
     number = int(parsed.qualifier)

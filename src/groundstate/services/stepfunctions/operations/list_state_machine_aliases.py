@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions.arns import parse_machine_arn
-from groundstate.services.stepfunctions.machines import alias_arn, no_machine
+from groundstate.services.stepfunctions.machines import alias_arn, find_machine, no_machine
 from groundstate.services.stepfunctions.paging import make_token, page_size, read_token
 
 
@@ -20,7 +20,7 @@ def list_state_machine_aliases(call: Call, request: Shape) -> Shape:
     parsed = parse_machine_arn(request["stateMachineArn"])
     size = page_size(request)
     after = read_token("aliases", request.get("nextToken"))
-    machine = call.tx.state_machines.find(parsed.base)
+    machine = find_machine(call, parsed.base)
     if machine is None:
         raise no_machine(request["stateMachineArn"])
     found = call.tx.state_machines.list_aliases(machine.machine_id, str(after or ""))

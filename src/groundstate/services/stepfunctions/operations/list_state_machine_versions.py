@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions.arns import parse_machine_arn
-from groundstate.services.stepfunctions.machines import version_arn
+from groundstate.services.stepfunctions.machines import find_machine, version_arn
 from groundstate.services.stepfunctions.paging import make_token, page_size, read_token
 from groundstate.services.stepfunctions.versions import NEWEST
 
@@ -21,7 +21,7 @@ def list_state_machine_versions(call: Call, request: Shape) -> Shape:
     parsed = parse_machine_arn(request["stateMachineArn"])
     size = page_size(request)
     position = read_token("versions", request.get("nextToken"))
-    machine = call.tx.state_machines.find(parsed.base)
+    machine = find_machine(call, parsed.base)
     if machine is None:
         return {"stateMachineVersions": []}
     before = int(position) if position is not None else NEWEST

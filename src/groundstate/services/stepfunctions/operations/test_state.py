@@ -17,6 +17,7 @@ from groundstate.operation import Answer, Call, Deferred, Shape, named_error
 from groundstate.services.stepfunctions.arns import make_arn
 from groundstate.services.stepfunctions.errors import InvalidDefinition, InvalidExecutionInput
 from groundstate.services.stepfunctions.integrations import perform
+from groundstate.services.stepfunctions.integrations.http_invoke import TRACE
 from groundstate.services.stepfunctions.integrations.result import (
     Failed,
     Pending,
@@ -25,6 +26,7 @@ from groundstate.services.stepfunctions.integrations.result import (
 )
 from groundstate.services.stepfunctions.mock_schema import check_mocked_result
 from groundstate.services.stepfunctions.operations.start_execution import check_input
+from groundstate.services.stepfunctions.run import Run
 from groundstate.services.stepfunctions.settings import check_role
 from groundstate.services.stepfunctions.test_runs import make_test_run
 
@@ -57,7 +59,9 @@ def test_state(call: Call, request: Shape) -> Answer:
     if task is None:
         return test.result()
     run = make_test_run(call, request["roleArn"], name)
-    return _answer(call, test, task, perform(call, run, task))
+    if request.get("inspectionLevel") == "TRACE":
+        run.extra[TRACE] = {}
+    return _answer(call, test, task, run, perform(call, run, task))
 
 
 def _read_request(request: Shape, execution_arn: str, machine_arn: str) -> StateTestInput:
@@ -102,14 +106,14 @@ def _read_object(request: Shape, member: str) -> dict[str, Any] | None:
     return value
 
 
-def _answer(call: Call, test: StateTest, task: ScheduleTask, result: Result) -> Answer:
+def _answer(call: Call, test: StateTest, task: ScheduleTask, run: Run, result: Result) -> Answer:
     now, entropy = call.now, ids.make_entropy()
     if isinstance(result, Succeeded):
         test.answer(TaskSucceeded(now, entropy, task.task_id, result.output, result.text))
-        return test.result()
+        return _traced(test.result(), run)
     if isinstance(result, Failed):
         test.answer(TaskFailed(now, entropy, task.task_id, result.error, result.cause))
-        return test.result()
+        return _traced(test.result(), run)
     # The language core refuses to test tasks that wait for more than their request's answer.
     assert isinstance(result, Pending), result
     assert result.deferred is not None, result
@@ -119,11 +123,18 @@ def _answer(call: Call, test: StateTest, task: ScheduleTask, result: Result) -> 
 
     def answered(done: Deferred) -> None:
         def job(job_call: Call) -> None:
-            ended = _answer(job_call, test, task, read(job_call, done))
+            ended = _answer(job_call, test, task, run, read(job_call, done))
             assert isinstance(ended, dict), ended
             answer.resolve(ended)
 
         runner.run("stepfunctions", job, region)
 
     result.deferred.add_callback(answered)
+    return answer
+
+
+def _traced(answer: Shape, run: Run) -> Shape:
+    """The answer with the HTTP exchange of an HTTP task, if that is to be shown."""
+    if run.extra.get(TRACE):
+        answer["inspectionData"] = answer.get("inspectionData", {}) | run.extra[TRACE]
     return answer

@@ -6,8 +6,8 @@ AWS: https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateSt
 from __future__ import annotations
 
 from groundstate import ids
-from groundstate.operation import Call, Shape
-from groundstate.services.stepfunctions.definitions import check_definition
+from groundstate.operation import Answer, Call, Shape
+from groundstate.services.stepfunctions.definitions import check_definition, prepare_long
 from groundstate.services.stepfunctions.errors import (
     MissingRequiredParameter,
     ValidationException,
@@ -25,7 +25,7 @@ _CHANGEABLE = (
 )
 
 
-def update_state_machine(call: Call, request: Shape) -> Shape:
+def update_state_machine(call: Call, request: Shape) -> Answer:
     """Make a new revision; executions that run go on with the one that they began with.
 
     An update that changes nothing makes no revision.
@@ -45,13 +45,16 @@ def update_state_machine(call: Call, request: Shape) -> Shape:
         )
     if "versionDescription" in request and not request.get("publish"):
         raise ValidationException("Version description can only be set when publish is true")
+    later = prepare_long(call, request, machine.type)
+    if later is not None:
+        return later
     tables = call.tx.state_machines
     revision = tables.get_revision(machine.revision)
     definition = request.get("definition", revision.definition)
     role_arn = request.get("roleArn", revision.role_arn)
     program = None
     if "definition" in request:
-        program = check_definition(definition, machine.type)
+        program = check_definition(call, definition, machine.type)
     if "roleArn" in request:
         check_role(call, role_arn)
     settings = read_settings(call, request, revision.settings)

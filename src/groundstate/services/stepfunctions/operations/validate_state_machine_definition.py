@@ -6,13 +6,27 @@ AWS: https://docs.aws.amazon.com/step-functions/latest/apireference/API_Validate
 from __future__ import annotations
 
 from groundstate.asl import validate_definition
-from groundstate.operation import Call, Shape
+from groundstate.operation import Answer, Call, Deferred, Shape
+from groundstate.services.stepfunctions.definitions import LONG_CHARACTERS
 
 DIAGNOSTICS_MAX = 100
 
 
-def validate_state_machine_definition(call: Call, request: Shape) -> Shape:
+def validate_state_machine_definition(call: Call, request: Shape) -> Answer:
     """Find errors, and with `severity` WARNING also warnings. Only errors make the result FAIL."""
+    if len(request["definition"]) < LONG_CHARACTERS or not call.takes_fragments:
+        return _validate(request)
+    answer = Deferred()
+
+    def answered(done: Deferred) -> None:
+        assert done.result is not None
+        answer.resolve(done.result["result"])
+
+    call.host.outside.call(call, lambda: _validate(request)).add_callback(answered)
+    return answer
+
+
+def _validate(request: Shape) -> Shape:
     found = validate_definition(request["definition"], type=request.get("type", "STANDARD"))
     failed = any(diagnostic.severity == "ERROR" for diagnostic in found)
     if request.get("severity", "ERROR") == "ERROR":

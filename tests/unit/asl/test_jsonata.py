@@ -1,0 +1,187 @@
+"""JSONata states: the dialect's functions, jsonata-js's texts, limits."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from groundstate.asl.interface import InvalidDefinition
+from tests.unit.asl.driver import START, Driver, machine
+
+
+def evaluate(expression: str, value: Any = None, **top: Any) -> Driver:
+    """A Pass whose Output is `v`: the expression."""
+    state = {"Type": "Pass", "Output": {"v": "{% " + expression + " %}"}, "End": True}
+    return Driver(machine({"A": state}, QueryLanguage="JSONata", **top), value)
+
+
+def cause_of(expression: str, value: Any = None) -> str:
+    played = evaluate(expression, value)
+    assert played.finish is not None
+    assert played.finish.error == "States.QueryEvaluationError"
+    about = (
+        "An error occurred while executing the state 'A' (entered at the event id #2). The JSONata"
+        f" expression '{expression}' specified for the field 'Output/v' "
+    )
+    cause = played.finish.cause
+    assert cause is not None
+    assert cause.startswith(about)
+    evaluation = played.events[2]
+    assert evaluation["type"] == "EvaluationFailed"
+    assert evaluation["evaluationFailedEventDetails"] == {
+        "cause": cause,
+        "error": "States.QueryEvaluationError",
+        "location": "Output/v",
+        "state": "A",
+    }
+    return cause.removeprefix(about)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("$partition([1,2,3,4,5], 2)", [[1, 2], [3, 4], [5]]),
+        ("$range(0, 10, 5)", [0, 5, 10]),
+        ("$hash('input', 'SHA-1')", "140f86aae51ab9e1cda9b4254fe98a74eb54c1a1"),
+        ("$parse('{\"a\":[1]}')", {"a": [1]}),
+        ("$random(7) = $random(7)", True),
+        ("$random() < 1", True),
+        ("$length($uuid())", 36),
+        ("$count($shuffle([1..9]))", 9),
+        ("$millis()", START * 1000),
+        ("$sum($states.input.n)", 6),
+        ("$states.context.State.Name", "A"),
+        ("[1/0, -1/0]", ["Infinity", "-Infinity"]),
+        ("1e308 * 10", "Infinity"),
+        ("$states.input.{'k': n}", {"k": [1, 2, 3]}),
+    ],
+)
+def test_an_expression_evaluates(expression: str, expected: Any) -> None:
+    assert evaluate(expression, {"n": [1, 2, 3]}).output == {"v": expected}
+
+
+@pytest.mark.parametrize(
+    ("expression", "ending"),
+    [
+        ('-"a"', 'D1002: Cannot negate a non-numeric value: "a"'),
+        (
+            '1 < "b"',
+            'T2009: The values 1 and "b" either side of operator "<" must be of the same data type',
+        ),
+        (
+            "[1] >= 2",
+            (
+                'T2010: The expressions either side of operator ">=" must evaluate to numeric or'
+                " string values"
+            ),
+        ),
+        ('"a" + 1', 'T2001: The left side of the "+" operator must evaluate to a number'),
+        ('1 * "a"', 'T2002: The right side of the "*" operator must evaluate to a number'),
+        ('$number("x")', 'D3030: Unable to cast value to a number: "x"'),
+        (
+            '$toMillis("q")',
+            (
+                "D3110: The argument of the toMillis function must be an ISO 8601 formatted"
+                ' timestamp. Given "q"'
+            ),
+        ),
+        ("$sqrt(-1)", "D3060: The sqrt function cannot be applied to a negative number: -1"),
+        ("{1: 2}", "T1003: Key in object structure must evaluate to a string; got: 1"),
+        (
+            "$uppercase(1)",
+            'T0410: Argument 1 of function "uppercase" does not match function signature',
+        ),
+        ("$map(1)", 'T0410: Argument 2 of function "map" does not match function signature'),
+        ('$sum(["a"])', 'T0412: Argument 1 of function "sum" must be an array of "numbers"'),
+        ("$join([1])", 'T0412: Argument 1 of function "join" must be an array of "strings"'),
+        ("$f(1)", "T1006: Attempted to invoke a non-function"),
+        ('$eval("1")', "T1006: Attempted to invoke a non-function"),
+        ('$error("mine")', "D3137: mine"),
+        ('$assert(false, "mine")', "D3141: mine"),
+        (
+            '$fromMillis(1, "[Q]")',
+            'D3132: Unknown component specifier "Q" in date/time picture string',
+        ),
+    ],
+)
+def test_an_error_has_the_text_of_jsonata_js(expression: str, ending: str) -> None:
+    assert cause_of(expression) == f"threw an error during evaluation. {ending}"
+
+
+def test_rubbish_in_base64_is_an_internal_error_with_an_id() -> None:
+    cause = cause_of('$base64decode("!!")')
+    assert cause.startswith("threw an internal error during evaluation. ")
+    assert len(cause.rsplit(" ", 1)[1]) == 36
+
+
+def test_nothing_and_functions_are_no_results() -> None:
+    assert cause_of("$states.input.missing", {}) == "returned nothing (undefined)."
+    assert cause_of("$sum") == "returned an unsupported result type."
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("1 +", "Unexpected end of expression"),
+        ("(1", 'Expected ")" before end of expression'),
+        ("[1 2]", 'Expected "]", got 2'),
+        ("1 2", "Syntax error: 2"),
+        (")", 'The symbol ")" cannot be used as a unary operator'),
+        ("'a", "String literal must be terminated by a matching quote"),
+        ("/a", "No terminating / in regular expression"),
+        ("//", "Empty regular expressions are not allowed"),
+        ("$x ?: 1", 'The symbol ":" cannot be used as a unary operator'),
+        ("$x ?? 1", 'The symbol "?" cannot be used as a unary operator'),
+    ],
+)
+def test_what_does_not_parse_is_refused_at_once(expression: str, message: str) -> None:
+    with pytest.raises(InvalidDefinition) as caught:
+        evaluate(expression)
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.message) == ("INVALID_JSONATA_EXPRESSION", message)
+    assert found.location == "/States/A/Output/v"
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("phone", "Reference to 'phone' at the top level is not supported."),
+        ("$$.a", "Reference to '$$' is not supported."),
+        ("$states.errorOutput", "Field '$states.errorOutput' does not exist."),
+    ],
+)
+def test_what_the_dialect_lacks_is_refused_at_once(expression: str, message: str) -> None:
+    with pytest.raises(InvalidDefinition) as caught:
+        evaluate(expression)
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.message) == ("UNSUPPORTED_JSONATA_EXPRESSION", message)
+
+
+_STACK = "Stack overflow error: Check for non-terminating recursive function."
+_MEMORY = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("($f := function($n) { $f($n) }; $f(1))", _STACK),
+        ("($f := function($n) { 1 + $f($n) }; $f(1))", _STACK),
+        ("1" + "+1" * 200, _STACK),
+        ("$count([1..873783])", _MEMORY),
+        ("$pad('a', 5000000)", _MEMORY),
+        ("$match('" + "a" * 40 + "b', /(a|a)+$/)", _STACK),
+        ("$count([1..800000].[1..800000])", ""),
+    ],
+)
+def test_an_expression_that_would_not_end_is_stopped(expression: str, text: str) -> None:
+    before = time.monotonic()
+    cause = cause_of(expression)
+    assert time.monotonic() - before < 2
+    assert cause.startswith("threw an error during evaluation: ")
+    assert text in cause
+
+
+def test_time_stands_still_within_a_step() -> None:
+    assert evaluate("$now() = $fromMillis($millis())").output == {"v": True}

@@ -1,0 +1,73 @@
+"""TestState: states that run for real, and mocks that are checked against the API's model."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+GET = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::aws-sdk:lambda:getFunction",
+    "Parameters": {"FunctionName": "f"},
+    "End": True,
+}
+
+
+def try_out(states: Any, state: dict[str, Any], **members: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = states.client.test_state(
+        definition=json.dumps(state), roleArn=states.role, **members
+    )
+    return answer
+
+
+def test_pass_state(states: Any) -> None:
+    state = {"Type": "Pass", "Parameters": {"b.$": "$.a"}, "Next": "Other"}
+    answer = try_out(states, state, input='{"a": 1}', inspectionLevel="DEBUG")
+    assert (answer["status"], answer["nextState"]) == ("SUCCEEDED", "Other")
+    assert json.loads(answer["output"]) == {"b": 1}
+    assert json.loads(answer["inspectionData"]["afterParameters"]) == {"b": 1}
+
+
+def test_task_is_performed_for_real(states: Any) -> None:
+    dynamodb = states.make_table()
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::dynamodb:putItem",
+        "Parameters": {"TableName": "Tasks", "Item": {"id": {"S": "x"}}},
+        "End": True,
+    }
+    assert try_out(states, state)["status"] == "SUCCEEDED"
+    assert dynamodb.scan(TableName="Tasks")["Count"] == 1
+    assert states.client.list_state_machines()["stateMachines"] == []
+
+
+def test_failure_that_would_be_retried(states: Any) -> None:
+    state = {**GET, "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 3}]}
+    mock = {"errorOutput": {"error": "E", "cause": "C"}}
+    answer = try_out(states, state, mock=mock, inspectionLevel="DEBUG")
+    assert answer["status"] == "RETRIABLE"
+    assert answer["inspectionData"]["errorDetails"]["retryBackoffIntervalSeconds"] == 3
+
+
+@pytest.mark.parametrize(
+    ("result", "text"),
+    [
+        ({"Configuration": {"MemorySize": "1"}}, "Field 'MemorySize' must be a number"),
+        ({"Configuration": {"MemorySize": 1}}, "Field 'MemorySize' is less than the minimum value"),
+        ({"Configuration": {"State": "Gone"}}, "Field 'State' is not an expected value"),
+        ({"Tags": []}, "Field 'Tags' must be an object"),
+    ],
+)
+def test_mock_that_is_not_like_the_api(states: Any, result: Any, text: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        try_out(states, GET, mock={"result": json.dumps(result)})
+    message = caught.value.response["Error"]["Message"]
+    assert message == f"Mock result schema validation error: {text}"
+
+
+def test_mock_that_need_not_be_like_the_api(states: Any) -> None:
+    mock = {"result": '{"Tags": []}', "fieldValidationMode": "NONE"}
+    assert try_out(states, GET, mock=mock)["status"] == "SUCCEEDED"
