@@ -35,7 +35,7 @@ class Config:
     )
     max_body_bytes: int = _setting(100 * 1024 * 1024, "Largest request body, in bytes.")
     accept_inert: str = _setting(
-        "", "CloudFormation types, by commas or `all`, that stacks may hold as records without behaviour."
+        "", "CloudFormation types, by commas or `all`, that stacks may hold as inert records."
     )
     log_level: str = _setting("WARNING", "Level of the runtime's own log on standard error.")
     iam: str = _setting(

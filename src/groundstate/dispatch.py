@@ -85,6 +85,7 @@ class Dispatcher:
         self.hosts: dict[str, Host] = {}
         self._ready: dict[str, Service] = {}
         self._stopping = False
+        self.on_all_ready: Callable[[], None] | None = None
         self._itself = Principal(
             arn=f"arn:aws:iam::{config.account}:root", account=config.account, administrator=True
         )
@@ -177,8 +178,12 @@ class Dispatcher:
         self._timers.look()
 
     def _make_next_ready(self) -> None:
+        if self._stopping:
+            return
         name = next((name for name in self.services if name not in self._ready), None)
-        if name is None or self._stopping:
+        if name is None:
+            if self.on_all_ready is not None:
+                self.on_all_ready()
             return
         self._make_ready(name)
         self._loop.call_later(BREATH_S, self._make_next_ready)

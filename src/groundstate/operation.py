@@ -58,7 +58,7 @@ class ServiceError(Exception):
 
 def named_error(code: str, message: str, status: int = 400, **members: Any) -> ServiceError:
     """Make a ServiceError whose code is known only at run time."""
-    error_class = type(code, (ServiceError,), {"code": code, "status": status})
+    error_class: type[ServiceError] = type(code, (ServiceError,), {"code": code, "status": status})
     return error_class(message, **members)
 
 

@@ -111,8 +111,10 @@ def test_key_of_the_wrong_type(runtime):
     item = {"taskId": {"N": "1"}, "timestamp": {"N": "1"}}
     assert refusal(runtime.client("dynamodb").put_item, TableName="Tasks", Item=item) == (
         "ValidationException",
-        "One or more parameter values were invalid: Type mismatch for key taskId expected: S"
-        " actual: N",
+        (
+            "One or more parameter values were invalid: Type mismatch for key taskId expected: S"
+            " actual: N"
+        ),
     )
     assert refusal(runtime.client("dynamodb").get_item, TableName="Tasks", Key=item) == (
         "ValidationException",
@@ -134,15 +136,20 @@ def test_item_over_400_kb(runtime):
         # Observed: floci-io/floci issue 2735 (August 2026), and recorded answers.
         (
             {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}},
-            "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: B"
-            " at /States/A/Next, MISSING_END_STATE: Workflow has no terminal state"
-            " at null'",
+            (
+                "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next'"
+                " target: B at /States/A/Next, MISSING_END_STATE: Workflow has no terminal state"
+                " at null'"
+            ),
         ),
         (
             {"StartAt": "A", "States": {"A": {"Type": "Tea", "End": True}}},
-            "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: The field 'Type' should"
-            " have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]"
-            " at /States/A/Type'",
+            (
+                "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: The field 'Type'"
+                " should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice,"
+                " Parallel, Map]"
+                " at /States/A/Type'"
+            ),
         ),
     ],
 )

@@ -61,8 +61,16 @@ class Process:
     def start(self) -> None:
         port = self.endpoint_url.rsplit(":", 1)[-1] or "0"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "groundstate.cli", "serve", "--port", port]
-            + ["--data-dir", str(self._folder)],
+            [
+                sys.executable,
+                "-m",
+                "groundstate.cli",
+                "serve",
+                "--port",
+                port,
+                "--data-dir",
+                str(self._folder),
+            ],
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -138,7 +138,7 @@ def test_permission_is_asked_for_each_resource_of_everybody_but_the_administrato
 
 
 def test_service_that_is_first_needed_inside_an_operation_recovers_outside_of_it():
-    """What recovery does must not be undone with the operation that happened to need the service."""
+    """What recovery does must not be undone with the operation that happened to need it."""
     lives = []
 
     def recover(call):

@@ -55,8 +55,7 @@ class Served:
         self._thread.join()
 
     def connect(self):
-        connection = socket.create_connection(("127.0.0.1", self.port), timeout=5)
-        return connection
+        return socket.create_connection(("127.0.0.1", self.port), timeout=5)
 
 
 @pytest.fixture
@@ -109,7 +108,8 @@ def test_body_may_come_in_pieces_and_in_chunks(served):
         connection.sendall(b"def")
         assert read_answer(connection) == (200, b"/a")
         connection.sendall(
-            b"POST /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+            b"POST /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"3\r\nabc\r\n0\r\n\r\n"
         )
         assert read_answer(connection) == (200, b"/b")
     assert [request.body for request in served.requests] == [b"abcdef", b"abc"]

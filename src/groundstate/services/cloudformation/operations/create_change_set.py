@@ -14,6 +14,7 @@ from groundstate.services.cloudformation.engine.inputs import (
     Inputs,
     check_inputs,
     read_inputs,
+    stack_principal,
 )
 from groundstate.services.cloudformation.engine.stack_policy import check_policy
 from groundstate.services.cloudformation.errors import AlreadyExistsException, ValidationError
@@ -49,7 +50,7 @@ def create_change_set(call: Call, request: Shape) -> Shape:
     check_inputs(call, inputs, stack.name, stack.stack_id)
     _check_imports(inputs, imported, kind)
     if request.get("DeploymentMode") == "REVERT_DRIFT":
-        adopt_drift(call, stack)
+        adopt_drift(call, stack, stack_principal(call, inputs.data))
     found = changes.find_changes(call, stack, inputs, imported)
     check_policy(stack.data.get("stack_policy", ""), found)
     change_set = ChangeSet(

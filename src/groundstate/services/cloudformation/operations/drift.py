@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from groundstate import ids
-from groundstate.operation import Call, ServiceError, Shape
+from groundstate.operation import Call, Principal, ServiceError, Shape
 from groundstate.services.cloudformation.engine import plan
 from groundstate.services.cloudformation.errors import ValidationError
 from groundstate.services.cloudformation.paging import page
@@ -52,7 +52,7 @@ def detect_stack_drift(call: Call, request: Shape) -> Shape:
     for resource in plan.list_existing(call, stack):
         if wanted and resource.logical_id not in wanted:
             continue
-        drift = _detect(call, stack, resource)
+        drift = _detect(call, stack, resource, call.principal)
         drifted += drift["StackResourceDriftStatus"] in ("MODIFIED", "DELETED")
         _keep(call, resource, drift)
     status = "DRIFTED" if drifted else "IN_SYNC"
@@ -97,7 +97,7 @@ def detect_stack_resource_drift(call: Call, request: Shape) -> Shape:
     resource = call.tx.stacks.find_resource(stack.stack_id, logical_id)
     if resource is None:
         raise ValidationError(f"Resource {logical_id} does not exist for stack {stack.name}")
-    drift = _detect(call, stack, resource)
+    drift = _detect(call, stack, resource, call.principal)
     _keep(call, resource, drift)
     return {"StackResourceDrift": _show(stack, resource, drift)}
 
@@ -121,11 +121,15 @@ def describe_stack_resource_drifts(call: Call, request: Shape) -> Shape:
     return {**answer, "NextToken": token} if token else answer
 
 
-def adopt_drift(call: Call, stack: Stack) -> None:
-    """Take what drift has made of the resources for what they are, so that an update undoes it."""
+def adopt_drift(call: Call, stack: Stack, principal: Principal) -> None:
+    """Take what drift has made of the resources for what they are, so that an update undoes it.
+
+    Args:
+        principal: with whose rights the resources are read: those of the update to come.
+    """
     for resource in plan.list_existing(call, stack):
         kind = registry.find(resource.type)
-        drift = _detect(call, stack, resource)
+        drift = _detect(call, stack, resource, principal)
         if kind is None or drift["StackResourceDriftStatus"] != "MODIFIED":
             continue
         actual = json.loads(drift["ActualProperties"])
@@ -134,14 +138,16 @@ def adopt_drift(call: Call, stack: Stack) -> None:
         call.tx.stacks.save_resource(resource)
 
 
-def _detect(call: Call, stack: Stack, resource: StackResource) -> dict[str, Any]:
+def _detect(
+    call: Call, stack: Stack, resource: StackResource, principal: Principal
+) -> dict[str, Any]:
     kind = registry.find(resource.type)
     drift: dict[str, Any] = {"Timestamp": call.now, "StackResourceDriftStatus": "NOT_CHECKED"}
     if kind is None or kind.read_actual is None or not resource.physical_id:
         return drift
     expected = resource.data["properties"]
     try:
-        actual = _read(call, stack, resource, kind)
+        actual = _read(call, stack, resource, kind, principal)
     except ServiceError as error:
         if error.code not in _GONE:
             raise
@@ -177,7 +183,7 @@ def _read(call: Call, stack: Stack, resource: StackResource, kind: ResourceType)
         resource_type=resource.type,
         tags={},
         capabilities=[],
-        principal=call.principal,
+        principal=principal,
         role_arn="",
         token="",
     )
