@@ -16,7 +16,7 @@ ACCESS_KEY_ID = "test"
 SECRET = "test"
 REGION = "us-east-1"
 
-_TARGETS = {"dynamodb": "DynamoDB_20120810", "states": "AWSStepFunctions"}
+TARGETS = {"dynamodb": "DynamoDB_20120810", "states": "AWSStepFunctions"}
 
 
 class Signer:
@@ -59,7 +59,7 @@ class Connection:
 
     def __init__(self, host: str, port: int) -> None:
         self._host, self.port = host, port
-        self._signers = {name: Signer(name, f"{host}:{port}") for name in _TARGETS}
+        self._signers = {name: Signer(name, f"{host}:{port}") for name in TARGETS}
 
     async def open(self) -> Connection:
         self._reader, self._writer = await asyncio.open_connection(self._host, self.port)
@@ -68,7 +68,7 @@ class Connection:
     async def call(self, service: str, operation: str, request: dict[str, Any]) -> tuple[int, Any]:
         """Perform an operation: the HTTP status and the parsed answer."""
         body = json.dumps(request).encode()
-        target = f"{_TARGETS[service]}.{operation}"
+        target = f"{TARGETS[service]}.{operation}"
         self._writer.write(self._signers[service].headers(target, body) + body)
         head = await self._reader.readuntil(b"\r\n\r\n")
         status = int(head[9:12])

@@ -28,12 +28,14 @@ class Load:
         lasted_s: from the first request to the last answer.
         latencies_ms: of each answer.
         refused: answers that were no 200.
+        answers: whole, heads and bodies, in the order in which they came.
     """
 
     count: int
     lasted_s: float
     latencies_ms: list[float]
     refused: int
+    answers: list[bytes]
 
     @property
     def per_s(self) -> float:
@@ -44,7 +46,7 @@ def drive(port: int, requests: list[bytes], connections: int) -> Load:
     """Send all requests, each connection one after the other, and read the answers."""
     selector = selectors.DefaultSelector()
     waiting = iter(requests)
-    latencies, refused, busy = [], 0, 0
+    latencies, answers, refused, busy = [], [], 0, 0
     began_at = time.perf_counter()
     for _ in range(connections):
         connection = socket.create_connection(("127.0.0.1", port))
@@ -62,13 +64,14 @@ def drive(port: int, requests: list[bytes], connections: int) -> Load:
             if _is_whole(client):
                 latencies.append((time.perf_counter() - client.sent_at) * 1000)
                 refused += client.received[9:12] != b"200"
+                answers.append(bytes(client.received))
                 client.received.clear()
                 client.length = -1
                 busy += _send(client, waiting) - 1
     lasted_s = time.perf_counter() - began_at
     for key in list(selector.get_map().values()):
         key.data.connection.close()
-    return Load(len(latencies), lasted_s, latencies, refused)
+    return Load(len(latencies), lasted_s, latencies, refused, answers)
 
 
 def _send(client: _Client, waiting) -> int:  # type: ignore[no-untyped-def]

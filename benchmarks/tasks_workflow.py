@@ -9,17 +9,20 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import boto3
 
-from benchmarks.load import Connection, percentile
+from benchmarks.load import TARGETS, Connection, Signer, percentile
+from benchmarks.raw_load import drive
 from benchmarks.servers import Server, start_groundstate, start_ministack, start_moto
 
 CLIENTS = 8
-BATCH = 25
+BATCH = 1000
+MOTO_BATCH = 40
 SECONDS = 8.0
-WARM_UP_S = 1.5
 ROUNDS = 2
 ALONE = 200
 
@@ -74,6 +77,9 @@ TABLE = {
     ],
     "BillingMode": "PAY_PER_REQUEST",
 }
+
+
+Prepare = Callable[[str, str, dict[str, Any]], bytes]
 
 
 @dataclass
@@ -149,21 +155,6 @@ async def check_item(connection: Connection, task: str, timestamp: int) -> None:
     assert item["Item"]["Status"] == {"S": "Done"}, item
 
 
-async def run_batch(connection: Connection, machine: str, label: str) -> None:
-    """Start a batch and see it through.
-
-    Starting a batch before looking spares servers with a long latency (ministack: 150 ms) from
-    being asked over and over, which would be counted as their CPU time.
-    """
-    timestamp = int(time.time())
-    tasks = [f"{label}-{number}" for number in range(BATCH)]
-    arns = [await start_one(connection, machine, task, timestamp) for task in tasks]
-    for arn in arns:
-        await wait_done(connection, arn, pause_s=0.05)
-    for task in tasks:
-        await check_item(connection, task, timestamp)
-
-
 async def run_alone(connection: Connection, machine: str, task: str) -> float:
     """One execution with nothing beside it: from StartExecution to SUCCEEDED, in seconds."""
     timestamp, began_at = int(time.time()), time.perf_counter()
@@ -174,35 +165,99 @@ async def run_alone(connection: Connection, machine: str, task: str) -> float:
     return took_s
 
 
-async def measure(server: Server) -> Figures:
-    """One round."""
-    connections = [await Connection("127.0.0.1", server.port).open() for _ in range(CLIENTS)]
-    machine = await set_up(connections[0])
-    done = 0
-    end_at = time.perf_counter() + WARM_UP_S
+def run_batch(
+    server: Server, prepare: Prepare, machine: str, label: str, count: int
+) -> tuple[float, float]:
+    """Start executions by 8 clients, see that each has SUCCEEDED and that its item is `Done`.
 
-    async def client(number: int, label: str) -> None:
-        nonlocal done
-        count = 0
-        while time.perf_counter() < end_at:
-            await run_batch(connections[number], machine, f"{label}-{number}-{count}")
-            count += 1
-            done += BATCH
+    Returns the time that it took and the server's CPU time, in seconds. Requests are written and
+    signed before the time begins.
 
-    await asyncio.gather(*(client(number, "warm") for number in range(CLIENTS)))
-    done, cpu_s, began_at = 0, server.cpu_s, time.perf_counter()
-    end_at = began_at + SECONDS
-    await asyncio.gather(*(client(number, "task") for number in range(CLIENTS)))
-    lasted_s, cpu_s = time.perf_counter() - began_at, server.cpu_s - cpu_s
-    alone = [
-        await run_alone(connections[0], machine, f"alone-{count}")
-        for count in range(ALONE if done > ALONE else 10)
+    Starting all of a batch before looking spares servers with a long latency (ministack: 150 ms)
+    from being asked over and over, which would be counted as their CPU time.
+    """
+    timestamp = int(time.time())
+    names = [f"{label}-{number}" for number in range(count)]
+    arn = machine.replace(":stateMachine:", ":execution:")
+    starts = [
+        prepare(
+            "states",
+            "StartExecution",
+            {
+                "stateMachineArn": machine,
+                "name": name,
+                "input": json.dumps({"taskId": name, "timestamp": timestamp}),
+            },
+        )
+        for name in names
     ]
-    for connection in connections:
+    looks = {
+        name: prepare("states", "DescribeExecution", {"executionArn": f"{arn}:{name}"})
+        for name in names
+    }
+    gets = [
+        prepare(
+            "dynamodb",
+            "GetItem",
+            {
+                "TableName": "Tasks",
+                "Key": {"taskId": {"S": name}, "timestamp": {"N": str(timestamp)}},
+            },
+        )
+        for name in names
+    ]
+    cpu_s, began_at = server.cpu_s, time.perf_counter()
+    load = drive(server.port, starts, CLIENTS)
+    assert load.refused == 0, load.answers[0]
+    pending = looks
+    while pending:
+        answers = drive(server.port, list(pending.values()), CLIENTS).answers
+        done = {_name_of(answer) for answer in answers if b"SUCCEEDED" in answer}
+        pending = {name: look for name, look in pending.items() if name not in done}
+        if pending:
+            time.sleep(0.05)
+    items = drive(server.port, gets, CLIENTS).answers
+    lasted_s, cpu_s = time.perf_counter() - began_at, server.cpu_s - cpu_s
+    assert all(b"Done" in item for item in items)
+    return lasted_s, cpu_s
+
+
+def _name_of(answer: bytes) -> str:
+    return str(json.loads(answer.partition(b"\r\n\r\n")[2])["name"])
+
+
+def measure(server: Server) -> Figures:
+    """One round."""
+    host = f"127.0.0.1:{server.port}"
+    signers = {service: Signer(service, host) for service in TARGETS}
+
+    def prepare(service: str, operation: str, request: dict[str, Any]) -> bytes:
+        body = json.dumps(request).encode()
+        return signers[service].headers(f"{TARGETS[service]}.{operation}", body) + body
+
+    async def prepare_machine() -> str:
+        connection = await Connection("127.0.0.1", server.port).open()
+        made = await set_up(connection)
         connection.close()
+        return made
+
+    async def one_by_one(count: int) -> list[float]:
+        connection = await Connection("127.0.0.1", server.port).open()
+        times = [await run_alone(connection, machine, f"alone-{n}") for n in range(count)]
+        connection.close()
+        return times
+
+    machine = asyncio.run(prepare_machine())
+    batch = MOTO_BATCH if server.name == "moto" else BATCH
+    run_batch(server, prepare, machine, "warm", batch)
+    done, busy_s, cpu_s = 0, 0.0, 0.0
+    while busy_s < SECONDS:
+        lasted_s, used_s = run_batch(server, prepare, machine, f"task{done}", batch)
+        done, busy_s, cpu_s = done + batch, busy_s + lasted_s, cpu_s + used_s
+    alone = asyncio.run(one_by_one(ALONE if done > ALONE else 10))
     return Figures(
         server.name,
-        done / lasted_s,
+        done / busy_s,
         cpu_s / done * 1000,
         percentile(alone, 0.5) * 1000,
         percentile(alone, 0.99) * 1000,
@@ -217,7 +272,7 @@ def main() -> None:
         for start in (start_groundstate, start_ministack, start_moto):
             server = start()
             try:
-                figures = asyncio.run(measure(server))
+                figures = measure(server)
             finally:
                 server.stop()
                 server.clean()

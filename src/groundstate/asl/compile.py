@@ -18,7 +18,7 @@ from groundstate.asl.jsonata import is_expression
 from groundstate.asl.jsonata_query import JsonataCatch, JsonataQuery, compile_typed
 from groundstate.asl.jsonpath_query import JsonPathCatch, JsonPathQuery
 from groundstate.asl.machine import Machine
-from groundstate.asl.map_items import JsonataMapItems, JsonPathMapItems
+from groundstate.asl.map_items import JsonataMapItems, JsonPathMapItems, MapItems
 from groundstate.asl.query import CatchQuery, Query
 from groundstate.asl.resources import parse_resource
 from groundstate.asl.retry import Catcher, Retrier
@@ -163,9 +163,13 @@ class _Compiler:
         jsonata = self._uses_jsonata(definition)
         processor: Definition = definition.get("ItemProcessor") or definition["Iterator"]
         query = self._query(definition, None)
-        items = JsonataMapItems(definition) if jsonata else JsonPathMapItems(definition)
-        config = processor.get("ProcessorConfig", {})
-        if config.get("Mode") != "DISTRIBUTED":
+        distributed = processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED"
+        items: MapItems
+        if jsonata:
+            items = JsonataMapItems(definition, takes_objects=distributed)
+        else:
+            items = JsonPathMapItems(definition)
+        if not distributed:
             state = InlineMapState(index, name, query, items)
             state.start = self.scope(processor)
             return state

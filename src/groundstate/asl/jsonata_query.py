@@ -52,8 +52,13 @@ def compile_value(value: Any, location: str) -> Template:
     return lambda turn, members: [item(turn, members) for item in items]
 
 
-def compile_typed(value: Any, location: str, type_name: str) -> Template:
-    """As `compile_value`, for a field whose expression must give a type (`array`, `boolean`...)."""
+def compile_typed(value: Any, location: str, *type_names: str) -> Template:
+    """As `compile_value`, for a field whose expression must give a type (`array`, `boolean`...).
+
+    Args:
+        value, location: as for `compile_value`.
+        type_names: what it may give; AWS's error names the first.
+    """
     evaluate = compile_value(value, location)
     if not is_expression(value):
         return evaluate
@@ -62,10 +67,10 @@ def compile_typed(value: Any, location: str, type_name: str) -> Template:
     def evaluate_typed(turn: Turn, members: Members) -> Any:
         result = evaluate(turn, members)
         found = json_type(result)
-        if found != type_name:
+        if found not in type_names:
             raise query_error(
                 f"The JSONata expression '{text}' specified for the field '{location}' returned"
-                f" an unexpected result type. Expected '{type_name}', but was '{found}' for value:"
+                f" an unexpected result type. Expected '{type_names[0]}', but was '{found}' for value:"
                 f" {to_text(result)}",
                 location,
             )

@@ -79,14 +79,21 @@ class JsonPathMapItems:
 
 
 class JsonataMapItems:
-    """Items, ItemSelector and MaxConcurrency."""
+    """Items, ItemSelector and MaxConcurrency.
+
+    Args:
+        definition: of the Map state.
+        takes_objects: Items may give an object, whose members are the items (distributed mode;
+            observed: an inline Map refuses it).
+    """
 
     __slots__ = ("_concurrency", "_items", "_selector")
 
-    def __init__(self, definition: dict[str, Any]) -> None:
+    def __init__(self, definition: dict[str, Any], *, takes_objects: bool) -> None:
         self._items: Template | None = None
         if "Items" in definition:
-            self._items = compile_typed(definition["Items"], "Items", "array")
+            types = ("array", "object") if takes_objects else ("array",)
+            self._items = compile_typed(definition["Items"], "Items", *types)
         self._selector: Template | None = None
         if "ItemSelector" in definition:
             self._selector = compile_value(definition["ItemSelector"], "ItemSelector")
@@ -98,6 +105,9 @@ class JsonataMapItems:
 
     def find(self, data: Any, turn: Turn) -> list[Any]:
         items = data if self._items is None else self._items(turn, {"input": data})
+        if self._items is not None and isinstance(items, dict):
+            # The same pairs as of an object that an ItemReader reads.
+            return [{"Key": name, "Value": value} for name, value in items.items()]
         if not isinstance(items, list):
             raise query_error(f"Map state input must be an array but was: {to_text(items)}")
         return items

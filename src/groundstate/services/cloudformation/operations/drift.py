@@ -173,7 +173,13 @@ def _detect(
     return drift
 
 
-def _read(call: Call, stack: Stack, resource: StackResource, kind: ResourceType) -> dict[str, Any]:
+def _read(
+    call: Call,
+    stack: Stack,
+    resource: StackResource,
+    kind: ResourceType,
+    principal: Principal,
+) -> dict[str, Any]:
     assert kind.read_actual is not None, kind.name
     provision = Provision(
         call,

@@ -1,0 +1,182 @@
+"""Diagnostics of definitions: codes, texts, places; nesting and size."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from groundstate import asl
+from groundstate.asl.interface import Diagnostic, InvalidDefinition
+
+END = {"Type": "Succeed"}
+SCHEMA = "SCHEMA_VALIDATION_FAILED"
+
+
+def diagnose(states: dict[str, Any], **top: Any) -> list[tuple[str, str, str]]:
+    definition = {"StartAt": next(iter(states), "A"), "States": states, **top}
+    return [
+        (found.code, found.message, found.location)
+        for found in asl.validate_definition(json.dumps(definition))
+    ]
+
+
+def parallel(inner: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    branch = {"StartAt": next(iter(inner)), "States": inner}
+    return {"Type": "Parallel", "Branches": [branch], "End": True, **fields}
+
+
+def test_a_sound_definition_has_none() -> None:
+    assert diagnose({"A": END}) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "message", "location"),
+    [
+        ({"Type": "Pass"}, SCHEMA, None, "/States/A"),
+        ({"Type": "Nope"}, SCHEMA, None, "/States/A/Type"),
+        ({**END, "Color": 1}, SCHEMA, "Field 'Color' is not supported", "/States/A"),
+        (
+            {"Type": "Pass", "Next": "B"},
+            "MISSING_TRANSITION_TARGET",
+            "Missing 'Next' target: B",
+            "/States/A/Next",
+        ),
+        (
+            {"Type": "Pass", "InputPath": "$.[", "End": True},
+            SCHEMA,
+            "Value must be a valid JSONPath.",
+            "/States/A/InputPath",
+        ),
+        (
+            {"Type": "Pass", "ResultPath": "$.a[*]", "End": True},
+            SCHEMA,
+            "Value is not a Reference Path",
+            "/States/A/ResultPath",
+        ),
+        (
+            {"Type": "Pass", "Parameters": {"a.$": "nope"}, "End": True},
+            SCHEMA,
+            (
+                "The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic"
+                " function call"
+            ),
+            "/States/A/Parameters",
+        ),
+        (
+            {"Type": "Pass", "Output": "x", "End": True},
+            SCHEMA,
+            (
+                "The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for"
+                " the 'JSONata' QueryLanguage"
+            ),
+            "/States/A",
+        ),
+        (
+            {"Type": "Pass", "Assign": {"states": 1}, "End": True},
+            "RESERVED_VARIABLE_NAME",
+            "Cannot assign to reserved variable '$states'.",
+            "/States/A/Assign/states",
+        ),
+    ],
+)
+def test_a_state_is_refused(
+    state: dict[str, Any], code: str, message: str | None, location: str
+) -> None:
+    found = [one for one in diagnose({"A": state}) if one[0] != "MISSING_END_STATE"]
+    assert [(one[0], one[2]) for one in found] == [(code, location)]
+    assert message is None or found[0][1] == message
+
+
+def test_a_state_that_nothing_leads_to_is_refused() -> None:
+    assert diagnose({"A": END, "B": END}) == [
+        ("MISSING_TRANSITION_TARGET", 'State "B" is not reachable.', "/States/B")
+    ]
+
+
+def test_the_refusal_is_aws_text() -> None:
+    with pytest.raises(InvalidDefinition) as caught:
+        asl.compile_machine("nope")
+    assert caught.value.diagnostics[0].code == "INVALID_JSON_DESCRIPTION"
+    error = InvalidDefinition([Diagnostic("ERROR", "CODE", "Text", "/States/A")])
+    assert error.answer == "Invalid State Machine Definition: 'CODE: Text at /States/A'"
+
+
+# ---------------------------------------------------------------------------------- variables
+
+
+def test_an_inner_scope_may_not_assign_what_is_set_before_it() -> None:
+    inner = {"I": {"Type": "Pass", "Assign": {"x": 2}, "End": True}}
+    assert diagnose(
+        {"A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "P"}, "P": parallel(inner)}
+    ) == [
+        (
+            "DUPLICATE_VARIABLE_NAME",
+            "The variable name 'x' was already defined in a parent scope.",
+            "/States/P/Branches[0]/States/I/Assign/x",
+        )
+    ]
+    # Two branches have nothing to do with each other, and what comes after is no matter.
+    catch = [{"ErrorEquals": ["States.ALL"], "Assign": {"x": 3}, "Next": "B"}]
+    after = {"Type": "Pass", "Assign": {"x": 4}, "End": True}
+    state = parallel(inner, Catch=catch, Next="B")
+    del state["End"]
+    state["Branches"].append(state["Branches"][0] | {"States": {"J": inner["I"]}, "StartAt": "J"})
+    assert diagnose({"P": state, "B": after}) == []
+
+
+def test_a_distributed_map_sees_no_variables_of_outside() -> None:
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "I",
+        "States": {"I": {"Type": "Pass", "Assign": {"x": 2}, "End": True}},
+    }
+    assign = {"Type": "Pass", "Assign": {"x": 1}, "Next": "M"}
+    assert (
+        diagnose({"A": assign, "M": {"Type": "Map", "ItemProcessor": processor, "End": True}}) == []
+    )
+
+
+# ------------------------------------------------------------------------------------ extremes
+
+
+@pytest.mark.parametrize("levels", [99, 101, 200])
+def test_states_nested_too_deeply_are_refused_in_time(levels: int) -> None:
+    states: dict[str, Any] = {"s0": END}
+    for level in range(1, levels):
+        states = {f"s{level}": parallel(states)}
+    found = diagnose(states)
+    assert [one[0] for one in found] == ([] if levels <= 100 else ["TOO_DEEPLY_NESTED"])
+
+
+@pytest.mark.parametrize(
+    ("field", "wrap"),
+    [("Parameters", lambda inner: {"a": inner}), ("Result", lambda inner: [inner])],
+)
+def test_payloads_nested_too_deeply_are_refused(field: str, wrap: Any) -> None:
+    value: Any = {"v.$": "$.a"}
+    for _ in range(90):
+        value = wrap(value)
+    assert diagnose({"A": {"Type": "Pass", field: value, "End": True}}) == []
+    for _ in range(20):
+        value = wrap(value)
+    found = diagnose({"A": {"Type": "Pass", field: value, "End": True}})
+    assert [one[0] for one in found] == ["TOO_DEEPLY_NESTED"]
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "{" * 10, "[]", "1", ""])
+def test_texts_that_are_no_definitions_are_refused(text: str) -> None:
+    assert [found.severity for found in asl.validate_definition(text)] == ["ERROR"]
+
+
+def test_ten_thousand_states_compile_in_time() -> None:
+    states: dict[str, Any] = {
+        f"s{index}": {"Type": "Pass", "Assign": {f"v{index}.$": "$"}, "Next": f"s{index + 1}"}
+        for index in range(10_000)
+    }
+    states["s10000"] = END
+    before = time.monotonic()
+    asl.compile_machine(json.dumps({"StartAt": "s0", "States": states}))
+    assert time.monotonic() - before < 5
