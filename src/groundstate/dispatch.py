@@ -128,7 +128,7 @@ class Dispatcher:
         if self._enforces and not principal.administrator and found.action != "":
             self._check(call, entry, found, request)
         self.barrier.touch()
-        if found.reads:
+        if found.reads or (found.refuses_first and self._tx.is_in_savepoint):
             return found.run(call, request)
         answer: Answer = self._in_savepoint(found.run, call, request)
         return answer

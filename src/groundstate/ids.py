@@ -9,15 +9,18 @@ _chance = random.SystemRandom()
 # costs a tenth of one that asks the system each time.
 _fast = random.Random(_chance.getrandbits(256))  # noqa: S311 - for uniqueness alone
 
+# The bits of a version 4 UUID that are random, and those that say so.
+_UUID_VERSION = 0x4000_8000_0000_0000_0000
+_UUID_RANDOM = (1 << 128) - 1 - 0xF000_C000_0000_0000_0000
+
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 def make_uuid() -> str:
     """A random UUID, version 4, as text."""
-    text = f"{_fast.getrandbits(128):032x}"
-    variant = "89ab"[int(text[16], 16) & 3]
-    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
+    text = f"{_fast.getrandbits(128) & _UUID_RANDOM | _UUID_VERSION:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def make_entropy() -> int:

@@ -289,6 +289,8 @@ class Operation:
         context: condition keys from the request, for conditions that name them.
         resource_policy: the resource's own policy document (JSON text), or None.
         reads: writes nothing, so it needs no savepoint.
+        refuses_first: raises a ServiceError only before its first write, so that within another
+            operation, whose savepoint catches bugs, it needs none of its own.
     """
 
     run: Callable[[Call, Shape], Answer]
@@ -297,6 +299,7 @@ class Operation:
     context: Callable[[Call, Shape], Mapping[str, Any]] | None = None
     resource_policy: Callable[[Call, Shape], str | None] | None = None
     reads: bool = False
+    refuses_first: bool = False
 
 
 TimerHandler = Callable[[Call, str, bytes], None]

@@ -163,7 +163,8 @@ class _Compiler:
         jsonata = self._uses_jsonata(definition)
         processor: Definition = definition.get("ItemProcessor") or definition["Iterator"]
         query = self._query(definition, None)
-        distributed = processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED"
+        config = processor.get("ProcessorConfig", {})
+        distributed = config.get("Mode") == "DISTRIBUTED"
         items: MapItems
         if jsonata:
             items = JsonataMapItems(definition, takes_objects=distributed)

@@ -70,8 +70,8 @@ def compile_typed(value: Any, location: str, *type_names: str) -> Template:
         if found not in type_names:
             raise query_error(
                 f"The JSONata expression '{text}' specified for the field '{location}' returned"
-                f" an unexpected result type. Expected '{type_names[0]}', but was '{found}' for value:"
-                f" {to_text(result)}",
+                f" an unexpected result type. Expected '{type_names[0]}', but was '{found}' for"
+                f" value: {to_text(result)}",
                 location,
             )
         return result

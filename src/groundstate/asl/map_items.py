@@ -87,9 +87,10 @@ class JsonataMapItems:
             observed: an inline Map refuses it).
     """
 
-    __slots__ = ("_concurrency", "_items", "_selector")
+    __slots__ = ("_concurrency", "_items", "_selector", "_takes_objects")
 
     def __init__(self, definition: dict[str, Any], *, takes_objects: bool) -> None:
+        self._takes_objects = takes_objects and "Items" in definition
         self._items: Template | None = None
         if "Items" in definition:
             types = ("array", "object") if takes_objects else ("array",)
@@ -105,7 +106,7 @@ class JsonataMapItems:
 
     def find(self, data: Any, turn: Turn) -> list[Any]:
         items = data if self._items is None else self._items(turn, {"input": data})
-        if self._items is not None and isinstance(items, dict):
+        if self._takes_objects and isinstance(items, dict):
             # The same pairs as of an object that an ItemReader reads.
             return [{"Key": name, "Value": value} for name, value in items.items()]
         if not isinstance(items, list):

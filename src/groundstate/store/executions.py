@@ -18,7 +18,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from groundstate import ids
-from groundstate.store.history_chunks import decode_chunk, encode_chunk
+from groundstate.store.history_chunks import (
+    decode_chunk,
+    decode_ends,
+    decode_first,
+    encode_chunk,
+)
 
 # The history of an execution ends at 25,000 events, so that an event's id needs 15 bits.
 _EVENT_BITS = 15
@@ -224,16 +229,23 @@ class ExecutionTables:
             "SELECT events FROM execution_history WHERE chunk_id = ?",
             ((execution_id << _EVENT_BITS) + 1,),
         ).fetchone()
-        return None if row is None else decode_chunk(1, row[0])[0]
+        return None if row is None else decode_first(1, row[0])
 
     def read_last_event(self, execution_id: int) -> dict[str, Any] | None:
         """The newest event."""
+        ends = self.read_ends(execution_id)
+        return None if ends is None else ends[1]
+
+    def read_ends(self, execution_id: int) -> tuple[dict[str, Any] | None, dict[str, Any]] | None:
+        """The first event, if the newest chunk has it too, and the newest one."""
         row = self._execute(
             "SELECT chunk_id, events FROM execution_history WHERE chunk_id BETWEEN ? AND ?"
             " ORDER BY chunk_id DESC LIMIT 1",
             _chunks(execution_id),
         ).fetchone()
-        return None if row is None else decode_chunk(row[0] & _EVENT_MASK, row[1])[-1]
+        if row is None:
+            return None
+        return decode_ends(row[0] & _EVENT_MASK, row[1])
 
     def read_events(
         self, execution_id: int, *, first_id: int, limit: int, reverse: bool

@@ -41,22 +41,40 @@ def encode_chunk(events: list[Event]) -> bytes:
 def decode_chunk(first_id: int, chunk: bytes) -> list[Event]:
     """The events of a chunk whose first one has this id."""
     time, *entries = orjson.loads(chunk)
-    events = []
-    for number, (kind, previous, details, *own_time) in enumerate(entries, first_id):
-        event: Event = {
-            "timestamp": own_time[0] if own_time else time,
-            "type": kind,
-            "id": number,
-            "previousEventId": previous,
-        }
-        if details is not None:
-            if "input" in details and "inputDetails" not in details:
-                details["inputDetails"] = _WHOLE
-            if "output" in details and "outputDetails" not in details:
-                details["outputDetails"] = _WHOLE
-            event[_details_name(kind)] = details
-        events.append(event)
-    return events
+    return [_decode(number, entry, time) for number, entry in enumerate(entries, first_id)]
+
+
+def decode_first(first_id: int, chunk: bytes) -> Event:
+    """The first event of a chunk."""
+    time, entry, *_ = orjson.loads(chunk)
+    return _decode(first_id, entry, time)
+
+
+def decode_ends(first_id: int, chunk: bytes) -> tuple[Event | None, Event]:
+    """The execution's first event, if this chunk begins with it, and the chunk's last one."""
+    entries = orjson.loads(chunk)
+    time = entries[0]
+    last = _decode(first_id + len(entries) - 2, entries[-1], time)
+    if first_id != 1:
+        return None, last
+    return (last if len(entries) == 2 else _decode(1, entries[1], time)), last
+
+
+def _decode(number: int, entry: list[Any], time: float) -> Event:
+    kind, previous, details, *own_time = entry
+    event: Event = {
+        "timestamp": own_time[0] if own_time else time,
+        "type": kind,
+        "id": number,
+        "previousEventId": previous,
+    }
+    if details is not None:
+        if "input" in details and "inputDetails" not in details:
+            details["inputDetails"] = _WHOLE
+        if "output" in details and "outputDetails" not in details:
+            details["outputDetails"] = _WHOLE
+        event[_details_name(kind)] = details
+    return event
 
 
 def _details_name(kind: str) -> str:

@@ -124,7 +124,6 @@ def test_an_objects_members_are_items_in_jsonata() -> None:
     state = distributed(Items="{% $states.input %}")
     driver = Driver(machine({"M": state}, QueryLanguage="JSONata"), {"a": 1, "b": 2})
     command = started(driver)
-    assert command.keyed
     assert command.items == [{"Key": "a", "Value": 1}, {"Key": "b", "Value": 2}]
 
 

@@ -148,7 +148,6 @@ class DistributedMapState(State):
             state_name=self.name,
             execution_type=self.execution_type,
             items=items,
-            keyed=False,
             item_reader=self._item_reader(data, turn),
             item_batcher=self._item_batcher(data, turn),
             result_writer=self._result_writer(data, turn),

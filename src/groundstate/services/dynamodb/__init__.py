@@ -68,6 +68,7 @@ def _item(run: access.Run, *, reads: bool = False) -> Operation:
         context=access.key_context,
         resource_policy=access.table_policy,
         reads=reads,
+        refuses_first=True,
     )
 
 

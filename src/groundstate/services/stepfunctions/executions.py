@@ -56,11 +56,14 @@ def describe(call: Call, machine: StateMachine, row: ExecutionRow, *, with_data:
     """An execution as DescribeExecution shows it."""
     extra = read_extra(row)
     described = list_item(call, machine, row)
+    ends = call.tx.executions.read_ends(row.execution_id)
+    first, last = (None, None) if ends is None else ends
     if with_data:
-        described["input"] = read_input(call, row, extra)
+        described["input"] = read_input(call, row, extra, first)
     described["inputDetails"] = {"included": with_data}
     if row.status != RUNNING:
-        described |= _ending(call, row, with_data=with_data)
+        assert last is not None, row.execution_id
+        described |= _ending(last, with_data=with_data)
     if "trace" in extra:
         described["traceHeader"] = extra["trace"]
     return described | redrive_status(call, row)
@@ -97,9 +100,7 @@ def _origin(call: Call, machine: StateMachine, row: ExecutionRow, extra: dict[st
     return origin
 
 
-def _ending(call: Call, row: ExecutionRow, *, with_data: bool) -> Shape:
-    event = call.tx.executions.read_last_event(row.execution_id)
-    assert event is not None, row.execution_id
+def _ending(event: dict[str, Any], *, with_data: bool) -> Shape:
     kind = str(event["type"])
     details = event.get(kind[0].lower() + kind[1:] + "EventDetails", {})
     ending: Shape = {}

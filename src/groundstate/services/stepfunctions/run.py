@@ -310,11 +310,13 @@ def visible_name(row: ExecutionRow, extra: dict[str, Any]) -> str:
     return row.name.partition(":")[0] if "run" in extra else row.name
 
 
-def read_input(call: Call, row: ExecutionRow, extra: dict[str, Any]) -> str:
-    """The input that an execution was started with."""
+def read_input(
+    call: Call, row: ExecutionRow, extra: dict[str, Any], first: dict[str, Any] | None = None
+) -> str:
+    """The input that an execution was started with; `first` is its first event, if it is known."""
     if "input" in extra:
         return str(extra["input"])
-    event = call.tx.executions.read_first_event(row.execution_id)
+    event = first or call.tx.executions.read_first_event(row.execution_id)
     assert event is not None, f"execution {row.execution_id} has no history"
     return str(event["executionStartedEventDetails"].get("input", "{}"))
 
