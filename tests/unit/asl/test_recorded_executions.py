@@ -27,14 +27,15 @@ FOLDER = harness.find_data()
 CASES = harness.load_cases(FOLDER) if FOLDER is not None else []
 
 DIFFERENT: dict[str, str] = {
-    "MAP_STATE_REFERENCE_IN_ITEM_SELECTOR": "MapStateExited names MapRunStarted; most name its end",
+    "MAP_STATE_REFERENCE_IN_ITEM_SELECTOR": "MapStateExited follows MapRunStarted, as recorded"
+    " since November 2024; most recordings are older",
     "MAP_STATE_REFERENCE_IN_TOLERATED_FAILURE_PATH": "as above",
     "test_map_state_config_distributed_item_selector_parameters": "as above",
     "test_map_state_nested_config_distributed_no_max_max_concurrency": "as above",
     "test_map_state_label": "the input's spaces are gone in MapStateEntered; elsewhere they stay",
     "retry_extended_input": "recorded before the context object had Execution.RedriveCount",
 }
-"""Recordings that contradict newer or more numerous ones, with what they say."""
+"""Recordings that contradict more numerous ones, with what they say."""
 
 
 def _parameters() -> list[Any]:

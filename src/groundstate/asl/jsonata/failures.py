@@ -9,6 +9,7 @@ succeeds nothing.
 from __future__ import annotations
 
 import ast
+import re
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
@@ -17,6 +18,8 @@ from groundstate.asl.json_text import to_text
 _OPERATORS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 _ORDER = "The values {a} and {b} either side of operator {operator} must be of the same data type"
+
+_MEMBER = re.compile(r"\{(\w+)\}")
 
 _TEXTS = {
     "T1003": "Key in object structure must evaluate to a string; got: {key}",
@@ -74,15 +77,16 @@ def describe(code: str, error: BaseException, entry: Any, source: str) -> tuple[
     template = _TEXTS.get(code)
     if template is None:
         return None, function
-    values = {"function": f"${function}"}
+    found: dict[str, Any] = {}
     for frame, _ in frames:
-        if frame.f_code.co_filename == file:
-            continue
-        if frame.f_code.co_name in _OPERATORS:
-            values["operator"] = to_text(_OPERATORS[frame.f_code.co_name])
-        for name, value in frame.f_locals.items():
-            values[name] = _shown(value)
-        _add_computed(values, frame.f_locals)
+        if frame.f_code.co_filename != file:
+            found.update(frame.f_locals)
+            found.update(_computed(frame))
+    values = {"function": f"${function}"}
+    # Only what is shown is made a text: the other local variables may be large.
+    for name in _MEMBER.findall(template):
+        if name in found:
+            values[name] = _shown(found[name])
     try:
         return template.format(**values), function
     except KeyError:
@@ -140,16 +144,21 @@ def _shown(value: Any) -> str:
         return "null"
 
 
-def _add_computed(values: dict[str, str], found: dict[str, Any]) -> None:
+def _computed(frame: FrameType) -> dict[str, Any]:
     """Values that no local variable has as they are shown."""
+    found = frame.f_locals
+    made: dict[str, Any] = {}
+    if frame.f_code.co_name in _OPERATORS:
+        made["operator"] = _OPERATORS[frame.f_code.co_name]
     if "from_" in found and "to" in found:
-        values["size"] = to_text(int(float(found["to"])) - int(float(found["from_"])) + 1)
+        made["size"] = int(float(found["to"])) - int(float(found["from_"])) + 1
     for other, name in (("k", "key"), ("str_", "s")):
-        if other in found:
-            values.setdefault(name, values[other])
+        if other in found and name not in found:
+            made[name] = found[other]
     if isinstance(found.get("keys"), list):
         keys = [key for key in found["keys"] if isinstance(key, str | int | float)]
         first = keys[0] if keys else None
         differing = [key for key in keys if isinstance(key, str) != isinstance(first, str)]
         if differing:
-            values["first"], values["other"] = _shown(first), _shown(differing[0])
+            made["first"], made["other"] = first, differing[0]
+    return made
