@@ -49,13 +49,12 @@ def drive(port: int, requests: list[bytes], connections: int) -> Load:
     latencies, answers, refused, busy = [], [], 0, 0
     began_at = time.perf_counter()
     for _ in range(connections):
-        connection = socket.create_connection(("127.0.0.1", port))
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = _connect(port)
         client = _Client(connection)
         selector.register(connection, selectors.EVENT_READ, client)
         busy += _send(client, waiting)
     while busy:
-        for key, _ in selector.select():
+        for key, _ in selector.select(timeout=60):
             client = key.data
             chunk = client.connection.recv(262_144)
             if not chunk:
@@ -65,6 +64,11 @@ def drive(port: int, requests: list[bytes], connections: int) -> Load:
                 latencies.append((time.perf_counter() - client.sent_at) * 1000)
                 refused += client.received[9:12] != b"200"
                 answers.append(bytes(client.received))
+                if b"connection: close" in client.received[:2000].lower():
+                    selector.unregister(client.connection)
+                    client.connection.close()
+                    client.connection = _connect(port)
+                    selector.register(client.connection, selectors.EVENT_READ, client)
                 client.received.clear()
                 client.length = -1
                 busy += _send(client, waiting) - 1
@@ -72,6 +76,12 @@ def drive(port: int, requests: list[bytes], connections: int) -> Load:
     for key in list(selector.get_map().values()):
         key.data.connection.close()
     return Load(len(latencies), lasted_s, latencies, refused, answers)
+
+
+def _connect(port: int) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=60)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
 
 
 def _send(client: _Client, waiting) -> int:  # type: ignore[no-untyped-def]

@@ -76,9 +76,16 @@ def start_groundstate(
 
 
 def start_moto() -> Server:
-    """moto's server, in memory: it has nothing else."""
+    """moto's server, in memory: it has nothing else. It runs state machines if it is told to."""
     port = free_port()
-    return start("moto", port, [str(_rivals() / "moto_server"), "-p", str(port), "-H", "127.0.0.1"])
+    server = start("moto", port, [str(_rivals() / "moto_server"), "-p", str(port)])
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/moto-api/config",
+        data=b'{"stepfunctions": {"execute_state_machine": true}}',
+        headers={"Content-Type": "application/json"},
+    )
+    urllib.request.urlopen(request).close()
+    return server
 
 
 def start_ministack() -> Server:

@@ -126,10 +126,12 @@ async def run(connection: Connection, machine: str, document: str, count: int) -
     """Start executions and wait for them all: how long it took, in seconds."""
     began_at = time.perf_counter()
     request = {"stateMachineArn": machine, "input": document}
-    arns = [
-        (await connection.call("states", "StartExecution", request))[1]["executionArn"]
-        for _ in range(count)
-    ]
+    arns = []
+    for number in range(count):
+        # moto makes up no name of its own.
+        named = {**request, "name": f"n{time.monotonic_ns()}-{number}"}
+        _, started = await connection.call("states", "StartExecution", named)
+        arns.append(started["executionArn"])
     for arn in arns:
         while True:
             _, found = await connection.call("states", "DescribeExecution", {"executionArn": arn})
