@@ -17,7 +17,7 @@ from benchmarks.servers import Server, start_groundstate, start_ministack, start
 from benchmarks.tasks_workflow import make_role
 
 ROUNDS = 3
-GIVE_UP_S = 60.0
+GIVE_UP_S = 30.0
 
 LOOP = {
     "StartAt": "Count",
@@ -110,6 +110,8 @@ async def measure(server: Server) -> dict[str, float]:
             {"name": f"case{number}", "definition": json.dumps(definition), "roleArn": role},
         )
         try:
+            if "stateMachineArn" not in made:
+                raise RuntimeError(str(made)[:80])
             times = [
                 await run(connection, made["stateMachineArn"], json.dumps(document), count)
                 for _ in range(ROUNDS + 1)
@@ -130,7 +132,9 @@ async def run(connection: Connection, machine: str, document: str, count: int) -
     for number in range(count):
         # moto makes up no name of its own.
         named = {**request, "name": f"n{time.monotonic_ns()}-{number}"}
-        _, started = await connection.call("states", "StartExecution", named)
+        status, started = await connection.call("states", "StartExecution", named)
+        if status != 200:
+            raise RuntimeError(str(started)[:80])
         arns.append(started["executionArn"])
     for arn in arns:
         while True:
