@@ -156,12 +156,6 @@ class Dispatcher:
         self._timers.look()
         self._loop.call_later(BREATH_S, self._make_next_ready)
 
-    def make_all_ready(self) -> None:
-        """Make all services ready now."""
-        for name in self.services:
-            if name not in self._ready:
-                self._make_ready(name)
-
     async def stop(self) -> None:
         """Stop the timers and the hosts. Unfinished work goes on at the next start."""
         self._stopping = True
@@ -172,10 +166,6 @@ class Dispatcher:
     def when_durable(self, effect: Callable[[], None]) -> None:
         """Do this once everything written so far is on disk."""
         self.barrier.when_durable(effect)
-
-    def timers_changed(self) -> None:
-        """Look whether the next timer is due earlier than thought."""
-        self._timers.look()
 
     def _make_next_ready(self) -> None:
         if self._stopping:

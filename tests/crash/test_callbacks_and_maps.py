@@ -9,8 +9,8 @@ import pytest
 
 from groundstate.operation import ServiceError
 from tests.crash.loop import Driver, crash_everywhere
+from tests.crash.machines import ROLE, make_counts, make_role
 
-ROLE = "arn:aws:iam::000000000000:role/Machine"
 STATES = "arn:aws:states:us-east-1:000000000000"
 ACTIVITY = f"{STATES}:activity:Work"
 COUNT = {
@@ -72,28 +72,8 @@ EXPECTED = {**{f"item{number}": "1" for number in range(5)}, "Callback": "1"}
 
 
 async def workload(driver: Driver) -> None:
-    trust = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}}
-    allow = {"Effect": "Allow", "Action": ["dynamodb:*", "states:*"], "Resource": "*"}
-    version = {"Version": "2012-10-17"}
-    trusting = {**version, "Statement": [{**trust, "Action": "sts:AssumeRole"}]}
-    await driver.call_anew(
-        "iam", "CreateRole", RoleName="Machine", AssumeRolePolicyDocument=json.dumps(trusting)
-    )
-    await driver.call(
-        "iam",
-        "PutRolePolicy",
-        RoleName="Machine",
-        PolicyName="all",
-        PolicyDocument=json.dumps({**version, "Statement": [allow]}),
-    )
-    await driver.call_anew(
-        "dynamodb",
-        "CreateTable",
-        TableName="Counts",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    await make_role(driver, "dynamodb:*", "states:*")
+    await make_counts(driver)
     await driver.call("stepfunctions", "CreateActivity", name="Work")
     for name, definition in WORKFLOWS.items():
         await driver.call(

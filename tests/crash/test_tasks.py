@@ -7,9 +7,9 @@ from typing import Any
 
 from groundstate.operation import ServiceError
 from tests.crash.loop import Driver, crash_everywhere
+from tests.crash.machines import ROLE, make_role
 
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:Tasks"
-ROLE = "arn:aws:iam::000000000000:role/Machine"
 TASKS = ("Breakfast", "Lunch", "Dinner")
 KEY = {
     "taskId": {"S.$": "$.taskId"},
@@ -43,31 +43,7 @@ DEFINITION = {
 
 
 async def workload(driver: Driver) -> None:
-    await driver.call_anew(
-        "iam",
-        "CreateRole",
-        RoleName="Machine",
-        AssumeRolePolicyDocument=json.dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        "Effect": "Allow",
-                        "Principal": {"Service": "states.amazonaws.com"},
-                        "Action": "sts:AssumeRole",
-                    }
-                ],
-            }
-        ),
-    )
-    policy = {"Statement": [{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}]}
-    await driver.call(
-        "iam",
-        "PutRolePolicy",
-        RoleName="Machine",
-        PolicyName="write",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", **policy}),
-    )
+    await make_role(driver, "dynamodb:*")
     await driver.call_anew(
         "dynamodb",
         "CreateTable",

@@ -14,8 +14,8 @@ from groundstate.clock import VirtualClock
 from groundstate.config import Config
 from groundstate.runtime import Runtime
 from tests.crash.loop import Driver, crash_everywhere
+from tests.crash.machines import ROLE, make_counts, make_role
 
-ROLE = "arn:aws:iam::000000000000:role/Machine"
 MACHINES = "arn:aws:states:us-east-1:000000000000:stateMachine"
 PUT = {
     "Type": "Task",
@@ -127,32 +127,8 @@ INPUTS = {name: {"id": name, "items": [{"id": f"Map{n}"} for n in range(4)]} for
 
 
 async def workload(driver: Driver) -> None:
-    trust = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}}
-    allow = {"Effect": "Allow", "Action": ["dynamodb:*", "states:*"], "Resource": "*"}
-    version = {"Version": "2012-10-17"}
-    await driver.call_anew(
-        "iam",
-        "CreateRole",
-        RoleName="Machine",
-        AssumeRolePolicyDocument=json.dumps(
-            {**version, "Statement": [{**trust, "Action": "sts:AssumeRole"}]}
-        ),
-    )
-    await driver.call(
-        "iam",
-        "PutRolePolicy",
-        RoleName="Machine",
-        PolicyName="all",
-        PolicyDocument=json.dumps({**version, "Statement": [allow]}),
-    )
-    await driver.call_anew(
-        "dynamodb",
-        "CreateTable",
-        TableName="Counts",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    await make_role(driver, "dynamodb:*", "states:*")
+    await make_counts(driver)
     await driver.call("stepfunctions", "CreateActivity", name="Nobody")
     for name, definition in WORKFLOWS.items():
         await driver.call(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from groundstate.asl.errors import Failed, StateError
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from groundstate.asl.turn import Turn
 
 
-class State:
+class State(ABC):
     """A compiled state. It holds nothing of any execution.
 
     Attributes:
@@ -42,9 +43,9 @@ class State:
         self.entered_type = f"{self.type}StateEntered"
         self.exited_type = f"{self.type}StateExited"
 
+    @abstractmethod
     def begin(self, turn: Turn, strand: Strand) -> None:
         """The state was entered: do its work, or ask for it and wait."""
-        raise NotImplementedError
 
     def again(self, turn: Turn, strand: Strand) -> None:
         """Try once more, after a retrier's wait."""
@@ -74,7 +75,7 @@ class State:
         """Record that the strand's open task ran out of time."""
         raise AssertionError(f"{self.type} state {self.name} has no task")
 
-    def record_failed(self, turn: Turn, strand: Strand) -> None:
+    def record_failed(self, turn: Turn, strand: Strand) -> None:  # noqa: B027 - most types have no such event
         """Record that the state failed for good, where AWS has an event for that."""
 
     def record_evaluation_failed(
