@@ -167,8 +167,10 @@ def verify(signature: Signature, secret: str, body: bytes | None, now: float | N
         computed = sha256(body).hexdigest()
         if not hmac.compare_digest(computed, payload_hash):
             raise SignatureRefused("payload", claimed=payload_hash, computed=computed)
-    key = signing_key(secret, signature.date, signature.region, signature.service)
-    expected = hmac.digest(key, string_to_sign(signature, payload_hash).encode(), "sha256").hex()
+    inner, outer = _padded_key(secret, signature.date, signature.region, signature.service)
+    # HMAC spelled out: half the cost of the library's, with a key that is used again and again.
+    text = string_to_sign(signature, payload_hash).encode()
+    expected = sha256(outer + sha256(inner + text).digest()).hexdigest()
     if not hmac.compare_digest(expected, signature.value):
         raise SignatureRefused("mismatch")
 
@@ -204,6 +206,13 @@ def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
     for part in (date, region, service, "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
     return key
+
+
+@lru_cache(maxsize=1024)
+def _padded_key(secret: str, date: str, region: str, service: str) -> tuple[bytes, bytes]:
+    """The signing key as HMAC's inner and outer hash begin with it."""
+    key = signing_key(secret, date, region, service).ljust(sha256().block_size, b"\0")
+    return bytes(byte ^ 0x36 for byte in key), bytes(byte ^ 0x5C for byte in key)
 
 
 @lru_cache(maxsize=1024)
