@@ -11,7 +11,12 @@ from groundstate.models import load_model
 from groundstate.operation import named_error
 from groundstate.services.stepfunctions.integrations import sdk_v1, sdk_v2
 from groundstate.services.stepfunctions.json_input import find_json_error
-from groundstate.store.history_chunks import decode_chunk, encode_chunk
+from groundstate.store.history_chunks import (
+    decode_chunk,
+    decode_ends,
+    decode_first,
+    encode_chunk,
+)
 
 WHOLE = {"truncated": False}
 
@@ -58,6 +63,23 @@ def test_chunk_says_where_data_was_cut() -> None:
     details = {"name": "A", "output": "x", "outputDetails": {"truncated": True}}
     events = [event(1, "PassStateExited", stateExitedEventDetails=details)]
     assert decode_chunk(1, encode_chunk(events)) == events
+
+
+def test_chunk_holds_a_text_that_is_handed_on_once() -> None:
+    text = '{"a text":"that is longer than a number"}'
+    events = [
+        event(3, "PassStateEntered", stateEnteredEventDetails={"input": text, "name": "A"}),
+        event(4, "PassStateExited", stateExitedEventDetails={"output": text, "name": "A"}),
+        event(5, "ExecutionSucceeded", executionSucceededEventDetails={"output": text}),
+    ]
+    for each in events:
+        *_, details = each.values()
+        details["inputDetails" if "input" in details else "outputDetails"] = WHOLE
+    chunk = encode_chunk(events)
+    assert chunk.count(b"longer") == 1
+    assert decode_chunk(3, chunk) == events
+    assert decode_ends(3, chunk) == (None, events[-1])
+    assert decode_first(3, chunk) == events[0]
 
 
 def test_chunk_is_smaller_than_the_events() -> None:
