@@ -6,7 +6,7 @@ So a start does not import it: the administrator's answers are ready here.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -84,7 +84,7 @@ class AccessControl:
         service: Service,
         action: str,
         resource: str,
-        context: Mapping[str, Any],
+        context: Callable[[], Mapping[str, Any]],
         resource_policy: str | None,
     ) -> None:
         """Let an action of a caller pass, or refuse it.

@@ -34,7 +34,14 @@ TIMER_SLICE_S = 0.008
 # After the start, services are made ready one by one, with a breath between for the first requests.
 BREATH_S = 0.02
 
+ContextOf = Callable[[], Mapping[str, Any]]
+"""Gathers the condition keys of a request; called only where a policy has conditions."""
+
 logger = logging.getLogger(__name__)
+
+
+def _no_context() -> Mapping[str, Any]:
+    return {}
 
 
 class Authorizer(Protocol):
@@ -46,7 +53,7 @@ class Authorizer(Protocol):
         service: Service,
         action: str,
         resource: str,
-        context: Mapping[str, Any],
+        context: ContextOf,
         resource_policy: str | None,
     ) -> None: ...
 
@@ -149,7 +156,7 @@ class Dispatcher:
         """Raise the service's access-denied error unless the call's principal may do this."""
         if self._enforces and not call.principal.administrator:
             service = self.services[call.service]
-            self._authorize(call, service, action, resource, context or {}, None)
+            self._authorize(call, service, action, resource, lambda: context or {}, None)
 
     def start(self) -> None:
         """Serve the timers, and make the services ready one by one while the loop goes on."""
@@ -226,7 +233,9 @@ class Dispatcher:
         action = operation.action or f"{service.iam_prefix}:{call.operation}"
         # A service that validates its own input is given whatever JSON the body was.
         request = request if type(request) is dict else {}
-        context = operation.context(call, request) if operation.context is not None else {}
+        find_context = operation.context
+        # Most policies have no conditions: what these look at is gathered when one asks.
+        context = _no_context if find_context is None else lambda: find_context(call, request)
         policy = operation.resource_policy(call, request) if operation.resource_policy else None
         resources = operation.resource(call, request) if operation.resource is not None else "*"
         for resource in (resources,) if isinstance(resources, str) else resources:

@@ -264,7 +264,7 @@ def test_resource_policy_lets_a_service_in(gs):
                 service,
                 "lambda:InvokeFunction",
                 "arn:f",
-                {"aws:SourceArn": source_arn},
+                lambda: {"aws:SourceArn": source_arn},
                 document,
             ).allowed
 

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -32,6 +32,9 @@ _ACCESS_DENIED = frozenset({"cloudformation", "iam", "sts", "s3"})
 _STATUS_400 = frozenset({"dynamodb", "dynamodbstreams", "stepfunctions", "logs", "ssm"})
 
 
+ContextOf = Callable[[], Mapping[str, Any]]
+
+
 class PolicyAuthorizer:
     """The runtime's authorizer. It keeps a log of what was asked, until the next commit."""
 
@@ -44,13 +47,13 @@ class PolicyAuthorizer:
         service: Service,
         action: str,
         resource: str,
-        context: Mapping[str, Any],
+        context: ContextOf,
         resource_policy: str | None,
     ) -> None:
         """Let an action pass, or refuse it.
 
         Args:
-            context: condition keys of the request, beyond the global ones.
+            context: gives the condition keys of the request, beyond the global ones.
             resource_policy: the policy of the resource itself, as JSON text, or None.
 
         Raises:
@@ -70,10 +73,14 @@ def decide_for(
     principal: Principal,
     action: str,
     resource: str,
-    context: Mapping[str, Any],
+    context: ContextOf,
     resource_policy: str | None,
 ) -> Decision:
-    """Decide whether a principal may do something, by its own policies and the resource's."""
+    """Decide whether a principal may do something, by its own policies and the resource's.
+
+    Args:
+        context: gives the request's own condition keys; asked only if a policy has conditions.
+    """
     identity = find_identity(call.tx, principal.identity_arn)
     if identity is not None and not _is_session_of(principal, identity):
         identity = None
@@ -94,7 +101,7 @@ def decide_for(
         action,
         resource,
         caller_of(principal),
-        lambda: context_of(call, principal, identity, resource, context),
+        lambda: context_of(call, principal, identity, resource, context()),
     )
     resource_set = None if resource_policy is None else _compile_resource_policy(resource_policy)
     decision = decide(request, policies, resource_set)

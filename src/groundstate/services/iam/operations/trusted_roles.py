@@ -89,7 +89,9 @@ def _trusts_caller(call: Call, role: Role, action: str, context: Shape) -> bool:
         return True
     if named is Named.ACCOUNT:
         return _is_granted(call, action, role.arn, context)
-    return decide_for(call, principal, action, role.arn, context, role.trust_document).allowed
+    return decide_for(
+        call, principal, action, role.arn, lambda: context, role.trust_document
+    ).allowed
 
 
 def _is_granted(call: Call, action: str, role_arn: str, context: Shape) -> bool:
