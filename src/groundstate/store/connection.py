@@ -72,6 +72,8 @@ class Store:
         assert synchronous in ("OFF", "NORMAL", "FULL", "EXTRA"), synchronous
         execute = self.connection.execute
         execute(f"PRAGMA page_size={PAGE_SIZE_BYTES}")
+        # The directory is ours alone (`_lock_directory`): a lock for each read would be for nobody.
+        execute("PRAGMA locking_mode=EXCLUSIVE")
         execute("PRAGMA journal_mode=WAL")
         execute(f"PRAGMA synchronous={synchronous}")
         execute(f"PRAGMA wal_autocheckpoint={WAL_PAGES_PER_CHECKPOINT}")

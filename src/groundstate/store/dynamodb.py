@@ -9,6 +9,7 @@ from groundstate.store.dynamodb_garbage import GarbageRows
 from groundstate.store.dynamodb_items import (
     IndexRows,
     ItemRows,
+    RecentItems,
     create_index_rows,
     create_item_rows,
 )
@@ -25,6 +26,7 @@ class Dynamodb:
         streams: streams and their records.
         tokens: tokens of transactions.
         garbage: rows of deleted tables.
+        recent: items that were written lately.
         backups: on-demand backups, and the record for point in time recovery.
         expiry_timers: by table number, when the earliest timer for its items' expiry is due. Only
             what this process set or saw: a second timer does no harm.
@@ -37,6 +39,7 @@ class Dynamodb:
         on_undo: Register,
     ) -> None:
         self._connection = connection
+        self.recent = RecentItems()
         self._items: dict[int, ItemRows] = {}
         self._indexes: dict[int, IndexRows] = {}
         self.tables = TableRows(connection, before_commit, on_undo)
@@ -50,7 +53,7 @@ class Dynamodb:
         """The items of a table."""
         rows = self._items.get(table_id)
         if rows is None:
-            rows = self._items[table_id] = ItemRows(self._connection, table_id)
+            rows = self._items[table_id] = ItemRows(self._connection, table_id, self.recent)
         return rows
 
     def index(self, index_id: int, table_id: int) -> IndexRows:

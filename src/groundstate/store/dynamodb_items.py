@@ -6,6 +6,10 @@ unique index on the key: with rows of 1 KB that needs a fifth of the CPU of a ta
 An index entry is its key and the number of the item's row, so a write that does not touch an
 index's key does not touch the index. Pages are read whole, since an open cursor would keep a table
 from being dropped.
+
+An item that was just written is most often the next to be changed or read, so a few small ones are
+remembered. What is remembered is what the open transaction holds: a savepoint that is taken back
+forgets all of it (`RecentItems.clear`).
 """
 
 from __future__ import annotations
@@ -20,6 +24,22 @@ class ItemRow(NamedTuple):
     row_id: int
     item: bytes
     size: int
+
+
+class RecentItems(dict[tuple[int, bytes], ItemRow]):
+    """Small items that were written lately, by table number and key. One for the store."""
+
+    COUNT_MAX = 2048
+    ITEM_BYTES_MAX = 2048
+
+    def note(self, place: tuple[int, bytes], row: ItemRow) -> None:
+        """Remember an item in the place of what was there, unless it is large."""
+        if len(row[1]) <= self.ITEM_BYTES_MAX:
+            if len(self) >= self.COUNT_MAX:
+                self.clear()
+            self[place] = row
+        else:
+            self.pop(place, None)
 
 
 PageRow = tuple[bytes, bytes, int, int]
@@ -47,8 +67,10 @@ def create_index_rows(connection: sqlite3.Connection, index_id: int) -> None:
 class ItemRows:
     """The items of one table. Attributes: name: of the SQL table."""
 
-    def __init__(self, connection: sqlite3.Connection, table_id: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, table_id: int, recent: RecentItems) -> None:
         self._execute = connection.execute
+        self._table_id = table_id
+        self._recent = recent
         name = self.name = f"dynamodb_items_{int(table_id)}"
         page = f"SELECT key, item, size, page_size FROM {name} WHERE key >= ? AND key < ?"
         self._find = f"SELECT row_id, item, size FROM {name} WHERE key = ?"
@@ -65,11 +87,17 @@ class ItemRows:
 
     def find(self, key: bytes) -> ItemRow | None:
         """An item by its key."""
+        recent = self._recent.get((self._table_id, key))
+        if recent is not None:
+            return recent
         row = self._execute(self._find, (key,)).fetchone()
         return None if row is None else ItemRow(*row)
 
     def find_item(self, key: bytes) -> tuple[bytes, int] | None:
         """An item's JSON and size, for reads."""
+        recent = self._recent.get((self._table_id, key))
+        if recent is not None:
+            return recent[1:]
         found: tuple[bytes, int] | None = self._execute(self._find_item, (key,)).fetchone()
         return found
 
@@ -80,17 +108,26 @@ class ItemRows:
         cursor = self._execute(self._insert, (key, item, size, page_size, expires_at))
         row_id = cursor.lastrowid
         assert row_id is not None
+        self._recent.note((self._table_id, key), ItemRow(row_id, item, size))
         return row_id
 
     def replace(
-        self, row_id: int, item: bytes, size: int, page_size: int, expires_at: float | None
+        self,
+        row_id: int,
+        key: bytes,
+        item: bytes,
+        size: int,
+        page_size: int,
+        expires_at: float | None,
     ) -> None:
         """Put an item in the place of another with the same key."""
         self._execute(self._replace, (item, size, page_size, expires_at, row_id))
+        self._recent.note((self._table_id, key), ItemRow(row_id, item, size))
 
-    def delete(self, row_id: int) -> None:
+    def delete(self, row_id: int, key: bytes) -> None:
         """Remove an item."""
         self._execute(self._delete, (row_id,))
+        self._recent.pop((self._table_id, key), None)
 
     def page(self, low: bytes, high: bytes, limit: int, *, descending: bool) -> list[PageRow]:
         """Up to `limit` items with `low` <= key < `high`, in key order or against it."""

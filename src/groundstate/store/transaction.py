@@ -75,21 +75,23 @@ class Transaction:
         """Begin a savepoint; give what it returns to `leave` or `undo`."""
         self.begin()
         self._depth += 1
-        self._execute(f"SAVEPOINT s{self._depth}")
+        self._execute("SAVEPOINT s")
         return (len(self._effects), len(self._undo), len(self._before_commit))
 
     def leave(self) -> None:
         """Keep what was written since the innermost `enter`."""
         assert self._depth > 0, "leave without enter"
-        self._execute(f"RELEASE s{self._depth}")
+        # Names nest: each of these means the innermost one.
+        self._execute("RELEASE s")
         self._depth -= 1
 
     def undo(self, mark: tuple[int, int, int]) -> None:
         """Take back what was written since the innermost `enter`, and what was to follow."""
         assert self._depth > 0, "undo without enter"
-        self._execute(f"ROLLBACK TO s{self._depth}")
-        self._execute(f"RELEASE s{self._depth}")
+        self._execute("ROLLBACK TO s")
+        self._execute("RELEASE s")
         self._depth -= 1
+        self.dynamodb.recent.clear()
         effects, undo, before_commit = mark
         del self._effects[effects:]
         del self._before_commit[before_commit:]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import shutil
 import sqlite3
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -23,9 +27,11 @@ def set_timer(store, subject):
 
 
 def timers_on_disk(store):
-    """What another connection sees: committed timers alone."""
-    with sqlite3.connect(store.path) as other:
-        return [row[0] for row in other.execute("SELECT subject FROM timers ORDER BY timer_id")]
+    """What is found if the process ends now: committed timers alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = shutil.copytree(store.path.parent, Path(folder) / "copy")
+        with contextlib.closing(sqlite3.connect(copy / store.path.name)) as other:
+            return [row[0] for row in other.execute("SELECT subject FROM timers ORDER BY timer_id")]
 
 
 def test_failed_operation_takes_back_its_own_writes_alone(store):

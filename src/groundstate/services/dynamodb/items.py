@@ -188,9 +188,9 @@ def write_item(
         if old is None:
             row_id = items.insert(key, data, new.size, pages, expires_at)
         else:
-            items.replace(row_id, data, new.size, pages, expires_at)
+            items.replace(row_id, key, data, new.size, pages, expires_at)
     elif old is not None:
-        items.delete(row_id)
+        items.delete(row_id, key)
     else:
         return
     if table.index_list:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from hashlib import md5
 
 from groundstate.services.dynamodb import numbers
@@ -61,12 +62,17 @@ def partition_bytes(attributes: Sequence[KeyAttribute], values: Sequence[str]) -
     if len(attributes) == 1:
         kind = attributes[0].kind
         if kind == "S":
-            raw = values[0].encode()
-            digest = md5(_HASH_SEED + raw, usedforsecurity=False).digest()[:HASH_BYTES]
-            return digest + (raw.replace(b"\0", b"\0\xff") if b"\0" in raw else raw) + b"\0\0"
+            return _text_partition(values[0])
     raws = [raw_bytes(key.kind, value) for key, value in zip(attributes, values, strict=True)]
     encoded = [encode(key.kind, value) for key, value in zip(attributes, values, strict=True)]
     return hash_of(*raws) + b"".join(encoded)
+
+
+@lru_cache(maxsize=4096)
+def _text_partition(value: str) -> bytes:
+    """`partition_bytes` of one text: an item is often written, changed and read in a row."""
+    raw = value.encode()
+    return hash_of(raw) + (raw.replace(b"\0", b"\0\xff") if b"\0" in raw else raw) + b"\0\0"
 
 
 def table_key(attributes: Sequence[KeyAttribute], item: dict[str, Value]) -> bytes:
