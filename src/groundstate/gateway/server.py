@@ -38,6 +38,10 @@ _STATUS_LINES = {
     status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus
 }
 
+# Clients send the same few names again and again.
+_names: dict[bytes, str] = {}
+_NAMES_MAX = 500
+
 logger = logging.getLogger(__name__)
 
 
@@ -175,10 +179,10 @@ class _Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._count_head(len(name) + len(value))
-        key = name.decode("latin-1").lower()
+        key = _names.get(name) or _read_name(name)
         text = value.decode("latin-1")
-        found = self._headers.get(key)
-        self._headers[key] = text if found is None else f"{found},{text}"
+        headers = self._headers
+        headers[key] = text if key not in headers else f"{headers[key]},{text}"
 
     def on_headers_complete(self) -> None:
         if int(self._headers.get("content-length", "0")) > self._server.body_size_bytes_max:
@@ -250,14 +254,19 @@ class _Connection(asyncio.Protocol):
             _STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status,
             self._server.date_header(),
         ]
-        length_given = False
-        for name, value in response.headers:
-            length_given = length_given or name.lower() == "content-length"
-            line = f"{name}: {value}\r\n"
-            if "\n" in value or "\r" in value:
-                line = f"{name}: {value.replace(chr(13), ' ').replace(chr(10), ' ')}\r\n"
-            parts.append(line.encode("latin-1", "replace"))
-        if status != 204 and not length_given:
+        headers = response.headers
+        lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
+        if lines.count("\n") != len(headers) or lines.count("\r") != len(headers):
+            lines = "".join(
+                [
+                    f"{name}: {value.replace(chr(13), ' ').replace(chr(10), ' ')}\r\n"
+                    for name, value in headers
+                ]
+            )
+        parts.append(lines.encode("latin-1", "replace"))
+        if status != 204 and not any(
+            len(name) == 14 and name.lower() == "content-length" for name, _ in headers
+        ):
             parts.append(b"Content-Length: %d\r\n" % len(response.body))
         parts.append(b"\r\n" if keep_alive else b"Connection: close\r\n\r\n")
         if request.method != "HEAD":
@@ -303,3 +312,11 @@ class _Refused(Exception):
         super().__init__(reason)
         self.status = status
         self.reason = reason
+
+
+def _read_name(name: bytes) -> str:
+    """A header's name as requests have it: in lower case."""
+    key = name.decode("latin-1").lower()
+    if len(_names) < _NAMES_MAX:
+        _names[name] = key
+    return key
