@@ -24,7 +24,9 @@ class Config:
     )
     in_memory: bool = _setting(False, "Keep everything in memory; nothing survives the process.")
     synchronous: str = _setting(
-        "FULL", "SQLite's synchronous setting: FULL survives a loss of power."
+        "FULL",
+        "As SQLite's `synchronous`. FULL: what is acknowledged survives a loss of power; NORMAL:"
+        " that of the process alone.",
     )
     account: str = _setting("000000000000", "The account id that everything belongs to.")
     region: str = _setting("us-east-1", "The region of calls that name none.")

@@ -5,6 +5,9 @@ first operation of a tick and committed once for all of them (`barrier.py` decid
 every operation that writes has a savepoint, so that a refused one takes back its own writes alone.
 
 What holds at every commit: each answered operation is in it whole, and each failed one not at all.
+
+`synchronous=FULL` is done in two steps: SQLite commits into its log, and `sync.py` puts the log on
+disk before anything is answered.
 """
 
 from __future__ import annotations
@@ -15,7 +18,8 @@ from importlib import resources
 from pathlib import Path
 from typing import IO
 
-from groundstate.store.transaction import Transaction
+from groundstate.store.sync import Done, LogSync
+from groundstate.store.transaction import Transaction, let_out
 
 # A commit writes whole pages, and most of an execution's are touched at random places (keys are
 # hashed): with 8 KiB pages the Tasks workflow ran a tenth to a third slower, items no faster.
@@ -51,17 +55,42 @@ class Store:
             cached_statements=1024,
             check_same_thread=False,
         )
+        self._log: LogSync | None = None
+        if path is not None and synchronous in ("FULL", "EXTRA"):
+            self._log, synchronous = LogSync(path), "NORMAL"
         self._configure(synchronous)
         migrate(self.connection)
         self.tx = Transaction(self.connection)
+        self._synced = 0
+
+    @property
+    def is_slow(self) -> bool:
+        """The disk takes so long that `sync_soon` is better than `sync`."""
+        return self._log is not None and self._log.is_slow
 
     def commit(self) -> None:
         """Put the open transaction on disk, then let out what waited for it."""
-        self.tx.commit()
+        effects = self.tx.commit()
+        self.sync()
+        let_out(effects)
+
+    def sync(self) -> None:
+        """Put what was committed on disk. Raises OSError if the disk refuses."""
+        if self._log is not None and self._synced < self.tx.commits:
+            self._synced = self.tx.commits
+            self._log.now()
+
+    def sync_soon(self, done: Done) -> None:
+        """Put what was committed on disk beside the loop; `done` is called in another thread."""
+        assert self._log is not None, "what is never slow needs no thread"
+        self._synced = self.tx.commits
+        self._log.soon(done)
 
     def close(self) -> None:
         """Commit what is open and close the file."""
-        self.tx.commit()
+        self.commit()
+        if self._log is not None:
+            self._log.close()
         if self.path is not None:
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.connection.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from groundstate.store.activities import ActivityTables
 from groundstate.store.async_events import AsyncEventTable
@@ -122,8 +122,8 @@ class Transaction:
         """Something waits for the next commit."""
         return bool(self._effects)
 
-    def commit(self) -> None:
-        """Write the transaction to disk, then let out the effects that waited for it.
+    def commit(self) -> list[Callback]:
+        """Write the transaction to the log; what waited for it, to be let out when it is on disk.
 
         Effects may begin new operations; what those write and want goes into the next commit.
         """
@@ -142,9 +142,14 @@ class Transaction:
                 self.on_crash_point()
         self._undo.clear()
         effects, self._effects = self._effects, []
-        for effect in effects:
-            try:
-                effect()
-            except Exception:
-                # One effect that fails must not keep the others' acknowledged work from being told.
-                logger.exception("An effect after the commit failed.")
+        return effects
+
+
+def let_out(effects: Iterable[Callback]) -> None:
+    """Do what waited for a commit."""
+    for effect in effects:
+        try:
+            effect()
+        except Exception:
+            # One effect that fails must not keep the others' acknowledged work from being told.
+            logger.exception("An effect after the commit failed.")
