@@ -11,7 +11,6 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from groundstate import ids
 from groundstate.clock import Alarm, Clock
 from groundstate.config import Config
 from groundstate.operation import (
@@ -106,13 +105,14 @@ class Dispatcher:
         request: Shape,
         principal: Principal,
         region: str,
-        request_id: str | None = None,
+        request_id: str = "",
         *,
         takes_fragments: bool = False,
     ) -> Answer:
         """Perform an operation for `principal` in the open transaction.
 
         Args:
+            request_id: empty: `Call.request_id` makes one.
             takes_fragments: see `Call.takes_fragments`.
 
         Raises:
@@ -127,7 +127,7 @@ class Dispatcher:
             operation,
             principal,
             region,
-            request_id or ids.make_uuid(),
+            request_id,
             takes_fragments=takes_fragments,
         )
         if not entry.validates_itself:
@@ -144,7 +144,7 @@ class Dispatcher:
         """Run a job of a service, as the service itself, in a savepoint of its own."""
         entry = self._ready.get(service) or self._make_ready(service)
         self.barrier.touch()
-        return self._in_savepoint(job, self._call(entry, "", self._itself, region, ids.make_uuid()))
+        return self._in_savepoint(job, self._call(entry, "", self._itself, region, ""))
 
     def soon(self, service: str, job: Callable[[Call], Any], region: str) -> None:
         """Run a job in a later turn of the loop. A failure is logged; its writes are undone."""

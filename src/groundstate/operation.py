@@ -23,6 +23,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from groundstate import ids
+
 if TYPE_CHECKING:
     from groundstate.clock import Clock
     from groundstate.config import Config
@@ -137,7 +139,6 @@ class Call:
         service, operation: botocore's service name and AWS's operation name.
         region, account: from the request's credential scope, or the caller's call.
         principal: who calls.
-        request_id: a UUID; the answer's `x-amzn-RequestId`.
         now: epoch seconds at the beginning of the operation. Operations read no other clock.
         tx: the open transaction; its attributes are the store's tables.
         host: the service's own host (processes, pools), or None.
@@ -147,6 +148,7 @@ class Call:
     """
 
     __slots__ = (
+        "_request_id",
         "_runner",
         "account",
         "config",
@@ -155,7 +157,6 @@ class Call:
         "operation",
         "principal",
         "region",
-        "request_id",
         "service",
         "takes_fragments",
         "tx",
@@ -183,11 +184,18 @@ class Call:
         self.principal = principal
         self.account = principal.account
         self.region = region
-        self.request_id = request_id
+        self._request_id = request_id
         self.now = now
         self.tx = tx
         self.host = host
         self.config = config
+
+    @property
+    def request_id(self) -> str:
+        """A UUID; the answer's `x-amzn-RequestId`. Few calls inside the runtime ask for theirs."""
+        if not self._request_id:
+            self._request_id = ids.make_uuid()
+        return self._request_id
 
     @property
     def runner(self) -> Runner:

@@ -62,7 +62,7 @@ class Performer(Protocol):
         request: Shape,
         principal: Principal,
         region: str,
-        request_id: str | None = None,
+        request_id: str = "",
         *,
         takes_fragments: bool = False,
     ) -> Answer: ...
