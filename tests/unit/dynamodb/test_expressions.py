@@ -125,12 +125,37 @@ def test_condition_does_not_hold(text: str) -> None:
         ("a" * 4094 + " = :5", "Expression size has exceeded the maximum allowed size;"),
         (" OR ".join(["n=:5"] * 301), "too many operators; operator count: 301"),
         ("n[99999999999] = :5", "List index is not within the allowable range;"),
+        ("n" + "[0]" * 32 + " = :5", "too many nesting elements; nesting elements: 33"),
+        (f"n IN ({', '.join([':5'] * 101)})", "too many operands; number of operands: 101"),
+        ("(" * 301 + "n = :5" + ")" * 301, "nested too deeply"),
+        ("n = " + "(" * 301 + ":5" + ")" * 301, "nested too deeply"),
+        ("(n = :5) AND ((s = :x))", "The expression has redundant parentheses;"),
+        ("n = :5)", 'Syntax error; token: ")", near: ":5)"'),
+        ("(n = :5", 'Syntax error; token: "<EOF>", near: ":5"'),
     ],
 )
 def test_condition_is_refused(text: str, message: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         holds(text)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "n=:5 AND(" * 299 + "n=:5" + ")" * 299,
+        "n=:5 AND (n=:4 OR (" * 149 + "n=:5" + "))" * 149,
+        "NOT(n=:4 OR " * 297 + "n=:4" + ")" * 297,
+        "n" + "[0]" * 31 + " <> :5",
+        f"n IN ({', '.join([':5'] * 100)})",
+        "(n = :5)",
+        "((n = :5) AND (s <> :x))",
+        "NOT (NOT (n = :5))",
+        "(NOT (n = :4)) AND n = :5",
+    ],
+)
+def test_deep_and_long_conditions_hold(text: str) -> None:
+    assert holds(text)
 
 
 def updated(text: str, **values: Any) -> dict[str, Any]:

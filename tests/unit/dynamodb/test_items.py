@@ -374,3 +374,20 @@ def test_index_keys_are_limited_in_size(client: Any, range_table: str, refused: 
     )
     assert (code, "1024" in message) == ("ValidationException", True)
     assert client.scan(TableName=range_table)["Count"] == 0
+
+
+def test_substitutions_are_limited(client: Any, hash_table: str, refused: Refused) -> None:
+    request: dict[str, Any] = {
+        "TableName": hash_table,
+        "Key": {"p": {"S": "k"}},
+        "UpdateExpression": "SET a = :a",
+        "ConditionExpression": "a <> :b",
+    }
+    values = {":a": {"S": "x"}, ":b": {"S": "x" * (2**21 - 5)}}
+    client.update_item(**request, ExpressionAttributeValues=values)
+    values[":a"] = {"S": "xx"}
+    code, message = refused(client.update_item, **request, ExpressionAttributeValues=values)
+    assert (code, message) == (
+        "ValidationException",
+        "ExpressionAttributeValues exceeds max size",
+    )

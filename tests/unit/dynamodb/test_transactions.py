@@ -81,6 +81,39 @@ def test_a_token_works_once_in_ten_minutes(
     assert count(client, hash_table) == 1
 
 
+def test_a_repeated_transaction_costs_reads(client: Any, hash_table: str) -> None:
+    item = {"p": {"S": "a"}, "v": {"S": "x" * 1500}}
+    request = {
+        "TransactItems": [{"Put": {"TableName": hash_table, "Item": item}}],
+        "ClientRequestToken": "costs",
+        "ReturnConsumedCapacity": "TOTAL",
+    }
+    assert client.transact_write_items(**request)["ConsumedCapacity"] == [
+        {"TableName": hash_table, "CapacityUnits": 4.0, "WriteCapacityUnits": 4.0}
+    ]
+    assert client.transact_write_items(**request)["ConsumedCapacity"] == [
+        {"TableName": hash_table, "CapacityUnits": 2.0, "ReadCapacityUnits": 2.0}
+    ]
+    assert "ConsumedCapacity" not in client.transact_write_items(
+        **{**request, "ReturnConsumedCapacity": "NONE"}
+    )
+
+
+def test_statements_with_a_token_are_carried_out_once(client: Any, hash_table: str) -> None:
+    client.put_item(TableName=hash_table, Item={"p": {"S": "a"}, "v": {"N": "0"}})
+    request = {
+        "TransactStatements": [{"Statement": f"UPDATE {hash_table} SET v = v + 1 WHERE p = 'a'"}],
+        "ClientRequestToken": "statements",
+        "ReturnConsumedCapacity": "TOTAL",
+    }
+    answers = [client.execute_transaction(**request) for _ in range(2)]
+    assert [answer["Responses"] for answer in answers] == [[], []]
+    assert answers[0]["ConsumedCapacity"][0]["WriteCapacityUnits"] == 2.0
+    assert answers[1]["ConsumedCapacity"][0]["ReadCapacityUnits"] == 2.0
+    item = client.get_item(TableName=hash_table, Key={"p": {"S": "a"}})["Item"]
+    assert item["v"] == {"N": "1"}
+
+
 def test_a_cancelled_transaction_leaves_its_token_free(
     client: Any, hash_table: str, refused: Refused
 ) -> None:

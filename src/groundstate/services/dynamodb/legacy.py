@@ -21,6 +21,7 @@ from groundstate.services.dynamodb.values import (
     explain,
     kind_of,
     merge_sets,
+    without,
 )
 
 _ONE = frozenset(("EQ", "NE", "LE", "LT", "GE", "GT", "CONTAINS", "NOT_CONTAINS", "BEGINS_WITH"))
@@ -252,7 +253,7 @@ def _updated(update: dict[str, Any], existing: Value | None) -> Value | None:
     if action == "DELETE":
         if existing is None:
             return None
-        left = [element for element in existing[kind] if element not in content]
+        left = without(existing[kind], content)
         return {kind: left} if left else None
     if existing is None:
         return {kind: content}

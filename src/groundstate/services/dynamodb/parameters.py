@@ -25,6 +25,7 @@ from groundstate.services.dynamodb.values import Measured, ValueProblem, explain
 _NAME = re.compile(r"#[0-9a-zA-Z_]+")
 _VALUE = re.compile(r":[0-9a-zA-Z_]+")
 PLACEHOLDER_BYTES_MAX = 255
+SUBSTITUTIONS_BYTES_MAX = 2 * 1024 * 1024
 _NO_VALUES: dict[str, Value] = {}
 
 
@@ -111,6 +112,7 @@ def compile_expressions(checked: Checked) -> Expressions:
     names: Mapping[str, str] | None = request.get("ExpressionAttributeNames")
     if names is not None:
         _check_placeholders("ExpressionAttributeNames", names, _NAME)
+        _check_size("ExpressionAttributeNames", sum(map(len, names.values())))
     values: dict[str, Value] | None = None
     if "ExpressionAttributeValues" in request:
         _check_placeholders(
@@ -162,16 +164,26 @@ def _check_placeholders(
 def _take_values(checked: Checked) -> dict[str, Value]:
     measured = checked.was_measured("ExpressionAttributeValues")
     if measured is not None:
+        _check_size("ExpressionAttributeValues", measured.size)
         return measured.item
     taken: dict[str, Value] = {}
+    size = 0
     for key, value in checked.request["ExpressionAttributeValues"].items():
         try:
-            taken[key] = explain({"v": value}).item["v"]
+            found = explain({key: value})
         except ValueProblem as error:
             raise ValidationException(
                 f"ExpressionAttributeValues contains invalid value: {error} for key {key}"
             ) from None
+        taken[key] = found.item[key]
+        size += found.size
+    _check_size("ExpressionAttributeValues", size)
     return taken
+
+
+def _check_size(member: str, size: int) -> None:
+    if size > SUBSTITUTIONS_BYTES_MAX:
+        raise ValidationException(f"{member} exceeds max size")
 
 
 def _check_unused(found: Expressions) -> None:

@@ -53,7 +53,11 @@ def remember(call: Call, request: Shape, actions: Any, response: Shape) -> None:
 
 def _token(call: Call, request: Shape) -> str | None:
     token = request.get("ClientRequestToken")
-    return None if token is None else f"{call.account}/{call.region}/{token}"
+    if token is None:
+        return None
+    # ExecuteTransaction's tokens are others than TransactWriteItems' (observed).
+    kind = "statements/" if "TransactStatements" in request else ""
+    return f"{call.account}/{call.region}/{kind}{token}"
 
 
 def _fingerprint(actions: Any) -> bytes:

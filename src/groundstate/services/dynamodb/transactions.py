@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from groundstate.operation import Call, ServiceError
-from groundstate.services.dynamodb.capacity import Consumed, write_cost, write_units
+from groundstate.services.dynamodb.capacity import Consumed, read_units, write_cost, write_units
 from groundstate.services.dynamodb.errors import (
     ConditionalCheckFailedException,
     DuplicateItemException,
@@ -216,6 +216,18 @@ def consumed_shapes(prepared: Sequence[Prepared], wanted: str) -> list[dict[str,
             cost = write_cost(table, *old, *new)
         by_table.setdefault(table.name, (table, Consumed()))[1].add(cost.doubled())
     return [consumed.shape(table, wanted, split="Write") for table, consumed in by_table.values()]
+
+
+def replayed_shapes(call: Call, actions: Sequence[Action], wanted: str) -> list[dict[str, Any]]:
+    """What a transaction costs that was carried out before under its token: reading its items."""
+    by_table: dict[str, tuple[Table, Consumed]] = {}
+    for action in actions:
+        key, _ = _find_key(action)
+        found = None if key is None else find_item(call, action.table, key)
+        units = 2 * read_units(0 if found is None else found.size, consistent=True)
+        table = action.table
+        by_table.setdefault(table.name, (table, Consumed()))[1].table += units
+    return [consumed.shape(table, wanted, split="Read") for table, consumed in by_table.values()]
 
 
 def collection_metrics(prepared: Sequence[Prepared]) -> dict[str, list[dict[str, Any]]]:

@@ -386,6 +386,12 @@ def size_of(value: Value) -> int | None:
     return None
 
 
+def without(elements: Sequence[str], removed: Sequence[str]) -> list[str]:
+    """The elements of a set that are not in another one."""
+    gone = set(removed)
+    return [element for element in elements if element not in gone]
+
+
 def merge_sets(left: Sequence[str], right: Sequence[str]) -> list[str]:
     """The elements of both sets."""
     present = set(left)

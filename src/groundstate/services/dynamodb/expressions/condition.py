@@ -144,14 +144,20 @@ class _Analysis:
         self.value_checks: list[Callable[[Values], None]] = []
         if parsed.redundant:
             self.faults.add("parens", "The expression has redundant parentheses;")
-        self._condition(parsed.root)
+        self._look_at(parsed.root)
         self.faults.check()
 
-    def _condition(self, node: ConditionNode) -> None:
-        if isinstance(node, LogicNode):
-            for inner in node.conditions:
-                self._condition(inner)
-            return
+    def _look_at(self, root: ConditionNode) -> None:
+        """Look at all conditions in their order in the text; they may nest deeply."""
+        pending = [root]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, LogicNode):
+                pending.extend(reversed(node.conditions))
+            else:
+                self._condition(node)
+
+    def _condition(self, node: ComparisonNode | FunctionNode) -> None:
         if isinstance(node, ComparisonNode):
             self._comparison(node)
         else:
@@ -171,7 +177,11 @@ class _Analysis:
             self._check_between(node)
         elif node.operator == "IN":
             if len(node.operands) - 1 > IN_OPERANDS_MAX:
-                self._count_fault("IN", len(node.operands) - 1)
+                self.faults.add(
+                    "operand",
+                    "The IN operator is provided with too many operands;"
+                    f" number of operands: {len(node.operands) - 1}",
+                )
         else:
             self._check_distinct(node.operator, node.operands)
         if node.operator in ("<", "<=", ">", ">="):
@@ -318,11 +328,25 @@ def _show_value(value: Value) -> str:
     return f"{{{kind}:{content}}}"
 
 
-def _build(node: ConditionNode, analysis: _Analysis) -> Condition:
-    if isinstance(node, LogicNode):
-        return _build_logic(node, analysis)
-    if isinstance(node, FunctionNode):
-        return _build_function(node, analysis)
+def _build(root: ConditionNode, analysis: _Analysis) -> Condition:
+    # Conditions may nest deeper than calls may: inner ones first, without recursion.
+    nodes = [root]
+    for node in nodes:
+        if isinstance(node, LogicNode):
+            nodes.extend(node.conditions)
+    built: dict[int, Condition] = {}
+    for node in reversed(nodes):
+        if isinstance(node, LogicNode):
+            parts = tuple(built[id(inner)] for inner in node.conditions)
+            built[id(node)] = _join(node.operator, parts)
+        elif isinstance(node, FunctionNode):
+            built[id(node)] = _build_function(node, analysis)
+        else:
+            built[id(node)] = _build_comparison_of(node, analysis)
+    return built[id(root)]
+
+
+def _build_comparison_of(node: ComparisonNode, analysis: _Analysis) -> Condition:
     operands = [_build_operand(operand, analysis) for operand in node.operands]
     if node.operator == "BETWEEN":
         return _build_between(*operands)
@@ -331,19 +355,24 @@ def _build(node: ConditionNode, analysis: _Analysis) -> Condition:
     return _build_comparison(node.operator, operands[0], operands[1])
 
 
-def _build_logic(node: LogicNode, analysis: _Analysis) -> Condition:
-    parts = tuple(_build(inner, analysis) for inner in node.conditions)
-    if node.operator == "NOT":
+def _join(operator: str, parts: tuple[Condition, ...]) -> Condition:
+    if operator == "NOT":
         (part,) = parts
         return lambda item, values: not part(item, values)
     if len(parts) == 2:
         one, other = parts
-        if node.operator == "AND":
+        if operator == "AND":
             return lambda item, values: one(item, values) and other(item, values)
         return lambda item, values: one(item, values) or other(item, values)
-    if node.operator == "AND":
-        return lambda item, values: all(part(item, values) for part in parts)
-    return lambda item, values: any(part(item, values) for part in parts)
+    decisive = operator == "OR"
+
+    def holds(item: Item, values: Values) -> bool:
+        for part in parts:
+            if part(item, values) is decisive:
+                return decisive
+        return not decisive
+
+    return holds
 
 
 def _build_comparison(operator: str, left: Operand, right: Operand) -> Condition:

@@ -2,8 +2,8 @@
 
 AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
 
-By recursive descent, a function for each level of precedence: OR, AND, NOT, comparison, operand.
-A parenthesis may open a condition or an operand; what follows the matching one tells which.
+By recursive descent, a function for each level of precedence, but for conditions, which may nest
+deeply. A parenthesis may open a condition or an operand; what follows the matching one tells which.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from groundstate.services.dynamodb.expressions.tree import (
 
 EXPRESSION_BYTES_MAX = 4096
 OPERATORS_MAX = 300
-NESTING_MAX = 150
+NESTING_MAX = 300
+OPERAND_NESTING_MAX = 150
+PATH_ELEMENTS_MAX = 32
 LIST_INDEX_MAX = 2**31 - 1
 
 _COMPARATORS = ("=", "<>", "<", "<=", ">", ">=")
@@ -74,7 +76,7 @@ class _Parser:
         self._depth = 0
 
     def condition(self) -> ParsedCondition:
-        root, _ = self._or()
+        root = self._condition()
         self._expect_end()
         return ParsedCondition(root, self._redundant, self._operators)
 
@@ -132,53 +134,34 @@ class _Parser:
         self._count()
         return ArithmeticNode(operator, left, self._operand())
 
-    def _or(self) -> tuple[ConditionNode, bool]:
-        left, parenthesized = self._and()
-        if self._tokens.keyword != "OR":
-            return left, parenthesized
-        conditions = [left]
-        while self._tokens.keyword == "OR":
-            self._tokens.advance()
-            conditions.append(self._and()[0])
-        return LogicNode("OR", tuple(conditions)), False
-
-    def _and(self) -> tuple[ConditionNode, bool]:
-        left, parenthesized = self._not()
-        if self._tokens.keyword != "AND":
-            return left, parenthesized
-        conditions = [left]
-        while self._tokens.keyword == "AND":
-            self._tokens.advance()
-            conditions.append(self._not()[0])
-        return LogicNode("AND", tuple(conditions)), False
-
-    def _not(self) -> tuple[ConditionNode, bool]:
-        if self._tokens.keyword == "NOT":
-            negations = 0
+    def _condition(self) -> ConditionNode:
+        """A whole condition. Parentheses nest on a stack of our own, not on Python's."""
+        level, outer = _Level(), list[_Level]()
+        while True:
             while self._tokens.keyword == "NOT":
                 self._tokens.advance()
-                negations += 1
-            inner, _ = self._not()
-            # Two negations are none.
-            return (LogicNode("NOT", (inner,)) if negations % 2 else inner), False
-        if self._tokens.current.text == "(":
-            found = self._parenthesized_condition()
-            if found is not None:
-                return found, True
-        return self._comparison(), False
-
-    def _parenthesized_condition(self) -> ConditionNode | None:
-        """A condition in parentheses; None if they turn out to hold an operand."""
-        if self._holds_operand():
-            return None
-        self._tokens.advance()
-        self._enter()
-        inner, again = self._or()
-        self._tokens.expect_operator(")")
-        self._depth -= 1
-        if again:
-            self._redundant = True
-        return inner
+                level.negated = not level.negated
+                level.is_plain = False
+            if self._tokens.current.text == "(" and not self._holds_operand():
+                self._tokens.advance()
+                outer.append(level)
+                if len(outer) > NESTING_MAX:
+                    raise _too_deep(NESTING_MAX)
+                level = _Level()
+                continue
+            level.add(self._comparison(), parenthesized=False)
+            while True:
+                if self._tokens.keyword in ("AND", "OR"):
+                    level.join(self._tokens.advance().text.upper())
+                    break
+                found = level.finish()
+                if not outer:
+                    return found
+                self._tokens.expect_operator(")")
+                if level.is_plain and level.parenthesized:
+                    self._redundant = True
+                level = outer.pop()
+                level.add(found, parenthesized=True)
 
     def _holds_operand(self) -> bool:
         """Whether the parenthesis that opens here closes an operand: a comparison follows it."""
@@ -225,7 +208,7 @@ class _Parser:
             if inside:
                 self._redundant = True
             if isinstance(inner, PathNode) and tokens.current.text in (".", "["):
-                return PathNode(inner.steps + self._steps())
+                return _checked_path(inner.steps + self._steps())
             return inner
         if tokens.current.kind == "value":
             return ValueNode(tokens.advance().text)
@@ -249,7 +232,7 @@ class _Parser:
         return tuple(arguments)
 
     def _path(self) -> PathNode:
-        return PathNode((self._name(), *self._steps()))
+        return _checked_path((self._name(), *self._steps()))
 
     def _steps(self) -> tuple[Step, ...]:
         steps: list[Step] = []
@@ -294,7 +277,66 @@ class _Parser:
 
     def _enter(self) -> None:
         self._depth += 1
-        if self._depth > NESTING_MAX:
-            raise ExpressionError(
-                f"The expression is nested too deeply; maximum nesting depth: {NESTING_MAX}"
-            )
+        if self._depth > OPERAND_NESTING_MAX:
+            raise _too_deep(OPERAND_NESTING_MAX)
+
+
+def _too_deep(limit: int) -> ExpressionError:
+    return ExpressionError(f"The expression is nested too deeply; maximum nesting depth: {limit}")
+
+
+def _checked_path(steps: tuple[Step, ...]) -> PathNode:
+    if len(steps) > PATH_ELEMENTS_MAX:
+        raise ExpressionError(
+            f"The document path has too many nesting elements; nesting elements: {len(steps)}"
+        )
+    return PathNode(steps)
+
+
+class _Level:
+    """What stands in one parenthesis, or outside of all, so far.
+
+    Attributes:
+        negated: the next condition is.
+        is_plain: it is one condition, without NOT, AND and OR.
+        parenthesized: its last condition stands in parentheses.
+    """
+
+    def __init__(self) -> None:
+        self.negated = False
+        self.is_plain = True
+        self.parenthesized = False
+        self._all: list[ConditionNode] = []
+        self._any: list[ConditionNode] = []
+
+    def add(self, condition: ConditionNode, *, parenthesized: bool) -> None:
+        """Take a condition."""
+        if self.negated:
+            condition = LogicNode("NOT", (condition,))
+            self.negated = False
+        self._all.append(condition)
+        self.parenthesized = parenthesized
+
+    def join(self, operator: str) -> None:
+        """Take `AND` or `OR`."""
+        self.is_plain = False
+        if operator == "OR":
+            self._any.append(_joined("AND", self._all))
+            self._all = []
+
+    def finish(self) -> ConditionNode:
+        """All of it."""
+        return _joined("OR", [*self._any, _joined("AND", self._all)])
+
+
+def _joined(operator: str, conditions: list[ConditionNode]) -> ConditionNode:
+    """Conditions under one operator; what is joined by the same inside is not another level."""
+    if len(conditions) == 1:
+        return conditions[0]
+    flat: list[ConditionNode] = []
+    for condition in conditions:
+        if isinstance(condition, LogicNode) and condition.operator == operator:
+            flat += condition.conditions
+        else:
+            flat.append(condition)
+    return LogicNode(operator, tuple(flat))

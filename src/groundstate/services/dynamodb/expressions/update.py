@@ -28,7 +28,7 @@ from groundstate.services.dynamodb.expressions.tree import (
     ValueNode,
 )
 from groundstate.services.dynamodb.model import Item, Value
-from groundstate.services.dynamodb.values import SET_KINDS, merge_sets
+from groundstate.services.dynamodb.values import SET_KINDS, merge_sets, without
 
 _FAULT_ORDER = (
     "reserved",
@@ -340,7 +340,7 @@ def _resulting(
     assert kind in SET_KINDS, operand
     if existing is None:
         return None
-    left = [element for element in existing[kind] if element not in content]
+    left = without(existing[kind], content)
     return {kind: left} if left else None
 
 

@@ -20,7 +20,7 @@ from groundstate.services.dynamodb.statements import (
     read_statement,
 )
 from groundstate.services.dynamodb.tokens import find_done, remember
-from groundstate.services.dynamodb.transactions import carry_out, consumed_shapes
+from groundstate.services.dynamodb.transactions import carry_out, consumed_shapes, replayed_shapes
 from groundstate.services.dynamodb.validation.statement_inputs import EXECUTE_TRANSACTION
 
 
@@ -47,8 +47,6 @@ def execute_transaction(call: Call, request: Shape) -> Shape:
     if selects:
         return _read(call, tables, selects, wanted)
     done = find_done(call, request, entries)
-    if done is not None:
-        return done
     actions = [
         make_action(
             table,
@@ -58,11 +56,16 @@ def execute_transaction(call: Call, request: Shape) -> Shape:
         for table, statement, entry in zip(tables, statements, entries, strict=True)
         if not isinstance(statement, Select)
     ]
-    prepared = carry_out(call, actions)
-    response: Shape = {"Responses": [{} for _ in prepared]}
+    # Writes answer nothing in their places (observed).
+    response: Shape = {"Responses": []}
+    if done is None:
+        prepared = carry_out(call, actions)
+        remember(call, request, entries, response)
+        consumed = consumed_shapes(prepared, wanted)
+    else:
+        consumed = replayed_shapes(call, actions, wanted)
     if wanted != "NONE":
-        response["ConsumedCapacity"] = consumed_shapes(prepared, wanted)
-    remember(call, request, entries, response)
+        response["ConsumedCapacity"] = consumed
     return response
 
 

@@ -24,6 +24,7 @@ from groundstate.services.dynamodb.transactions import (
     check_size,
     collection_metrics,
     consumed_shapes,
+    replayed_shapes,
 )
 from groundstate.services.dynamodb.validation.checker import Checked
 from groundstate.services.dynamodb.validation.transaction_inputs import TRANSACT_WRITE_ITEMS
@@ -46,7 +47,8 @@ def transact_write_items(call: Call, request: Shape) -> Shape:
     parts = [_check_action(checked, entry) for entry in request["TransactItems"]]
     check_size(sum(given.size for _, _, given, _ in parts))
     done = find_done(call, request, request["TransactItems"])
-    if done is not None:
+    wanted = request.get("ReturnConsumedCapacity", "NONE")
+    if done is not None and wanted == "NONE":
         return done
     actions = [
         Action(
@@ -59,16 +61,17 @@ def transact_write_items(call: Call, request: Shape) -> Shape:
         for kind, entry, given, expressions in parts
     ]
     authorize(call, actions)
+    if done is not None:
+        return {**done, "ConsumedCapacity": replayed_shapes(call, actions, wanted)}
     prepared = carry_out(call, actions)
     response: Shape = {}
-    wanted = request.get("ReturnConsumedCapacity", "NONE")
-    if wanted != "NONE":
-        response["ConsumedCapacity"] = consumed_shapes(prepared, wanted)
     if request.get("ReturnItemCollectionMetrics") == "SIZE":
         metrics = collection_metrics(prepared)
         if metrics:
             response["ItemCollectionMetrics"] = metrics
     remember(call, request, request["TransactItems"], response)
+    if wanted != "NONE":
+        response["ConsumedCapacity"] = consumed_shapes(prepared, wanted)
     return response
 
 
