@@ -391,3 +391,27 @@ def test_substitutions_are_limited(client: Any, hash_table: str, refused: Refuse
         "ValidationException",
         "ExpressionAttributeValues exceeds max size",
     )
+
+
+def test_a_query_filters_by_what_its_index_holds(
+    client: Any, range_table: str, refused: Refused
+) -> None:
+    fill(client, range_table, 4)
+    request: dict[str, Any] = {
+        "TableName": range_table,
+        "IndexName": "by_g_h",
+        "KeyConditionExpression": "g = :g",
+        "FilterExpression": "x = :x AND attribute_not_exists(l)",
+        "ExpressionAttributeValues": {":g": {"S": "odd"}, ":x": {"S": "x"}},
+    }
+    code, message = refused(client.query, **request)
+    assert code == "ValidationException"
+    assert message == (
+        "One or more parameter values were invalid: Secondary index by_g_h does not project one or"
+        " more filter attributes: [l]"
+    )
+    assert client.query(**{**request, "FilterExpression": "x = :x"})["Count"] == 2
+    scanned = client.scan(
+        TableName=range_table, IndexName="by_g_h", FilterExpression="attribute_exists(l)"
+    )
+    assert (scanned["Count"], scanned["ScannedCount"]) == (0, 2)

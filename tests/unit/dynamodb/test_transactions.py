@@ -1,4 +1,4 @@
-"""Transactions and PartiQL, through a client."""
+"""Transactions, through a client."""
 
 from __future__ import annotations
 
@@ -99,21 +99,6 @@ def test_a_repeated_transaction_costs_reads(client: Any, hash_table: str) -> Non
     )
 
 
-def test_statements_with_a_token_are_carried_out_once(client: Any, hash_table: str) -> None:
-    client.put_item(TableName=hash_table, Item={"p": {"S": "a"}, "v": {"N": "0"}})
-    request = {
-        "TransactStatements": [{"Statement": f"UPDATE {hash_table} SET v = v + 1 WHERE p = 'a'"}],
-        "ClientRequestToken": "statements",
-        "ReturnConsumedCapacity": "TOTAL",
-    }
-    answers = [client.execute_transaction(**request) for _ in range(2)]
-    assert [answer["Responses"] for answer in answers] == [[], []]
-    assert answers[0]["ConsumedCapacity"][0]["WriteCapacityUnits"] == 2.0
-    assert answers[1]["ConsumedCapacity"][0]["ReadCapacityUnits"] == 2.0
-    item = client.get_item(TableName=hash_table, Key={"p": {"S": "a"}})["Item"]
-    assert item["v"] == {"N": "1"}
-
-
 def test_a_cancelled_transaction_leaves_its_token_free(
     client: Any, hash_table: str, refused: Refused
 ) -> None:
@@ -145,107 +130,6 @@ def test_capacity_is_doubled(client: Any, hash_table: str) -> None:
         TransactItems=[put(hash_table, "a"), put(hash_table, "b")], ReturnConsumedCapacity="TOTAL"
     )
     assert answer["ConsumedCapacity"][0]["WriteCapacityUnits"] == 4.0
-
-
-def run(client: Any, statement: str, *parameters: Any, **more: Any) -> list[Any]:
-    request = {"Statement": statement, **more}
-    if parameters:
-        request["Parameters"] = list(parameters)
-    found: list[Any] = client.execute_statement(**request)["Items"]
-    return found
-
-
-def test_partiql_statements(client: Any, range_table: str, refused: Refused) -> None:
-    for at in range(4):
-        run(
-            client,
-            f"INSERT INTO {range_table} VALUE {{'p': 'a', 'c': {at}, 'g': ?, 's': <<'x','y'>>}}",
-            {"S": f"g{at % 2}"},
-        )
-    code, _ = refused(
-        client.execute_statement, Statement=f"INSERT INTO {range_table} VALUE {{'p':'a','c':1}}"
-    )
-    assert code == "DuplicateItemException"
-    found = run(client, f"SELECT c FROM {range_table} WHERE p = 'a' AND c > 1 ORDER BY c DESC")
-    assert found == [{"c": {"N": "3"}}, {"c": {"N": "2"}}]
-    found = run(client, f'SELECT c FROM "{range_table}"."by_g" WHERE g = ?', {"S": "g1"})
-    assert len(found) == 2
-    found = run(
-        client,
-        f"UPDATE {range_table} SET v = 1 SET s = set_add(s, <<'z'>>) REMOVE g"
-        " WHERE p = 'a' AND c = 0 AND contains(s, 'x') RETURNING ALL NEW *",
-    )
-    assert found[0]["s"] == {"SS": ["x", "y", "z"]}
-    assert "g" not in found[0]
-    code, _ = refused(
-        client.execute_statement,
-        Statement=f"UPDATE {range_table} SET v = 1 WHERE p = 'a' AND c = 99",
-    )
-    assert code == "ConditionalCheckFailedException"
-    found = run(client, f"DELETE FROM {range_table} WHERE p = 'a' AND c = 0 RETURNING ALL OLD *")
-    assert found[0]["v"] == {"N": "1"}
-    assert len(run(client, f"SELECT * FROM {range_table} WHERE g IS NOT MISSING")) == 3
-
-
-def test_partiql_pages(client: Any, range_table: str) -> None:
-    for at in range(5):
-        client.put_item(TableName=range_table, Item={"p": {"S": "a"}, "c": {"N": str(at)}})
-    request = {"Statement": f"SELECT c FROM {range_table} WHERE p IN ['a', 'b']", "Limit": 2}
-    found = []
-    while True:
-        page = client.execute_statement(**request)
-        found += [item["c"]["N"] for item in page["Items"]]
-        if "NextToken" not in page:
-            break
-        request["NextToken"] = page["NextToken"]
-    assert found == ["0", "1", "2", "3", "4"]
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "SELEC * FROM T",
-        "SELECT * FROM",
-        "SELECT * FROM T WHERE",
-        "SELECT * FROM T WHERE a = 'x",
-        "SELECT * FROM T WHERE a = ?",
-        "INSERT INTO T VALUE {'a': <<1, 'x'>>}",
-        "UPDATE T SET WHERE a = 1",
-        "SELECT * FROM T WHERE " + "(" * 200 + "a = 1" + ")" * 200,
-    ],
-)
-def test_malformed_statements(client: Any, refused: Refused, statement: str) -> None:
-    assert refused(client.execute_statement, Statement=statement)[0] == "ValidationException"
-
-
-def test_partiql_transactions_and_batches(client: Any, hash_table: str) -> None:
-    insert = {"Statement": f"INSERT INTO {hash_table} VALUE {{'p': 'a'}}"}
-    exists = {"Statement": f"EXISTS(SELECT * FROM {hash_table} WHERE p = 'none')"}
-    with pytest.raises(client.exceptions.TransactionCanceledException) as caught:
-        client.execute_transaction(TransactStatements=[insert, exists])
-    codes = [reason["Code"] for reason in caught.value.response["CancellationReasons"]]
-    assert codes == ["None", "ConditionalCheckFailed"]
-    client.execute_transaction(TransactStatements=[insert])
-    answers = client.batch_execute_statement(
-        Statements=[
-            {"Statement": f"SELECT * FROM {hash_table} WHERE p = '{name}'"} for name in "ab"
-        ]
-    )["Responses"]
-    assert answers == [
-        {"TableName": hash_table, "Item": {"p": {"S": "a"}}},
-        {"TableName": hash_table},
-    ]
-
-
-@pytest.mark.parametrize("token", ["x", "W10=", "WzAseyJwIjoxfV0=", "WzAsW11d", "bnVsbA=="])
-def test_a_token_that_is_not_ours_is_refused(
-    client: Any, hash_table: str, refused: Refused, token: str
-) -> None:
-    request = {"Statement": f"SELECT * FROM {hash_table}", "NextToken": token}
-    assert refused(client.execute_statement, **request) == (
-        "ValidationException",
-        "Invalid NextToken",
-    )
 
 
 @pytest.mark.parametrize("kind", ["Put", "Delete"])

@@ -9,7 +9,7 @@ chunks, so that a page of few items reads few.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -274,6 +274,22 @@ def check_all_attributes(
             f" {index.name} because its projection type is not ALL"
         )
     return True
+
+
+def check_filtered(index: Index | None, heads: Iterable[str]) -> None:
+    """Check that an index whose partition is read holds what the filter looks at.
+
+    Raises:
+        ValidationException: it does not (observed; a Scan finds nothing there instead).
+    """
+    if index is None or index.projected is None:
+        return
+    missing = sorted(name for name in heads if name not in index.projected)
+    if missing:
+        raise invalid(
+            f"Secondary index {index.name} does not project one or more filter attributes:"
+            f" [{', '.join(missing)}]"
+        )
 
 
 def start_position(table: Table, index: Index | None, start: Item) -> bytes:

@@ -9,15 +9,21 @@ are actions on one item, whose key the WHERE clause must name; what else it says
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from groundstate.operation import Call
 from groundstate.services.dynamodb import arns, key_ranges, keys
-from groundstate.services.dynamodb.errors import ValidationException
-from groundstate.services.dynamodb.expressions.condition import compile_condition_tree
+from groundstate.services.dynamodb.errors import (
+    ResourceNotFoundException,
+    ValidationException,
+)
+from groundstate.services.dynamodb.expressions.condition import (
+    compile_condition_tree,
+    find_path,
+)
 from groundstate.services.dynamodb.expressions.errors import ExpressionError
 from groundstate.services.dynamodb.expressions.key_condition import KeyCondition
-from groundstate.services.dynamodb.expressions.projection import compile_projection_tree
 from groundstate.services.dynamodb.expressions.tree import (
     ComparisonNode,
     ConditionNode,
@@ -41,7 +47,7 @@ from groundstate.services.dynamodb.partiql.statements import (
     Statement,
     Update,
 )
-from groundstate.services.dynamodb.reading import Walk
+from groundstate.services.dynamodb.reading import Walk, check_all_attributes, check_filtered
 from groundstate.services.dynamodb.tables import get_table
 from groundstate.services.dynamodb.transactions import Action
 from groundstate.services.dynamodb.values import ValueProblem, explain
@@ -59,10 +65,18 @@ NO_KEY = "Where clause does not contain a mandatory equality on all key attribut
 
 def read_statement(text: str, parameters: Sequence[Value]) -> Statement:
     """Parse a statement. Raises ValidationException."""
+    checked = check_parameters(parameters)
     try:
-        checked = [explain({"v": value}).item["v"] for value in parameters]
         return parse_statement(text, checked)
-    except (PartiqlError, ValueProblem) as error:
+    except PartiqlError as error:
+        raise ValidationException(str(error)) from None
+
+
+def check_parameters(parameters: Sequence[Value]) -> list[Value]:
+    """Parameters, numbers in normal form. Raises ValidationException."""
+    try:
+        return [explain({"v": value}).item["v"] for value in parameters]
+    except ValueProblem as error:
         raise ValidationException(str(error)) from None
 
 
@@ -74,7 +88,12 @@ def find_table_of(call: Call, statement: Statement) -> Table:
         ResourceNotFoundException: there is no such table.
     """
     select = statement.select if isinstance(statement, Exists) else statement
-    table = get_table(call, select.table)
+    try:
+        table = get_table(call, select.table)
+    except ResourceNotFoundException:
+        # What is wrong with the statement itself is told first (observed).
+        _compile(statement)
+        raise
     if not call.principal.administrator:
         resource = table.arn
         if isinstance(select, Select) and select.index is not None:
@@ -108,53 +127,93 @@ def _permission_context(
     return context
 
 
-def make_walk(table: Table, select: Select, *, consistent: bool) -> list[Walk]:
+def _compile(statement: Statement) -> None:
+    """Look for faults of a statement's own. Raises ValidationException."""
+    if isinstance(statement, Insert):
+        return
+    select = statement.select if isinstance(statement, Exists) else statement
+    try:
+        if select.where is not None:
+            values = _check_bindings(select.bindings)
+            compile_condition_tree(select.where, select.bindings.names, values)
+    except ExpressionError as error:
+        raise ValidationException(str(error)) from None
+
+
+def make_walks(table: Table, select: Select, *, consistent: bool) -> list[Walk]:
     """What a SELECT reads: a walk for each partition that it names, or one over everything.
 
     Raises:
         ValidationException: it is wrong, or asks an index for what that does not hold.
     """
-    index: Index | None = None
-    if select.index is not None:
-        index = table.indexes.get(select.index)
-        # PartiQL's own wording (observed): Query names the index, and says it otherwise.
-        if index is None:
-            raise ValidationException("The table does not have the specified index")
-        if index.is_global and consistent:
-            raise ValidationException(
-                "Strongly consistent read is not supported on Global Secondary Indexes"
-            )
+    index = _find_index(table, select, consistent=consistent)
     hash_keys, range_keys = key_ranges.key_parts(table, index)
-    walks = [
-        Walk(table, index, low, high, consistent=consistent)
-        for low, high in _ranges(select, hash_keys, range_keys)
-    ]
-    values = _check_bindings(select.bindings)
-    try:
-        if select.where is not None:
+    ranges, keyed = _ranges(select, hash_keys, range_keys)
+    heads = [select.bindings.names[_head(path)] for path in select.paths]
+    fetches = check_all_attributes({}, index, heads)
+    walk = Walk(table, index, b"", b"", fetches=fetches, consistent=consistent)
+    if select.where is not None:
+        values = _check_bindings(select.bindings)
+        try:
             compiled = compile_condition_tree(select.where, select.bindings.names, values)
-            for walk in walks:
-                walk.filter = lambda item: compiled.holds(item, values)
-        if select.paths:
-            projection = compile_projection_tree(select.paths, select.bindings.names)
-            for walk in walks:
-                walk.chosen = projection.tree
-    except ExpressionError as error:
-        raise ValidationException(str(error)) from None
-    if select.order is not None:
-        attribute, descending = select.order
+        except ExpressionError as error:
+            raise ValidationException(str(error)) from None
+        if keyed:
+            check_filtered(index, compiled.heads)
+        walk.filter = lambda item: compiled.holds(item, values)
+    if select.paths:
+        walk.chosen = dict.fromkeys(heads)
+    for attribute, descending in select.order:
         if attribute not in {key.name for key in (*hash_keys, *range_keys)}:
             raise ValidationException(
                 f"Variable reference {attribute} in ORDER BY clause must be part of the primary key"
             )
-        for walk in walks:
-            walk.descending = descending
-    return walks
+        walk.descending = descending
+    return [replace(walk, low=low, high=high) for low, high in ranges]
+
+
+def _find_index(table: Table, select: Select, *, consistent: bool) -> Index | None:
+    if select.index is None:
+        return None
+    index = table.indexes.get(select.index)
+    # PartiQL's own wording (observed): Query names the index, and says it otherwise.
+    if index is None:
+        raise ValidationException("The table does not have the specified index")
+    if index.is_global and consistent:
+        raise ValidationException(
+            "Strongly consistent read is not supported on Global Secondary Indexes"
+        )
+    return index
+
+
+def _head(path: PathNode) -> str:
+    step = path.steps[0]
+    assert isinstance(step, NameReference), path
+    return step.placeholder
+
+
+def pick(select: Select, item: Item) -> Item:
+    """What a SELECT's list leaves of an item: each part under the last name of its path."""
+    if not select.paths:
+        return item
+    picked: Item = {}
+    names = select.bindings.names
+    for position, node in enumerate(select.paths, 1):
+        path = tuple(
+            names[step.placeholder] if isinstance(step, NameReference) else step
+            for step in node.steps
+        )
+        value = find_path(path, item)
+        if value is not None:
+            last = path[-1]
+            picked[last if isinstance(last, str) else f"_{position}"] = value
+    return picked
 
 
 def _ranges(
     select: Select, hash_keys: tuple[KeyAttribute, ...], range_keys: tuple[KeyAttribute, ...]
-) -> list[tuple[bytes, bytes]]:
+) -> tuple[list[tuple[bytes, bytes]], bool]:
+    """The ranges of keys to read, and whether the WHERE clause names partitions."""
     conditions, options = _key_conditions(select, hash_keys, range_keys)
     if len(hash_keys) == 1 and hash_keys[0].name in options:
         key = hash_keys[0]
@@ -163,15 +222,15 @@ def _ranges(
             if key.kind in value:
                 one = {**conditions, key.name: KeyCondition("EQ", (value,))}
                 found.append(key_ranges.find_range(one, hash_keys, range_keys))
-        return found
+        return (found, True)
     if all(conditions.get(key.name, KeyCondition("", ())).operator == "EQ" for key in hash_keys):
-        return [key_ranges.find_range(conditions, hash_keys, range_keys)]
-    if select.order is not None:
+        return ([key_ranges.find_range(conditions, hash_keys, range_keys)], True)
+    if select.order:
         raise ValidationException(
             "Must have at least one non-optional hash key condition in WHERE clause when using"
             " ORDER BY clause."
         )
-    return [(b"", b"\xff" * (keys.HASH_BYTES + 1))]
+    return ([(b"", b"\xff" * (keys.HASH_BYTES + 1))], False)
 
 
 def _key_conditions(
@@ -256,6 +315,16 @@ def find_key(table: Table, where: ConditionNode | None, bindings: Bindings) -> I
         return explain(key).item
     except ValueProblem as error:
         raise ValidationException(str(error)) from None
+
+
+def find_whole_key(table: Table, select: Select) -> Item | None:
+    """The key that a SELECT's WHERE clause names, if it names that and nothing else."""
+    if select.index is not None or len(_conjuncts(select.where)) != len(table.keys):
+        return None
+    try:
+        return find_key(table, select.where, select.bindings)
+    except ValidationException:
+        return None
 
 
 def make_action(

@@ -15,15 +15,15 @@ from groundstate.services.dynamodb.errors import (
     ResourceNotFoundException,
     ValidationException,
 )
-from groundstate.services.dynamodb.expressions.projection import compile_projection_tree, project
 from groundstate.services.dynamodb.items import check_key, read_item
 from groundstate.services.dynamodb.model import Item, Table
 from groundstate.services.dynamodb.operations.execute_statement import execute_write
 from groundstate.services.dynamodb.partiql.statements import Exists, Select, Statement
 from groundstate.services.dynamodb.statements import (
-    find_key,
     find_table_of,
+    find_whole_key,
     is_read,
+    pick,
     read_statement,
 )
 from groundstate.services.dynamodb.validation.statement_inputs import BATCH_EXECUTE_STATEMENT
@@ -81,7 +81,11 @@ def _answer(
         table = find_table_of(call, statement)
         if isinstance(statement, Select):
             item, consumed = read_one(
-                call, table, statement, consistent=entry.get("ConsistentRead", False)
+                call,
+                table,
+                statement,
+                consistent=entry.get("ConsistentRead", False),
+                within="BatchExecuteStatement",
             )
         else:
             items, consumed = execute_write(call, table, statement, entry)
@@ -101,18 +105,22 @@ def _error_shape(error: ServiceError) -> dict[str, Any]:
 
 
 def read_one(
-    call: Call, table: Table, select: Select, *, consistent: bool
+    call: Call, table: Table, select: Select, *, consistent: bool, within: str
 ) -> tuple[Item | None, Consumed]:
-    """The one item that a SELECT with a whole key is about. Raises ValidationException."""
-    if select.index is not None:
-        raise ValidationException("Select statements within a batch must not name an index")
-    key = check_key(table, find_key(table, select.where, select.bindings))
-    found = read_item(call, table, key)
+    """The one item that a SELECT with a whole key is about.
+
+    Args:
+        within: the operation, for messages.
+
+    Raises:
+        ValidationException: it names no key, or more than that.
+    """
+    named = find_whole_key(table, select)
+    if named is None:
+        raise ValidationException(
+            f"Select statements within {within} must specify the primary key in the where clause."
+        )
+    found = read_item(call, table, check_key(table, named))
     size = 0 if found is None else found[1]
     consumed = Consumed(read_units(size, consistent=consistent))
-    if found is None:
-        return (None, consumed)
-    item = found[0]
-    if select.paths:
-        item = project(compile_projection_tree(select.paths, select.bindings.names).tree, item)
-    return (item, consumed)
+    return (None if found is None else pick(select, found[0]), consumed)

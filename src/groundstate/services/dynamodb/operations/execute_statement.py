@@ -28,7 +28,8 @@ from groundstate.services.dynamodb.reading import Walk, read_page, start_positio
 from groundstate.services.dynamodb.statements import (
     find_table_of,
     make_action,
-    make_walk,
+    make_walks,
+    pick,
     read_statement,
 )
 from groundstate.services.dynamodb.transactions import prepare_action
@@ -82,15 +83,16 @@ def execute_write(
     shown = new[0] if returning.endswith("NEW") else old[0]
     items = []
     if returning and shown is not None:
-        if returning.startswith("UPDATED") and isinstance(statement, Update):
+        if returning.startswith("MODIFIED") and isinstance(statement, Update):
             assert action.expressions.update is not None, statement
             shown = project(action.expressions.update.tree, shown)
-        items.append(shown)
+        if shown:
+            items.append(shown)
     return (items, write_cost(table, *old, *new))
 
 
 def _select(call: Call, table: Table, select: Select, request: dict[str, Any]) -> Shape:
-    walks = make_walk(table, select, consistent=request.get("ConsistentRead", False))
+    walks = make_walks(table, select, consistent=request.get("ConsistentRead", False))
     first, start = _read_token(request.get("NextToken"))
     limit = request.get("Limit")
     items: list[Item] = []
@@ -106,7 +108,7 @@ def _select(call: Call, table: Table, select: Select, request: dict[str, Any]) -
             start = None
         walk.limit = limit
         page = read_page(call, walk)
-        items += page.items
+        items += [pick(select, item) for item in page.items] if select.paths else page.items
         consumed.add(page.consumed)
         if limit is not None:
             limit -= page.scanned

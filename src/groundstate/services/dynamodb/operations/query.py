@@ -28,6 +28,7 @@ from groundstate.services.dynamodb.reading import (
     START_KEY_INVALID,
     Walk,
     check_all_attributes,
+    check_filtered,
     check_select,
     check_start_attributes,
     find_index,
@@ -61,7 +62,7 @@ def query(call: Call, request: Shape) -> Shape:
         table_key = {key.name: start[key.name] for key in table.keys}
         check_start_attributes(table_key, table.keys)
         key_ranges.check_start(conditions, start, hash_keys, range_keys)
-    _check_paths(table, (*hash_keys, *range_keys), query_filter, expressions)
+    _check_paths(table, index, (*hash_keys, *range_keys), query_filter, expressions)
     low, high = key_ranges.find_range(conditions, hash_keys, range_keys)
     descending = request.get("ScanIndexForward") is False
     if start is not None:
@@ -191,6 +192,7 @@ def _check_start_shape(
 
 def _check_paths(
     table: Table,
+    index: Index | None,
     attributes: tuple[KeyAttribute, ...],
     query_filter: dict[str, Any] | None,
     expressions: Expressions,
@@ -209,3 +211,4 @@ def _check_paths(
             )
     if expressions.filter is not None:
         check_nested_heads(table, expressions.filter.nested_heads)
+    check_filtered(index, heads)

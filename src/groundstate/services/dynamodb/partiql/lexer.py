@@ -1,4 +1,4 @@
-"""Cuts a PartiQL statement into tokens."""
+"""Cuts a PartiQL statement into tokens, and reads them one after the other."""
 
 from __future__ import annotations
 
@@ -8,20 +8,29 @@ from typing import NamedTuple
 from groundstate.services.dynamodb.partiql.statements import PartiqlError
 
 _TOKEN = re.compile(
-    r"(?P<space>\s+|--[^\n]*)"
+    r"(?P<space>\s+|--[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)"
     r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<word>[A-Za-z_$][A-Za-z0-9_$]*)"
     r"|(?P<name>\"(?:[^\"]|\"\")*\")"
     r"|(?P<text>'(?:[^']|'')*')"
     r"|(?P<operator><<|>>|<=|>=|<>|!=|[=<>()\[\]{},.:?*+;-])"
 )
+NESTING_MAX = 100
 
 
 class Token(NamedTuple):
-    """A token. Attributes: kind: `word`, `name`, `text`, `number`, `operator` or `end`."""
+    """A token.
+
+    Attributes:
+        kind: `word`, `name`, `text`, `number`, `operator` or `end`.
+        text: without quotes.
+        start, end: where it stands in the statement.
+    """
 
     kind: str
     text: str
+    start: int
+    end: int
 
 
 def cut(statement: str) -> list[Token]:
@@ -31,7 +40,8 @@ def cut(statement: str) -> list[Token]:
     while at < len(statement):
         match = _TOKEN.match(statement, at)
         if match is None:
-            raise malformed(f"Unexpected character {statement[at]!r} at position {at}")
+            # Of what it cannot cut, DynamoDB says no more (observed).
+            raise malformed("")
         kind = match.lastgroup
         assert kind is not None, match
         text = match.group()
@@ -40,12 +50,89 @@ def cut(statement: str) -> list[Token]:
         elif kind == "text":
             text = text[1:-1].replace("''", "'")
         if kind != "space":
-            tokens.append(Token(kind, text))
+            tokens.append(Token(kind, text, at, match.end()))
         at = match.end()
-    tokens.append(Token("end", "<EOF>"))
+    tokens.append(Token("end", "<EOF>", at, at))
     return tokens
 
 
 def malformed(detail: str) -> PartiqlError:
     """What DynamoDB says of statements that it cannot read."""
     return PartiqlError(f"Statement wasn't well formed, can't be processed: {detail}")
+
+
+class Reader:
+    """A statement's tokens, and how to go through them."""
+
+    def __init__(self, statement: str) -> None:
+        self._statement = statement
+        self._tokens = cut(statement)
+        self._at = 0
+        self._depth = 0
+
+    @property
+    def current(self) -> Token:
+        """The token that is to be read."""
+        return self._tokens[self._at]
+
+    def peek(self) -> Token:
+        """The token after it."""
+        return self._tokens[min(self._at + 1, len(self._tokens) - 1)]
+
+    def advance(self) -> Token:
+        """Go on to the next token; the one that was passed."""
+        token = self._tokens[self._at]
+        self._at = min(self._at + 1, len(self._tokens) - 1)
+        return token
+
+    def stands(self, text: str) -> bool:
+        """Whether this operator is to be read."""
+        return self.current.kind == "operator" and self.current.text == text
+
+    def take(self, text: str) -> bool:
+        """Pass this operator, if it stands here."""
+        found = self.stands(text)
+        if found:
+            self.advance()
+        return found
+
+    def expect(self, text: str) -> None:
+        """Pass this operator. Raises PartiqlError if another token stands here."""
+        if not self.take(text):
+            raise self.unexpected()
+
+    def stands_word(self, *words: str) -> bool:
+        """Whether one of these words is to be read."""
+        return self.current.kind == "word" and self.current.text.upper() in words
+
+    def word(self, word: str) -> bool:
+        """Pass this word, if it stands here."""
+        found = self.stands_word(word)
+        if found:
+            self.advance()
+        return found
+
+    def expect_word(self, word: str) -> None:
+        """Pass this word. Raises PartiqlError if another token stands here."""
+        if not self.word(word):
+            raise self.unexpected()
+
+    def enter(self) -> None:
+        """Go a level deeper. Raises PartiqlError if that is too deep."""
+        self._depth += 1
+        if self._depth > NESTING_MAX:
+            raise malformed("The statement is nested too deeply")
+
+    def leave(self) -> None:
+        """Come back from a level."""
+        self._depth -= 1
+
+    def unexpected(self) -> PartiqlError:
+        """The current token may not stand here."""
+        return malformed(f"Unexpected token: {self.current.text}")
+
+    def place(self, token: Token) -> str:
+        """Where a token stands, as AWS's messages tell it: `line:column:length`."""
+        before = self._statement[: token.start]
+        column = token.start - (before.rfind("\n") + 1) + 1
+        return f"{before.count(chr(10)) + 1}:{column}:{token.end - token.start}"

@@ -18,21 +18,22 @@ class PartiqlError(ValueError):
 
 @dataclass(slots=True)
 class Bindings:
-    """What the placeholders of a statement's trees stand for."""
+    """What the placeholders of a statement's trees stand for. Attributes: bound: values so far."""
 
     names: dict[str, str] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
+    bound: int = 0
 
 
 @dataclass(slots=True)
 class Select:
-    """SELECT. Attributes: paths: empty for `*`; order: (attribute, descending), or None."""
+    """SELECT. Attributes: paths: empty for `*`; order: (attribute, descending) of each."""
 
     table: str
     index: str | None
     paths: list[PathNode]
     where: ConditionNode | None
-    order: tuple[str, bool] | None
+    order: list[tuple[str, bool]]
     bindings: Bindings
 
 
@@ -48,7 +49,7 @@ class Insert:
 
 @dataclass(slots=True)
 class Update:
-    """UPDATE. Attributes: returning: as ReturnValues says it, or ""."""
+    """UPDATE. Attributes: returning: as `ALL NEW` or `MODIFIED OLD`, or ""."""
 
     table: str
     actions: list[Action]
@@ -59,7 +60,7 @@ class Update:
 
 @dataclass(slots=True)
 class Delete:
-    """DELETE. Attributes: returning: `ALL_OLD`, or ""."""
+    """DELETE. Attributes: returning: `ALL OLD`, or ""."""
 
     table: str
     where: ConditionNode | None
