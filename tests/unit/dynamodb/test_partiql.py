@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 Refused = Callable[..., tuple[str, str]]
+WHOLE_KEY = "Select statements within {} must specify the primary key in the where clause."
 MALFORMED = "Statement wasn't well formed, can't be processed: "
 
 
@@ -270,8 +271,7 @@ def test_reads_of_indexes(client: Any, range_table: str, refused: Refused) -> No
     [
         (
             "SELECT * FROM HashTable WHERE p = 'a' AND v = 1",
-            "Select statements within ExecuteTransaction must specify the primary key in the where"
-            + " clause.",
+            WHOLE_KEY.format("ExecuteTransaction"),
         ),
         (
             'SELECT * FROM "HashTable"."i" WHERE p = \'a\'',
@@ -301,6 +301,5 @@ def test_reads_of_a_batch_name_whole_keys(client: Any, hash_table: str) -> None:
     (answer,) = client.batch_execute_statement(Statements=[{"Statement": statement}])["Responses"]
     assert answer["Error"] == {
         "Code": "ValidationError",
-        "Message": "Select statements within BatchExecuteStatement must specify the primary key in"
-        " the where clause.",
+        "Message": WHOLE_KEY.format("BatchExecuteStatement"),
     }
