@@ -137,6 +137,49 @@ def test_a_new_index_holds_the_items_that_are_there(
     assert found["AttributeDefinitions"] == definitions(p="S")
 
 
+def test_a_new_index_leaves_out_what_cannot_be_its_key(client: Any, table: str) -> None:
+    values = [{"S": "right"}, {"S": ""}, {"N": "1"}, {"S": "x" * 2049}, {"S": "x" * 2048}]
+    for at, value in enumerate(values):
+        client.put_item(TableName=table, Item={"p": {"S": str(at)}, "g": value})
+    client.update_table(
+        TableName=table,
+        AttributeDefinitions=definitions(p="S", g="S"),
+        GlobalSecondaryIndexUpdates=[
+            {"Create": {**index("by_g", "g"), "ProvisionedThroughput": UNITS}}
+        ],
+    )
+
+    def held() -> set[str]:
+        found = client.scan(TableName=table, IndexName="by_g")["Items"]
+        return {item["p"]["S"] for item in found}
+
+    assert held() == {"0", "4"}
+    for at in range(len(values)):
+        client.update_item(
+            TableName=table,
+            Key={"p": {"S": str(at)}},
+            UpdateExpression="SET v = :v",
+            ExpressionAttributeValues={":v": {"S": "v"}},
+        )
+    client.delete_item(TableName=table, Key={"p": {"S": "3"}})
+    client.update_item(
+        TableName=table,
+        Key={"p": {"S": "1"}},
+        UpdateExpression="SET g = :g",
+        ExpressionAttributeValues={":g": {"S": "g"}},
+    )
+    assert held() == {"0", "1", "4"}
+
+
+def test_a_start_key_that_no_index_holds(client: Any, range_table: str, refused: Refused) -> None:
+    start = {"p": {"S": "a"}, "c": {"N": "1"}, "g": {"S": ""}}
+    code, message = refused(
+        client.scan, TableName=range_table, IndexName="by_g", ExclusiveStartKey=start
+    )
+    assert code == "ValidationException"
+    assert message.startswith("The provided starting key is invalid")
+
+
 def test_one_index_is_made_at_a_time(client: Any, table: str, refused: Refused) -> None:
     creates = [
         {"Create": {**index(name, "g"), "ProvisionedThroughput": UNITS}} for name in ("one", "two")

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from groundstate.operation import Call
 from groundstate.services.dynamodb import keys
-from groundstate.services.dynamodb.errors import ValidationException
-from groundstate.services.dynamodb.items import check_key_size, load
-from groundstate.services.dynamodb.model import Index, Item, Table
+from groundstate.services.dynamodb.items import load
+from groundstate.services.dynamodb.model import Index, Table
 
 _CHUNK = 1000
 
@@ -23,27 +22,9 @@ def fill_index(call: Call, table: Table, index: Index) -> None:
     while True:
         chunk = rows.rows_from(last, _CHUNK)
         for row_id, key, data in chunk:
-            item = load(data)
-            if not _can_be_key(index, item):
-                continue
-            entry = keys.index_key(index.hash_keys, index.range_keys, table.keys, item, key)
+            entry = keys.index_key(index.hash_keys, index.range_keys, table.keys, load(data), key)
             if entry is not None:
                 entries.add(entry, row_id)
         if len(chunk) < _CHUNK:
             return
         last = chunk[-1][0]
-
-
-def _can_be_key(index: Index, item: Item) -> bool:
-    """Whether the item's attributes are neither empty nor too large for the index's key."""
-    for key in index.keys:
-        content = item.get(key.name, {}).get(key.kind)
-        if content is None or key.kind == "N":
-            continue
-        try:
-            check_key_size(key, content, is_hash=key in index.hash_keys)
-        except ValidationException:
-            return False
-        if not content:
-            return False
-    return True

@@ -17,11 +17,9 @@ from groundstate.operation import Call
 from groundstate.services.dynamodb import changes, keys
 from groundstate.services.dynamodb.errors import ValidationException, invalid
 from groundstate.services.dynamodb.model import Item, KeyAttribute, Table, Value
-from groundstate.services.dynamodb.values import Measured, kind_of, page_size, text_size
+from groundstate.services.dynamodb.values import Measured, kind_of, page_size
 
 ITEM_BYTES_MAX = 400 * 1024
-HASH_KEY_BYTES_MAX = 2048
-RANGE_KEY_BYTES_MAX = 1024
 
 KEY_MISMATCH = "The provided key element does not match the schema"
 _EMPTY_KEY = "The AttributeValue for a key attribute cannot contain an empty {} value. Key: {}"
@@ -91,18 +89,12 @@ def empty_key(attribute: KeyAttribute) -> str:
 
 def check_key_size(attribute: KeyAttribute, content: str, *, is_hash: bool) -> None:
     """Check the size of a text or binary that is part of a key. Raises ValidationException."""
-    if len(content) <= 255:
+    limit = keys.HASH_KEY_BYTES_MAX if is_hash else keys.RANGE_KEY_BYTES_MAX
+    if not keys.is_too_large(attribute.kind, content, limit):
         return
-    size = text_size(content) if attribute.kind == "S" else len(keys.raw_bytes("B", content))
-    if is_hash and size > HASH_KEY_BYTES_MAX:
-        raise invalid(
-            f"Size of hashkey has exceeded the maximum size limit of{HASH_KEY_BYTES_MAX} bytes"
-        )
-    if not is_hash and size > RANGE_KEY_BYTES_MAX:
-        raise invalid(
-            "Aggregated size of all range keys has exceeded the size limit of"
-            f" {RANGE_KEY_BYTES_MAX} bytes"
-        )
+    if is_hash:
+        raise invalid(f"Size of hashkey has exceeded the maximum size limit of{limit} bytes")
+    raise invalid(f"Aggregated size of all range keys has exceeded the size limit of {limit} bytes")
 
 
 def check_item_keys(table: Table, item: Item) -> bytes:

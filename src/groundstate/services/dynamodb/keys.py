@@ -22,6 +22,8 @@ from hashlib import md5
 from groundstate.services.dynamodb import numbers
 from groundstate.services.dynamodb.model import KeyAttribute, Value
 
+HASH_KEY_BYTES_MAX = 2048
+RANGE_KEY_BYTES_MAX = 1024
 HASH_BYTES = 3
 _HASH_SEED = b"Outliers"
 # Parallel scans cut the hash's first twelve bits among their segments (observed).
@@ -92,21 +94,33 @@ def index_key(
     item: dict[str, Value],
     item_key: bytes,
 ) -> bytes | None:
-    """The key bytes of an item in an index; None if it is not in it, for lack of an attribute."""
+    """The key bytes of an item in an index; None if it is not in it.
+
+    An item is not in an index that it lacks an attribute for. It may also have one that cannot be
+    a key, from before there was the index: of another type, empty, or too large.
+    """
     values = []
     for attribute in hash_keys:
         value = item.get(attribute.name)
-        if value is None or attribute.kind not in value:
+        content = None if value is None else value.get(attribute.kind)
+        if not content or is_too_large(attribute.kind, content, HASH_KEY_BYTES_MAX):
             return None
-        values.append(value[attribute.kind])
+        values.append(content)
     sort = b""
     for attribute in range_keys:
         value = item.get(attribute.name)
-        if value is None or attribute.kind not in value:
+        content = None if value is None else value.get(attribute.kind)
+        if not content or is_too_large(attribute.kind, content, RANGE_KEY_BYTES_MAX):
             return None
-        sort += encode(attribute.kind, value[attribute.kind])
+        sort += encode(attribute.kind, content)
     tie = hash_of(*(raw_bytes(key.kind, item[key.name][key.kind]) for key in table_keys))
     return partition_bytes(hash_keys, values) + sort + tie + item_key
+
+
+def is_too_large(kind: str, content: str, limit: int) -> bool:
+    """Whether a key attribute's value takes more bytes than this."""
+    # A character takes four bytes at most, and those of base64 stand for less than one.
+    return len(content) > limit // 4 and kind != "N" and len(raw_bytes(kind, content)) > limit
 
 
 def successor(prefix: bytes) -> bytes:

@@ -293,12 +293,17 @@ def check_filtered(index: Index | None, heads: Iterable[str]) -> None:
 
 
 def start_position(table: Table, index: Index | None, start: Item) -> bytes:
-    """The key bytes that an ExclusiveStartKey stands for, whose attributes were checked."""
+    """The key bytes that an ExclusiveStartKey stands for, whose attributes' types were checked.
+
+    Raises:
+        ValidationException: one of them is empty or too large.
+    """
     table_key = check_key(table, {key.name: start[key.name] for key in table.keys})
     if index is None:
         return table_key
     found = keys.index_key(index.hash_keys, index.range_keys, table.keys, start, table_key)
-    assert found is not None, start
+    if found is None:
+        raise ValidationException(START_KEY_INVALID)
     return found
 
 

@@ -85,16 +85,17 @@ def updated_item(
     except (UpdateProblem, ValueProblem) as error:
         raise ValidationException(str(error)) from None
     if table.index_keys:
-        _check_index_keys(table, measured.item)
+        _check_index_keys(table, {} if old is None else old.item, measured.item)
     if measured.size > ITEM_BYTES_MAX:
         raise ValidationException(UPDATED_TOO_LARGE)
     return measured
 
 
-def _check_index_keys(table: Table, item: Item) -> None:
+def _check_index_keys(table: Table, old: Item, item: Item) -> None:
     for index, key in table.index_keys:
         value = item.get(key.name)
-        if value is None:
+        # What cannot be a key may be there since before the index; only a change is refused.
+        if value is None or value == old.get(key.name):
             continue
         content = value.get(key.kind)
         if content is None:
