@@ -360,6 +360,33 @@ def test_legacy_parameters(client: Any, range_table: str, refused: Refused) -> N
     )
 
 
+@pytest.mark.parametrize(
+    ("conditions", "message"),
+    [
+        ({}, "ConditionalOperator cannot be used without Filter or Expected"),
+        (
+            {"a": {"ComparisonOperator": "NULL"}},
+            "ConditionalOperator can only be used when Filter or Expected has two or more elements",
+        ),
+    ],
+)
+def test_an_operator_joins_two_conditions(
+    client: Any, hash_table: str, refused: Refused, conditions: Any, message: str
+) -> None:
+    code, text = refused(
+        client.scan, TableName=hash_table, ScanFilter=conditions, ConditionalOperator="AND"
+    )
+    assert (code, message in text) == ("ValidationException", True)
+    code, text = refused(
+        client.put_item,
+        TableName=hash_table,
+        Item={"p": {"S": "k"}},
+        Expected=conditions,
+        ConditionalOperator="OR",
+    )
+    assert (code, message in text) == ("ValidationException", True)
+
+
 def test_index_keys_are_limited_in_size(client: Any, range_table: str, refused: Refused) -> None:
     key = {"p": {"S": "a"}, "c": {"N": "1"}}
     large = {"S": "x" * 1025}

@@ -71,10 +71,17 @@ def check_operator(request: Mapping[str, Any], member: str) -> None:
     """Check that ConditionalOperator has something to join.
 
     Raises:
-        ValidationException: it stands alone.
+        ValidationException: there is no condition, or only one.
     """
-    if "ConditionalOperator" in request and not request.get(member):
+    if "ConditionalOperator" not in request:
+        return
+    count = len(request.get(member) or ())
+    if count == 0:
         raise invalid("ConditionalOperator cannot be used without Filter or Expected")
+    if count == 1:
+        raise ValidationException(
+            "ConditionalOperator can only be used when Filter or Expected has two or more elements"
+        )
 
 
 def _check_expectation(name: str, condition: dict[str, Any]) -> dict[str, Any]:
