@@ -442,3 +442,43 @@ def test_a_query_filters_by_what_its_index_holds(
         TableName=range_table, IndexName="by_g_h", FilterExpression="attribute_exists(l)"
     )
     assert (scanned["Count"], scanned["ScannedCount"]) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("", "Empty attribute name"), ("x" * 65536, "less than 65536 bytes")]
+)
+@pytest.mark.parametrize(
+    ("operation", "member"),
+    [
+        ("get_item", "AttributesToGet"),
+        ("get_item", "ExpressionAttributeNames"),
+        ("update_item", "AttributeUpdates"),
+        ("delete_item", "Expected"),
+        ("scan", "ScanFilter"),
+    ],
+)
+def test_names_are_limited_everywhere(
+    client: Any,
+    hash_table: str,
+    refused: Refused,
+    operation: str,
+    member: str,
+    name: str,
+    message: str,
+) -> None:
+    request: dict[str, Any] = {"TableName": hash_table}
+    if operation != "scan":
+        request["Key"] = {"p": {"S": "k"}}
+    if member == "ExpressionAttributeNames":
+        request |= {member: {"#n": name}, "ProjectionExpression": "#n"}
+    elif member == "AttributesToGet":
+        request[member] = [name]
+    elif member == "AttributeUpdates":
+        request[member] = {name: {"Action": "DELETE"}}
+    elif member == "Expected":
+        request[member] = {name: {"Exists": False}}
+    else:
+        request[member] = {name: {"ComparisonOperator": "NULL"}}
+    code, text = refused(getattr(client, operation), **request)
+    assert code == "ValidationException"
+    assert message in text

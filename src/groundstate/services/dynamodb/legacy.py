@@ -11,6 +11,7 @@ from typing import Any
 from groundstate.services.dynamodb import numbers
 from groundstate.services.dynamodb.errors import ValidationException, invalid
 from groundstate.services.dynamodb.model import Item, Value
+from groundstate.services.dynamodb.parameters import check_attribute_name
 from groundstate.services.dynamodb.values import (
     SET_KINDS,
     ValueProblem,
@@ -85,6 +86,7 @@ def check_operator(request: Mapping[str, Any], member: str) -> None:
 
 
 def _check_expectation(name: str, condition: dict[str, Any]) -> dict[str, Any]:
+    check_attribute_name(name)
     if "AttributeValueList" in condition and "Value" in condition:
         raise invalid(f"Value and AttributeValueList cannot be used together for Attribute: {name}")
     if "ComparisonOperator" in condition:
@@ -130,15 +132,13 @@ def check_conditions(conditions: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ValidationException: a condition with the wrong number or types of values.
     """
-    return {
-        name: {
-            "ComparisonOperator": condition["ComparisonOperator"],
-            "AttributeValueList": _check_list(
-                condition["ComparisonOperator"], condition.get("AttributeValueList", [])
-            ),
-        }
-        for name, condition in conditions.items()
-    }
+    checked = {}
+    for name, condition in conditions.items():
+        check_attribute_name(name)
+        operator = condition["ComparisonOperator"]
+        values = _check_list(operator, condition.get("AttributeValueList", []))
+        checked[name] = {"ComparisonOperator": operator, "AttributeValueList": values}
+    return checked
 
 
 def _check_list(operator: str, given: Sequence[Value]) -> list[Value]:
@@ -214,6 +214,7 @@ def check_updates(updates: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """
     checked: dict[str, dict[str, Any]] = {}
     for name, update in updates.items():
+        check_attribute_name(name)
         action = update.get("Action", "PUT")
         value = update.get("Value")
         if value is None:

@@ -20,7 +20,7 @@ from groundstate.services.dynamodb.expressions.projection import (
 from groundstate.services.dynamodb.expressions.update import CompiledUpdate, compile_update
 from groundstate.services.dynamodb.model import Item, Table, Value
 from groundstate.services.dynamodb.validation.checker import Checked
-from groundstate.services.dynamodb.values import Measured, ValueProblem, explain
+from groundstate.services.dynamodb.values import Measured, ValueProblem, check_name, explain
 
 _NAME = re.compile(r"#[0-9a-zA-Z_]+")
 _VALUE = re.compile(r":[0-9a-zA-Z_]+")
@@ -112,7 +112,7 @@ def compile_expressions(checked: Checked) -> Expressions:
     names: Mapping[str, str] | None = request.get("ExpressionAttributeNames")
     if names is not None:
         _check_placeholders("ExpressionAttributeNames", names, _NAME)
-        _check_size("ExpressionAttributeNames", sum(map(len, names.values())))
+        _check_names(names)
     values: dict[str, Value] | None = None
     if "ExpressionAttributeValues" in request:
         _check_placeholders(
@@ -181,6 +181,17 @@ def _take_values(checked: Checked) -> dict[str, Value]:
     return taken
 
 
+def _check_names(names: Mapping[str, str]) -> None:
+    for key, name in names.items():
+        try:
+            check_name(name)
+        except ValueProblem as error:
+            raise ValidationException(
+                f"ExpressionAttributeNames contains invalid value: {error} for key {key}"
+            ) from None
+    _check_size("ExpressionAttributeNames", sum(map(len, names.values())))
+
+
 def _check_size(member: str, size: int) -> None:
     if size > SUBSTITUTIONS_BYTES_MAX:
         raise ValidationException(f"{member} exceeds max size")
@@ -231,10 +242,19 @@ def check_nested_heads(table: Table, heads: frozenset[str]) -> None:
             raise ValidationException(f"{rule}IndexKey: {key.name}")
 
 
+def check_attribute_name(name: str) -> None:
+    """Check a name in one of the older parameters. Raises ValidationException."""
+    try:
+        check_name(name)
+    except ValueProblem as error:
+        raise ValidationException(str(error)) from None
+
+
 def check_duplicates(names: Sequence[str]) -> None:
-    """Check AttributesToGet. Raises ValidationException naming an attribute that is there twice."""
+    """Check AttributesToGet. Raises ValidationException: a name is wrong, or there twice."""
     seen: set[str] = set()
     for name in names:
+        check_attribute_name(name)
         if name in seen:
             raise invalid(f"Duplicate value in attribute name: {name}")
         seen.add(name)

@@ -210,14 +210,17 @@ def explain(item: Item) -> Measured:
     if measured is not None:
         return measured
     for name, value in item.items():
-        if not name:
-            raise ValueProblem(_INVALID + "Empty attribute name")
-        if text_size(name) > NAME_BYTES_MAX:
-            raise ValueProblem(
-                _INVALID + "Attribute name is too large, must be less than 65536 bytes"
-            )
+        check_name(name)
         explain_value(value)
     raise AssertionError(f"no fault found in {item!r:.500}")
+
+
+def check_name(name: str) -> None:
+    """Check an attribute's name. Raises ValueProblem: it is empty or too long."""
+    if not name:
+        raise ValueProblem(_INVALID + "Empty attribute name")
+    if len(name) > NAME_BYTES_MAX // 4 and text_size(name) > NAME_BYTES_MAX:
+        raise ValueProblem(_INVALID + "Attribute name is too large, must be less than 65536 bytes")
 
 
 def explain_value(value: Value, level: int = 0) -> None:
@@ -246,12 +249,7 @@ def _explain_kind(kind: str, content: Any, level: int) -> None:
             raise ValueProblem(TOO_DEEP)
         if kind == "M":
             for name in content:
-                if not name:
-                    raise ValueProblem(_INVALID + "Empty attribute name")
-                if text_size(name) > NAME_BYTES_MAX:
-                    raise ValueProblem(
-                        _INVALID + "Attribute name is too large, must be less than 65536 bytes"
-                    )
+                check_name(name)
         for element in content.values() if kind == "M" else content:
             explain_value(element, level + 1)
 
