@@ -31,7 +31,8 @@ OPERATORS_MAX = 300
 NESTING_MAX = 300
 OPERAND_NESTING_MAX = 150
 PATH_ELEMENTS_MAX = 32
-LIST_INDEX_MAX = 2**31 - 1
+# Observed: one less than 32 bits hold.
+LIST_INDEX_MAX = 2**32 - 2
 
 _COMPARATORS = ("=", "<>", "<", "<=", ">", ">=")
 _CONDITION_WORDS = frozenset(("AND", "OR", "NOT", "BETWEEN", "IN"))
