@@ -24,6 +24,9 @@ from groundstate.services.dynamodb import numbers
         ("1e-130", "0." + "0" * 129 + "1"),
         ("9" * 38, "9" * 38),
         ("1" + "0" * 60, "1" + "0" * 60),
+        ("0e125", "0"),
+        ("-0.0e-129", "0"),
+        ("1e" + "0" * 40 + "1", "10"),
     ],
 )
 def test_text_becomes_normal(given: str, normal: str) -> None:
@@ -44,7 +47,13 @@ def test_text_becomes_normal(given: str, normal: str) -> None:
         ("1e126", numbers.OVERFLOW),
         ("-1e126", numbers.OVERFLOW),
         ("1e999999999999999999", numbers.OVERFLOW),
+        ("1e9223372036854775807", numbers.OVERFLOW),
+        ("1e9223372036854775808", numbers.NOT_NUMERIC + ": 1e9223372036854775808"),
+        ("1e-9223372036854775808", numbers.UNDERFLOW),
+        ("1e-9223372036854775809", numbers.NOT_NUMERIC + ": 1e-9223372036854775809"),
         ("1e-131", numbers.UNDERFLOW),
+        ("0e126", numbers.OVERFLOW),
+        ("0e-131", numbers.UNDERFLOW),
         ("1" * 39, numbers.TOO_PRECISE),
     ],
 )

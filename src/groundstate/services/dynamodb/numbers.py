@@ -35,6 +35,8 @@ NOT_NUMERIC = "The parameter cannot be converted to a numeric value"
 _NUMBER = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?", re.ASCII)
 # Whole numbers that are in normal form already.
 _NORMAL = re.compile(r"-?[1-9]\d{0,37}|0", re.ASCII)
+# The exponent is a 64-bit integer to DynamoDB; with a larger one the text is no number.
+_POWER_MAX = 2**63 - 1
 # Enough digits for the sum of the largest and the smallest number.
 _EXACT = Context(prec=600)
 
@@ -137,22 +139,31 @@ def _take_apart(text: str) -> tuple[bool, str, int]:
     whole, fraction = match[2], match[3] or ""
     all_digits = whole + fraction
     digits = all_digits.lstrip("0")
-    if not digits:
-        return (False, "", 0)
-    # An exponent of more digits than any number has room for is out of range whatever it is.
+    # Twenty digits are more than 64 bits hold, so the rest need not be read.
     power = match[4] or "0"
-    shift = int(power) if len(power) < 12 else (-(10**10) if power[0] == "-" else 10**10)
+    sign, power_digits = power[0] == "-", power.lstrip("+-").lstrip("0") or "0"
+    shift = int(power_digits[:20]) * (-1 if sign else 1)
+    if not -_POWER_MAX - 1 <= shift <= _POWER_MAX:
+        raise NumberError(f"{NOT_NUMERIC}: {text}")
+    if not digits:
+        # A zero is within range, or out of it, as its last digit would be.
+        _check_range(shift - len(fraction))
+        return (False, "", 0)
     exponent = len(whole) - (len(all_digits) - len(digits)) - 1 + shift
     digits = digits.rstrip("0")
     _check(digits, exponent)
     return (match[1] == "-", digits, exponent)
 
 
-def _check(digits: str, exponent: int) -> None:
+def _check_range(exponent: int) -> None:
     if exponent > EXPONENT_MAX:
         raise NumberError(OVERFLOW)
     if exponent < EXPONENT_MIN:
         raise NumberError(UNDERFLOW)
+
+
+def _check(digits: str, exponent: int) -> None:
+    _check_range(exponent)
     if len(digits) > DIGITS_MAX:
         raise NumberError(TOO_PRECISE)
 
