@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.unit.dynamodb.shapes import definitions, index, key_schema
+
 Refused = Callable[..., tuple[str, str]]
 
 
@@ -482,3 +484,51 @@ def test_names_are_limited_everywhere(
     code, text = refused(getattr(client, operation), **request)
     assert code == "ValidationException"
     assert message in text
+
+
+@pytest.mark.parametrize("item", [{"p": {"N": "5"}}, {"p": {"L": []}}, {"v": {"S": "x"}}])
+def test_a_put_of_a_batch_is_told_what_a_key_is_told(
+    client: Any, hash_table: str, refused: Refused, item: Any
+) -> None:
+    code, message = refused(
+        client.batch_write_item, RequestItems={hash_table: [{"PutRequest": {"Item": item}}]}
+    )
+    assert code == "ValidationException"
+    assert message == "The provided key element does not match the schema"
+
+
+def test_tables_of_a_batch_are_asked_in_one_way(
+    client: Any, hash_table: str, range_table: str, refused: Refused
+) -> None:
+    code, message = refused(
+        client.batch_get_item,
+        RequestItems={
+            hash_table: {"Keys": [{"p": {"S": "a"}}], "ProjectionExpression": "p"},
+            range_table: {
+                "Keys": [{"p": {"S": "a"}, "c": {"N": "1"}}],
+                "AttributesToGet": ["p"],
+            },
+        },
+    )
+    assert code == "ValidationException"
+    assert message.startswith("Can not use both expression and non-expression parameters")
+
+
+def test_the_first_index_by_name_refuses_its_key(
+    client: Any, hash_table: str, refused: Refused
+) -> None:
+    client.create_table(
+        TableName="TwoIndexes",
+        AttributeDefinitions=definitions(p="S", g="S"),
+        KeySchema=key_schema("p"),
+        BillingMode="PAY_PER_REQUEST",
+        GlobalSecondaryIndexes=[index("second", "g"), index("first", "g")],
+    )
+    _, message = refused(
+        client.put_item, TableName="TwoIndexes", Item={"p": {"S": "a"}, "g": {"N": "1"}}
+    )
+    client.delete_table(TableName="TwoIndexes")
+    assert message == (
+        "One or more parameter values were invalid: Type mismatch for Index Key g Expected: S"
+        " Actual: N IndexName: first"
+    )

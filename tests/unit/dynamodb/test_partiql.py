@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.unit.dynamodb.shapes import definitions, key_schema
+
 Refused = Callable[..., tuple[str, str]]
 WHOLE_KEY = "Select statements within {} must specify the primary key in the where clause."
 MALFORMED = "Statement wasn't well formed, can't be processed: "
@@ -303,3 +305,34 @@ def test_reads_of_a_batch_name_whole_keys(client: Any, hash_table: str) -> None:
         "Code": "ValidationError",
         "Message": WHOLE_KEY.format("BatchExecuteStatement"),
     }
+
+
+def test_an_index_with_keys_of_several_attributes_is_not_read(
+    client: Any, refused: Refused
+) -> None:
+    client.create_table(
+        TableName="SeveralKeys",
+        AttributeDefinitions=definitions(p="S", g="S", h="S"),
+        KeySchema=key_schema("p"),
+        BillingMode="PAY_PER_REQUEST",
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by_both",
+                "KeySchema": [
+                    {"AttributeName": "g", "KeyType": "HASH"},
+                    {"AttributeName": "h", "KeyType": "HASH"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+    message = (
+        "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or"
+        " multi-attribute RANGE keys."
+    )
+    statement = 'SELECT * FROM "SeveralKeys"."by_both" WHERE g = \'a\''
+    assert refused(client.execute_statement, Statement=statement)[1] == message
+    (answer,) = client.batch_execute_statement(Statements=[{"Statement": statement}])["Responses"]
+    assert answer["Error"] == {"Code": "ValidationError", "Message": message}
+    assert run(client, "SELECT * FROM SeveralKeys WHERE p = 'a'") == []
+    client.delete_table(TableName="SeveralKeys")

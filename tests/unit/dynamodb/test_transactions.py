@@ -153,3 +153,64 @@ def test_a_wrong_key_is_its_actions_reason(client: Any, hash_table: str) -> None
     reasons = caught.value.response["CancellationReasons"]
     assert [reason["Code"] for reason in reasons] == ["None", "ValidationError"]
     assert reasons[1]["Message"] == "The provided key element does not match the schema"
+
+
+NOT_VALID = "One or more parameter values are not valid. "
+EMPTY = "The AttributeValue for a key attribute cannot contain an empty string value."
+
+
+def test_an_empty_index_key_refuses_the_whole_transaction(
+    client: Any, range_table: str, refused: Refused
+) -> None:
+    key = {"p": {"S": "a"}, "c": {"N": "1"}}
+    code, message = refused(
+        client.transact_write_items,
+        TransactItems=[{"Put": {"TableName": range_table, "Item": {**key, "g": {"S": ""}}}}],
+    )
+    assert code == "ValidationException"
+    assert message == (
+        f"{NOT_VALID}A value specified for a secondary index key is not supported. {EMPTY}"
+        " IndexName: by_g, IndexKey: g"
+    )
+    update = {
+        "TableName": range_table,
+        "Key": key,
+        "UpdateExpression": "SET g = :v",
+        "ExpressionAttributeValues": {":v": {"S": ""}},
+    }
+    code, message = refused(client.transact_write_items, TransactItems=[{"Update": update}])
+    assert code == "ValidationException"
+    assert message == (
+        f"{NOT_VALID}The update expression attempted to update a secondary index key to a value"
+        f" that is not supported. {EMPTY}"
+    )
+    assert refused(client.update_item, **update) == (code, message)
+    (answer,) = client.batch_execute_statement(
+        Statements=[{"Statement": f"UPDATE {range_table} SET g = '' WHERE p = 'a' AND c = 1"}]
+    )["Responses"]
+    # The item is not there, which is told first.
+    assert answer["Error"]["Code"] == "ConditionalCheckFailed"
+    client.put_item(TableName=range_table, Item=key)
+    (answer,) = client.batch_execute_statement(
+        Statements=[{"Statement": f"UPDATE {range_table} SET g = '' WHERE p = 'a' AND c = 1"}]
+    )["Responses"]
+    assert answer["Error"] == {"Code": "ValidationError", "Message": message}
+
+
+def test_an_empty_key_refuses_all_reads(client: Any, hash_table: str, refused: Refused) -> None:
+    code, message = refused(
+        client.transact_get_items,
+        TransactItems=[{"Get": {"TableName": hash_table, "Key": {"p": {"S": ""}}}}],
+    )
+    assert (code, message) == ("ValidationException", f"{NOT_VALID}{EMPTY} Key: p")
+
+
+def test_the_token_is_checked_first(client: Any, hash_table: str, refused: Refused) -> None:
+    _, message = refused(
+        client.transact_write_items,
+        TransactItems=[put(hash_table, "a")],
+        ClientRequestToken="x" * 37,
+        ReturnConsumedCapacity="ALL",
+    )
+    assert message.startswith("2 validation errors detected: Value 'xxx")
+    assert "at 'clientRequestToken' failed" in message.split(";")[0]

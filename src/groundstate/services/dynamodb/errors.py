@@ -12,6 +12,12 @@ class ValidationException(ServiceError):
     """The request is wrong, by itself or for its table."""
 
 
+class EmptyIndexKeyException(ValidationException):
+    """A text or binary that is empty, for a key of an index; refuses a whole transaction."""
+
+    code = "ValidationException"
+
+
 class SerializationException(ServiceError):
     """The request's JSON has other types than the operation's input."""
 

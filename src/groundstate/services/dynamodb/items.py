@@ -15,7 +15,11 @@ import orjson
 
 from groundstate.operation import Call
 from groundstate.services.dynamodb import changes, keys
-from groundstate.services.dynamodb.errors import ValidationException, invalid
+from groundstate.services.dynamodb.errors import (
+    EmptyIndexKeyException,
+    ValidationException,
+    invalid,
+)
 from groundstate.services.dynamodb.model import Item, KeyAttribute, Table, Value
 from groundstate.services.dynamodb.values import Measured, kind_of, page_size
 
@@ -82,6 +86,28 @@ def check_key(table: Table, key: Item) -> bytes:
     return keys.table_key(table.keys, key)
 
 
+def check_key_kinds(table: Table, item: Item) -> None:
+    """Check that the key attributes are there, with their types. Raises ValidationException."""
+    for attribute in table.keys:
+        value = item.get(attribute.name)
+        if value is None or attribute.kind not in value:
+            raise ValidationException(KEY_MISMATCH)
+
+
+def refuse_empty_key(table: Table, item: Item) -> None:
+    """An empty key value refuses a whole transaction, and is not one action's reason.
+
+    Raises:
+        ValidationException: a text or binary of the key is empty.
+    """
+    for attribute in table.keys:
+        value = item.get(attribute.name, {})
+        if attribute.kind != "N" and value.get(attribute.kind) == "":
+            raise ValidationException(
+                f"One or more parameter values are not valid. {empty_key(attribute)}"
+            )
+
+
 def empty_key(attribute: KeyAttribute) -> str:
     """What AWS says of an empty text or binary in a key."""
     return _EMPTY_KEY.format("string" if attribute.kind == "S" else "binary", attribute.name)
@@ -141,7 +167,7 @@ def check_index_keys(table: Table, item: Item) -> None:
             )
         if not content:
             what = "string" if attribute.kind == "S" else "binary"
-            raise ValidationException(
+            raise EmptyIndexKeyException(
                 "One or more parameter values are not valid. A value specified for a secondary"
                 " index key is not supported. The AttributeValue for a key attribute cannot"
                 f" contain an empty {what} value. IndexName: {index.name},"

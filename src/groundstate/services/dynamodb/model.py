@@ -54,7 +54,8 @@ class Table:
         keys: the partition key, and the sort key if there is one.
         key_names: their names.
         indexes: by name.
-        index_keys: for each attribute that is a key of an index, that index and attribute.
+        index_keys: for each attribute that is a key of an index, that index and attribute; errors
+            name the first index by name.
         attribute_kinds: the types in AttributeDefinitions.
         time_to_live: the attribute that tells when an item expires, if TTL is enabled.
         stream_label: the label of the enabled stream, or "".
@@ -124,7 +125,11 @@ def make_table(
         key_names=key_names,
         indexes={index.name: index for index in indexes},
         index_list=tuple(indexes),
-        index_keys=tuple((index, key) for index in indexes for key in index.keys),
+        index_keys=tuple(
+            (index, key)
+            for index in sorted(indexes, key=lambda index: index.name)
+            for key in index.keys
+        ),
         attribute_kinds=kinds,
         time_to_live=time_to_live["AttributeName"] if time_to_live.get("Enabled") else None,
         stream_label=definition.get("LatestStreamLabel", "") if stream.get("StreamEnabled") else "",

@@ -179,11 +179,21 @@ def _find_index(table: Table, select: Select, *, consistent: bool) -> Index | No
     # PartiQL's own wording (observed): Query names the index, and says it otherwise.
     if index is None:
         raise ValidationException("The table does not have the specified index")
+    check_index(index)
     if index.is_global and consistent:
         raise ValidationException(
             "Strongly consistent read is not supported on Global Secondary Indexes"
         )
     return index
+
+
+def check_index(index: Index) -> None:
+    """Check that PartiQL reads this index at all. Raises ValidationException."""
+    if len(index.hash_keys) > 1 or len(index.range_keys) > 1:
+        raise ValidationException(
+            "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or"
+            " multi-attribute RANGE keys."
+        )
 
 
 def _head(path: PathNode) -> str:

@@ -18,6 +18,7 @@ from groundstate.services.dynamodb.capacity import Consumed, read_units, write_c
 from groundstate.services.dynamodb.errors import (
     ConditionalCheckFailedException,
     DuplicateItemException,
+    EmptyIndexKeyException,
     TransactionCanceledException,
     ValidationException,
     condition_failed,
@@ -27,9 +28,9 @@ from groundstate.services.dynamodb.items import (
     Stored,
     check_item_keys,
     check_key,
-    empty_key,
     find_item,
     item_collection_metrics,
+    refuse_empty_key,
     write_item,
 )
 from groundstate.services.dynamodb.model import Item, Table
@@ -85,7 +86,7 @@ def carry_out(call: Call, actions: Sequence[Action]) -> list[Prepared]:
 
     Raises:
         TransactionCanceledException: with a reason for each action.
-        ValidationException: two actions are about one item.
+        ValidationException: two actions are about one item, or a key value is empty.
     """
     keys: list[bytes | None] = []
     seen: set[tuple[int, bytes]] = set()
@@ -105,6 +106,8 @@ def carry_out(call: Call, actions: Sequence[Action]) -> list[Prepared]:
         if key is not None:
             try:
                 prepared.append(_prepare(call, action, key))
+            except EmptyIndexKeyException:
+                raise
             except tuple(_REASON_CODES) as error:
                 errors[at] = error
     if any(error is not None for error in errors):
@@ -127,21 +130,13 @@ def prepare_action(call: Call, action: Action) -> Prepared:
     return _prepare(call, action, check(action.table, action.given.item))
 
 
-def _refuse_empty_key(action: Action) -> None:
-    """An empty key value is refused for the whole transaction, not as one action's reason."""
-    for attribute in action.table.keys:
-        value = action.given.item.get(attribute.name, {})
-        if attribute.kind != "N" and value.get(attribute.kind) == "":
-            raise ValidationException(
-                f"One or more parameter values are not valid. {empty_key(attribute)}"
-            )
-
-
 def _find_key(action: Action) -> tuple[bytes | None, ServiceError | None]:
-    _refuse_empty_key(action)
+    refuse_empty_key(action.table, action.given.item)
     check = check_item_keys if action.kind == "Put" else check_key
     try:
         return (check(action.table, action.given.item), None)
+    except EmptyIndexKeyException:
+        raise
     except ValidationException as error:
         return (None, error)
 

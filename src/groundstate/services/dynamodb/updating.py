@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from groundstate.services.dynamodb import legacy
-from groundstate.services.dynamodb.errors import ValidationException, invalid
+from groundstate.services.dynamodb.errors import (
+    EmptyIndexKeyException,
+    ValidationException,
+    invalid,
+)
 from groundstate.services.dynamodb.expressions.update import (
     CompiledUpdate,
     UpdateProblem,
@@ -102,11 +106,10 @@ def _check_index_keys(table: Table, old: Item, item: Item) -> None:
             raise ValidationException(_INDEX_KEY_TYPE)
         if not content:
             what = "string" if key.kind == "S" else "binary"
-            raise ValidationException(
+            raise EmptyIndexKeyException(
                 "One or more parameter values are not valid. The update expression attempted to"
                 " update a secondary index key to a value that is not supported. The AttributeValue"
                 f" for a key attribute cannot contain an empty {what} value."
-                f" IndexName: {index.name}, IndexKey: {key.name}"
             )
         if key.kind != "N":
             check_key_size(key, content, is_hash=key in index.hash_keys)

@@ -129,16 +129,24 @@ def _upper(token: Token) -> str:
 
 def _cut(text: str) -> list[Token]:
     tokens: list[Token] = []
+    strange: int | None = None
     at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            strange = Token("strange", text[at], at, at + 1)
-            raise error_at(text, [*tokens, strange], len(tokens))
-        kind = match.lastgroup
-        assert kind is not None, match
-        if kind != "space":
-            tokens.append(Token(kind, match.group(), at, match.end()))
-        at = match.end()
+            token = Token("strange", text[at], at, at + 1)
+        else:
+            token = Token(str(match.lastgroup), match.group(), at, match.end())
+        at = token.end
+        if token.kind == "space":
+            continue
+        tokens.append(token)
+        if strange is not None:
+            raise error_at(text, tokens, strange)
+        if token.kind == "strange":
+            # The error shows the token after it, too.
+            strange = len(tokens) - 1
     tokens.append(Token("end", END, len(text), len(text)))
+    if strange is not None:
+        raise error_at(text, tokens, strange)
     return tokens

@@ -12,6 +12,7 @@ from groundstate.services.dynamodb.capacity import Consumed, read_units
 from groundstate.services.dynamodb.errors import (
     ConditionalCheckFailedException,
     DuplicateItemException,
+    EmptyIndexKeyException,
     ResourceNotFoundException,
     ValidationException,
 )
@@ -20,6 +21,7 @@ from groundstate.services.dynamodb.model import Item, Table
 from groundstate.services.dynamodb.operations.execute_statement import execute_write
 from groundstate.services.dynamodb.partiql.statements import Exists, Select, Statement
 from groundstate.services.dynamodb.statements import (
+    check_index,
     find_table_of,
     find_whole_key,
     is_read,
@@ -31,6 +33,7 @@ from groundstate.services.dynamodb.validation.statement_inputs import BATCH_EXEC
 _CODES = {
     ConditionalCheckFailedException: "ConditionalCheckFailed",
     DuplicateItemException: "DuplicateItem",
+    EmptyIndexKeyException: "ValidationError",
     ResourceNotFoundException: "ResourceNotFound",
     ValidationException: "ValidationError",
 }
@@ -115,6 +118,8 @@ def read_one(
     Raises:
         ValidationException: it names no key, or more than that.
     """
+    if select.index in table.indexes:
+        check_index(table.indexes[select.index])
     named = find_whole_key(table, select)
     if named is None:
         raise ValidationException(

@@ -43,6 +43,12 @@ def batch_get_item(call: Call, request: Shape) -> Shape:
     request = checked.request
     parts = []
     room = KEYS_MAX
+    # Not to be mixed even over different tables.
+    check_mixture(
+        {member: part for part in request["RequestItems"].values() for member in part},
+        ("ProjectionExpression",),
+        ("AttributesToGet",),
+    )
     for name, part in request["RequestItems"].items():
         keys, expressions = _check_part(checked, part, room)
         room -= len(keys)

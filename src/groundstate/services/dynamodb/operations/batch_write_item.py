@@ -14,6 +14,7 @@ from groundstate.services.dynamodb.items import (
     ITEM_BYTES_MAX,
     check_item_keys,
     check_key,
+    check_key_kinds,
     find_item,
     item_collection_metrics,
     write_item,
@@ -95,6 +96,9 @@ def _key_writes(table: Table, writes: list[Write]) -> list[tuple[bytes, Measured
     keyed = []
     seen: set[bytes] = set()
     for measured, is_put in writes:
+        if is_put:
+            # Here a put is told what a key is told.
+            check_key_kinds(table, measured.item)
         key = (check_item_keys if is_put else check_key)(table, measured.item)
         if key in seen:
             raise ValidationException(DUPLICATES)

@@ -11,7 +11,7 @@ from groundstate.operation import Call, Shape
 from groundstate.services.dynamodb.capacity import Consumed, read_units
 from groundstate.services.dynamodb.errors import TransactionCanceledException, ValidationException
 from groundstate.services.dynamodb.expressions.projection import project
-from groundstate.services.dynamodb.items import check_key, read_item
+from groundstate.services.dynamodb.items import check_key, read_item, refuse_empty_key
 from groundstate.services.dynamodb.model import Item, Table
 from groundstate.services.dynamodb.parameters import (
     check_mixture,
@@ -83,6 +83,7 @@ def _find_keys(tables: list[Table], given: list[Any]) -> list[bytes]:
     keys: list[bytes] = []
     reasons: list[dict[str, str]] = []
     for table, key in zip(tables, given, strict=True):
+        refuse_empty_key(table, key)
         try:
             keys.append(check_key(table, key))
             reasons.append({"Code": "None"})

@@ -33,9 +33,9 @@ _ACTION: dict[str, Any] = {
 _REQUIRED_TEXT = Member(STRING, required=True)
 
 TRANSACT_WRITE_ITEMS = Checker(
+    ClientRequestToken=Member(STRING, shortest=1, longest=36),
     ReturnConsumedCapacity=CONSUMED,
     ReturnItemCollectionMetrics=METRICS,
-    ClientRequestToken=Member(STRING, shortest=1, longest=36),
     TransactItems=Member(
         list_of(
             structure(
