@@ -532,3 +532,34 @@ def test_the_first_index_by_name_refuses_its_key(
         "One or more parameter values were invalid: Type mismatch for Index Key g Expected: S"
         " Actual: N IndexName: first"
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "answered"),
+    [
+        ({"SS": ["b", "", "é", "Z"]}, {"SS": ["", "Z", "b", "é"]}),
+        ({"NS": ["10", "9", "-1", "1.50"]}, {"NS": ["-1", "1.5", "9", "10"]}),
+        ({"NS": ["1" * 20 + "2", "1" * 20 + "1"]}, {"NS": ["1" * 21, "1" * 20 + "2"]}),
+        ({"BS": [b"\xff", b"\x00", b""]}, {"BS": [b"", b"\x00", b"\xff"]}),
+        ({"L": [{"SS": ["b", "a"]}]}, {"L": [{"SS": ["a", "b"]}]}),
+    ],
+)
+def test_sets_are_answered_in_order(
+    client: Any, hash_table: str, given: Any, answered: Any
+) -> None:
+    key = {"p": {"S": "a"}}
+    client.put_item(TableName=hash_table, Item={**key, "s": given})
+    assert client.get_item(TableName=hash_table, Key=key)["Item"]["s"] == answered
+
+
+def test_additions_to_sets_are_put_in_order(client: Any, hash_table: str) -> None:
+    key = {"p": {"S": "a"}}
+    client.put_item(TableName=hash_table, Item={**key, "s": {"SS": ["b"]}})
+    answer = client.update_item(
+        TableName=hash_table,
+        Key=key,
+        UpdateExpression="ADD s :v",
+        ExpressionAttributeValues={":v": {"SS": ["a", "", "c"]}},
+        ReturnValues="UPDATED_NEW",
+    )
+    assert answer["Attributes"]["s"] == {"SS": ["", "a", "b", "c"]}

@@ -182,12 +182,30 @@ def _measure_set(kind: str, content: Any) -> tuple[Any, int, int] | None:
             size += numbers.size_bytes(normal)
             continue
         length = text_size(element) if kind == "SS" else _binary_length(element)
-        if not length:
+        if length is None:
             return None
         size += length
-    if len(elements) > 1 and len(set(elements)) != len(elements):
-        return None
+    if len(elements) > 1:
+        if len(set(elements)) != len(elements):
+            return None
+        elements = _in_order(kind, elements)
     return (elements, size, size + len(elements) + 1)
+
+
+def _in_order(kind: str, elements: list[str]) -> list[str]:
+    """A set's elements as DynamoDB answers them (observed): by value, texts by their bytes.
+
+    Gives back the same list if it is in order.
+    """
+    if kind == "SS":
+        ordered = sorted(elements)
+    elif kind == "BS":
+        ordered = sorted(elements, key=b64decode)
+    else:
+        # Few digits are exact as floats, which compare much faster.
+        exact = max(map(len, elements)) <= 15
+        ordered = sorted(elements, key=float if exact else Decimal)
+    return elements if ordered == elements else ordered
 
 
 def _binary_length(content: Any) -> int | None:
@@ -267,10 +285,6 @@ def _explain_set(kind: str, content: list[str]) -> None:
             raise ValueProblem(_INVALID + "Binary sets should not be empty")
         noun = "string" if kind == "SS" else "number"
         raise ValueProblem(_INVALID + f"An {noun} set  may not be empty")
-    if kind == "SS" and "" in content:
-        raise ValueProblem(_INVALID + "An string set may not have a empty string as a member")
-    if kind == "BS" and "" in content:
-        raise ValueProblem(_INVALID + "Binary sets may not contain null or empty values")
     if kind == "NS":
         for text in content:
             _explain_number(text)
