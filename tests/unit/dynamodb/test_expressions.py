@@ -96,6 +96,12 @@ def test_condition_does_not_hold(text: str) -> None:
     assert not holds(text)
 
 
+def test_the_size_of_a_text_is_in_utf_16() -> None:
+    # One unit, and two.
+    assert holds("size(s) < :4", {"s": {"S": "\u00e9\U0001d11e"}})
+    assert not holds("size(s) < :4", {"s": {"S": "\U0001d11e\U0001d11e"}})
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

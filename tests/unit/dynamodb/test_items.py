@@ -236,7 +236,13 @@ def test_local_index_fetches_what_it_does_not_hold(client: Any, range_table: str
         "ExpressionAttributeValues": {":p": {"S": "a"}},
     }
     assert set(client.query(**request)["Items"][0]) == {"p", "c", "l"}
-    assert "x" in client.query(**request, Select="ALL_ATTRIBUTES")["Items"][0]
+    answer = client.query(
+        **request, Select="ALL_ATTRIBUTES", ReturnConsumedCapacity="INDEXES", ConsistentRead=True
+    )
+    assert "x" in answer["Items"][0]
+    # Each item that is fetched costs a unit by itself.
+    assert answer["ConsumedCapacity"]["Table"] == {"CapacityUnits": 2.0}
+    assert answer["ConsumedCapacity"]["CapacityUnits"] == 3.0
 
 
 def test_an_index_follows_its_item(client: Any, range_table: str) -> None:

@@ -336,3 +336,57 @@ def test_an_index_with_keys_of_several_attributes_is_not_read(
     assert answer["Error"] == {"Code": "ValidationError", "Message": message}
     assert run(client, "SELECT * FROM SeveralKeys WHERE p = 'a'") == []
     client.delete_table(TableName="SeveralKeys")
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        (
+            "INSERT INTO \"RangeTable\".\"by_g\" VALUE {'p': 'a', 'c': 1}",
+            "FROM clause may only contain a single table name",
+        ),
+        (
+            'UPDATE "RangeTable"."by_g" SET v = 1 WHERE p = \'a\' AND c = 1',
+            "This operation is not supported on an index",
+        ),
+        (
+            'DELETE FROM "RangeTable"."by_g" WHERE p = \'a\' AND c = 1',
+            "This operation is not supported on an index",
+        ),
+    ],
+)
+def test_an_index_is_not_written(
+    client: Any, range_table: str, refused: Refused, statement: str, message: str
+) -> None:
+    assert refused(client.execute_statement, Statement=statement) == (
+        "ValidationException",
+        message,
+    )
+
+
+def test_a_token_goes_on_where_it_was_given(
+    client: Any, range_table: str, refused: Refused
+) -> None:
+    for at in range(2):
+        run(client, f"INSERT INTO {range_table} VALUE {{'p': 'a', 'c': {at}, 'g': 'x', 'h': 1}}")
+    statement = f'SELECT c FROM "{range_table}"."by_g" WHERE g = \'x\''
+    page = client.execute_statement(Statement=statement, Limit=1)
+    token = page["NextToken"]
+    found = run(client, statement, NextToken=token)
+    assert [*page["Items"], *found] == [{"c": {"N": "0"}}, {"c": {"N": "1"}}]
+    other = statement.replace("by_g", "by_g_h")
+    code, _ = refused(client.execute_statement, Statement=other, NextToken=token)
+    assert code == "ValidationException"
+
+
+def test_a_statement_that_did_not_run_names_no_table(client: Any, hash_table: str) -> None:
+    run(client, f"INSERT INTO {hash_table} VALUE {{'p': 'a'}}")
+    answers = client.batch_execute_statement(
+        Statements=[
+            {"Statement": f"INSERT INTO {hash_table} VALUE {{'p': 'a'}}"},
+            {"Statement": f"UPDATE {hash_table} SET v = 1 WHERE p = 'a' AND v = 2"},
+            {"Statement": f"INSERT INTO {hash_table} VALUE {{'p': 1}}"},
+            {"Statement": "INSERT INTO NoTable VALUE {'p': 'a'}"},
+        ]
+    )["Responses"]
+    assert [answer.get("TableName") for answer in answers] == [hash_table, hash_table, None, None]

@@ -102,7 +102,7 @@ def read_page(call: Call, walk: Walk) -> Page:
     if full and last is not None:
         item = load(last[1])
         page.last_key = {name: item[name] for name in _key_names(walk.table, walk.index)}
-    page.consumed = _consumed(walk, reader.table_size, reader.index_size)
+    page.consumed = _consumed(walk, reader)
     return page
 
 
@@ -111,6 +111,7 @@ class _Reader:
 
     Attributes:
         table_size, index_size: bytes that were read, as capacity counts them.
+        fetched: what the items cost that were read from the table for an index, each by itself.
         page_bytes: bytes that were read, as the page's 1 MB counts them.
     """
 
@@ -120,6 +121,7 @@ class _Reader:
         self._projected = None if walk.index is None else walk.index.projected
         self.table_size = 0
         self.index_size = 0
+        self.fetched = 0.0
         self.page_bytes = 0
 
     def read(self, rows: list[PageRow], page: Page) -> PageRow | None:
@@ -136,7 +138,7 @@ class _Reader:
                 entry = {name: value for name, value in item.items() if name in projected}
                 size, in_page = _measure_entry(walk.table, entry)
                 if walk.fetches:
-                    self.table_size += row[2]
+                    self.fetched += capacity.read_units(row[2], consistent=walk.consistent)
                 else:
                     item = entry
             self._count(size)
@@ -183,14 +185,13 @@ def _measure_entry(table: Table, entry: Item) -> tuple[int, int]:
     return (measured.size, page_size(measured, range_key))
 
 
-def _consumed(walk: Walk, table_size: int, index_size: int) -> Consumed:
+def _consumed(walk: Walk, reader: _Reader) -> Consumed:
     consistent = walk.consistent
     if walk.index is None:
-        return Consumed(capacity.read_units(table_size, consistent=consistent))
-    consumed = Consumed()
-    consumed.indexes[walk.index.name] = capacity.read_units(index_size, consistent=consistent)
-    if walk.fetches:
-        consumed.table = capacity.read_units(table_size, consistent=consistent)
+        return Consumed(capacity.read_units(reader.table_size, consistent=consistent))
+    consumed = Consumed(reader.fetched)
+    units = capacity.read_units(reader.index_size, consistent=consistent)
+    consumed.indexes[walk.index.name] = units
     return consumed
 
 

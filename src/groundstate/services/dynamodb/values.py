@@ -390,7 +390,8 @@ def size_of(value: Value) -> int | None:
     """What the function size() answers; None for types that have no size."""
     ((kind, content),) = value.items()
     if kind == "S":
-        return text_size(content)
+        # In UTF-16 (observed), where what is beyond the basic plane takes two.
+        return len(content) if content.isascii() else len(content.encode("utf-16-le")) // 2
     if kind == "B":
         return len(b64decode(content))
     if kind in ("SS", "NS", "BS", "L", "M"):

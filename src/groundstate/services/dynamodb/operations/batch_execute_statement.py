@@ -94,7 +94,9 @@ def _answer(
             items, consumed = execute_write(call, table, statement, entry)
             item = items[0] if items else None
     except tuple(_CODES) as error:
-        return {**_error_shape(error), "TableName": name}
+        # Only a statement that ran names its table (observed).
+        ran = isinstance(error, ConditionalCheckFailedException | DuplicateItemException)
+        return {**_error_shape(error), "TableName": name} if ran else _error_shape(error)
     costs.setdefault(table.name, (table, Consumed()))[1].add(consumed)
     answer: dict[str, Any] = {"TableName": table.name}
     if item is not None:

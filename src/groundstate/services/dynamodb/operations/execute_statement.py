@@ -93,7 +93,7 @@ def execute_write(
 
 def _select(call: Call, table: Table, select: Select, request: dict[str, Any]) -> Shape:
     walks = make_walks(table, select, consistent=request.get("ConsistentRead", False))
-    first, start = _read_token(request.get("NextToken"))
+    first, start = _read_token(request.get("NextToken"), select)
     limit = request.get("Limit")
     items: list[Item] = []
     consumed = Consumed()
@@ -113,7 +113,7 @@ def _select(call: Call, table: Table, select: Select, request: dict[str, Any]) -
         if limit is not None:
             limit -= page.scanned
         if page.last_key is not None:
-            response["NextToken"] = _write_token(at, page.last_key)
+            response["NextToken"] = _write_token(at, page.last_key, select)
             response["LastEvaluatedKey"] = page.last_key
             break
     wanted = request.get("ReturnConsumedCapacity", "NONE")
@@ -135,15 +135,18 @@ def _position(table: Table, walk: Walk, start: Item) -> bytes:
         raise ValidationException(_WRONG_PLACE) from None
 
 
-def _write_token(walk: int, last_key: Item) -> str:
-    return urlsafe_b64encode(orjson.dumps([walk, last_key])).decode()
+def _write_token(walk: int, last_key: Item, select: Select) -> str:
+    token = [walk, last_key, select.table, select.index]
+    return urlsafe_b64encode(orjson.dumps(token)).decode()
 
 
-def _read_token(token: str | None) -> tuple[int, Item | None]:
+def _read_token(token: str | None, select: Select) -> tuple[int, Item | None]:
     if token is None:
         return (0, None)
     try:
-        walk, start = orjson.loads(urlsafe_b64decode(token))
+        walk, start, *where = orjson.loads(urlsafe_b64decode(token))
+        if where != [select.table, select.index]:
+            raise ValueError("of another table or index")
         return (int(walk), dict(start))
     except (ValueError, TypeError):
         raise ValidationException(_WRONG_PLACE) from None

@@ -111,10 +111,17 @@ class _Parser(Conditions):
             raise PartiqlError("Path component cannot be an empty string")
         return (parts[0], parts[1] if len(parts) > 1 else None)
 
-    def _table(self) -> str:
+    def _target(self) -> tuple[str, str | None]:
         if self.current.kind not in ("word", "name") or self.stands_word(*_AFTER_TABLE):
             raise malformed("Expected identifier for simple path")
-        return self.identifier()
+        return self._from()
+
+    def _table(self) -> str:
+        """The table that is to be changed."""
+        table, index = self._target()
+        if index is not None:
+            raise PartiqlError("This operation is not supported on an index")
+        return table
 
     def _refuse_clause(self) -> None:
         if self.stands_word(*_UNSUPPORTED):
@@ -128,7 +135,9 @@ class _Parser(Conditions):
 
     def _insert(self) -> Insert:
         self.expect_word("INTO")
-        table = self._table()
+        table, index = self._target()
+        if index is not None:
+            raise PartiqlError("FROM clause may only contain a single table name")
         if not self.word("VALUE"):
             raise _leftover()
         value = self.literal("")
