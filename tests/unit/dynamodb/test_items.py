@@ -569,3 +569,32 @@ def test_additions_to_sets_are_put_in_order(client: Any, hash_table: str) -> Non
         ReturnValues="UPDATED_NEW",
     )
     assert answer["Attributes"]["s"] == {"SS": ["", "a", "b", "c"]}
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_part", "beginning"),
+    [
+        ("get_item", {"Key": {"p": {"S": ""}}}, "One or more parameter values were invalid: "),
+        ("delete_item", {"Key": {"p": {"S": ""}}}, "One or more parameter values are not valid. "),
+        ("update_item", {"Key": {"p": {"S": ""}}}, "One or more parameter values are not valid. "),
+        (
+            "query",
+            {"KeyConditionExpression": "p = :p", "ExpressionAttributeValues": {":p": {"S": ""}}},
+            "One or more parameter values are not valid. ",
+        ),
+    ],
+)
+def test_empty_keys_are_refused(
+    client: Any,
+    hash_table: str,
+    refused: Refused,
+    operation: str,
+    request_part: Any,
+    beginning: str,
+) -> None:
+    code, message = refused(getattr(client, operation), TableName=hash_table, **request_part)
+    assert code == "ValidationException"
+    assert message == (
+        f"{beginning}The AttributeValue for a key attribute cannot contain an empty string value."
+        " Key: p"
+    )

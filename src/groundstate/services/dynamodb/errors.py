@@ -93,6 +93,11 @@ class ImportNotFoundException(ServiceError):
 _INVALID = "One or more parameter values were invalid: "
 
 
+def not_valid(detail: str) -> ValidationException:
+    """A ValidationException with the words that those of empty keys begin with."""
+    return ValidationException("One or more parameter values are not valid. " + detail)
+
+
 def invalid(detail: str) -> ValidationException:
     """A ValidationException with the words that most of AWS's begin with."""
     return ValidationException(_INVALID + detail)

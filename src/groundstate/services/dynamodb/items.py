@@ -8,6 +8,7 @@ beside what the table holds.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from groundstate.services.dynamodb.errors import (
     EmptyIndexKeyException,
     ValidationException,
     invalid,
+    not_valid,
 )
 from groundstate.services.dynamodb.model import Item, KeyAttribute, Table, Value
 from groundstate.services.dynamodb.values import Measured, kind_of, page_size
@@ -66,8 +68,13 @@ def read_item(
     return (load(row[0]), row[1])
 
 
-def check_key(table: Table, key: Item) -> bytes:
+def check_key(
+    table: Table, key: Item, *, empty: Callable[[str], ValidationException] = not_valid
+) -> bytes:
     """The key bytes that a request's Key stands for.
+
+    Args:
+        empty: makes the error for an empty text or binary.
 
     Raises:
         ValidationException: it does not fit the table's key.
@@ -81,7 +88,7 @@ def check_key(table: Table, key: Item) -> bytes:
         if attribute.kind != "N":
             content = value[attribute.kind]
             if not content:
-                raise invalid(empty_key(attribute))
+                raise empty(empty_key(attribute))
             check_key_size(attribute, content, is_hash=at == 0)
     return keys.table_key(table.keys, key)
 
@@ -103,9 +110,7 @@ def refuse_empty_key(table: Table, item: Item) -> None:
     for attribute in table.keys:
         value = item.get(attribute.name, {})
         if attribute.kind != "N" and value.get(attribute.kind) == "":
-            raise ValidationException(
-                f"One or more parameter values are not valid. {empty_key(attribute)}"
-            )
+            raise not_valid(empty_key(attribute))
 
 
 def empty_key(attribute: KeyAttribute) -> str:
@@ -141,9 +146,7 @@ def check_item_keys(table: Table, item: Item) -> bytes:
         if attribute.kind != "N":
             content = value[attribute.kind]
             if not content:
-                raise ValidationException(
-                    "One or more parameter values are not valid. " + empty_key(attribute)
-                )
+                raise not_valid(empty_key(attribute))
             check_key_size(attribute, content, is_hash=at == 0)
     check_index_keys(table, item)
     return keys.table_key(table.keys, item)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from groundstate.services.dynamodb import keys
-from groundstate.services.dynamodb.errors import ValidationException, invalid
+from groundstate.services.dynamodb.errors import ValidationException, invalid, not_valid
 from groundstate.services.dynamodb.expressions.key_condition import KeyCondition
+from groundstate.services.dynamodb.items import empty_key
 from groundstate.services.dynamodb.model import Index, Item, KeyAttribute, Table
 from groundstate.services.dynamodb.values import begins_with, compare
 
@@ -62,11 +63,7 @@ def _check_condition(condition: KeyCondition, key: KeyAttribute) -> None:
         if content is None:
             raise invalid("Condition parameter type does not match schema type")
         if not content and key.kind != "N":
-            what = "string" if key.kind == "S" else "binary"
-            raise invalid(
-                f"The AttributeValue for a key attribute cannot contain an empty {what} value."
-                f" Key: {key.name}"
-            )
+            raise not_valid(empty_key(key))
 
 
 def _check_multiple(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from groundstate.operation import Call, Shape
 from groundstate.services.dynamodb.capacity import Consumed, read_units
+from groundstate.services.dynamodb.errors import invalid
 from groundstate.services.dynamodb.expressions.projection import project
 from groundstate.services.dynamodb.items import check_key, read_item
 from groundstate.services.dynamodb.parameters import (
@@ -36,7 +37,8 @@ def get_item(call: Call, request: Shape) -> Shape:
         check_duplicates(wanted)
     projection = compile_expressions(checked).projection
     table = get_table(call, request["TableName"])
-    key = check_key(table, key_values)
+    # Its words for an empty key are its own (observed).
+    key = check_key(table, key_values, empty=invalid)
     if projection is not None:
         check_nested_heads(table, projection.nested_heads)
     is_whole = projection is None and wanted is None
