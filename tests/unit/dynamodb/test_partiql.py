@@ -390,3 +390,38 @@ def test_a_statement_that_did_not_run_names_no_table(client: Any, hash_table: st
         ]
     )["Responses"]
     assert [answer.get("TableName") for answer in answers] == [hash_table, hash_table, None, None]
+
+
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [
+        ("p = 1", "p"),
+        ("p IN ['a', 1]", "p"),
+        ("p = 'a' AND c = 'x'", "c"),
+        ("p = 'a' AND c BETWEEN 1 AND 'x'", "c"),
+        ("p IN ['a'] AND c > 'x'", "c"),
+    ],
+)
+def test_keys_are_compared_with_their_types(
+    client: Any, range_table: str, refused: Refused, where: str, name: str
+) -> None:
+    code, message = refused(
+        client.execute_statement, Statement=f"SELECT * FROM {range_table} WHERE {where}"
+    )
+    assert code == "ValidationException"
+    assert message == (
+        f"Key attribute's data type should match its data type in table's schema: Key {name}"
+    )
+
+
+def test_a_scan_compares_keys_with_anything(client: Any, range_table: str) -> None:
+    run(client, f"INSERT INTO {range_table} VALUE {{'p': 'a', 'c': 1}}")
+    assert run(client, f"SELECT * FROM {range_table} WHERE c = 'x'") == []
+    assert len(run(client, f"SELECT * FROM {range_table} WHERE c <> 'x'")) == 1
+
+
+def test_a_partition_is_named_once(client: Any, range_table: str, refused: Refused) -> None:
+    statement = f"SELECT * FROM {range_table} WHERE p IN ['a', 'b', 'a']"
+    code, message = refused(client.execute_statement, Statement=statement)
+    assert code == "ValidationException"
+    assert message == "Overlapping conditions with range keys are not supported in where clause"

@@ -224,14 +224,23 @@ def _ranges(
     select: Select, hash_keys: tuple[KeyAttribute, ...], range_keys: tuple[KeyAttribute, ...]
 ) -> tuple[list[tuple[bytes, bytes]], bool]:
     """The ranges of keys to read, and whether the WHERE clause names partitions."""
-    conditions, options = _key_conditions(select, hash_keys, range_keys)
+    conditions, options, wrong = _key_conditions(select, hash_keys, range_keys)
+    if wrong and all(key.name in (*conditions, *options, *wrong) for key in hash_keys):
+        raise ValidationException(
+            "Key attribute's data type should match its data type in table's schema:"
+            f" Key {wrong[0]}"
+        )
     if len(hash_keys) == 1 and hash_keys[0].name in options:
         key = hash_keys[0]
+        contents = [value[key.kind] for value in options[key.name]]
+        if len(set(contents)) < len(contents):
+            raise ValidationException(
+                "Overlapping conditions with range keys are not supported in where clause"
+            )
         found = []
         for value in options[key.name]:
-            if key.kind in value:
-                one = {**conditions, key.name: KeyCondition("EQ", (value,))}
-                found.append(key_ranges.find_range(one, hash_keys, range_keys))
+            one = {**conditions, key.name: KeyCondition("EQ", (value,))}
+            found.append(key_ranges.find_range(one, hash_keys, range_keys))
         return (found, True)
     if all(conditions.get(key.name, KeyCondition("", ())).operator == "EQ" for key in hash_keys):
         return ([key_ranges.find_range(conditions, hash_keys, range_keys)], True)
@@ -245,25 +254,29 @@ def _ranges(
 
 def _key_conditions(
     select: Select, hash_keys: tuple[KeyAttribute, ...], range_keys: tuple[KeyAttribute, ...]
-) -> tuple[dict[str, KeyCondition], dict[str, list[Value]]]:
-    """Conditions on key attributes that every item must meet; the options of an IN on them."""
+) -> tuple[dict[str, KeyCondition], dict[str, list[Value]], list[str]]:
+    """Conditions on key attributes that every item must meet; the options of an IN on them.
+
+    The third are attributes that are compared with what they cannot be.
+    """
     kinds = {key.name: key.kind for key in (*hash_keys, *range_keys)}
     conditions: dict[str, KeyCondition] = {}
     options: dict[str, list[Value]] = {}
+    wrong: list[str] = []
     for node in _conjuncts(select.where):
         found = _simple(node, select.bindings)
         if found is None or found[0] not in kinds:
             continue
         name, operator, values = found
-        if operator == "IN":
+        if any(kinds[name] not in value for value in values):
+            wrong.append(name)
+        elif operator == "IN":
             options.setdefault(name, values)
-        elif (
-            name not in conditions
-            and all(kinds[name] in value for value in values)
-            and (operator == "EQ" or name not in {key.name for key in hash_keys})
+        elif name not in conditions and (
+            operator == "EQ" or name not in {key.name for key in hash_keys}
         ):
             conditions[name] = KeyCondition(operator, tuple(values))
-    return (conditions, options)
+    return (conditions, options, wrong)
 
 
 def _conjuncts(node: ConditionNode | None) -> list[ConditionNode]:
