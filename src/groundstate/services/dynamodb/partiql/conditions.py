@@ -115,7 +115,7 @@ class Conditions(Literals):
     def _state_of(self, operand: OperandNode) -> ConditionNode:
         if self.word("MISSING"):
             return FunctionNode("attribute_not_exists", (operand,))
-        kind = _TYPES.get(self.current.text.upper()) if self.current.kind == "word" else None
+        kind = _TYPES.get(self.current.keyword)
         if kind is None:
             raise malformed("Expected type name")
         self.advance()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from groundstate.services.dynamodb.partiql.statements import PartiqlError
@@ -25,15 +26,18 @@ class Token(NamedTuple):
         kind: `word`, `name`, `text`, `number`, `operator` or `end`.
         text: without quotes.
         start, end: where it stands in the statement.
+        keyword: a word in capitals; nothing for the others.
     """
 
     kind: str
     text: str
     start: int
     end: int
+    keyword: str
 
 
-def cut(statement: str) -> list[Token]:
+@lru_cache(maxsize=256)
+def cut(statement: str) -> tuple[Token, ...]:
     """The tokens of a statement, ended by one of kind `end`. Raises PartiqlError."""
     tokens: list[Token] = []
     at = 0
@@ -50,10 +54,11 @@ def cut(statement: str) -> list[Token]:
         elif kind == "text":
             text = text[1:-1].replace("''", "'")
         if kind != "space":
-            tokens.append(Token(kind, text, at, match.end()))
+            keyword = text.upper() if kind == "word" else ""
+            tokens.append(Token(kind, text, at, match.end(), keyword))
         at = match.end()
-    tokens.append(Token("end", "<EOF>", at, at))
-    return tokens
+    tokens.append(Token("end", "<EOF>", at, at, ""))
+    return tuple(tokens)
 
 
 def malformed(detail: str) -> PartiqlError:
@@ -62,18 +67,18 @@ def malformed(detail: str) -> PartiqlError:
 
 
 class Reader:
-    """A statement's tokens, and how to go through them."""
+    """A statement's tokens, and how to go through them.
+
+    Attributes:
+        current: the token that is to be read.
+    """
 
     def __init__(self, statement: str) -> None:
         self._statement = statement
         self._tokens = cut(statement)
         self._at = 0
         self._depth = 0
-
-    @property
-    def current(self) -> Token:
-        """The token that is to be read."""
-        return self._tokens[self._at]
+        self.current = self._tokens[0]
 
     def peek(self) -> Token:
         """The token after it."""
@@ -81,13 +86,14 @@ class Reader:
 
     def advance(self) -> Token:
         """Go on to the next token; the one that was passed."""
-        token = self._tokens[self._at]
+        token = self.current
         self._at = min(self._at + 1, len(self._tokens) - 1)
+        self.current = self._tokens[self._at]
         return token
 
     def stands(self, text: str) -> bool:
         """Whether this operator is to be read."""
-        return self.current.kind == "operator" and self.current.text == text
+        return self.current.text == text and self.current.kind == "operator"
 
     def take(self, text: str) -> bool:
         """Pass this operator, if it stands here."""
@@ -103,11 +109,11 @@ class Reader:
 
     def stands_word(self, *words: str) -> bool:
         """Whether one of these words is to be read."""
-        return self.current.kind == "word" and self.current.text.upper() in words
+        return self.current.keyword in words
 
     def word(self, word: str) -> bool:
         """Pass this word, if it stands here."""
-        found = self.stands_word(word)
+        found = self.current.keyword == word
         if found:
             self.advance()
         return found

@@ -43,8 +43,7 @@ class Literals(Reader):
             return _number(token.text, path)
         if self.stands_word("TRUE", "FALSE", "NULL"):
             self.advance()
-            word = token.text.upper()
-            return {"NULL": True} if word == "NULL" else {"BOOL": word == "TRUE"}
+            return {"NULL": True} if token.keyword == "NULL" else {"BOOL": token.keyword == "TRUE"}
         if token.kind != "operator":
             return None
         if token.text == "?":

@@ -126,7 +126,7 @@ class _Parser(Conditions):
     def _refuse_clause(self) -> None:
         if self.stands_word(*_UNSUPPORTED):
             token = self.current
-            raise PartiqlError(f"Unsupported clause: {token.text.upper()} at {self.place(token)}")
+            raise PartiqlError(f"Unsupported clause: {token.keyword} at {self.place(token)}")
 
     def _refuse_alias(self) -> None:
         self._refuse_clause()
@@ -184,10 +184,10 @@ class _Parser(Conditions):
             return ""
         if not self.stands_word("ALL", "MODIFIED"):
             raise self.unexpected()
-        which = self.advance().text.upper()
+        which = self.advance().keyword
         if not self.stands_word("OLD", "NEW"):
             raise self.unexpected()
-        when = self.advance().text.upper()
+        when = self.advance().keyword
         self.expect("*")
         return f"{which} {when}"
 
