@@ -1,4 +1,4 @@
-"""Pieces of CreateTable requests."""
+"""Pieces of CreateTable requests, and items for the tables of the fixtures."""
 
 from __future__ import annotations
 
@@ -24,3 +24,12 @@ def index(name: str, *names: str, projection: str = "ALL", included: Any = None)
     if included:
         shape["NonKeyAttributes"] = included
     return {"IndexName": name, "KeySchema": key_schema(*names), "Projection": shape}
+
+
+def fill(client: Any, table: str, count: int) -> None:
+    """Put items with keys ("a", 0) to ("a", count - 1); those with odd keys are in the index."""
+    for at in range(count):
+        item = {"p": {"S": "a"}, "c": {"N": str(at)}, "l": {"S": f"l{9 - at}"}, "x": {"S": "x"}}
+        if at % 2:
+            item |= {"g": {"S": "odd"}, "h": {"N": str(-at)}}
+        client.put_item(TableName=table, Item=item)
