@@ -15,19 +15,28 @@ from groundstate.asl.machine import Machine
 from groundstate.asl.states.map_distributed import DistributedMapState
 from groundstate.asl.states.parallel import ParallelState
 from groundstate.asl.states.state import State
+from groundstate.asl.states.task import TaskState
 from groundstate.asl.validation import validate, validate_state
 
 UNNAMED = "StateName"
 """What the context object calls the state under test, whatever its name is (observed)."""
 
 _MOCKABLE = ("Task", "Map", "Parallel")
-_CONTEXT_FIELDS = {
-    "Execution": {"Id", "Input", "Name", "RedriveCount", "RedriveTime", "RoleArn", "StartTime"},
-    "State": {"EnteredTime", "Name", "RetryCount"},
-    "StateMachine": {"Id", "Name"},
-    "Task": {"Token"},
-    "Map": {"Item"},
+_CONTEXT_FIELDS: dict[str, dict[str, type]] = {
+    "Execution": {
+        "Id": str,
+        "Input": object,
+        "Name": str,
+        "RedriveCount": int,
+        "RedriveTime": str,
+        "RoleArn": str,
+        "StartTime": str,
+    },
+    "State": {"EnteredTime": str, "Name": str, "RetryCount": int},
+    "StateMachine": {"Id": str, "Name": str},
+    "Task": {"Token": str},
 }
+_TYPE_WORDS = {str: "string", int: "integer"}
 
 
 class StateTestRefused(Exception):
@@ -124,13 +133,47 @@ def check_request(test: StateTestInput, state: State) -> Any:
         )
     elif type_name == "Task" and not test.role_arn:
         raise StateTestRefused("RoleArn must be specified when testing a Task state")
-    for section, members in (test.context or {}).items():
-        for name in members if isinstance(members, dict) else ():
-            if name not in _CONTEXT_FIELDS.get(section, {name}):
-                raise StateTestRefused(
-                    f"Invalid Context object provided: Field '{name}' is not allowed"
-                )
+    elif type_name == "Task":
+        _check_pattern(state)
+    wrong = _wrong_in_context(test.context or {})
+    if wrong:
+        raise StateTestRefused(f"Invalid Context object provided: {wrong}")
     return mocked
+
+
+def _check_pattern(state: State) -> None:
+    """Refuse a Task that would wait for more than the answer to its request."""
+    assert isinstance(state, TaskState)
+    resource = state.resource
+    if resource.kind == "activity":
+        what = "activities"
+    elif resource.pattern:
+        what = f"the '.{resource.pattern}' service integration pattern"
+    else:
+        return
+    raise StateTestRefused(
+        f"TestState API does not support {what} when a mock is not specified",
+        "InvalidDefinition",
+    )
+
+
+def _wrong_in_context(context: dict[str, Any]) -> str:
+    """What is wrong with a context object that was given, or ''."""
+    for section, members in context.items():
+        fields = _CONTEXT_FIELDS.get(section)
+        if section == "Map":
+            return "'Map' field is not supported when mocking a Context object"
+        if fields is None:
+            return f"Field '{section}' is not allowed"
+        if not isinstance(members, dict):
+            return f"{section} must be a object"
+        for name, value in members.items():
+            if name not in fields:
+                return f"Field '{name}' is not allowed"
+            expected = fields[name]
+            if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
+                return f"{section}.{name} must be a {_TYPE_WORDS[expected]}"
+    return ""
 
 
 def _mocked_result(test: StateTestInput, mock: StateMock, state: State) -> Any:
@@ -207,7 +250,7 @@ def find_state(test: StateTestInput) -> tuple[Machine, State]:
         name = test.state_name
     found = _search(machine, name)
     if found is None:
-        raise StateTestRefused(f"State not found in definition: {name}")
+        raise StateTestRefused("State not found in definition")
     holder, state = found
     state.name = UNNAMED
     return holder, state

@@ -113,6 +113,11 @@ def _passed(parameters: dict[str, Any], value: Any = None) -> Driver:
     [
         ("States.Format('{} is {}', $.text, 1)", "text is 1"),
         ("States.Format('\\{\\} {}', 'x')", "{} x"),
+        # Objects and arrays are shown as Java shows them, not as JSON.
+        (
+            'States.Format(\'{}\', States.StringToJson(\'{"a":1,"b":["x",null,true,{}]}\'))',
+            "{a=1, b=[x, null, true, {}]}",
+        ),
         ("States.StringToJson('{\"a\":[1]}')", {"a": [1]}),
         ("States.JsonToString($.bike)", '{"price":19.95}'),
         ("States.Array(1, 'a', true, null, $.n)", [1, "a", True, None, [3, 1, 2]]),

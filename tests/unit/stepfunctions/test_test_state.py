@@ -57,6 +57,7 @@ def test_failure_that_would_be_retried(states: Any) -> None:
     [
         ({"Configuration": {"MemorySize": "1"}}, "Field 'MemorySize' must be a number"),
         ({"Configuration": {"MemorySize": 1}}, "Field 'MemorySize' is less than the minimum value"),
+        ({"Configuration": {"MemorySize": 10_241}}, "Field 'MemorySize' exceeds the maximum value"),
         ({"Configuration": {"State": "Gone"}}, "Field 'State' is not an expected value"),
         ({"Tags": []}, "Field 'Tags' must be an object"),
     ],
@@ -71,3 +72,49 @@ def test_mock_that_is_not_like_the_api(states: Any, result: Any, text: str) -> N
 def test_mock_that_need_not_be_like_the_api(states: Any) -> None:
     mock = {"result": '{"Tags": []}', "fieldValidationMode": "NONE"}
     assert try_out(states, GET, mock=mock)["status"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("context", "text"),
+    [
+        ({"Execution": {"Colour": 1}}, "Field 'Colour' is not allowed"),
+        ({"Colour": {}}, "Field 'Colour' is not allowed"),
+        ({"Execution": {"Id": 1}}, "Execution.Id must be a string"),
+        ({"State": {"RetryCount": True}}, "State.RetryCount must be a integer"),
+        ({"Task": 1}, "Task must be a object"),
+        (
+            {"Map": {"Item": {"Index": 0}}},
+            "'Map' field is not supported when mocking a Context object",
+        ),
+    ],
+)
+def test_context_that_is_none(states: Any, context: Any, text: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        try_out(states, GET, mock={"result": "{}"}, context=json.dumps(context))
+    error = caught.value.response["Error"]
+    assert error["Code"] == "ValidationException"
+    assert error["Message"] == f"Invalid Context object provided: {text}"
+
+
+def test_state_that_is_not_in_the_definition(states: Any) -> None:
+    machine = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+    with pytest.raises(ClientError) as caught:
+        try_out(states, machine, stateName="B")
+    assert caught.value.response["Error"]["Message"] == "State not found in definition"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "arn:aws:states:::states:startExecution.sync:2",
+        "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "arn:aws:states:us-east-1:000000000000:activity:a",
+    ],
+)
+def test_task_that_waits_needs_a_mock(states: Any, resource: str) -> None:
+    state = {"Type": "Task", "Resource": resource, "End": True}
+    with pytest.raises(ClientError) as caught:
+        try_out(states, state)
+    assert caught.value.response["Error"]["Code"] == "InvalidDefinition"
+    mocked = try_out(states, state, mock={"errorOutput": {"error": "E", "cause": "C"}})
+    assert (mocked["status"], mocked["error"]) == ("FAILED", "E")

@@ -72,7 +72,15 @@ def _format(turn: Turn, template: Any, *values: Any) -> str:
 
 
 def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else to_text(value)
+    """A value as Java prints it: objects and arrays are not JSON, `{a=1, b=[x, y]}` (observed)."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        members = ", ".join(f"{name}={_as_text(item)}" for name, item in value.items())
+        return f"{{{members}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_text, value))}]"
+    return to_text(value)
 
 
 def _string_to_json(turn: Turn, text: Any) -> Any:
