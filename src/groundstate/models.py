@@ -20,6 +20,16 @@ import orjson
 from groundstate.config import cache_folder
 
 _FORMAT = 2
+# What AWS's answers show differently from its models, by service and shape (observed): the order of
+# an enum's values, and structures that are printed with their name, `Item(a=1, b=2)`.
+_OBSERVED: dict[str, dict[str, dict[str, Any]]] = {
+    "stepfunctions": {
+        "ExecutionStatus": {
+            "enum": ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"]
+        },
+        "RoutingConfigurationListItem": {"printedWithName": True},
+    }
+}
 _NOISE = frozenset(
     {"documentation", "documentationUrl", "examples", "authorization", "endpointTests"}
 )
@@ -60,6 +70,8 @@ def load_model(service: str) -> ServiceModel:
         FileNotFoundError: botocore has no such service.
     """
     document = _load(service, "model")
+    for shape, observed in _OBSERVED.get(service, {}).items():
+        document["shapes"][shape].update(observed)
     return ServiceModel(service, document["metadata"], document["operations"], document["shapes"])
 
 

@@ -69,6 +69,7 @@ class _Compiler:
         make = getattr(self, f"_{definition['Type'].lower()}")
         state: State = make(index, name, definition)
         self.machine.states[index] = state
+        self.machine.is_recent |= self._uses_jsonata(definition) or _assigns(definition)
         state.next_name = definition.get("Next")
         state.retriers = [Retrier(retrier) for retrier in definition.get("Retry", ())]
         state.catchers = [
@@ -180,6 +181,11 @@ class _Compiler:
         child.start = _Compiler(child).scope(processor)
         self.machine.processors[name] = child
         return compile_distributed(index, name, query, definition, items, execution_type)
+
+
+def _assigns(definition: Definition) -> bool:
+    rules = (*definition.get("Catch", ()), *definition.get("Choices", ()))
+    return "Assign" in definition or any("Assign" in rule for rule in rules)
 
 
 def _link(state: State, states: dict[str, State]) -> None:

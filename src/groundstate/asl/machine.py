@@ -25,11 +25,14 @@ class Machine:
             their index here.
         timeout_s: the machine's TimeoutSeconds, or None.
         processors: the machines of distributed Maps' children, by the Map state's name.
+        is_recent: it has variables or JSONata, which came in November 2024. Where AWS's answers
+            changed about then, its recorded answers are the later ones.
     """
 
     __slots__ = (
         "comment",
         "definition",
+        "is_recent",
         "processors",
         "query_language",
         "start",
@@ -42,6 +45,7 @@ class Machine:
         self.definition = definition
         self.type: MachineType = type
         self.comment = ""
+        self.is_recent = False
         self.query_language = "JSONPath"
         self.start: State
         self.states: list[State] = []

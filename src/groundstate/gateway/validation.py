@@ -132,13 +132,17 @@ class _Compiler:
         return check
 
     def _list(self, shape: Mapping[str, Any]) -> Check:
-        element = self.check(shape["member"]["shape"])
+        member_name = shape["member"]["shape"]
+        element = self.check(member_name)
+        named = member_name if self._model.shapes[member_name].get("printedWithName") else ""
         least, most = shape.get("min", 0), shape.get("max", float("inf"))
 
         def check(value: Any, path: str, out: list[str]) -> None:
             if type(value) is not list:
                 raise SerializationException(_wrong_type(value, "list"))
-            _check_length(value, path, out, least, most, shown=_shown(value))
+            if not least <= len(value) <= most:
+                shown = _shown_with_name(named, value) if named else _shown(value)
+                _check_length(value, path, out, least, most, shown=shown)
             for index, member in enumerate(value, 1):
                 if member is not None:
                     element(member, f"{path}.{index}.member", out)
@@ -153,7 +157,8 @@ class _Compiler:
         def check(value: Any, path: str, out: list[str]) -> None:
             if type(value) is not dict:
                 raise SerializationException(_wrong_type(value, "map"))
-            _check_length(value, path, out, least, most, shown=_shown(value))
+            if not least <= len(value) <= most:
+                _check_length(value, path, out, least, most, shown=_shown(value))
             for key, member in value.items():
                 key_check(key, f"{path}.{key}.key", out)
                 if member is not None:
@@ -276,6 +281,12 @@ def _shown(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_shown(member) for member in value) + "]"
     return str(value)
+
+
+def _shown_with_name(name: str, values: list[Any]) -> str:
+    """A list of structures whose class prints its name, as `[Item(a=1, b=2)]`."""
+    items = (_shown(value) for value in values)
+    return "[" + ", ".join(f"{name}({item[1:-1]})" for item in items) + "]"
 
 
 def _plain(bound: float) -> str:

@@ -27,10 +27,8 @@ FOLDER = harness.find_data()
 CASES = harness.load_cases(FOLDER) if FOLDER is not None else []
 
 DIFFERENT: dict[str, str] = {
-    "MAP_STATE_REFERENCE_IN_ITEM_SELECTOR": "MapStateExited follows MapRunStarted, as recorded"
-    " since November 2024; most recordings are older",
-    "MAP_STATE_REFERENCE_IN_TOLERATED_FAILURE_PATH": "as above",
-    "test_map_state_config_distributed_item_selector_parameters": "as above",
+    "test_map_state_config_distributed_item_selector_parameters": "MapStateExited follows"
+    " MapRunStarted, as recorded since November 2024; most recordings are older",
     "test_map_state_nested_config_distributed_no_max_max_concurrency": "as above",
     "test_map_state_label": "the input's spaces are gone in MapStateEntered; elsewhere they stay",
     "retry_extended_input": "recorded before the context object had Execution.RedriveCount",

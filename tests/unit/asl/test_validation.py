@@ -100,6 +100,7 @@ def test_the_refusal_is_aws_text() -> None:
     with pytest.raises(InvalidDefinition) as caught:
         asl.compile_machine("nope")
     assert caught.value.diagnostics[0].code == "INVALID_JSON_DESCRIPTION"
+    assert caught.value.diagnostics[0].message.startswith("Unrecognized token 'nope'")
     error = InvalidDefinition([Diagnostic("ERROR", "CODE", "Text", "/States/A")])
     assert error.answer == "Invalid State Machine Definition: 'CODE: Text at /States/A'"
 

@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
+from groundstate.asl.json_errors import find_json_error
 from groundstate.models import load_model
 from groundstate.operation import named_error
 from groundstate.services.stepfunctions.integrations import sdk_v1, sdk_v2
-from groundstate.services.stepfunctions.json_input import find_json_error
 from groundstate.store.history_chunks import (
     decode_chunk,
     decode_ends,

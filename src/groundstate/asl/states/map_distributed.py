@@ -209,9 +209,10 @@ class DistributedMapState(State):
             turn.close_task(strand)
             succeeded = turn.record(strand.previous, "MapRunSucceeded", "", None)
             turn.record(succeeded, "MapStateSucceeded", "", None)
-            # Recordings until July 2024, which are most, have it so; those since November 2024 have
-            # what comes next follow MapRunStarted.
-            strand.previous = succeeded
+            # Recordings until July 2024, which are most, have it so; in those since November 2024
+            # what comes next follows MapRunStarted.
+            if not turn.machine.is_recent:
+                strand.previous = succeeded
             self.query.leave(turn, strand, event.output, None, self.next)
         elif isinstance(event, MapRunFailed):
             turn.close_task(strand)

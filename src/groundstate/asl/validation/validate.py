@@ -10,6 +10,7 @@ from typing import Any
 
 from groundstate.asl import limits
 from groundstate.asl.interface import Diagnostic, MachineType
+from groundstate.asl.json_errors import find_json_error
 from groundstate.asl.validation.report import Report, is_deeper
 from groundstate.asl.validation.scopes import check_variable_scopes
 from groundstate.asl.validation.states import StateChecker
@@ -67,7 +68,7 @@ def _parse(text: str, report: Report) -> dict[str, Any] | None:
         report.error("TOO_DEEPLY_NESTED", "The states are too deeply nested.", "")
         return None
     except ValueError as error:
-        report.error("INVALID_JSON_DESCRIPTION", str(error), "")
+        report.error("INVALID_JSON_DESCRIPTION", find_json_error(text) or str(error), "")
         return None
     if not report.typed(definition, "Object", "/"):
         return None

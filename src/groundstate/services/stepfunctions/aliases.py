@@ -44,6 +44,16 @@ def read_routing(call: Call, routes: list[Shape]) -> tuple[StateMachine, Routing
     arns = [route["stateMachineVersionArn"] for route in routes]
     if not 1 <= len(routes) <= ROUTES_MAX:
         raise ValidationException("Routing configuration must contain one or two items")
+    if len(set(arns)) != len(arns):
+        raise ValidationException(
+            "Routing configuration must contain distinct state machine version ARNs."
+            f" Received: [{', '.join(arns)}]"
+        )
+    weights = [route["weight"] for route in routes]
+    if sum(weights) != 100:
+        raise ValidationException(
+            f"Sum of routing configuration weights must equal 100. Received: {weights}"
+        )
     parsed = [parse_machine_arn(arn) for arn in arns]
     if not all(each.qualifier.isdigit() for each in parsed):
         raise ValidationException(
@@ -55,20 +65,12 @@ def read_routing(call: Call, routes: list[Shape]) -> tuple[StateMachine, Routing
             "Routing configuration must contain versions of the same state machine."
             f" Received: [{', '.join(arns)}]"
         )
-    if len(set(arns)) != len(arns):
-        raise ValidationException(
-            "Routing configuration must contain distinct state machine version ARNs."
-            f" Received: [{', '.join(arns)}]"
-        )
-    if sum(route["weight"] for route in routes) != 100:
-        raise ValidationException("Sum of routing configuration weights must equal 100.")
     machine = find_machine(call, parsed[0].base)
     for each in parsed:
         number = int(each.qualifier)
         if machine is None or not call.tx.state_machines.find_version(machine.machine_id, number):
             raise ResourceNotFound("Request references a resource that does not exist.")
     assert machine is not None
-    weights = (route["weight"] for route in routes)
     return machine, tuple(
         (int(each.qualifier), weight) for each, weight in zip(parsed, weights, strict=True)
     )

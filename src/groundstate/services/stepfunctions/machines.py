@@ -134,16 +134,18 @@ def no_machine(arn: str) -> StateMachineDoesNotExist:
 
 
 def variable_references(machine: Machine) -> Shape:
-    """The member `variableReferences` of descriptions; empty if no state names a variable."""
-    references = machine.variable_references()
-    if not references:
-        return {}
-    # Recorded: machines with variables (which came in November 2024) tell their encryption, those
-    # recorded before do not.
-    return {
-        "variableReferences": references,
-        "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
-    }
+    """The member `variableReferences` of descriptions, if a state names a variable.
+
+    Recorded: machines with variables or JSONata (which came in November 2024) tell their
+    encryption too, those recorded before do not.
+    """
+    described: Shape = {}
+    if machine.is_recent:
+        described["encryptionConfiguration"] = {"type": "AWS_OWNED_KEY"}
+        references = machine.variable_references()
+        if references:
+            described["variableReferences"] = references
+    return described
 
 
 def _check_active(machine: StateMachine, arn: str) -> None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import orjson
 
+from groundstate.asl.json_errors import find_json_error
 from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions.errors import InvalidOutput
 from groundstate.services.stepfunctions.integrations.result import Succeeded
-from groundstate.services.stepfunctions.json_input import find_json_error
 from groundstate.services.stepfunctions.task_tokens import answer, get_task
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from groundstate import ids
+from groundstate.asl.json_errors import find_json_error
 from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions import executor
 from groundstate.services.stepfunctions.arns import execution_arn_of
@@ -15,7 +16,6 @@ from groundstate.services.stepfunctions.errors import (
     ExecutionAlreadyExists,
     InvalidExecutionInput,
 )
-from groundstate.services.stepfunctions.json_input import find_json_error
 from groundstate.services.stepfunctions.machines import Target, get_target
 from groundstate.services.stepfunctions.mocks import find_mocks, split_test_case
 from groundstate.services.stepfunctions.names import check_name
