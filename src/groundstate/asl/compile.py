@@ -142,6 +142,8 @@ class _Compiler:
         query = self._query(definition)
         resource = parse_resource(definition["Resource"])
         assert resource is not None, definition["Resource"]
+        if resource.kind == "activity":
+            self.machine.activities.add(resource.arn)
         waits = resource.pattern == "waitForTaskToken" or resource.kind == "activity"
         jsonata = self._uses_jsonata(definition)
         return TaskState(

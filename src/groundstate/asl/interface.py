@@ -136,6 +136,7 @@ class ExecutionInfo:
         context: further members of the context object, put over those that the core makes
             (TestState's `context`, a map child's `Map`).
         variables: workflow variables that exist before the first state (TestState).
+        missing_activities: of `Machine.activities`, those that do not exist at this step.
     """
 
     arn: str
@@ -152,6 +153,7 @@ class ExecutionInfo:
     label: str = ""
     context: dict[str, Any] | None = None
     variables: dict[str, Any] | None = None
+    missing_activities: tuple[str, ...] = ()
 
     @property
     def region(self) -> str:

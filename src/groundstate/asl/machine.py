@@ -27,9 +27,11 @@ class Machine:
         processors: the machines of distributed Maps' children, by the Map state's name.
         is_recent: it has variables or JSONata, which came in November 2024. Where AWS's answers
             changed about then, its recorded answers are the later ones.
+        activities: ARNs of the activities that its tasks name.
     """
 
     __slots__ = (
+        "activities",
         "comment",
         "definition",
         "is_recent",
@@ -46,6 +48,7 @@ class Machine:
         self.type: MachineType = type
         self.comment = ""
         self.is_recent = False
+        self.activities: set[str] = set()
         self.query_language = "JSONPath"
         self.start: State
         self.states: list[State] = []

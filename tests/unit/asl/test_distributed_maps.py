@@ -87,12 +87,12 @@ def test_items_are_selected_and_the_answer_is_the_result() -> None:
 
 def test_what_follows_a_map_run_follows_its_start_where_there_are_variables() -> None:
     # Recordings since variables came (November 2024) have it so; older ones name MapRunSucceeded.
-    for fields, type in (({}, "MapRunSucceeded"), ({"Assign": {"a": 1}}, "MapRunStarted")):
+    for fields, kind in (({}, "MapRunSucceeded"), ({"Assign": {"a": 1}}, "MapRunStarted")):
         driver = Driver(machine({"M": distributed(**fields)}), [7])
         driver.feed(i.MapRunSucceeded(driver.now, 1, started(driver).task_id, ["a"]))
         exited = driver.events[-2]
         assert exited["type"] == "MapStateExited"
-        assert driver.types[exited["previousEventId"] - 1] == type
+        assert driver.types[exited["previousEventId"] - 1] == kind
 
 
 def test_a_map_run_that_failed_can_be_caught() -> None:

@@ -147,9 +147,31 @@ def test_stopped_execution_takes_its_task_from_the_queue(states: Any) -> None:
 def test_activity_that_is_gone_fails_the_state(states: Any) -> None:
     arn = "arn:aws:states:us-east-1:000000000000:activity:gone"
     task = {"Type": "Task", "Resource": arn, "End": True}
-    described = states.describe(states.run({"StartAt": "T", "States": {"T": task}}))
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "T"}]
+    task["Catch"] = catch
+    execution = states.run({"StartAt": "T", "States": {"T": task}})
+    described = states.describe(execution)
     assert described["error"] == "States.Runtime"
-    assert f"The activity {arn} does not exist." in described["cause"]
+    assert described["cause"] == (
+        "An error occurred while executing the state 'T' (entered at the event id #2)."
+        f" The activity {arn} does not exist."
+    )
+    assert states.types(execution) == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
+
+
+def test_activity_that_is_deleted_meanwhile_fails_the_state(states: Any) -> None:
+    activity = states.client.create_activity(name="work")["activityArn"]
+    machine = {
+        "StartAt": "W",
+        "States": {
+            "W": {"Type": "Wait", "Seconds": 10, "Next": "T"},
+            "T": {"Type": "Task", "Resource": activity, "End": True},
+        },
+    }
+    execution = states.run(machine)
+    states.client.delete_activity(activityArn=activity)
+    states.runtime.advance(seconds=10)
+    assert states.describe(execution)["cause"].endswith(f"The activity {activity} does not exist.")
 
 
 def test_answer_that_comes_while_a_burst_is_cut(states: Any) -> None:

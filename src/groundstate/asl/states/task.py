@@ -16,6 +16,7 @@ from groundstate.asl.errors import (
     TIMEOUT,
     Failed,
     data_limit_exceeded,
+    runtime_error,
 )
 from groundstate.asl.interface import (
     Resource,
@@ -84,6 +85,8 @@ class TaskState(State):
         text = strand.text if parameters is strand.raw_value else to_text(parameters)
         if is_too_large(text):
             raise data_limit_exceeded(self.name)
+        if self.resource.arn in turn.execution.info.missing_activities:
+            raise runtime_error(f"The activity {self.resource.arn} does not exist.")
         task_id = turn.emit(
             strand,
             self.words.scheduled,

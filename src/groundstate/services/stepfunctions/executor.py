@@ -106,6 +106,7 @@ def feed_run(call: Call, run: Run, event: Input) -> bool:
     if call.tx.state_machines.get(run.row.machine_id).status != ACTIVE:
         # DeleteStateMachine ends the executions at their next transition.
         event = event if isinstance(event, Stopped) else Stopped(event.now, event.entropy)
+    tasks.look_up_activities(call, run)
     outcome = step(run.program, run.execution, event)
     if not outcome.accepted:
         return False
@@ -199,6 +200,7 @@ def continue_run(call: Call, execution_id: int) -> None:
         _begin(call, run)
     elif run.row.work == WORK_CONTINUE:
         run.work = None
+        tasks.look_up_activities(call, run)
         outcome = Outcome(more=bool(run.execution.ready))
         _burst(call, run, outcome, tasks.take_due(call, run))
 
@@ -212,6 +214,7 @@ def dispatch_again(call: Call, execution_id: int) -> None:
     for task in run.tasks.values():
         if task.phase == DISPATCHED:
             task.phase = DUE
+    tasks.look_up_activities(call, run)
     outcome = Outcome(more=bool(run.execution.ready))
     _burst(call, run, outcome, tasks.take_due(call, run))
 
@@ -226,6 +229,7 @@ def abort_running(call: Call, machine_id: int) -> None:
 
 
 def _begin(call: Call, run: Run) -> None:
+    tasks.look_up_activities(call, run)
     run.execution, outcome = begin(run.program, run.info, Started(call.now, ids.make_entropy()))
     run.extra.pop("input", None)
     if run.is_express:

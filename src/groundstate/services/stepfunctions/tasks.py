@@ -18,6 +18,19 @@ from groundstate.services.stepfunctions.integrations.result import Pending, Resu
 from groundstate.services.stepfunctions.run import DISPATCHED, DUE, SUBMITTED, OpenTask, Run
 
 
+def look_up_activities(call: Call, run: Run) -> None:
+    """Tell the core which activities of its machine are gone.
+
+    A task of one fails as it is entered, before anything is scheduled (observed). A mocked task
+    needs none.
+    """
+    if run.program.activities and "mocks" not in run.extra:
+        find = call.tx.activities.find
+        run.info.missing_activities = tuple(
+            arn for arn in sorted(run.program.activities) if find(arn) is None
+        )
+
+
 def open_task(call: Call, run: Run, command: ScheduleTask, result: Result) -> None:
     """Record a task whose answer comes later, and set its timers."""
     task = OpenTask(DISPATCHED)
