@@ -86,7 +86,9 @@ class Catcher:
 
     def leave(self, turn: Turn, strand: Strand, failed: Failed) -> None:
         """Leave the strand's state to `next`, with the error output."""
-        error_output = {"Error": failed.error or "", "Cause": failed.cause or ""}
+        # Observed: what SendTaskFailure left out is null, the cause of a timeout is empty.
+        cause = "" if failed.cause is None and failed.error == TIMEOUT else failed.cause
+        error_output = {"Error": failed.error, "Cause": cause}
         output, assigned = self.query.evaluate(turn, strand, error_output)
         turn.exit(strand, output, None, self.next, assigned)
 

@@ -235,3 +235,21 @@ def test_answering_needs_the_right_on_the_activity(states: Any) -> None:
     iam.put_user_policy(UserName="worker", PolicyName="p", PolicyDocument=json.dumps(document))
     send(taskToken=token, output="1")
     assert callback.status == "SUCCEEDED"
+
+
+def test_failure_without_error_and_cause_is_caught_as_nulls(states: Any) -> None:
+    activity = states.client.create_activity(name="work")["activityArn"]
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]
+    execution = states.run(
+        {
+            "StartAt": "T",
+            "States": {
+                "T": {"Type": "Task", "Resource": activity, "Catch": catch, "End": True},
+                "Caught": {"Type": "Pass", "End": True},
+            },
+        }
+    )
+    token = states.client.get_activity_task(activityArn=activity)["taskToken"]
+    states.client.send_task_failure(taskToken=token)
+    # Recorded; the cause of a timeout is an empty text.
+    assert states.output(execution) == {"Error": None, "Cause": None}

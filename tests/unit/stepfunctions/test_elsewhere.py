@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -16,7 +16,13 @@ from tests.unit.stepfunctions.conftest import States
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Echoes requests; answers SendMessage as SQS does."""
+    """Echoes requests; answers SendMessage as SQS does.
+
+    A message with a task token is given to `on_token`, in a thread, before it is answered.
+    """
+
+    on_token: ClassVar[Callable[[str], None]]
+    threads: ClassVar[list[threading.Thread]] = []
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -24,7 +30,16 @@ class Handler(BaseHTTPRequestHandler):
             self._send(404, b"no such page")
             return
         if "SendMessage" in self.headers.get("X-Amz-Target", ""):
-            text = json.loads(body)["MessageBody"]
+            text = json.loads(body).get("MessageBody")
+            if text is None:
+                self._send(400, b'{"__type": "MissingParameter", "message": "MessageBody"}')
+                return
+            if "token" in text:
+                token = json.loads(text)["token"]
+                thread = threading.Thread(target=type(self).on_token, args=(token,))
+                self.threads.append(thread)
+                thread.start()
+                thread.join(0.05)
             digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
             self._send(200, json.dumps({"MD5OfMessageBody": digest, "MessageId": text}).encode())
             return
@@ -96,6 +111,62 @@ def test_service_at_the_endpoint_of_the_settings(url: str) -> None:
         assert output["SdkHttpMetadata"]["HttpStatusCode"] == 200
         scheduled = states.history(execution)[2]["taskScheduledEventDetails"]
         assert json.loads(scheduled["parameters"])["MessageBody"] == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("resource", "member"),
+    [("sqs:sendMessage", "MD5OfMessageBody"), ("aws-sdk:sqs:sendMessage", "Md5OfMessageBody")],
+)
+def test_members_are_spelled_as_the_sdk_of_the_integration_does(
+    url: str, resource: str, member: str
+) -> None:
+    with Groundstate(endpoints=f"sqs={url}") as runtime:
+        states = States(runtime)
+        parameters = {"QueueUrl": f"{url}/queue", "MessageBody": "a"}
+        output = states.output(states.run(task(f"arn:aws:states:::{resource}", parameters)))
+        assert output[member] == "0cc175b9c0f1b6a831c399e269772661"
+
+
+def test_queue_at_a_host_that_is_not_there(url: str) -> None:
+    with Groundstate(endpoints=f"sqs={url}") as runtime:
+        states = States(runtime)
+        parameters = {"QueueUrl": "http://no-such-queue.invalid", "MessageBody": "a"}
+        execution = states.run(task("arn:aws:states:::sqs:sendMessage", parameters))
+        described = states.describe(execution)
+        # Recorded.
+        assert (described["error"], described["cause"]) == (
+            "SQS.SdkClientException",
+            "Unable to execute HTTP request: no-such-queue.invalid: Name or service not known",
+        )
+
+
+def test_what_is_missing_is_the_services_to_say(url: str) -> None:
+    with Groundstate(endpoints=f"sqs={url}") as runtime:
+        states = States(runtime)
+        parameters = {"QueueUrl": f"{url}/queue", "MessageBody": None}
+        execution = states.run(task("arn:aws:states:::sqs:sendMessage", parameters))
+        assert states.describe(execution)["error"] == "SQS.AmazonSQSException"
+
+
+def test_token_that_is_quicker_than_the_answer_waits_for_it(url: str) -> None:
+    with Groundstate(endpoints=f"sqs={url}") as runtime:
+        states = States(runtime)
+        parameters = {
+            "QueueUrl": f"{url}/queue",
+            "MessageBody": {"token.$": "$$.Task.Token"},
+        }
+        answers = []
+
+        def answer(token: str) -> None:
+            answers.append(states.client.send_task_success(taskToken=token, output='"done"'))
+
+        Handler.on_token = answer
+        resource = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
+        execution = states.run(task(resource, parameters))
+        Handler.threads.pop().join()
+        assert states.output(execution) == "done"
+        assert "TaskSubmitted" in states.types(execution)
+        assert len(answers) == 1
 
 
 def test_trace_of_an_http_task(states: States, url: str) -> None:

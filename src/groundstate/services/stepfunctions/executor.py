@@ -369,7 +369,14 @@ def _answer_later(call: Call, run: Run, task_id: int, pending: Pending) -> None:
     assert deferred is not None, pending
     assert read is not None, pending
 
+    submitting = call.host.submitting
+    if pending.submits:
+        submitting[execution_id, task_id] = deferred
+        call.tx.on_undo(lambda: submitting.pop((execution_id, task_id), None))
+
     def answered(done: Deferred) -> None:
+        submitting.pop((execution_id, task_id), None)
+
         def job(job_call: Call) -> None:
             answer_task(job_call, execution_id, task_id, read(job_call, done))
 

@@ -64,6 +64,7 @@ class StepFunctionsHost:
         readings: items that map runs are reading, by the run's number.
         gatherings: results that map runs put together, by the run's number.
         mocked_attempts: invocations of mocked states, by the execution and the state's name.
+        submitting: requests under way whose tasks wait for a token, by execution and task.
         waiters: StartSyncExecution calls that wait for their execution to end, by its number.
         pollers: GetActivityTask calls that wait for a task.
     """
@@ -87,6 +88,7 @@ class StepFunctionsHost:
         self.readings: dict[int, Iterator[list[MapRunItem]]] = {}
         self.gatherings: dict[int, tuple[map_results.Results, Iterator[None]]] = {}
         self.mocked_attempts: dict[int, dict[str, int]] = {}
+        self.submitting: dict[tuple[int, int], Deferred] = {}
         self.waiters: dict[int, Deferred] = {}
         self.pollers = Pollers()
 

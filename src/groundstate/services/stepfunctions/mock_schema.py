@@ -5,13 +5,14 @@ AWS: https://docs.aws.amazon.com/step-functions/latest/dg/test-state-isolation.h
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from groundstate.asl.interface import Resource
 from groundstate.models import ServiceModel, has_model, load_model
 from groundstate.services.stepfunctions.errors import ValidationException
+from groundstate.services.stepfunctions.integrations import sdk_v1, sdk_v2
 from groundstate.services.stepfunctions.integrations.aws_sdk import MODELS
-from groundstate.services.stepfunctions.integrations.sdk_v2 import find_operation, member_name
 
 # Optimised integrations are named by the service's endpoint; these are botocore's other names.
 _OPTIMISED_MODELS = {
@@ -67,10 +68,10 @@ def check_mocked_result(resource: Resource, result: Any, mode: str) -> None:
         return
     model, shape_name = found
     free = {"Payload"} if resource.service == "lambda" and resource.kind == "integration" else set()
+    spell = sdk_v2.member_name if resource.kind == "aws-sdk" else sdk_v1.member_name
     observed = _OBSERVED_MAX.get(resource.service, {})
-    _Checker(model, strict=mode == "STRICT", free=free, observed=observed).check(
-        shape_name, "", result
-    )
+    checker = _Checker(model, spell, strict=mode == "STRICT", free=free, observed=observed)
+    checker.check(shape_name, "", result)
 
 
 def _find_output(resource: Resource) -> tuple[ServiceModel, str] | None:
@@ -83,16 +84,23 @@ def _find_output(resource: Resource) -> tuple[ServiceModel, str] | None:
     if resource.pattern.startswith("sync"):
         operation = _POLLED.get((resource.service, resource.action))
     else:
-        operation = find_operation(model, resource.action)
+        operation = sdk_v2.find_operation(model, resource.action)
     shape = model.output_shape(operation) if operation is not None else None
     return None if shape is None else (model, shape)
 
 
 class _Checker:
     def __init__(
-        self, model: ServiceModel, *, strict: bool, free: set[str], observed: dict[str, int]
+        self,
+        model: ServiceModel,
+        spell: Callable[[str], str],
+        *,
+        strict: bool,
+        free: set[str],
+        observed: dict[str, int],
     ) -> None:
         self._model = model
+        self._spell = spell
         self._observed = observed
         self._strict = strict
         self._free = free
@@ -115,7 +123,7 @@ class _Checker:
 
     def _check_members(self, shape: Any, value: dict[str, Any]) -> None:
         members = {
-            member_name(name): (name, each) for name, each in shape.get("members", {}).items()
+            self._spell(name): (name, each) for name, each in shape.get("members", {}).items()
         }
         if self._strict:
             required = set(shape.get("required", ()))

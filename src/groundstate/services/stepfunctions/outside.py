@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,6 +19,8 @@ class Outside:
     def __init__(self) -> None:
         self._pool: ThreadPoolExecutor | None = None
         self._under_way = 0
+        self._kept: dict[Any, Any] = {}
+        self._keeping = threading.Lock()
 
     @property
     def busy(self) -> bool:
@@ -49,10 +52,19 @@ class Outside:
         call.after_commit(begin)
         return deferred
 
+    def keep(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Something that threads share, such as a client: made once, closed at the end."""
+        with self._keeping:
+            if key not in self._kept:
+                self._kept[key] = make()
+            return self._kept[key]
+
     def stop(self) -> None:
         """Wait for no answer any more."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
+        for kept in self._kept.values():
+            kept.close()
 
     def _end(self) -> None:
         self._under_way -= 1

@@ -6,6 +6,7 @@ without it.
 
 from __future__ import annotations
 
+import socket
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from groundstate.services.stepfunctions.integrations.result import (
     Submitted,
     Succeeded,
 )
+from groundstate.services.stepfunctions.outside import THREADS_MAX
 from groundstate.services.stepfunctions.run import Run
 
 # Names of SDK 2 and of optimised integrations that are not botocore's.
@@ -74,11 +76,15 @@ def call_endpoint(call: Call, run: Run, command: ScheduleTask, endpoint: str) ->
             f"The Parameters '{command.parameters_text}' could not be used to start the Task:"
             f' [The field "{error}" is not supported by Step Functions]',
         )
-    region = run.machine.region
-    deferred = call.host.outside.call(
-        call, lambda: _perform(command, model_name, operation, request, endpoint, region)
-    )
-    return Pending(deferred, _read)
+    region, outside = run.machine.region, call.host.outside
+
+    def work() -> Result:
+        client = outside.keep(
+            (model_name, region, endpoint), lambda: _make_client(model_name, region, endpoint)
+        )
+        return _perform(command, model_name, operation, request, endpoint, client)
+
+    return Pending(outside.call(call, work), _read, submits=bool(resource.pattern))
 
 
 def _read(_: Call, deferred: Deferred) -> Result:
@@ -93,7 +99,7 @@ def _request(model_name: str, operation: str, command: ScheduleTask) -> Shape:
     parameters: dict[str, Any] = dict(command.parameters)
     if command.resource.kind == "integration":
         for name in _JSON_TEXTS.get(command.resource.service, ()):
-            if name in parameters and not isinstance(parameters[name], str):
+            if not isinstance(parameters.get(name), str | None):
                 parameters[name] = orjson.dumps(parameters[name]).decode()
         if command.resource.service == "events":
             parameters["Entries"] = [_with_text(entry) for entry in parameters.get("Entries", ())]
@@ -108,29 +114,48 @@ def _with_text(entry: Any) -> Any:
     return {**entry, "Detail": orjson.dumps(entry["Detail"]).decode()}
 
 
+def _make_client(model_name: str, region: str, endpoint: str) -> Any:
+    """Botocore's client of a service: its making costs much more than a request."""
+    import botocore.config
+    import botocore.session
+
+    session = botocore.session.get_session()
+    if endpoint != "aws" and session.get_credentials() is None:
+        session.set_credentials("test", "test")
+    return session.create_client(
+        model_name,
+        region_name=region,
+        endpoint_url=None if endpoint == "aws" else endpoint,
+        # What is missing or wrong is the service's to say (observed).
+        config=botocore.config.Config(parameter_validation=False, max_pool_connections=THREADS_MAX),
+    )
+
+
 def _perform(
     command: ScheduleTask,
     model_name: str,
     operation: str,
     request: Shape,
     endpoint: str,
-    region: str,
+    client: Any,
 ) -> Result:
     """In a thread: nothing here touches the runtime's state."""
     import botocore.exceptions
-    import botocore.session
 
     resource = command.resource
-    session = botocore.session.get_session()
-    if endpoint != "aws" and session.get_credentials() is None:
-        session.set_credentials("test", "test")
-    client = session.create_client(
-        model_name, region_name=region, endpoint_url=None if endpoint == "aws" else endpoint
-    )
     method = getattr(client, botocore.xform_name(operation))
     service = _OPTIMISED.get(resource.service) if resource.kind == "integration" else None
+    host = _unknown_host(request) if resource.service == "sqs" and service else None
+    if host is not None:
+        return Failed(
+            "SQS.SdkClientException",
+            f"Unable to execute HTTP request: {host}: Name or service not known",
+        )
     try:
         answer = method(**request)
+    except (AttributeError, TypeError, ValueError) as error:
+        # Parameters that botocore cannot even write: it was told not to look at them before.
+        return Failed("States.Runtime", f"The Parameters of the Task are not valid: {error}")
     except botocore.exceptions.ClientError as error:
         return _refused(model_name, service, error.response)
     except botocore.exceptions.BotoCoreError as error:
@@ -139,9 +164,22 @@ def _perform(
         return Failed(
             f"{prefix}.SdkClientException", f"Unable to execute HTTP request: {host}: {error}"
         )
-    finally:
-        client.close()
     return _shown(command, model_name, operation, answer)
+
+
+def _unknown_host(request: Shape) -> str | None:
+    """The host of a QueueUrl, if there is none of this name: SDK 1 sends there (observed).
+
+    AWS's own hosts stand for the endpoint, on machines too that have no network.
+    """
+    host = urlsplit(str(request.get("QueueUrl", ""))).hostname
+    if host is None or host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        return None
+    try:
+        socket.getaddrinfo(host, None)
+    except OSError:
+        return host
+    return None
 
 
 def _refused(model_name: str, service: sdk_v1.SdkService | None, response: Shape) -> Failed:
@@ -158,7 +196,8 @@ def _shown(command: ScheduleTask, model_name: str, operation: str, answer: Shape
     metadata = answer.pop("ResponseMetadata", {})
     shape = model.output_shape(operation)
     plain = orjson.loads(orjson.dumps(answer, default=_to_json))
-    output = {} if shape is None else sdk_v2.to_output(model, shape, plain)
+    spell = sdk_v1.member_name if resource.kind == "integration" else sdk_v2.member_name
+    output = {} if shape is None else sdk_v2.to_output(model, shape, plain, spell)
     if resource.kind == "integration":
         if output.get("FailedEntryCount"):
             return Failed("EventBridge.FailedEntry", orjson.dumps(output).decode())

@@ -37,10 +37,13 @@ class Pending:
     Attributes:
         deferred: the answer of the operation that was called; None if somebody else will answer.
         read: says how the task went, once the deferred is done.
+        submits: whoever has the task's token waits for the answer of the request: a service
+            elsewhere may hand the token on before its answer is here.
     """
 
     deferred: Deferred | None = None
     read: Callable[[Call, Deferred], Result] | None = None
+    submits: bool = False
 
 
 @dataclass(slots=True)

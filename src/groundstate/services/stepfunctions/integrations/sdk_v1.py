@@ -42,6 +42,11 @@ STATES = SdkService(
 )
 
 
+def member_name(name: str) -> str:
+    """A member as SDK 1 spells it: `MD5OfMessageBody` stays so."""
+    return name[0].upper() + name[1:]
+
+
 def find_error(model: ServiceModel, code: str) -> tuple[str, dict[str, Any]]:
     """The exception's name in the SDKs and the shape of an error code; empty if not modelled."""
     shape = model.shapes.get(code, {})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -90,21 +91,29 @@ def to_request(model: ServiceModel, shape_name: str, value: Any) -> Any:
     return value
 
 
-def to_output(model: ServiceModel, shape_name: str, value: Any) -> Any:
-    """An operation's output as the result of a task."""
+def to_output(
+    model: ServiceModel, shape_name: str, value: Any, spell: Callable[[str], str] = member_name
+) -> Any:
+    """An operation's output as the result of a task.
+
+    Args:
+        model, shape_name: of the output.
+        value: the output as the operation gives it.
+        spell: a member's name as the SDK has it; optimised integrations have SDK 1's.
+    """
     shape = model.shapes[shape_name]
     kind = shape["type"]
     if kind == "structure":
         members = shape.get("members", {})
         return {
-            member_name(name): to_output(model, members[name]["shape"], inner)
+            spell(name): to_output(model, members[name]["shape"], inner, spell)
             for name, inner in value.items()
             if name in members
         }
     if kind == "list":
-        return [to_output(model, shape["member"]["shape"], inner) for inner in value]
+        return [to_output(model, shape["member"]["shape"], inner, spell) for inner in value]
     if kind == "map":
-        return {k: to_output(model, shape["value"]["shape"], v) for k, v in value.items()}
+        return {k: to_output(model, shape["value"]["shape"], v, spell) for k, v in value.items()}
     if kind == "timestamp" and isinstance(value, int | float):
         return _instant(value)
     if kind == "blob" and isinstance(value, bytes):

@@ -8,13 +8,13 @@ from __future__ import annotations
 import orjson
 
 from groundstate.asl.json_errors import find_json_error
-from groundstate.operation import Call, Shape
+from groundstate.operation import Answer, Call, Shape
 from groundstate.services.stepfunctions.errors import InvalidOutput
 from groundstate.services.stepfunctions.integrations.result import Succeeded
 from groundstate.services.stepfunctions.task_tokens import answer, get_task
 
 
-def send_task_success(call: Call, request: Shape) -> Shape:
+def send_task_success(call: Call, request: Shape) -> Answer:
     """End a task with an output.
 
     Raises:
@@ -27,5 +27,4 @@ def send_task_success(call: Call, request: Shape) -> Shape:
     problem = "Invalid output." if not text.strip() else find_json_error(text)
     if problem is not None:
         raise InvalidOutput(f"Invalid Output: '{problem}'")
-    answer(call, request["taskToken"], Succeeded(orjson.loads(text), text))
-    return {}
+    return answer(call, request["taskToken"], Succeeded(orjson.loads(text), text))
