@@ -174,6 +174,44 @@ def test_assign_and_output_see_the_values_before_either() -> None:
     assert driver.output == {"before": [1, 2], "x": 2, "y": 1}
 
 
+def test_item_selector_that_leads_nowhere_fails_its_iteration_and_the_state() -> None:
+    state = each({"P": {"Type": "Pass", "End": True}}, ItemSelector={"q.$": "$.q"})
+    driver = Driver(machine({"M": state}), [1, 2])
+    assert driver.finish is not None
+    assert driver.finish.error == "States.Runtime"
+    assert driver.finish.cause is not None
+    assert driver.finish.cause.startswith(
+        "An error occurred while executing the state 'M' (entered at the event id #2). "
+    )
+    assert driver.types[2:] == [
+        "MapStateStarted",
+        "MapIterationStarted",
+        "MapIterationFailed",
+        "ExecutionFailed",
+    ]
+
+
+def test_item_selector_in_jsonata_that_fails_can_be_caught() -> None:
+    state = each(
+        {"P": {"Type": "Pass", "End": True}},
+        QueryLanguage="JSONata",
+        # The second item has no `v`: the first iteration runs when this is found.
+        ItemSelector="{% $states.context.Map.Item.Value.v %}",
+        Catch=[{"ErrorEquals": ["States.QueryEvaluationError"], "Next": "C"}],
+    )
+    driver = Driver(machine({"M": state, "C": {"Type": "Succeed"}}), [{"v": 1}, {}])
+    assert driver.output["Error"] == "States.QueryEvaluationError"
+    assert driver.types[2:9] == [
+        "MapStateStarted",
+        "MapIterationStarted",
+        "MapIterationStarted",
+        "EvaluationFailed",
+        "MapIterationAborted",
+        "MapIterationFailed",
+        "MapStateFailed",
+    ]
+
+
 def test_item_selector_sees_item_and_state_input() -> None:
     compiled = machine(
         {

@@ -96,6 +96,34 @@ def test_a_state_that_nothing_leads_to_is_refused() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "location"),
+    [
+        ("ItemBatcher", {"MaxItemsPerBatchPath": "n"}, "ItemBatcher/MaxItemsPerBatchPath"),
+        (
+            "ItemReader",
+            {
+                "Resource": "arn:aws:states:::s3:getObject",
+                "ReaderConfig": {"InputType": "JSON", "MaxItemsPath": "States.UUID()"},
+            },
+            "ItemReader/ReaderConfig/MaxItemsPath",
+        ),
+    ],
+)
+def test_paths_inside_of_a_distributed_map_are_paths(
+    field: str, value: dict[str, Any], location: str
+) -> None:
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "I",
+        "States": {"I": END},
+    }
+    state = {"Type": "Map", "ItemProcessor": processor, field: value, "End": True}
+    assert diagnose({"A": state}) == [
+        ("SCHEMA_VALIDATION_FAILED", "Value must be a valid JSONPath.", f"/States/A/{location}")
+    ]
+
+
 def test_the_refusal_is_aws_text() -> None:
     with pytest.raises(InvalidDefinition) as caught:
         asl.compile_machine("nope")

@@ -101,6 +101,8 @@ class DistributedMapState(State):
 
     def begin(self, turn: Turn, strand: Strand) -> None:
         data = self.query.input(turn, strand)
+        # The concurrency is looked at before the state starts, all else after it (observed).
+        concurrency = self.items.max_concurrency(data, turn)
         items = None if self.reader is not None else self.items.find(data, turn)
         strand.previous = turn.record(
             strand.previous,
@@ -108,7 +110,7 @@ class DistributedMapState(State):
             "mapStateStartedEventDetails",
             {"length": 0 if items is None else len(items)},
         )
-        command = self._command(turn, strand, data, items)
+        command = self._command(turn, data, items, concurrency)
         info = turn.execution.info
         arn = ":".join(info.arn.split(":")[:5])
         command.map_run_arn = (
@@ -126,9 +128,8 @@ class DistributedMapState(State):
         turn.outcome.commands.append(command)
 
     def _command(
-        self, turn: Turn, strand: Strand, data: Any, items: list[Any] | None
+        self, turn: Turn, data: Any, items: list[Any] | None, concurrency: int
     ) -> StartMapRun:
-        concurrency = self.items.max_concurrency(data, turn)
         count = self.tolerated_count(data, turn)
         if count is not None and count < 0:
             raise error_of(

@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from groundstate.asl import limits
+from groundstate.asl.errors import DATA_LIMIT_EXCEEDED, RUNTIME, Failed, StateError
 from groundstate.asl.execution import Group
 from groundstate.asl.map_items import make_item
 from groundstate.asl.states.container import ContainerState
+from groundstate.asl.turn import interpreting_cause
 
 if TYPE_CHECKING:
     from groundstate.asl.execution import Strand
@@ -37,8 +39,8 @@ class InlineMapState(ContainerState):
 
     def begin(self, turn: Turn, strand: Strand) -> None:
         data = self.query.input(turn, strand)
-        items = self.items.find(data, turn)
         concurrency = self.items.max_concurrency(data, turn)
+        items = self.items.find(data, turn)
         strand.previous = turn.record(
             strand.previous,
             "MapStateStarted",
@@ -54,9 +56,11 @@ class InlineMapState(ContainerState):
             self._succeed(turn, strand, group)
             return
         for _ in range(min(group.concurrency, len(items))):
-            self._start_next(turn, strand, group, strand.previous)
+            if not self._start_next(turn, strand, group, strand.previous):
+                return
 
-    def _start_next(self, turn: Turn, strand: Strand, group: Group, previous: int) -> None:
+    def _start_next(self, turn: Turn, strand: Strand, group: Group, previous: int) -> bool:
+        """Begin the next iteration; False if that failed, and the state with it."""
         index = group.next_index
         group.next_index = index + 1
         started = turn.record(
@@ -69,7 +73,25 @@ class InlineMapState(ContainerState):
         group.children.append(child.id)
         child.item = make_item(index, group.items[index])
         data = group.data if self.items.keeps_data else None
-        child.set_input(self.items.select(turn, strand, data, child.item), None)
+        try:
+            child.set_input(self.items.select(turn, strand, data, child.item), None)
+        except StateError as error:
+            child.set_input(group.items[index], None)
+            self._not_selected(turn, strand, child, error)
+            return False
+        return True
+
+    def _not_selected(self, turn: Turn, strand: Strand, child: Strand, error: StateError) -> None:
+        """The ItemSelector failed: so does the iteration, with an error of this state."""
+        cause = interpreting_cause(strand, error)
+        if error.evaluation:
+            turn.strand = strand
+            details = {"cause": cause, "error": error.error, "state": self.name}
+            if error.location is not None:
+                details["location"] = error.location
+            turn.emit(child, "EvaluationFailed", "evaluationFailedEventDetails", details)
+        fatal = error.error in (RUNTIME, DATA_LIMIT_EXCEEDED)
+        self.child_failed(turn, strand, child, Failed(error.error, cause, fatal=fatal))
 
     def child_succeeded(self, turn: Turn, strand: Strand, child: Strand) -> None:
         group = strand.group

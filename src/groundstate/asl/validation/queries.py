@@ -24,6 +24,8 @@ _VARIABLE_LENGTH_MAX = 80
 
 _MAY_BE_NULL = ("InputPath", "OutputPath", "ResultPath")
 
+_DISTRIBUTED_PATHS = ("MaxItemsPath", "MaxItemsPerBatchPath", "MaxInputBytesPerBatchPath")
+
 _NOT_CHECKED = frozenset(
     ("Branches", "ItemProcessor", "Iterator", "Comment", "Type", "Next", "Resource", "Retry")
 )
@@ -65,6 +67,21 @@ def check_jsonpath_state(state: Definition, location: str, report: Report) -> No
         inner = state.get(field)
         if isinstance(inner, dict) and "Parameters" in inner:
             _check_template(inner["Parameters"], f"{location}/{field}/Parameters", report)
+    _check_distributed_paths(state, location, report)
+
+
+def _check_distributed_paths(state: Definition, location: str, report: Report) -> None:
+    reader, batcher = state.get("ItemReader"), state.get("ItemBatcher")
+    config = reader.get("ReaderConfig") if isinstance(reader, dict) else None
+    for holder, here in (
+        (config, f"{location}/ItemReader/ReaderConfig"),
+        (batcher, f"{location}/ItemBatcher"),
+    ):
+        for field in _DISTRIBUTED_PATHS:
+            if isinstance(holder, dict) and field in holder:
+                _check_path(holder[field], f"{here}/{field}", report)
+    if isinstance(batcher, dict) and "BatchInput" in batcher:
+        _check_template(batcher["BatchInput"], f"{location}/ItemBatcher/BatchInput", report)
 
 
 def _check_path(value: Any, location: str, report: Report) -> None:
