@@ -14,12 +14,13 @@ from groundstate.asl.api import compile_machine, validate_definition
 from groundstate.asl.errors import Failed
 from groundstate.asl.execution import Execution
 from groundstate.asl.machine import Machine
-from groundstate.asl.map_run import select_item
+from groundstate.asl.map_run import STATE_DATA, select_item
 from groundstate.asl.state_test import StateTest
 from groundstate.asl.state_test_input import StateMock, StateTestInput, StateTestRefused
 from groundstate.asl.step import begin, step
 
 __all__ = [
+    "STATE_DATA",
     "Execution",
     "Failed",
     "Machine",

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from groundstate.asl.machine import Machine
 
 
+STATE_DATA = "STATE_DATA"
+"""The context object's `Map.Item.Source` of items that are the state's own input.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+"""
+
+
 def select_item(
     machine: Machine,
     execution: Execution,
@@ -23,6 +30,7 @@ def select_item(
     item: Any,
     now: float,
     entropy: int,
+    source: str = STATE_DATA,
 ) -> str | Failed:
     """The input of an item's child, as JSON text: the item through the ItemSelector.
 
@@ -33,6 +41,8 @@ def select_item(
         task_id: of `StartMapRun`, still open.
         index, item: the item, counted from 0.
         now, entropy: as in an input event.
+        source: where the item comes from, for the context object: `STATE_DATA` or the S3 URI of
+            the object or the bucket that was read.
 
     Returns:
         The text, or why the selector failed, which fails the map run.
@@ -44,6 +54,7 @@ def select_item(
     turn.strand = strand
     try:
         data = state.query.input(turn, strand) if state.items.keeps_data else None
-        return to_text(state.items.select(turn, strand, data, make_item(index, item)))
+        about = {**make_item(index, item), "Source": source}
+        return to_text(state.items.select(turn, strand, data, about))
     except StateError as error:
         return Failed(error.error, interpreting_cause(strand, error))

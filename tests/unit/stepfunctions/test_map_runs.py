@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 
 def distributed(processor: dict[str, Any], **members: Any) -> dict[str, Any]:
     config = {"Mode": "DISTRIBUTED", "ExecutionType": members.pop("execution_type", "STANDARD")}
@@ -148,6 +150,49 @@ def test_items_from_and_results_to_s3(states: Any) -> None:
     results = json.loads(s3.get_object(Bucket="data", Key=file["Key"])["Body"].read())
     outputs = [json.loads(result["Output"]) for result in results]
     assert outputs == [{"id": "1", "name": "a"}, {"id": "2", "name": "b"}]
+    # As AWS's page on ResultWriter shows them.
+    assert results[0]["StartDate"] == "2023-11-14T22:13:20.000Z"
+    assert results[0]["RedriveStatus"] == "NOT_REDRIVABLE"
+
+
+def test_objects_under_a_prefix_are_read_one_after_the_other(states: Any) -> None:
+    s3 = states.runtime.client("s3")
+    s3.create_bucket(Bucket="data")
+    s3.put_object(Bucket="data", Key="in/1.json", Body=b"[1, 2]")
+    s3.put_object(Bucket="data", Key="in/2.json", Body=b"[3]")
+    reader = {
+        "Resource": "arn:aws:states:::s3:listObjectsV2",
+        "ReaderConfig": {"InputType": "JSON", "Transformation": "LOAD_AND_FLATTEN"},
+        "Parameters": {"Bucket": "data", "Prefix": "in/"},
+    }
+    assert states.output(states.run(distributed(PASS, ItemReader=reader))) == [1, 2, 3]
+
+
+def test_items_say_where_they_come_from(states: Any) -> None:
+    s3 = states.runtime.client("s3")
+    s3.create_bucket(Bucket="data")
+    s3.put_object(Bucket="data", Key="in.json", Body=b"[7]")
+    selector = {"source.$": "$$.Map.Item.Source"}
+    reader = {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": {"InputType": "JSON"},
+        "Parameters": {"Bucket": "data", "Key": "in.json"},
+    }
+    read = states.run(distributed(PASS, ItemReader=reader, ItemSelector=selector))
+    assert states.output(read) == [{"source": "S3://data/in.json"}]
+
+
+@pytest.mark.parametrize(
+    ("member", "resource", "error"),
+    [
+        ("ItemReader", "getObject", "States.ItemReaderFailed"),
+        ("ResultWriter", "putObject", "States.ResultWriterFailed"),
+    ],
+)
+def test_bucket_that_is_not_named(states: Any, member: str, resource: str, error: str) -> None:
+    transfer = {"Resource": f"arn:aws:states:::s3:{resource}", "Parameters": {"Key": "k"}}
+    execution = states.run(distributed(PASS, **{member: transfer}), [1])
+    assert states.describe(execution)["error"] == error
 
 
 def test_missing_object_fails_the_reader(states: Any) -> None:

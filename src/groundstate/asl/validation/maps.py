@@ -14,6 +14,19 @@ Definition = dict[str, Any]
 _PROCESSOR_FIELDS = frozenset(("Comment", "ProcessorConfig", "StartAt", "States"))
 _READER_RESOURCE = re.compile(r"arn:[^:]+:states:::s3:(getObject|listObjectsV2)")
 _WRITER_RESOURCE = re.compile(r"arn:[^:]+:states:::s3:putObject")
+_READER_FIELDS = frozenset(
+    (
+        "CSVDelimiter",
+        "CSVHeaderLocation",
+        "CSVHeaders",
+        "InputType",
+        "ItemsPointer",
+        "ManifestType",
+        "MaxItems",
+        "MaxItemsPath",
+        "Transformation",
+    )
+)
 _INPUT_TYPES = ["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]
 
 _DISTRIBUTED_ONLY = ("ItemReader", "ItemBatcher", "ResultWriter")
@@ -123,7 +136,10 @@ def _check_reader(reader: Any, location: str, report: Report) -> None:
     config, here = reader.get("ReaderConfig", {}), f"{location}/ReaderConfig"
     if not report.typed(config, "Object", here):
         return
+    report.supported(config, _READER_FIELDS, here)
     report.one_of(config, "InputType", _INPUT_TYPES, here)
+    report.one_of(config, "Transformation", ["NONE", "LOAD_AND_FLATTEN"], here)
+    report.one_of(config, "ManifestType", ["ATHENA_DATA", "S3_INVENTORY"], here)
     input_type = config.get("InputType")
     if input_type == "CSV" and "CSVHeaderLocation" not in config:
         report.schema("The field 'CSVHeaderLocation' is required", here)

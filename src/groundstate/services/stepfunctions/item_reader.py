@@ -35,17 +35,44 @@ def read_source(call: Call, parent: Run, reader: list[Any]) -> list[Any]:
         ItemReaderError.
     """
     action, parameters, config = reader
+    needed = ("Bucket",) if action == "listObjectsV2" else ("Bucket", "Key")
+    for name in needed:
+        if not isinstance(parameters, dict) or not isinstance(parameters.get(name), str):
+            raise ItemReaderError(f"The field '{name}' is required but was missing")
     source = _Source(call, role_of(parent))
     most = _read_limit(config)
-    if action == "listObjectsV2":
-        items = source.list_objects(parameters, most)
-    else:
-        input_type = config.get("InputType", "JSON")
-        read = _READERS.get(input_type)
-        if read is None:
-            raise ItemReaderError(f"The InputType {input_type} is not supported by Groundstate.")
-        items = read(source, parameters, config)
+    if action != "listObjectsV2":
+        return _read_object(source, parameters, config)[:most]
+    if config.get("Transformation", "NONE") == "NONE":
+        return source.list_objects(parameters, most)
+    items: list[Any] = []
+    for listed in source.list_objects(parameters, ITEMS_MAX):
+        if len(items) >= most:
+            break
+        named = {"Bucket": parameters["Bucket"], "Key": listed["Key"]}
+        items += _read_object(source, named, config)
     return items[:most]
+
+
+def uri_of(reader: list[Any]) -> str:
+    """The object or the bucket that a reader reads, as the context object names it."""
+    action, parameters, config = reader
+    if action == "listObjectsV2" and config.get("Transformation", "NONE") == "NONE":
+        return f"S3://{parameters['Bucket']}"
+    return f"S3://{parameters['Bucket']}/{parameters.get('Key', parameters.get('Prefix', ''))}"
+
+
+def _read_object(source: _Source, parameters: Shape, config: dict[str, Any]) -> list[Any]:
+    """The items in one object."""
+    input_type = config.get("InputType", "JSON")
+    read = _READERS.get(input_type)
+    if read is None:
+        raise ItemReaderError(f"The InputType {input_type} is not supported by Groundstate.")
+    if config.get("ManifestType", "S3_INVENTORY") != "S3_INVENTORY":
+        raise ItemReaderError(
+            f"The ManifestType {config['ManifestType']} is not supported by Groundstate."
+        )
+    return read(source, parameters, config)
 
 
 def role_of(run: Run) -> Principal:

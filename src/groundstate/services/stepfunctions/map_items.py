@@ -11,9 +11,9 @@ from typing import Any
 import orjson
 
 from groundstate import ids
-from groundstate.asl import select_item
+from groundstate.asl import STATE_DATA, select_item
 from groundstate.operation import Call
-from groundstate.services.stepfunctions.item_reader import ItemReaderError, read_source
+from groundstate.services.stepfunctions.item_reader import ItemReaderError, read_source, uri_of
 from groundstate.services.stepfunctions.run import Run
 from groundstate.store.map_runs import MapRun, MapRunItem
 
@@ -43,7 +43,9 @@ def read_items(call: Call, parent: Run, map_run: MapRun) -> Iterator[list[MapRun
         ItemsFailedError: they cannot be read, selected or put into batches.
     """
     settings = map_run.settings
-    texts = _select(call, parent, map_run, _read(call, parent, settings))
+    items = _read(call, parent, settings)
+    source = STATE_DATA if settings["source"] is not None else uri_of(settings["reader"])
+    texts = _select(call, parent, map_run, items, source)
     if "batcher" in settings:
         inputs = _batch(texts, *settings["batcher"])
     else:
@@ -67,11 +69,13 @@ def _read(call: Call, parent: Run, settings: dict[str, Any]) -> list[Any]:
         raise ItemsFailedError("States.ItemReaderFailed", str(error)) from None
 
 
-def _select(call: Call, parent: Run, map_run: MapRun, items: list[Any]) -> Iterator[str]:
+def _select(
+    call: Call, parent: Run, map_run: MapRun, items: list[Any], source: str
+) -> Iterator[str]:
     program, execution, task_id = parent.program, parent.execution, map_run.task_id
     for index, item in enumerate(items):
         entropy = ids.make_entropy()
-        selected = select_item(program, execution, task_id, index, item, call.now, entropy)
+        selected = select_item(program, execution, task_id, index, item, call.now, entropy, source)
         if not isinstance(selected, str):
             raise ItemsFailedError(str(selected.error), selected.cause)
         yield selected

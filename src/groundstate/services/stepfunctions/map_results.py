@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from groundstate.asl.context import iso_time
 from groundstate.operation import Call, ServiceError, Shape
 from groundstate.principals import role_principal
 from groundstate.services.stepfunctions.arns import execution_arn_of
@@ -89,7 +90,11 @@ class Results:
 
     def _write(self) -> Shape:
         map_run = self._map_run
-        bucket = self._parameters["Bucket"]
+        bucket = self._parameters.get("Bucket")
+        if not isinstance(bucket, str):
+            raise ItemsFailedError(
+                "States.ResultWriterFailed", "The field 'Bucket' is required but was missing"
+            )
         run_id = map_run.arn.rsplit(":", 1)[1]
         parts = (self._parameters.get("Prefix", "").strip("/"), run_id)
         prefix = "/".join(part for part in parts if part)
@@ -128,11 +133,20 @@ class Results:
                 "ExecutionArn": execution_arn_of(self._machine_arn, result.name),
                 "Name": result.name,
                 "RedriveCount": 0,
-                "StartDate": result.started_at,
-                "StopDate": result.stopped_at,
             }
+            for name, moment in (
+                ("StartDate", result.started_at),
+                ("StopDate", result.stopped_at),
+            ):
+                if moment is not None:
+                    shown[name] = iso_time(moment)
         if result.status == SUCCEEDED:
-            shown |= {"Output": result.result_text, "OutputDetails": {"Included": True}}
+            shown |= {
+                "Output": result.result_text,
+                "OutputDetails": {"Included": True},
+                "RedriveStatus": "NOT_REDRIVABLE",
+                "RedriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
+            }
         elif result.result_text is not None:
             failure = orjson.loads(result.result_text)
             shown |= {name: value for name, value in failure.items() if value is not None}
