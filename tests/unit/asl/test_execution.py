@@ -9,11 +9,11 @@ from groundstate.asl import interface as i
 from groundstate.asl import limits
 from tests.unit.asl.driver import Driver, machine
 
-PUT = "arn:aws:states:::dynamodb:putItem"
+WORK = "arn:aws:states:::glue:startJobRun"
 
 
 def task(**fields: Any) -> dict[str, Any]:
-    return {"Type": "Task", "Resource": PUT, "End": True, **fields}
+    return {"Type": "Task", "Resource": WORK, "End": True, **fields}
 
 
 def passes(**fields: Any) -> dict[str, Any]:

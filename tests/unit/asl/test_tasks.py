@@ -12,11 +12,11 @@ from groundstate.asl import interface as i
 from groundstate.asl.chance import TOKEN_PREFIX
 from tests.unit.asl.driver import Driver, machine
 
-PUT = "arn:aws:states:::dynamodb:putItem"
+WORK = "arn:aws:states:::glue:startJobRun"
 INVOKE = "arn:aws:states:::lambda:invoke"
 
 
-def task(resource: str = PUT, **fields: Any) -> dict[str, Any]:
+def task(resource: str = WORK, **fields: Any) -> dict[str, Any]:
     return {"Type": "Task", "Resource": resource, "End": True, **fields}
 
 
@@ -134,13 +134,29 @@ def test_missed_heartbeat_is_caught_by_both_names(name: str) -> None:
 def test_token_is_made_where_it_is_named() -> None:
     plain = Driver(machine({"A": task()}), {})
     assert next(iter(plain.tasks.values())).token == ""
+    parameters = {"Payload.$": "$$.Task.Token"}
     waiting = Driver(
-        machine({"A": task(f"{INVOKE}.waitForTaskToken", Parameters={"t.$": "$$.Task.Token"})}),
+        machine({"A": task(f"{INVOKE}.waitForTaskToken", Parameters=parameters)}),
         {},
     )
     scheduled = next(iter(waiting.tasks.values()))
     assert scheduled.token.startswith(TOKEN_PREFIX)
-    assert scheduled.parameters == {"t": scheduled.token}
+    assert scheduled.parameters == {"Payload": scheduled.token}
+
+
+def test_parameter_that_an_integration_does_not_take_fails_the_state_unseen_by_catch() -> None:
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "A"}]
+    driver = Driver(machine({"A": task(INVOKE, Catch=catch)}), {"FunctionName": "f", "Pay": 1})
+    assert driver.types == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
+    assert driver.finish is not None
+    assert (driver.finish.error, driver.finish.cause) == (
+        "States.Runtime",
+        (
+            "An error occurred while executing the state 'A' (entered at the event id #2). The"
+            ' Parameters \'{"FunctionName": "f", "Pay": 1}\' could not be used to start the Task:'
+            ' [The field "Pay" is not supported by Step Functions]'
+        ),
+    )
 
 
 def test_submitted_task_goes_on_waiting() -> None:

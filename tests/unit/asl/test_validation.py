@@ -97,6 +97,26 @@ def test_a_state_that_nothing_leads_to_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "location"),
+    [
+        ({"Parameters": {"TableName.$": "$.t", "Keys.$": "$.k"}}, "Parameters"),
+        ({"QueryLanguage": "JSONata", "Arguments": {"Keys": 1}}, "Arguments"),
+    ],
+)
+def test_parameters_that_an_integration_does_not_take(
+    fields: dict[str, Any], location: str
+) -> None:
+    state = {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem", "End": True}
+    assert diagnose({"A": {**state, **fields}}) == [
+        (
+            "SCHEMA_VALIDATION_FAILED",
+            'The field "Keys" is not supported by Step Functions',
+            f"/States/A/{location}",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
     ("field", "value", "location"),
     [
         ("ItemBatcher", {"MaxItemsPerBatchPath": "n"}, "ItemBatcher/MaxItemsPerBatchPath"),

@@ -29,6 +29,11 @@ from groundstate.asl.interface import (
 )
 from groundstate.asl.json_text import is_too_large, to_text
 from groundstate.asl.states.state import State
+from groundstate.asl.task_parameters import (
+    find_unsupported,
+    not_supported,
+    supported_parameters,
+)
 from groundstate.asl.turn import NOT_TRUNCATED
 
 if TYPE_CHECKING:
@@ -71,6 +76,7 @@ class TaskState(State):
         self.heartbeat = heartbeat
         self.credentials = credentials
         self.needs_token = needs_token
+        self.supported = supported_parameters(resource)
         self.words = _WORDS.get(resource.kind, _INTEGRATION)
         # Shown in the DataLimitExceeded of a result that is too large (observed).
         self.limit_name = resource.arn if resource.kind == "lambda" else resource.service
@@ -85,6 +91,11 @@ class TaskState(State):
         text = strand.text if parameters is strand.raw_value else to_text(parameters)
         if is_too_large(text):
             raise data_limit_exceeded(self.name)
+        if unsupported := find_unsupported(self.supported, parameters):
+            raise runtime_error(
+                f"The Parameters '{text}' could not be used to start the Task:"
+                f" [{', '.join(map(not_supported, unsupported))}]"
+            )
         if self.resource.arn in turn.execution.info.missing_activities:
             raise runtime_error(f"The activity {self.resource.arn} does not exist.")
         task_id = turn.emit(

@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from groundstate.asl import limits
-from groundstate.asl.interface import MachineType
+from groundstate.asl.interface import MachineType, Resource
 from groundstate.asl.resources import parse_resource
+from groundstate.asl.task_parameters import (
+    find_unsupported,
+    not_supported,
+    supported_parameters,
+)
 from groundstate.asl.times import parse_timestamp
 from groundstate.asl.validation import tables
 from groundstate.asl.validation.choices import check_choices
@@ -221,6 +226,7 @@ class StateChecker:
             if self.type == "EXPRESS":
                 report.schema("Express state machine does not support Activity ARN", location)
             return
+        self._parameters(state, resource, at_state)
         pattern = resource.pattern
         service = "aws-sdk" if resource.kind == "aws-sdk" else resource.service
         refused = (
@@ -238,6 +244,14 @@ class StateChecker:
                 f"Express state machine does not support '{shown}' service integration{space}",
                 location,
             )
+
+    def _parameters(self, state: Definition, resource: Resource, location: str) -> None:
+        for field, ending in (("Parameters", ".$"), ("Arguments", "")):
+            names = state.get(field)
+            if isinstance(names, dict):
+                names = {name.removesuffix(ending): None for name in names}
+                for name in find_unsupported(supported_parameters(resource), names):
+                    self.report.schema(not_supported(name), f"{location}/{field}")
 
     def _parallel(self, state: Definition, location: str, language: str) -> None:
         report = self.report
