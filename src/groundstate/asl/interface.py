@@ -155,6 +155,14 @@ class ExecutionInfo:
     variables: dict[str, Any] | None = None
     missing_activities: tuple[str, ...] = ()
 
+    def find_wrong_parameter(self, resource: Resource, parameters: Any) -> str:
+        """The first parameter that an aws-sdk resource does not have, or ''.
+
+        The core knows no service's model: who has them answers in a class of its own. The answer
+        must not change while an execution runs.
+        """
+        return ""
+
     @property
     def region(self) -> str:
         """The region in the execution's ARN."""

@@ -117,6 +117,41 @@ def test_sdk_integration_has_the_sdks_names(states: Any) -> None:
     assert states.output(states.run(definition)) == {"Item": {"id": {"S": "x"}}}
 
 
+def test_attribute_values_have_the_sdks_names_and_blobs_are_text(states: Any) -> None:
+    dynamodb = states.make_table()
+    item = {"id": {"S": "x"}, "blob": {"B": "text"}, "none": {"Nul": True}, "yes": {"Bool": True}}
+    definition = chain(
+        Put={
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:dynamodb:putItem",
+            "Parameters": {"TableName": "Tasks", "Item": item},
+            "ResultPath": "$.put",
+        },
+        Get={
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:dynamodb:getItem",
+            "Parameters": {"TableName": "Tasks", "Key": {"id": {"S": "x"}}},
+        },
+    )
+    assert states.output(states.run(definition)) == {"Item": item}
+    (stored,) = dynamodb.scan(TableName="Tasks")["Items"]
+    assert stored["blob"] == {"B": b"text"}
+    assert stored["none"] == {"NULL": True}
+
+
+def test_sdk_error_without_a_text_says_null(states: Any) -> None:
+    definition = chain(
+        Get={
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:ssm:getParameter",
+            "Parameters": {"Name": "none"},
+        }
+    )
+    described = states.describe(states.run(definition))
+    assert described["error"] == "Ssm.ParameterNotFoundException"
+    assert described["cause"].startswith("null (Service: Ssm, Status Code: 400, ")
+
+
 def test_sdk_error_has_the_sdks_name(states: Any) -> None:
     definition = chain(
         Get={
@@ -140,9 +175,11 @@ def test_sdk_member_that_is_none_is_refused(states: Any) -> None:
             "Parameters": {"ExecutionArns": "x"},
         }
     )
-    described = states.describe(states.run(definition))
+    execution = states.run(definition)
+    described = states.describe(execution)
     assert described["error"] == "States.Runtime"
     assert 'The field "ExecutionArns" is not supported by Step Functions' in described["cause"]
+    assert states.types(execution) == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
 
 
 def test_service_that_is_not_there_names_the_setting(states: Any) -> None:

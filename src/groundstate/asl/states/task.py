@@ -91,7 +91,11 @@ class TaskState(State):
         text = strand.text if parameters is strand.raw_value else to_text(parameters)
         if is_too_large(text):
             raise data_limit_exceeded(self.name)
-        if unsupported := find_unsupported(self.supported, parameters):
+        unsupported = find_unsupported(self.supported, parameters)
+        if self.resource.kind == "aws-sdk":
+            wrong = turn.execution.info.find_wrong_parameter(self.resource, parameters)
+            unsupported = [wrong] if wrong else []
+        if unsupported:
             raise runtime_error(
                 f"The Parameters '{text}' could not be used to start the Task:"
                 f" [{', '.join(map(not_supported, unsupported))}]"

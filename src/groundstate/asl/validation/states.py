@@ -215,7 +215,7 @@ class StateChecker:
             return
         resource = parse_resource(arn)
         if resource is None:
-            report.schema(f"The resource provided {arn} is not recognized", location)
+            report.schema(_not_recognized(arn), location)
             return
         if resource.kind == "activity":
             if "Credentials" in state:
@@ -235,7 +235,7 @@ class StateChecker:
             or (pattern == "sync:2" and service != "states")
         )
         if refused:
-            report.schema(f"The resource provided {arn} is not recognized", location)
+            report.schema(_not_recognized(arn), location)
         elif pattern and self.type == "EXPRESS":
             shown = ".sync" if pattern.startswith("sync") else ".waitForTaskToken"
             # AWS's text for the second one ends in a space (observed).
@@ -279,6 +279,13 @@ class StateChecker:
 
 
 _BRANCH_FIELDS = frozenset(("Comment", "StartAt", "States"))
+
+
+def _not_recognized(arn: str) -> str:
+    return (
+        f"The resource provided {arn} is not recognized. The value is not a valid resource ARN, or"
+        " the resource is not available in this region."
+    )
 
 
 def _without(state: Definition, field: str) -> Definition:

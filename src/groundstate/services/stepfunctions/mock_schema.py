@@ -12,7 +12,6 @@ from groundstate.asl.interface import Resource
 from groundstate.models import ServiceModel, has_model, load_model
 from groundstate.services.stepfunctions.errors import ValidationException
 from groundstate.services.stepfunctions.integrations import sdk_v1, sdk_v2
-from groundstate.services.stepfunctions.integrations.aws_sdk import MODELS
 
 # Optimised integrations are named by the service's endpoint; these are botocore's other names.
 _OPTIMISED_MODELS = {
@@ -75,7 +74,7 @@ def check_mocked_result(resource: Resource, result: Any, mode: str) -> None:
 
 
 def _find_output(resource: Resource) -> tuple[ServiceModel, str] | None:
-    names = MODELS if resource.kind == "aws-sdk" else _OPTIMISED_MODELS
+    names = sdk_v2.MODELS if resource.kind == "aws-sdk" else _OPTIMISED_MODELS
     model_name = names.get(resource.service, resource.service)
     if not has_model(model_name):
         return None

@@ -17,12 +17,13 @@ from typing import Any
 import orjson
 
 from groundstate.asl import Execution, Machine
-from groundstate.asl.interface import ExecutionInfo, Finish
+from groundstate.asl.interface import ExecutionInfo, Finish, Resource
 from groundstate.operation import Call
 from groundstate.services.stepfunctions.arns import (
     execution_arn_of,
     express_arn_of,
 )
+from groundstate.services.stepfunctions.integrations import sdk_v2
 from groundstate.services.stepfunctions.machines import alias_arn, compiled, version_arn
 from groundstate.store.executions import RUNNING, STATUSES, SUCCEEDED, ExecutionRow
 from groundstate.store.state_machines import Revision, StateMachine
@@ -71,6 +72,10 @@ class StoredInfo(ExecutionInfo):
     @input_text.setter
     def input_text(self, text: str) -> None:
         self._read = lambda: text
+
+    def find_wrong_parameter(self, resource: Resource, parameters: Any) -> str:
+        """See `ExecutionInfo.find_wrong_parameter`."""
+        return sdk_v2.find_wrong(resource.service, resource.action, parameters)
 
     def read_later(self, read: Callable[[], str]) -> None:
         """Let the input be read at its first use."""

@@ -23,19 +23,11 @@ from groundstate.services.stepfunctions.integrations.result import (
 from groundstate.services.stepfunctions.integrations.role import principal_of
 from groundstate.services.stepfunctions.run import Run
 
-# SDK 2 names services by their id; these are botocore's names where that is another one.
-MODELS = {
-    "cloudwatchlogs": "logs",
-    "dynamodbstreams": "dynamodbstreams",
-    "eventbridge": "events",
-    "sfn": "stepfunctions",
-}
-
 
 def perform(call: Call, run: Run, command: ScheduleTask) -> Result:
     """Call an operation with the task's parameters."""
     resource = command.resource
-    model_name = MODELS.get(resource.service, resource.service)
+    model_name = sdk_v2.MODELS.get(resource.service, resource.service)
     if not has_model(model_name):
         return missing_service(call, run, command)
     model = load_model(model_name)
@@ -73,7 +65,7 @@ def _request(model: ServiceModel, operation: str, command: ScheduleTask) -> Shap
     shape = model.input_shape(operation)
     if shape is None:
         return {}
-    request = sdk_v2.to_request(model, shape, command.parameters)
+    request = sdk_v2.to_request(model, shape, command.parameters, sdk_v2.blobs_of(model))
     if not isinstance(request, dict):
         return {}
     if model.name == "s3" and isinstance(request.get("Body"), bytes):
@@ -88,7 +80,8 @@ def _request(model: ServiceModel, operation: str, command: ScheduleTask) -> Shap
 
 def _read(model: ServiceModel, operation: str, command: ScheduleTask, answer: Shape) -> Result:
     shape = model.output_shape(operation)
-    output = {} if shape is None else sdk_v2.to_output(model, shape, answer)
+    blobs = sdk_v2.blobs_of(model)
+    output = {} if shape is None else sdk_v2.to_output(model, shape, answer, blobs=blobs)
     if command.resource.pattern == "waitForTaskToken":
         return Submitted(output)
     return Succeeded(output)

@@ -10,17 +10,25 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from groundstate import ids
-from groundstate.models import ServiceModel
+from groundstate.models import ServiceModel, has_model, load_model
 from groundstate.operation import ServiceError
 from groundstate.services.stepfunctions.integrations.result import Failed
 from groundstate.services.stepfunctions.integrations.sdk_v1 import find_error
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+# SDK 2 names services by their id; these are botocore's names where that is another one.
+MODELS = {
+    "cloudwatchlogs": "logs",
+    "dynamodbstreams": "dynamodbstreams",
+    "eventbridge": "events",
+    "sfn": "stepfunctions",
+}
 
 # Services whose recordings are new enough to count the attempts in the cause.
 _COUNTED = frozenset(("Sfn",))
@@ -39,6 +47,9 @@ def pascal(name: str) -> str:
 @lru_cache(maxsize=16384)
 def member_name(name: str) -> str:
     """A member as SDK 2 spells it: leading capitals become one: `SSEKMSKeyId`, `SsekmsKeyId`."""
+    if name == "NULL":
+        # The getter of DynamoDB's attribute values: `null` is a word of Java.
+        return "Nul"
     end = 1
     while end < len(name) and name[end].isupper() and not name[end + 1 : end + 2].islower():
         end += 1
@@ -55,7 +66,36 @@ def find_operation(model: ServiceModel, action: str) -> str | None:
     return _operations(model.name, model).get(action.lower())
 
 
-def to_request(model: ServiceModel, shape_name: str, value: Any) -> Any:
+class Blobs(NamedTuple):
+    """How blobs stand on the other side of an integration.
+
+    Attributes:
+        in_base64: as Base64 text, as JSON services of the runtime have them; else as bytes.
+    """
+
+    in_base64: bool = False
+
+    def to_blob(self, value: Any) -> Any:
+        """A task's parameter, text or any JSON, as a blob."""
+        data = value.encode() if isinstance(value, str) else orjson.dumps(value)
+        return base64.b64encode(data).decode() if self.in_base64 else data
+
+    def to_text(self, value: Any) -> Any:
+        """A blob as the result of a task shows it."""
+        if self.in_base64 and isinstance(value, str):
+            value = base64.b64decode(value)
+        return _text(value) if isinstance(value, bytes) else value
+
+
+_BYTES = Blobs()
+
+
+def blobs_of(model: ServiceModel) -> Blobs:
+    """How a service of the runtime has its blobs."""
+    return Blobs(in_base64=model.metadata["protocol"] == "json")
+
+
+def to_request(model: ServiceModel, shape_name: str, value: Any, blobs: Blobs = _BYTES) -> Any:
     """Parameters of a task as the operation's input.
 
     Raises:
@@ -77,22 +117,24 @@ def to_request(model: ServiceModel, shape_name: str, value: Any) -> Any:
                 # Recorded: the body of an object is JSON, text in its quotes.
                 request[member] = orjson.dumps(inner)
             else:
-                request[member] = to_request(model, reference["shape"], inner)
+                request[member] = to_request(model, reference["shape"], inner, blobs)
         return request
     if kind == "list" and isinstance(value, list):
-        return [to_request(model, shape["member"]["shape"], inner) for inner in value]
+        return [to_request(model, shape["member"]["shape"], inner, blobs) for inner in value]
     if kind == "map" and isinstance(value, dict):
-        return {k: to_request(model, shape["value"]["shape"], v) for k, v in value.items()}
+        return {k: to_request(model, shape["value"]["shape"], v, blobs) for k, v in value.items()}
     if kind == "string" and isinstance(value, dict | list):
         # Recorded: an object for a text member is written as JSON.
         return orjson.dumps(value).decode()
-    if kind == "blob":
-        return value.encode() if isinstance(value, str) else orjson.dumps(value)
-    return value
+    return blobs.to_blob(value) if kind == "blob" else value
 
 
 def to_output(
-    model: ServiceModel, shape_name: str, value: Any, spell: Callable[[str], str] = member_name
+    model: ServiceModel,
+    shape_name: str,
+    value: Any,
+    spell: Callable[[str], str] = member_name,
+    blobs: Blobs = _BYTES,
 ) -> Any:
     """An operation's output as the result of a task.
 
@@ -100,25 +142,63 @@ def to_output(
         model, shape_name: of the output.
         value: the output as the operation gives it.
         spell: a member's name as the SDK has it; optimised integrations have SDK 1's.
+        blobs: how the operation gives its blobs.
     """
     shape = model.shapes[shape_name]
     kind = shape["type"]
+
+    def inner(reference: Any, each: Any) -> Any:
+        return to_output(model, reference["shape"], each, spell, blobs)
+
     if kind == "structure":
         members = shape.get("members", {})
         return {
-            spell(name): to_output(model, members[name]["shape"], inner, spell)
-            for name, inner in value.items()
+            spell(name): inner(members[name], each)
+            for name, each in value.items()
             if name in members
         }
     if kind == "list":
-        return [to_output(model, shape["member"]["shape"], inner, spell) for inner in value]
+        return [inner(shape["member"], each) for each in value]
     if kind == "map":
-        return {k: to_output(model, shape["value"]["shape"], v, spell) for k, v in value.items()}
+        return {key: inner(shape["value"], each) for key, each in value.items()}
     if kind == "timestamp" and isinstance(value, int | float):
         return _instant(value)
-    if kind == "blob" and isinstance(value, bytes):
-        return _text(value)
-    return value
+    return blobs.to_text(value) if kind == "blob" else value
+
+
+def find_wrong(service: str, action: str, parameters: Any) -> str:
+    """The first parameter that an operation does not have, or ''.
+
+    Args:
+        service, action: of the resource `aws-sdk:service:action`.
+        parameters: as the task has them.
+    """
+    model_name = MODELS.get(service, service)
+    if not has_model(model_name):
+        return ""
+    model = load_model(model_name)
+    operation = find_operation(model, action)
+    shape = None if operation is None else model.input_shape(operation)
+    return "" if shape is None else _find_wrong(model, shape, parameters)
+
+
+def _find_wrong(model: ServiceModel, shape_name: str, value: Any) -> str:
+    shape = model.shapes[shape_name]
+    kind = shape["type"]
+    inner: list[tuple[str, Any]] = []
+    if kind == "structure" and isinstance(value, dict):
+        members = _members(model.name, shape_name, model)
+        for name, each in value.items():
+            member = members.get(name)
+            if member is None:
+                return str(name)
+            inner.append((shape["members"][member]["shape"], each))
+    elif kind == "list" and isinstance(value, list):
+        inner = [(shape["member"]["shape"], each) for each in value]
+    elif kind == "map" and isinstance(value, dict):
+        inner = [(shape["value"]["shape"], each) for each in value.values()]
+    found = (_find_wrong(model, name, each) for name, each in inner)
+    return next((name for name in found if name), "")
 
 
 def failed(model: ServiceModel, error: ServiceError) -> Failed:
@@ -130,7 +210,8 @@ def failed(model: ServiceModel, error: ServiceError) -> Failed:
     counted = " (SDK Attempt Count: 1)" if service in _COUNTED else ""
     return Failed(
         f"{service}.{name or service + 'Exception'}",
-        f"{error.message} (Service: {service}, Status Code: {status},"
+        # A Java text that is not there is shown as `null`.
+        f"{error.message or 'null'} (Service: {service}, Status Code: {status},"
         f" Request ID: {ids.make_uuid()}{more}){counted}",
     )
 
