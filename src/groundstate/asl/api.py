@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from groundstate.asl.compile import compile_valid
-from groundstate.asl.interface import Diagnostic, InvalidDefinition, MachineType
+from groundstate.asl.interface import Diagnostic, InvalidDefinition, IsKnown, MachineType
 from groundstate.asl.machine import Machine
 from groundstate.asl.validation.validate import validate
 
 _TOO_DEEP = Diagnostic("ERROR", "TOO_DEEPLY_NESTED", "The states are too deeply nested.", "")
 
 
-def compile_machine(definition: str, *, type: MachineType = "STANDARD") -> Machine:
+def compile_machine(
+    definition: str, *, type: MachineType = "STANDARD", is_known: IsKnown | None = None
+) -> Machine:
     """Compile a definition.
+
+    Args:
+        is_known: whether there is such an operation, for the Resource of an aws-sdk Task.
 
     Raises:
         InvalidDefinition: it has errors; AWS's diagnostics are in it.
     """
-    parsed, diagnostics = validate(definition, type)
+    parsed, diagnostics = validate(definition, type, is_known)
     errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "ERROR"]
     if errors:
         raise InvalidDefinition(errors, _label_answer(definition, errors[0]))
@@ -26,9 +31,11 @@ def compile_machine(definition: str, *, type: MachineType = "STANDARD") -> Machi
         raise InvalidDefinition([_TOO_DEEP], "") from None
 
 
-def validate_definition(definition: str, *, type: MachineType = "STANDARD") -> list[Diagnostic]:
-    """What ValidateStateMachineDefinition finds, errors and warnings."""
-    return validate(definition, type)[1]
+def validate_definition(
+    definition: str, *, type: MachineType = "STANDARD", is_known: IsKnown | None = None
+) -> list[Diagnostic]:
+    """What ValidateStateMachineDefinition finds, errors and warnings; see `compile_machine`."""
+    return validate(definition, type, is_known)[1]
 
 
 def _label_answer(definition: str, error: Diagnostic) -> str:

@@ -29,6 +29,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -79,6 +80,7 @@ __all__ = [
     "HistoryEvent",
     "Input",
     "InvalidDefinition",
+    "IsKnown",
     "ItemBatcher",
     "ItemReader",
     "MachineType",
@@ -107,6 +109,9 @@ __all__ = [
 HistoryEvent = dict[str, Any]
 """One event as GetExecutionHistory answers it: `timestamp` (epoch seconds), `type`, `id`,
 `previousEventId` and the `...EventDetails` of its type. Inputs and outputs are JSON text."""
+
+IsKnown = Callable[[Resource], bool]
+"""Whether there is the operation that the Resource of an aws-sdk Task names."""
 
 
 MACHINE_TIMEOUT_TIMER = 0

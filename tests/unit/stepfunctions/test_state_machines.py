@@ -239,3 +239,41 @@ def test_long_definition_that_is_wrong_is_refused(states: Any) -> None:
     assert code == "InvalidDefinition"
     found = states.client.validate_state_machine_definition(definition=definition)
     assert found["result"] == "FAIL"
+
+
+@pytest.mark.parametrize(
+    ("action", "is_known"),
+    [
+        ("dynamodb:getItem", True),
+        ("sfn:startExecution", True),
+        ("cloudwatchlogs:createLogGroup", True),
+        ("eventbridge:putEvents", True),
+        # What we know nothing of may be right.
+        ("newservice:doSomething", True),
+        ("dynamodb:getItems", False),
+        ("sqs:sendMessages", False),
+    ],
+)
+def test_aws_sdk_operation_that_does_not_exist_is_refused(
+    states: Any, action: str, is_known: bool
+) -> None:
+    resource = f"arn:aws:states:::aws-sdk:{action}"
+    definition = {
+        "StartAt": "A",
+        "States": {"A": {"Type": "Task", "Resource": resource, "Parameters": {}, "End": True}},
+    }
+    found = states.client.validate_state_machine_definition(definition=json.dumps(definition))
+    assert found["result"] == ("OK" if is_known else "FAIL")
+    if not is_known:
+        code, message = refused(
+            states.client.create_state_machine,
+            name="Machine",
+            definition=json.dumps(definition),
+            roleArn=states.role,
+        )
+        assert code == "InvalidDefinition"
+        assert message == (
+            "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: The resource provided"
+            f" {resource} is not recognized. The value is not a valid resource ARN, or the resource"
+            " is not available in this region. at /States/A/Resource'"
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from groundstate.asl import limits
-from groundstate.asl.interface import MachineType, Resource
+from groundstate.asl.interface import IsKnown, MachineType, Resource
 from groundstate.asl.resources import parse_resource
 from groundstate.asl.task_parameters import (
     find_unsupported,
@@ -54,12 +54,16 @@ class StateChecker:
         report: what is found goes there.
         type: of the machine; EXPRESS refuses some resources.
         language: the machine's query language, which inner scopes inherit.
+        is_known: see `compile_machine`.
     """
 
-    def __init__(self, report: Report, type: MachineType, language: str) -> None:
+    def __init__(
+        self, report: Report, type: MachineType, language: str, is_known: IsKnown | None = None
+    ) -> None:
         self.report = report
         self.type = type
         self.language = language
+        self.is_known = is_known
         self.names: set[str] = set()
         self.labels: set[str] = set()
         self._depth = 0
@@ -214,7 +218,9 @@ class StateChecker:
             report.schema("Value is not a valid resource ARN", location)
             return
         resource = parse_resource(arn)
-        if resource is None:
+        if resource is None or (
+            resource.kind == "aws-sdk" and self.is_known and not self.is_known(resource)
+        ):
             report.schema(_not_recognized(arn), location)
             return
         if resource.kind == "activity":

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from groundstate.asl import limits
-from groundstate.asl.interface import Diagnostic, MachineType
+from groundstate.asl.interface import Diagnostic, IsKnown, MachineType
 from groundstate.asl.json_errors import find_json_error
 from groundstate.asl.validation.report import Report, is_deeper
 from groundstate.asl.validation.scopes import check_variable_scopes
@@ -21,8 +21,13 @@ _TOP_FIELDS = frozenset(
 )
 
 
-def validate(text: str, type: MachineType) -> tuple[dict[str, Any], list[Diagnostic]]:
+def validate(
+    text: str, type: MachineType, is_known: IsKnown | None = None
+) -> tuple[dict[str, Any], list[Diagnostic]]:
     """Parse and check a definition.
+
+    Args:
+        is_known: see `compile_machine`.
 
     Returns:
         The definition as a value (empty if it is no object), and what was found.
@@ -30,7 +35,7 @@ def validate(text: str, type: MachineType) -> tuple[dict[str, Any], list[Diagnos
     report = Report()
     definition = _parse(text, report)
     if definition is not None:
-        _check_machine(definition, type, report)
+        _check_machine(definition, type, report, is_known)
     return definition or {}, report.diagnostics
 
 
@@ -79,7 +84,9 @@ def _parse(text: str, report: Report) -> dict[str, Any] | None:
     return definition
 
 
-def _check_machine(definition: dict[str, Any], type: MachineType, report: Report) -> None:
+def _check_machine(
+    definition: dict[str, Any], type: MachineType, report: Report, is_known: IsKnown | None
+) -> None:
     report.supported(definition, _TOP_FIELDS, "")
     report.one_of(definition, "QueryLanguage", ["JSONPath", "JSONata"], "")
     report.one_of(definition, "Version", ["1.0"], "")
@@ -87,7 +94,7 @@ def _check_machine(definition: dict[str, Any], type: MachineType, report: Report
         value = definition["TimeoutSeconds"]
         if report.typed(value, "Integer", "/TimeoutSeconds"):
             report.bounded(value, "/TimeoutSeconds", 0, limits.WAIT_SECONDS_MAX)
-    checker = StateChecker(report, type, definition.get("QueryLanguage", "JSONPath"))
+    checker = StateChecker(report, type, definition.get("QueryLanguage", "JSONPath"), is_known)
     checker.scope(definition, "")
     if not report.has_errors:
         check_transitions(definition, report)

@@ -10,6 +10,7 @@ from groundstate.asl.interface import InvalidDefinition as BadDefinition
 from groundstate.asl.interface import MachineType
 from groundstate.operation import Call, Deferred, ServiceError, Shape
 from groundstate.services.stepfunctions.errors import InvalidDefinition
+from groundstate.services.stepfunctions.integrations.sdk_v2 import is_known
 from groundstate.store.state_machines import Revision
 
 # Compiled machines stay in memory up to this many characters of their definitions together.
@@ -79,7 +80,7 @@ def prepare(definition: str, machine_type: MachineType) -> Machine | BadDefiniti
     if collects:
         gc.disable()
     try:
-        return compile_machine(definition, type=machine_type)
+        return compile_machine(definition, type=machine_type, is_known=is_known)
     except BadDefinition as error:
         return error
     finally:

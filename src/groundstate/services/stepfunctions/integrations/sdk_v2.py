@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from groundstate import ids
+from groundstate.asl.interface import Resource
 from groundstate.models import ServiceModel, has_model, load_model
 from groundstate.operation import ServiceError
 from groundstate.services.stepfunctions.integrations.result import Failed
@@ -64,6 +65,14 @@ def service_name(model: ServiceModel) -> str:
 def find_operation(model: ServiceModel, action: str) -> str | None:
     """The operation of an action (`putItem`)."""
     return _operations(model.name, model).get(action.lower())
+
+
+def is_known(resource: Resource) -> bool:
+    """Whether there is the operation of an aws-sdk resource, as far as we know its service."""
+    model_name = MODELS.get(resource.service, resource.service)
+    if not has_model(model_name):
+        return True
+    return find_operation(load_model(model_name), resource.action) is not None
 
 
 class Blobs(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from groundstate.asl import validate_definition
 from groundstate.operation import Answer, Call, Deferred, Shape
 from groundstate.services.stepfunctions.definitions import LONG_CHARACTERS
+from groundstate.services.stepfunctions.integrations.sdk_v2 import is_known
 
 DIAGNOSTICS_MAX = 100
 
@@ -27,7 +28,9 @@ def validate_state_machine_definition(call: Call, request: Shape) -> Answer:
 
 
 def _validate(request: Shape) -> Shape:
-    found = validate_definition(request["definition"], type=request.get("type", "STANDARD"))
+    found = validate_definition(
+        request["definition"], type=request.get("type", "STANDARD"), is_known=is_known
+    )
     failed = any(diagnostic.severity == "ERROR" for diagnostic in found)
     if request.get("severity", "ERROR") == "ERROR":
         found = [diagnostic for diagnostic in found if diagnostic.severity == "ERROR"]
