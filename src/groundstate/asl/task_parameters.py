@@ -1,4 +1,4 @@
-"""The parameters that optimised integrations take; others are refused by name.
+"""The parameters that integrations take and need; others are refused by name.
 
 AWS refuses them when a machine is created, where they stand in the definition, and else when the
 task begins, before it is scheduled.
@@ -69,6 +69,27 @@ _SUPPORTED: dict[tuple[str, str], frozenset[str]] = {
     ),
     ("states", "startExecution"): frozenset(("Input", "Name", "StateMachineArn", "TraceHeader")),
 }
+
+# Measured on AWS for the most; what moves an item needs its key as well.
+_REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
+    ("dynamodb", "deleteItem"): ("TableName", "Key"),
+    ("dynamodb", "getItem"): ("TableName", "Key"),
+    ("dynamodb", "putItem"): ("TableName", "Item"),
+    ("dynamodb", "updateItem"): ("TableName", "Key"),
+    ("ecs", "runTask"): ("TaskDefinition",),
+    ("events", "putEvents"): ("Entries",),
+    ("lambda", "invoke"): ("FunctionName",),
+    ("sns", "publish"): ("Message",),
+    ("sqs", "sendMessage"): ("QueueUrl", "MessageBody"),
+    ("states", "startExecution"): ("StateMachineArn",),
+}
+
+
+def required_parameters(resource: Resource) -> tuple[str, ...]:
+    """The names without which a machine is refused."""
+    if resource.kind != "integration":
+        return ()
+    return _REQUIRED.get((resource.service, resource.action), ())
 
 
 def supported_parameters(resource: Resource) -> frozenset[str] | None:

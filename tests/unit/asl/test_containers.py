@@ -12,7 +12,8 @@ PUT = "arn:aws:states:::dynamodb:putItem"
 
 
 def task(**fields: Any) -> dict[str, Any]:
-    return {"Type": "Task", "Resource": PUT, "End": True, **fields}
+    parameters = {"TableName": "Table", "Item.$": "$"}
+    return {"Type": "Task", "Resource": PUT, "Parameters": parameters, "End": True, **fields}
 
 
 def each(processor: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def test_results_keep_the_order_of_the_items_whatever_ends_first() -> None:
     driver = Driver(machine({"M": each({"T": task()})}), ["a", "b", "c"])
     open_tasks = dict(driver.tasks)
     for task_id, scheduled in reversed(open_tasks.items()):
-        driver.feed(i.TaskSucceeded(driver.now, 1, task_id, scheduled.parameters.upper()))
+        driver.feed(i.TaskSucceeded(driver.now, 1, task_id, scheduled.parameters["Item"].upper()))
     assert driver.output == ["A", "B", "C"]
 
 
@@ -38,7 +39,7 @@ def test_concurrency_is_kept() -> None:
     first = next(iter(driver.tasks))
     driver.tasks.pop(first)
     driver.feed(i.TaskSucceeded(driver.now, 1, first, 0))
-    assert [scheduled.parameters for scheduled in driver.tasks.values()] == [2, 3]
+    assert [scheduled.parameters["Item"] for scheduled in driver.tasks.values()] == [2, 3]
 
 
 def test_inline_map_runs_forty_at_most() -> None:

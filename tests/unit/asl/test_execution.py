@@ -13,7 +13,7 @@ WORK = "arn:aws:states:::glue:startJobRun"
 
 
 def task(**fields: Any) -> dict[str, Any]:
-    return {"Type": "Task", "Resource": WORK, "End": True, **fields}
+    return {"Type": "Task", "Resource": WORK, "Parameters": {}, "End": True, **fields}
 
 
 def passes(**fields: Any) -> dict[str, Any]:
@@ -181,14 +181,15 @@ def test_redrive_of_an_inline_map_goes_on_with_the_items_that_are_left() -> None
     broken = {2}
 
     def answer(scheduled: i.ScheduleTask) -> Any:
-        seen.append(scheduled.parameters)
-        return asl.Failed("E") if scheduled.parameters in broken else scheduled.parameters * 10
+        item = scheduled.parameters["item"]
+        seen.append(item)
+        return asl.Failed("E") if item in broken else item * 10
 
     states = {
         "M": {
             "Type": "Map",
             "MaxConcurrency": 1,
-            "ItemProcessor": {"StartAt": "T", "States": {"T": task()}},
+            "ItemProcessor": {"StartAt": "T", "States": {"T": task(Parameters={"item.$": "$"})}},
             "End": True,
         }
     }

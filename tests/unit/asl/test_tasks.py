@@ -14,10 +14,12 @@ from tests.unit.asl.driver import Driver, machine
 
 WORK = "arn:aws:states:::glue:startJobRun"
 INVOKE = "arn:aws:states:::lambda:invoke"
+NESTED = "arn:aws:states:::states:startExecution.sync:2"
 
 
 def task(resource: str = WORK, **fields: Any) -> dict[str, Any]:
-    return {"Type": "Task", "Resource": resource, "End": True, **fields}
+    parameters = {"FunctionName": "f"} if resource.startswith(INVOKE) else {}
+    return {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True, **fields}
 
 
 def test_answer_for_an_older_attempt_is_refused() -> None:
@@ -134,19 +136,26 @@ def test_missed_heartbeat_is_caught_by_both_names(name: str) -> None:
 def test_token_is_made_where_it_is_named() -> None:
     plain = Driver(machine({"A": task()}), {})
     assert next(iter(plain.tasks.values())).token == ""
-    parameters = {"Payload.$": "$$.Task.Token"}
+    parameters = {"FunctionName": "f", "Payload.$": "$$.Task.Token"}
     waiting = Driver(
         machine({"A": task(f"{INVOKE}.waitForTaskToken", Parameters=parameters)}),
         {},
     )
     scheduled = next(iter(waiting.tasks.values()))
     assert scheduled.token.startswith(TOKEN_PREFIX)
-    assert scheduled.parameters == {"Payload": scheduled.token}
+    assert scheduled.parameters == {"FunctionName": "f", "Payload": scheduled.token}
 
 
 def test_parameter_that_an_integration_does_not_take_fails_the_state_unseen_by_catch() -> None:
-    catch = [{"ErrorEquals": ["States.ALL"], "Next": "A"}]
-    driver = Driver(machine({"A": task(INVOKE, Catch=catch)}), {"FunctionName": "f", "Pay": 1})
+    state = {
+        "Type": "Task",
+        "QueryLanguage": "JSONata",
+        "Resource": INVOKE,
+        "Arguments": "{% $states.input %}",
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "A"}],
+        "End": True,
+    }
+    driver = Driver(machine({"A": state}), {"FunctionName": "f", "Pay": 1})
     assert driver.types == ["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]
     assert driver.finish is not None
     assert (driver.finish.error, driver.finish.cause) == (
@@ -160,7 +169,7 @@ def test_parameter_that_an_integration_does_not_take_fails_the_state_unseen_by_c
 
 
 def test_submitted_task_goes_on_waiting() -> None:
-    driver = Driver(machine({"A": task("arn:aws:states:::states:startExecution.sync:2")}), {})
+    driver = Driver(machine({"A": task(NESTED, Parameters={"StateMachineArn": "m"})}), {})
     (task_id,) = driver.tasks
     driver.feed(i.TaskSubmitted(driver.now, 1, task_id, {"ExecutionArn": "x"}))
     assert driver.types[-1] == "TaskSubmitted"

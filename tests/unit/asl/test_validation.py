@@ -14,6 +14,8 @@ from groundstate.asl.interface import Diagnostic, InvalidDefinition
 END = {"Type": "Succeed"}
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
 
+PUT = "arn:aws:states:::dynamodb:putItem"
+
 
 def diagnose(states: dict[str, Any], **top: Any) -> list[tuple[str, str, str]]:
     definition = {"StartAt": next(iter(states), "A"), "States": states, **top}
@@ -97,10 +99,68 @@ def test_a_state_that_nothing_leads_to_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "message", "location"),
+    [
+        (
+            {},
+            f"Parameters field is required for resource ARN: {PUT}",
+            "/States/A/Resource",
+        ),
+        (
+            {"QueryLanguage": "JSONata"},
+            f"Arguments field is required for resource ARN: {PUT}",
+            "/States/A/Resource",
+        ),
+        (
+            {"Parameters": {"TableName.$": "$.t"}},
+            "The field 'Item' is required but was missing",
+            "/States/A/Parameters",
+        ),
+        (
+            {"QueryLanguage": "JSONata", "Arguments": {"Item": {}}},
+            "The field 'TableName' is required but was missing",
+            "/States/A/Arguments",
+        ),
+    ],
+)
+def test_parameters_that_an_integration_needs(
+    fields: dict[str, Any], message: str, location: str
+) -> None:
+    state = {"Type": "Task", "Resource": PUT, "End": True, **fields}
+    assert diagnose({"A": state}) == [("SCHEMA_VALIDATION_FAILED", message, location)]
+
+
+def test_arguments_that_are_computed_may_have_everything() -> None:
+    state = {"Type": "Task", "QueryLanguage": "JSONata", "Resource": PUT, "End": True}
+    assert diagnose({"A": {**state, "Arguments": "{% $states.input %}"}}) == []
+
+
+def test_express_has_no_distributed_maps() -> None:
+    inner = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, **inner}
+    maps = {"Type": "Map", "ItemProcessor": processor, "End": True}
+    machine = {"StartAt": "M", "States": {"M": maps}}
+    assert asl.validate_definition(json.dumps(machine)) == []
+    message = (
+        "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"
+    )
+    found = asl.validate_definition(json.dumps(machine), type="EXPRESS")
+    assert [diagnostic.message for diagnostic in found] == [message]
+    nested = {**processor, "StartAt": "N", "States": {"N": maps}}
+    found = asl.validate_definition(
+        json.dumps({"StartAt": "M", "States": {"M": {**maps, "ItemProcessor": nested}}})
+    )
+    assert [diagnostic.message for diagnostic in found] == [message]
+
+
+@pytest.mark.parametrize(
     ("fields", "location"),
     [
-        ({"Parameters": {"TableName.$": "$.t", "Keys.$": "$.k"}}, "Parameters"),
-        ({"QueryLanguage": "JSONata", "Arguments": {"Keys": 1}}, "Arguments"),
+        ({"Parameters": {"TableName.$": "$.t", "Key": {}, "Keys.$": "$.k"}}, "Parameters"),
+        (
+            {"QueryLanguage": "JSONata", "Arguments": {"TableName": "T", "Key": {}, "Keys": 1}},
+            "Arguments",
+        ),
     ],
 )
 def test_parameters_that_an_integration_does_not_take(

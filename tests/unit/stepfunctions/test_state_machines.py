@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from groundstate.asl import compile_stored_machine
 from groundstate.testing.harness import Groundstate
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
@@ -277,3 +278,71 @@ def test_aws_sdk_operation_that_does_not_exist_is_refused(
             f" {resource} is not recognized. The value is not a valid resource ARN, or the resource"
             " is not available in this region. at /States/A/Resource'"
         )
+
+
+GROUP = "arn:aws:logs:us-east-1:000000000000:log-group:Group"
+
+
+@pytest.mark.parametrize(
+    ("group_arn", "text"),
+    [
+        (None, "Must set valid CloudWatch Log Group ARN."),
+        ("arn:aws:s3:::bucket", "Provided ARN is not CloudWatch Logs Log Group ARN."),
+        (GROUP, "Log Group ARN must be provided with '*' qualifier."),
+    ],
+)
+def test_log_destination_that_is_none(states: Any, group_arn: str | None, text: str) -> None:
+    group = {"logGroupArn": group_arn} if group_arn else {}
+    logging = {"level": "ALL", "destinations": [{"cloudWatchLogsLogGroup": group}]}
+    code, message = refused(states.create, definition=PASS, loggingConfiguration=logging)
+    assert (code, message) == (
+        "InvalidLoggingConfiguration",
+        f"Invalid Logging Configuration: {text}",
+    )
+
+
+def test_machine_with_a_log_has_a_plain_name(states: Any) -> None:
+    states.runtime.client("logs").create_log_group(logGroupName="Group")
+    destinations = [{"cloudWatchLogsLogGroup": {"logGroupArn": f"{GROUP}:*"}}]
+    logging = {"level": "ALL", "destinations": destinations}
+    assert states.create(PASS, name="\u30c6\u30b9\u30c8")
+    _, message = refused(
+        states.create, definition=PASS, name="\u30c6", loggingConfiguration=logging
+    )
+    assert message == (
+        "Invalid Logging Configuration: 1 validation error detected: Value"
+        " 'arn:aws:states:us-east-1:000000000000:stateMachine:\u30c6' at 'resourceId' failed to"
+        " satisfy constraint: Member must satisfy regular expression pattern:"
+        r" ^[0-9A-Za-z.\/\-_:]+$"
+    )
+
+
+@pytest.mark.parametrize(
+    ("encryption", "text"),
+    [
+        ({"type": "CUSTOMER_MANAGED_KMS_KEY"}, "Must set a valid kmsKeyId."),
+        (
+            {"type": "AWS_OWNED_KEY", "kmsKeyId": "key"},
+            "Custom kmsKeyId is not allowed when selecting AWS_OWNED_KEY.",
+        ),
+        (
+            {"type": "AWS_OWNED_KEY", "kmsDataKeyReusePeriodSeconds": 60},
+            "Custom kmsDataKeyReusePeriodSeconds is not allowed when selecting AWS_OWNED_KEY.",
+        ),
+    ],
+)
+def test_encryption_that_does_not_fit(states: Any, encryption: dict[str, Any], text: str) -> None:
+    code, message = refused(states.create, definition=PASS, encryptionConfiguration=encryption)
+    assert (code, message) == (
+        "InvalidEncryptionConfiguration",
+        f"Invalid Encryption Configuration: {text}",
+    )
+
+
+def test_stored_machine_compiles_although_it_would_be_refused_today() -> None:
+    machine = compile_stored_machine(
+        '{"StartAt":"A","States":{"A":{"Type":"Task",'
+        '"Resource":"arn:aws:states:::lambda:invoke","End":true}}}',
+        type="STANDARD",
+    )
+    assert machine.state("A") is not None

@@ -104,15 +104,17 @@ def test_state_that_is_not_in_the_definition(states: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "resource",
+    ("resource", "parameters"),
     [
-        "arn:aws:states:::states:startExecution.sync:2",
-        "arn:aws:states:::lambda:invoke.waitForTaskToken",
-        "arn:aws:states:us-east-1:000000000000:activity:a",
+        ("arn:aws:states:::states:startExecution.sync:2", {"StateMachineArn": "m"}),
+        ("arn:aws:states:::lambda:invoke.waitForTaskToken", {"FunctionName": "f"}),
+        ("arn:aws:states:us-east-1:000000000000:activity:a", {}),
     ],
 )
-def test_task_that_waits_needs_a_mock(states: Any, resource: str) -> None:
-    state = {"Type": "Task", "Resource": resource, "End": True}
+def test_task_that_waits_needs_a_mock(
+    states: Any, resource: str, parameters: dict[str, str]
+) -> None:
+    state = {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True}
     with pytest.raises(ClientError) as caught:
         try_out(states, state)
     assert caught.value.response["Error"]["Code"] == "InvalidDefinition"

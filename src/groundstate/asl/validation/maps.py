@@ -37,7 +37,12 @@ LABEL_REFUSED = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")
 
 
 def check_map(
-    state: Definition, location: str, language: str, labels: set[str], report: Report
+    state: Definition,
+    location: str,
+    language: str,
+    outside: MachineType,
+    labels: set[str],
+    report: Report,
 ) -> tuple[Definition, str, MachineType | None] | None:
     """Check a Map state.
 
@@ -45,6 +50,7 @@ def check_map(
         state: its definition.
         location: where it is.
         language: its query language.
+        outside: the type of the machine that it is in.
         labels: the labels seen so far in the machine; its own is added.
         report: what is found goes there.
 
@@ -63,7 +69,7 @@ def check_map(
     config = processor.get("ProcessorConfig", {})
     if not report.typed(config, "Object", f"{here}/ProcessorConfig"):
         return None
-    distributed = _check_config(config, f"{here}/ProcessorConfig", report)
+    distributed = _check_config(config, f"{here}/ProcessorConfig", outside, report)
     if not distributed:
         for name in _DISTRIBUTED_ONLY:
             if name in state:
@@ -80,12 +86,18 @@ def check_map(
     return processor, here, cast("MachineType", config.get("ExecutionType", "STANDARD"))
 
 
-def _check_config(config: Definition, location: str, report: Report) -> bool:
+def _check_config(config: Definition, location: str, outside: MachineType, report: Report) -> bool:
     report.one_of(config, "Mode", ["INLINE", "DISTRIBUTED"], location)
     distributed = config.get("Mode") == "DISTRIBUTED"
     if not distributed:
         if "ExecutionType" in config:
             report.schema("Field 'ExecutionType' is not supported", location)
+    elif outside == "EXPRESS":
+        report.schema(
+            "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state"
+            " machines",
+            f"{location}/Mode",
+        )
     elif report.require(config, ["ExecutionType"], location):
         report.one_of(config, "ExecutionType", ["STANDARD", "EXPRESS"], location)
     return distributed

@@ -10,6 +10,7 @@ from groundstate.asl.resources import parse_resource
 from groundstate.asl.task_parameters import (
     find_unsupported,
     not_supported,
+    required_parameters,
     supported_parameters,
 )
 from groundstate.asl.times import parse_timestamp
@@ -95,7 +96,8 @@ class StateChecker:
         if len(name) > tables.STATE_NAME_LENGTH_MAX:
             report.error(
                 "INVALID_STATE_NAME",
-                f"State name cannot be longer than {tables.STATE_NAME_LENGTH_MAX} characters.",
+                f"Invalid State name: {name} exceeds the {tables.STATE_NAME_LENGTH_MAX}-character"
+                " limit allowed by the service",
                 location,
             )
         if name in self.names:
@@ -232,7 +234,6 @@ class StateChecker:
             if self.type == "EXPRESS":
                 report.schema("Express state machine does not support Activity ARN", location)
             return
-        self._parameters(state, resource, at_state)
         pattern = resource.pattern
         service = "aws-sdk" if resource.kind == "aws-sdk" else resource.service
         refused = (
@@ -250,14 +251,28 @@ class StateChecker:
                 f"Express state machine does not support '{shown}' service integration{space}",
                 location,
             )
+        if resource.kind in ("integration", "aws-sdk"):
+            self._parameters(state, resource, arn, at_state)
 
-    def _parameters(self, state: Definition, resource: Resource, location: str) -> None:
-        for field, ending in (("Parameters", ".$"), ("Arguments", "")):
-            names = state.get(field)
-            if isinstance(names, dict):
-                names = {name.removesuffix(ending): None for name in names}
-                for name in find_unsupported(supported_parameters(resource), names):
-                    self.report.schema(not_supported(name), f"{location}/{field}")
+    def _parameters(self, state: Definition, resource: Resource, arn: str, location: str) -> None:
+        report = self.report
+        is_jsonata = state.get("QueryLanguage", self.language) == "JSONata"
+        field, ending = ("Arguments", "") if is_jsonata else ("Parameters", ".$")
+        if field not in state:
+            # The other language's field is refused for itself.
+            if "Arguments" not in state and "Parameters" not in state:
+                report.schema(
+                    f"{field} field is required for resource ARN: {arn}", f"{location}/Resource"
+                )
+        elif isinstance(state[field], dict):
+            names = {name.removesuffix(ending): None for name in state[field]}
+            for name in required_parameters(resource):
+                if name not in names:
+                    report.schema(
+                        f"The field '{name}' is required but was missing", f"{location}/{field}"
+                    )
+            for name in find_unsupported(supported_parameters(resource), names):
+                report.schema(not_supported(name), f"{location}/{field}")
 
     def _parallel(self, state: Definition, location: str, language: str) -> None:
         report = self.report
@@ -275,7 +290,7 @@ class StateChecker:
                 self.scope(branch, here)
 
     def _map(self, state: Definition, location: str, language: str) -> None:
-        found = check_map(state, location, language, self.labels, self.report)
+        found = check_map(state, location, language, self.type, self.labels, self.report)
         if found is None:
             return
         processor, here, type_inside = found

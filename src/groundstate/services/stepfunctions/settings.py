@@ -18,6 +18,8 @@ from groundstate.services.stepfunctions.errors import (
 SETTINGS = ("loggingConfiguration", "tracingConfiguration", "encryptionConfiguration")
 
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
+# CloudWatch Logs has fewer characters than names of machines may have.
+_LOGGED_ARN = re.compile(r"[0-9A-Za-z./\-_:]+")
 _LOG_GROUP_ARN = re.compile(r"arn:aws[a-z-]*:logs:([a-z0-9-]+):(\d{12}):log-group:(.+?)(:\*)?")
 
 
@@ -36,7 +38,9 @@ def check_role(call: Call, role_arn: str) -> None:
     call.authorize("iam:PassRole", role_arn, {"iam:PassedToService": "states.amazonaws.com"})
 
 
-def read_settings(call: Call, request: Shape, base: dict[str, Any] | None = None) -> dict[str, Any]:
+def read_settings(
+    call: Call, request: Shape, machine_arn: str, base: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """A machine's settings from a request, over those that it has.
 
     Raises:
@@ -45,7 +49,14 @@ def read_settings(call: Call, request: Shape, base: dict[str, Any] | None = None
     """
     settings = dict(base) if base is not None else {}
     if "loggingConfiguration" in request:
-        settings["loggingConfiguration"] = _read_logging(call, request["loggingConfiguration"])
+        logging = _read_logging(call, request["loggingConfiguration"])
+        if logging["level"] != "OFF" and _LOGGED_ARN.fullmatch(machine_arn) is None:
+            raise _bad_logging(
+                f"1 validation error detected: Value '{machine_arn}' at 'resourceId' failed to"
+                " satisfy constraint: Member must satisfy regular expression pattern:"
+                r" ^[0-9A-Za-z.\/\-_:]+$"
+            )
+        settings["loggingConfiguration"] = logging
     if "tracingConfiguration" in request:
         settings["tracingConfiguration"] = {
             "enabled": bool(request["tracingConfiguration"].get("enabled", False))
@@ -75,15 +86,20 @@ def read_encryption(configuration: Shape) -> Shape:
         InvalidEncryptionConfiguration: it names a key of the customer's.
     """
     if configuration["type"] == "CUSTOMER_MANAGED_KMS_KEY":
+        if not configuration.get("kmsKeyId"):
+            raise InvalidEncryptionConfiguration(
+                "Invalid Encryption Configuration: Must set a valid kmsKeyId."
+            )
         raise InvalidEncryptionConfiguration(
             "Invalid Encryption Configuration: CUSTOMER_MANAGED_KMS_KEY is not supported by"
             " Groundstate, which has no KMS. See services/stepfunctions/README.md."
         )
-    if "kmsKeyId" in configuration or "kmsDataKeyReusePeriodSeconds" in configuration:
-        raise InvalidEncryptionConfiguration(
-            "Invalid Encryption Configuration: kmsKeyId and kmsDataKeyReusePeriodSeconds may only"
-            " be set when type is CUSTOMER_MANAGED_KMS_KEY"
-        )
+    for member in ("kmsKeyId", "kmsDataKeyReusePeriodSeconds"):
+        if member in configuration:
+            raise InvalidEncryptionConfiguration(
+                f"Invalid Encryption Configuration: Custom {member} is not allowed when selecting"
+                " AWS_OWNED_KEY."
+            )
     return {"type": configuration["type"]}
 
 
@@ -96,9 +112,13 @@ def _read_logging(call: Call, configuration: Shape) -> Shape:
         raise _bad_logging("Must specify exactly one Log Destination.")
     for destination in destinations or ():
         group_arn = destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", "")
+        if not group_arn.startswith("arn:"):
+            raise _bad_logging("Must set valid CloudWatch Log Group ARN.")
         match = _LOG_GROUP_ARN.fullmatch(group_arn)
-        if match is None or match[4] is None:
-            raise _bad_logging("Log Destination ARN is malformed.")
+        if match is None:
+            raise _bad_logging("Provided ARN is not CloudWatch Logs Log Group ARN.")
+        if match[4] is None:
+            raise _bad_logging("Log Group ARN must be provided with '*' qualifier.")
         if not _group_exists(call, match[3]):
             raise _bad_logging("Log Destination does not exist or is not accessible.")
     read: Shape = {

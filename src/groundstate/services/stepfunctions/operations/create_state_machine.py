@@ -42,8 +42,8 @@ def create_state_machine(call: Call, request: Shape) -> Answer:
         return later
     program = check_definition(call, request["definition"], machine_type)
     check_role(call, request["roleArn"])
-    settings = read_settings(call, request)
     arn = make_arn(call, f"stateMachine:{name}")
+    settings = read_settings(call, request, arn)
     tables = call.tx.state_machines
     machine = tables.find(arn)
     if machine is None:

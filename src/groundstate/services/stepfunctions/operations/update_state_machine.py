@@ -57,7 +57,7 @@ def update_state_machine(call: Call, request: Shape) -> Answer:
         program = check_definition(call, definition, machine.type)
     if "roleArn" in request:
         check_role(call, role_arn)
-    settings = read_settings(call, request, revision.settings)
+    settings = read_settings(call, request, machine.arn, revision.settings)
     if (definition, role_arn, settings) != (
         revision.definition,
         revision.role_arn,
