@@ -10,7 +10,7 @@
 https://states-language.net/spec.html
 """
 
-from groundstate.asl.api import compile_machine, compile_stored_machine, validate_definition
+from groundstate.asl.api import compile_machine, compile_stored, validate_definition
 from groundstate.asl.errors import Failed
 from groundstate.asl.execution import Execution
 from groundstate.asl.machine import Machine
@@ -30,7 +30,7 @@ __all__ = [
     "StateTestRefused",
     "begin",
     "compile_machine",
-    "compile_stored_machine",
+    "compile_stored",
     "select_item",
     "step",
     "validate_definition",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from groundstate.asl import compile_stored_machine
+from groundstate.asl import compile_stored
 from groundstate.testing.harness import Groundstate
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
@@ -340,7 +340,7 @@ def test_encryption_that_does_not_fit(states: Any, encryption: dict[str, Any], t
 
 
 def test_stored_machine_compiles_although_it_would_be_refused_today() -> None:
-    machine = compile_stored_machine(
+    machine = compile_stored(
         '{"StartAt":"A","States":{"A":{"Type":"Task",'
         '"Resource":"arn:aws:states:::lambda:invoke","End":true}}}',
         type="STANDARD",

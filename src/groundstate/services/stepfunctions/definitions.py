@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections import OrderedDict
 
-from groundstate.asl import Machine, compile_machine, compile_stored_machine
+from groundstate.asl import Machine, compile_machine, compile_stored
 from groundstate.asl.interface import InvalidDefinition as BadDefinition
 from groundstate.asl.interface import MachineType
 from groundstate.operation import Call, Deferred, ServiceError, Shape
@@ -37,7 +37,7 @@ class MachineCache:
             if found[0] == revision.definition and found[1].type == machine_type:
                 return found[1]
             self._drop(revision.revision)
-        machine = compile_stored_machine(revision.definition, type=machine_type)
+        machine = compile_stored(revision.definition, type=machine_type)
         self.put(revision, machine)
         return machine
 
