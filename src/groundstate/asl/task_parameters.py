@@ -78,6 +78,7 @@ _REQUIRED: dict[tuple[str, str], tuple[str, ...]] = {
     ("dynamodb", "updateItem"): ("TableName", "Key"),
     ("ecs", "runTask"): ("TaskDefinition",),
     ("events", "putEvents"): ("Entries",),
+    ("glue", "startJobRun"): ("JobName",),
     ("lambda", "invoke"): ("FunctionName",),
     ("sns", "publish"): ("Message",),
     ("sqs", "sendMessage"): ("QueueUrl", "MessageBody"),

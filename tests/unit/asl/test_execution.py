@@ -13,7 +13,8 @@ WORK = "arn:aws:states:::glue:startJobRun"
 
 
 def task(**fields: Any) -> dict[str, Any]:
-    return {"Type": "Task", "Resource": WORK, "Parameters": {}, "End": True, **fields}
+    parameters = {"JobName": "job"}
+    return {"Type": "Task", "Resource": WORK, "Parameters": parameters, "End": True, **fields}
 
 
 def passes(**fields: Any) -> dict[str, Any]:
@@ -185,11 +186,12 @@ def test_redrive_of_an_inline_map_goes_on_with_the_items_that_are_left() -> None
         seen.append(item)
         return asl.Failed("E") if item in broken else item * 10
 
+    item = {"JobName": "job", "item.$": "$"}
     states = {
         "M": {
             "Type": "Map",
             "MaxConcurrency": 1,
-            "ItemProcessor": {"StartAt": "T", "States": {"T": task(Parameters={"item.$": "$"})}},
+            "ItemProcessor": {"StartAt": "T", "States": {"T": task(Parameters=item)}},
             "End": True,
         }
     }

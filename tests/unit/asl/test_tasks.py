@@ -18,7 +18,7 @@ NESTED = "arn:aws:states:::states:startExecution.sync:2"
 
 
 def task(resource: str = WORK, **fields: Any) -> dict[str, Any]:
-    parameters = {"FunctionName": "f"} if resource.startswith(INVOKE) else {}
+    parameters = {"FunctionName": "f"} if resource.startswith(INVOKE) else {"JobName": "job"}
     return {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True, **fields}
 
 
