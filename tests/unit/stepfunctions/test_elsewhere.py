@@ -16,12 +16,13 @@ from tests.unit.stepfunctions.conftest import States
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Echoes requests; answers SendMessage as SQS does.
+    """Echoes requests; answers SendMessage as SQS does; keeps what PutEvents tells.
 
     A message with a task token is given to `on_token`, in a thread, before it is answered.
     """
 
     on_token: ClassVar[Callable[[str], None]]
+    told: ClassVar[list[dict[str, Any]]] = []
     threads: ClassVar[list[threading.Thread]] = []
 
     def do_POST(self) -> None:
@@ -42,6 +43,10 @@ class Handler(BaseHTTPRequestHandler):
                 thread.join(0.05)
             digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
             self._send(200, json.dumps({"MD5OfMessageBody": digest, "MessageId": text}).encode())
+            return
+        if "PutEvents" in self.headers.get("X-Amz-Target", ""):
+            self.told.extend(json.loads(body)["Entries"])
+            self._send(200, b'{"FailedEntryCount": 0, "Entries": []}')
             return
         answer = {"path": self.path, "body": json.loads(body), "x": self.headers.get("X-Test")}
         self._send(200, json.dumps(answer).encode())
@@ -183,3 +188,88 @@ def test_trace_of_an_http_task(states: States, url: str) -> None:
     data = answer["inspectionData"]
     assert (data["request"]["method"], data["request"]["body"]) == ("POST", '{"a":1}')
     assert data["response"]["statusCode"] == "200"
+
+
+def told_of(execution: str) -> list[dict[str, Any]]:
+    """The details of the events about an execution, in their order; they are taken away."""
+    told = sorted(Handler.told, key=lambda entry: entry["Time"])
+    Handler.told.clear()
+    for entry in told:
+        assert entry["Source"] == "aws.states"
+        assert entry["DetailType"] == "Step Functions Execution Status Change"
+        assert entry["Resources"] == [execution]
+    return [json.loads(entry["Detail"]) for entry in told]
+
+
+def test_changes_of_status_are_told_to_event_bridge(url: str) -> None:
+    with Groundstate(endpoints=f"events={url}") as runtime:
+        states = States(runtime)
+        definition = {
+            "StartAt": "W",
+            "States": {
+                "W": {"Type": "Wait", "Seconds": 5, "Next": "F"},
+                "F": {"Type": "Fail", "Error": "E", "Cause": "C"},
+            },
+        }
+        arn = states.create(definition)
+        execution = states.start(arn, {"a": 1})
+        runtime.settle()
+        (running,) = told_of(execution)
+        assert running == {
+            "executionArn": execution,
+            "stateMachineArn": arn,
+            "name": execution.rpartition(":")[2],
+            "status": "RUNNING",
+            "startDate": running["startDate"],
+            "stopDate": None,
+            "input": '{"a": 1}',
+            "output": None,
+            "stateMachineVersionArn": None,
+            "stateMachineAliasArn": None,
+            "redriveCount": 0,
+            "redriveDate": None,
+            "redriveStatus": "NOT_REDRIVABLE",
+            "redriveStatusReason": "Execution is RUNNING and cannot be redriven",
+            "inputDetails": {"included": True},
+            "outputDetails": None,
+            "error": None,
+            "cause": None,
+        }
+        runtime.advance(seconds=5)
+        runtime.settle()
+        (failed,) = told_of(execution)
+        changed = {name: value for name, value in failed.items() if running[name] != value}
+        assert changed == {
+            "status": "FAILED",
+            "stopDate": running["startDate"] + 5000,
+            "redriveStatus": "REDRIVABLE",
+            "redriveStatusReason": None,
+            "error": "E",
+            "cause": "C",
+        }
+        states.client.redrive_execution(executionArn=execution)
+        runtime.settle()
+        again = told_of(execution)
+        assert [detail["status"] for detail in again] == ["RUNNING", "FAILED"]
+        assert again[0]["redriveCount"] == 1
+        assert again[0]["redriveDate"] == running["startDate"] + 5000
+
+
+def test_long_texts_are_not_told(url: str) -> None:
+    with Groundstate(endpoints=f"events={url}") as runtime:
+        states = States(runtime)
+        arn = states.create({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
+        execution = states.start(arn, "x" * 200_000)
+        runtime.settle()
+        running, succeeded = told_of(execution)
+        assert running["input"] is not None
+        assert (succeeded["input"], succeeded["inputDetails"]) == (None, {"included": False})
+        assert succeeded["output"] is not None
+
+
+def test_event_that_nobody_takes_disturbs_nothing() -> None:
+    with Groundstate(endpoints="events=http://127.0.0.1:1") as runtime:
+        states = States(runtime)
+        definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+        assert states.output(states.start(states.create(definition), {"a": 1})) == {"a": 1}
+        runtime.settle()

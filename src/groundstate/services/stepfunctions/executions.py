@@ -49,7 +49,7 @@ def list_item(call: Call, machine: StateMachine, row: ExecutionRow) -> Shape:
     }
     if row.stopped_at is not None:
         item["stopDate"] = row.stopped_at
-    return item | _origin(call, machine, row, extra)
+    return item | origin(call, machine, row, extra)
 
 
 def describe(call: Call, machine: StateMachine, row: ExecutionRow, *, with_data: bool) -> Shape:
@@ -85,7 +85,8 @@ def redrive_status(call: Call, row: ExecutionRow) -> Shape:
     return {"redriveStatus": "REDRIVABLE"}
 
 
-def _origin(call: Call, machine: StateMachine, row: ExecutionRow, extra: dict[str, Any]) -> Shape:
+def origin(call: Call, machine: StateMachine, row: ExecutionRow, extra: dict[str, Any]) -> Shape:
+    """What an execution was started of, and how often it was redriven."""
     # Recorded: executions of a version or an alias are listed with it; `redriveCount` comes always
     # in newer recordings.
     origin: Shape = {"redriveCount": extra.get("redrives", 0)}

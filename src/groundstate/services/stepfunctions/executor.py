@@ -42,7 +42,7 @@ from groundstate.asl.interface import (
     TimerFired,
 )
 from groundstate.operation import Call, Deferred
-from groundstate.services.stepfunctions import tasks
+from groundstate.services.stepfunctions import status_events, tasks
 from groundstate.services.stepfunctions.execution_logs import write_logs
 from groundstate.services.stepfunctions.finish import finished
 from groundstate.services.stepfunctions.integrations import perform
@@ -71,6 +71,9 @@ from groundstate.store.state_machines import ACTIVE
 SLICE_S = 0.003
 SLICE_PER_SAVE = 3
 SLICE_MAX_S = 0.030
+
+# The first events of a burst that starts an execution or redrives it.
+_BEGINNINGS = ("ExecutionStarted", "ExecutionRedriven")
 
 # An Express execution runs for at most five minutes.
 EXPRESS_MAX_S = 300
@@ -283,8 +286,12 @@ def _write(call: Call, run: Run, *, cut: bool, waiting: deque[ScheduleTask]) -> 
         run.work = WORK_CONTINUE
     if run.revision.settings:
         write_logs(call, run)
+    telling = status_events.tells(call, run)
+    began = telling and bool(run.events) and run.events[0]["type"] in _BEGINNINGS
     began_at = time.perf_counter()
     run.save(call)
+    if telling and (began or ended):
+        status_events.tell(call, run, began=began)
     if ended:
         finished(call, run)
     elif run.work == WORK_CONTINUE:

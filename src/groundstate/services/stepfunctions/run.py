@@ -23,7 +23,6 @@ from groundstate.services.stepfunctions.arns import (
     execution_arn_of,
     express_arn_of,
 )
-from groundstate.services.stepfunctions.integrations import sdk_v2
 from groundstate.services.stepfunctions.machines import alias_arn, compiled, version_arn
 from groundstate.store.executions import RUNNING, STATUSES, SUCCEEDED, ExecutionRow
 from groundstate.store.state_machines import Revision, StateMachine
@@ -75,6 +74,9 @@ class StoredInfo(ExecutionInfo):
 
     def find_wrong_parameter(self, resource: Resource, parameters: Any) -> str:
         """See `ExecutionInfo.find_wrong_parameter`."""
+        # The integrations import this module.
+        from groundstate.services.stepfunctions.integrations import sdk_v2
+
         return sdk_v2.find_wrong(resource.service, resource.action, parameters)
 
     def read_later(self, read: Callable[[], str]) -> None:

@@ -80,7 +80,7 @@ def call_endpoint(call: Call, run: Run, command: ScheduleTask, endpoint: str) ->
 
     def work() -> Result:
         client = outside.keep(
-            (model_name, region, endpoint), lambda: _make_client(model_name, region, endpoint)
+            (model_name, region, endpoint), lambda: make_client(model_name, region, endpoint)
         )
         return _perform(command, model_name, operation, request, endpoint, client)
 
@@ -114,7 +114,7 @@ def _with_text(entry: Any) -> Any:
     return {**entry, "Detail": orjson.dumps(entry["Detail"]).decode()}
 
 
-def _make_client(model_name: str, region: str, endpoint: str) -> Any:
+def make_client(model_name: str, region: str, endpoint: str) -> Any:
     """Botocore's client of a service: its making costs much more than a request."""
     import botocore.config
     import botocore.session
