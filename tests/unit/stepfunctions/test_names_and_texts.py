@@ -10,7 +10,8 @@ import pytest
 from groundstate.asl.json_errors import find_json_error
 from groundstate.models import load_model
 from groundstate.operation import named_error
-from groundstate.services.stepfunctions.integrations import sdk_v1, sdk_v2
+from groundstate.services.stepfunctions import sdk_names
+from groundstate.services.stepfunctions.integrations import sdk_v1
 from groundstate.store.history_chunks import (
     decode_chunk,
     decode_ends,
@@ -100,7 +101,7 @@ def test_chunk_is_smaller_than_the_events() -> None:
     ],
 )
 def test_members_as_sdk_2_spells_them(name: str, shown: str) -> None:
-    assert sdk_v2.member_name(name) == shown
+    assert sdk_names.member_name(name) == shown
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_members_as_sdk_2_spells_them(name: str, shown: str) -> None:
     [("dynamodb", "DynamoDb"), ("stepfunctions", "Sfn"), ("s3", "S3"), ("logs", "CloudWatchLogs")],
 )
 def test_services_as_sdk_2_spells_them(service: str, shown: str) -> None:
-    assert sdk_v2.service_name(load_model(service)) == shown
+    assert sdk_names.service_name(load_model(service)) == shown
 
 
 @pytest.mark.parametrize(

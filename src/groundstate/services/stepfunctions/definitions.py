@@ -10,7 +10,7 @@ from groundstate.asl.interface import InvalidDefinition as BadDefinition
 from groundstate.asl.interface import MachineType
 from groundstate.operation import Call, Deferred, ServiceError, Shape
 from groundstate.services.stepfunctions.errors import InvalidDefinition
-from groundstate.services.stepfunctions.integrations.sdk_v2 import is_known
+from groundstate.services.stepfunctions.sdk_names import is_known
 from groundstate.store.state_machines import Revision
 
 # Compiled machines stay in memory up to this many characters of their definitions together.

@@ -10,8 +10,9 @@ from typing import Any
 
 from groundstate.asl.interface import Resource
 from groundstate.models import ServiceModel, has_model, load_model
+from groundstate.services.stepfunctions import sdk_names
 from groundstate.services.stepfunctions.errors import ValidationException
-from groundstate.services.stepfunctions.integrations import sdk_v1, sdk_v2
+from groundstate.services.stepfunctions.integrations import sdk_v1
 
 # Optimised integrations are named by the service's endpoint; these are botocore's other names.
 _OPTIMISED_MODELS = {
@@ -67,14 +68,14 @@ def check_mocked_result(resource: Resource, result: Any, mode: str) -> None:
         return
     model, shape_name = found
     free = {"Payload"} if resource.service == "lambda" and resource.kind == "integration" else set()
-    spell = sdk_v2.member_name if resource.kind == "aws-sdk" else sdk_v1.member_name
+    spell = sdk_names.member_name if resource.kind == "aws-sdk" else sdk_v1.member_name
     observed = _OBSERVED_MAX.get(resource.service, {})
     checker = _Checker(model, spell, strict=mode == "STRICT", free=free, observed=observed)
     checker.check(shape_name, "", result)
 
 
 def _find_output(resource: Resource) -> tuple[ServiceModel, str] | None:
-    names = sdk_v2.MODELS if resource.kind == "aws-sdk" else _OPTIMISED_MODELS
+    names = sdk_names.MODELS if resource.kind == "aws-sdk" else _OPTIMISED_MODELS
     model_name = names.get(resource.service, resource.service)
     if not has_model(model_name):
         return None
@@ -83,7 +84,7 @@ def _find_output(resource: Resource) -> tuple[ServiceModel, str] | None:
     if resource.pattern.startswith("sync"):
         operation = _POLLED.get((resource.service, resource.action))
     else:
-        operation = sdk_v2.find_operation(model, resource.action)
+        operation = sdk_names.find_operation(model, resource.action)
     shape = model.output_shape(operation) if operation is not None else None
     return None if shape is None else (model, shape)
 

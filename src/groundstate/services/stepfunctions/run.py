@@ -19,6 +19,7 @@ import orjson
 from groundstate.asl import Execution, Machine
 from groundstate.asl.interface import ExecutionInfo, Finish, Resource
 from groundstate.operation import Call
+from groundstate.services.stepfunctions import sdk_names
 from groundstate.services.stepfunctions.arns import (
     execution_arn_of,
     express_arn_of,
@@ -74,10 +75,7 @@ class StoredInfo(ExecutionInfo):
 
     def find_wrong_parameter(self, resource: Resource, parameters: Any) -> str:
         """See `ExecutionInfo.find_wrong_parameter`."""
-        # The integrations import this module.
-        from groundstate.services.stepfunctions.integrations import sdk_v2
-
-        return sdk_v2.find_wrong(resource.service, resource.action, parameters)
+        return sdk_names.find_wrong(resource.service, resource.action, parameters)
 
     def read_later(self, read: Callable[[], str]) -> None:
         """Let the input be read at its first use."""

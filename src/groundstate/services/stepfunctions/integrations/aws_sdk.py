@@ -11,6 +11,7 @@ import zlib
 from groundstate.asl.interface import ScheduleTask
 from groundstate.models import ServiceModel, has_model, load_model
 from groundstate.operation import Call, Deferred, ServiceError, Shape
+from groundstate.services.stepfunctions import sdk_names
 from groundstate.services.stepfunctions.integrations import sdk_v2
 from groundstate.services.stepfunctions.integrations.missing import missing_service
 from groundstate.services.stepfunctions.integrations.result import (
@@ -27,11 +28,11 @@ from groundstate.services.stepfunctions.run import Run
 def perform(call: Call, run: Run, command: ScheduleTask) -> Result:
     """Call an operation with the task's parameters."""
     resource = command.resource
-    model_name = sdk_v2.MODELS.get(resource.service, resource.service)
+    model_name = sdk_names.MODELS.get(resource.service, resource.service)
     if not has_model(model_name):
         return missing_service(call, run, command)
     model = load_model(model_name)
-    operation = sdk_v2.find_operation(model, resource.action)
+    operation = sdk_names.find_operation(model, resource.action)
     if operation is None:
         return Failed("States.Runtime", f"The resource {resource.arn} names no operation.")
     try:

@@ -17,6 +17,7 @@ from groundstate import ids
 from groundstate.asl.interface import ScheduleTask
 from groundstate.models import has_model, load_model
 from groundstate.operation import Call, Deferred, Shape, named_error
+from groundstate.services.stepfunctions import sdk_names
 from groundstate.services.stepfunctions.integrations import sdk_v1, sdk_v2
 from groundstate.services.stepfunctions.integrations.result import (
     Failed,
@@ -65,7 +66,7 @@ def call_endpoint(call: Call, run: Run, command: ScheduleTask, endpoint: str) ->
     model_name = _MODELS.get(resource.service, resource.service)
     operation = None
     if has_model(model_name):
-        operation = sdk_v2.find_operation(load_model(model_name), resource.action)
+        operation = sdk_names.find_operation(load_model(model_name), resource.action)
     if operation is None:
         return Failed("States.Runtime", f"The resource {resource.arn} names no operation.")
     try:
@@ -159,7 +160,7 @@ def _perform(
     except botocore.exceptions.ClientError as error:
         return _refused(model_name, service, error.response)
     except botocore.exceptions.BotoCoreError as error:
-        prefix = service.prefix if service else sdk_v2.service_name(load_model(model_name))
+        prefix = service.prefix if service else sdk_names.service_name(load_model(model_name))
         host = urlsplit(endpoint).hostname
         return Failed(
             f"{prefix}.SdkClientException", f"Unable to execute HTTP request: {host}: {error}"
@@ -196,7 +197,7 @@ def _shown(command: ScheduleTask, model_name: str, operation: str, answer: Shape
     metadata = answer.pop("ResponseMetadata", {})
     shape = model.output_shape(operation)
     plain = orjson.loads(orjson.dumps(answer, default=_to_json))
-    spell = sdk_v1.member_name if resource.kind == "integration" else sdk_v2.member_name
+    spell = sdk_v1.member_name if resource.kind == "integration" else sdk_names.member_name
     output = {} if shape is None else sdk_v2.to_output(model, shape, plain, spell)
     if resource.kind == "integration":
         if output.get("FailedEntryCount"):

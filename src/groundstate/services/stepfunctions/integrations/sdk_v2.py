@@ -1,4 +1,4 @@
-"""What aws-sdk integrations show of the AWS SDK for Java 2: names of members and of errors.
+"""What aws-sdk integrations show of the AWS SDK for Java 2: members, values and errors.
 
 AWS: https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
 """
@@ -6,30 +6,18 @@ AWS: https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-aws
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
 
 from groundstate import ids
-from groundstate.asl.interface import Resource
-from groundstate.models import ServiceModel, has_model, load_model
+from groundstate.models import ServiceModel
 from groundstate.operation import ServiceError
 from groundstate.services.stepfunctions.integrations.result import Failed
 from groundstate.services.stepfunctions.integrations.sdk_v1 import find_error
-
-_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
-
-# SDK 2 names services by their id; these are botocore's names where that is another one.
-MODELS = {
-    "cloudwatchlogs": "logs",
-    "dynamodbstreams": "dynamodbstreams",
-    "eventbridge": "events",
-    "sfn": "stepfunctions",
-}
+from groundstate.services.stepfunctions.sdk_names import member_name, members_of, service_name
 
 # Services whose recordings are new enough to count the attempts in the cause.
 _COUNTED = frozenset(("Sfn",))
@@ -37,42 +25,6 @@ _COUNTED = frozenset(("Sfn",))
 
 class UnknownMemberError(Exception):
     """A parameter that the operation does not have; its text is the parameter's name."""
-
-
-@lru_cache(maxsize=8192)
-def pascal(name: str) -> str:
-    """A service as SDK 2 spells it: `DynamoDB` becomes `DynamoDb`, `SFN` `Sfn`."""
-    return "".join(word[0].upper() + word[1:].lower() for word in _WORDS.findall(name))
-
-
-@lru_cache(maxsize=16384)
-def member_name(name: str) -> str:
-    """A member as SDK 2 spells it: leading capitals become one: `SSEKMSKeyId`, `SsekmsKeyId`."""
-    if name == "NULL":
-        # The getter of DynamoDB's attribute values: `null` is a word of Java.
-        return "Nul"
-    end = 1
-    while end < len(name) and name[end].isupper() and not name[end + 1 : end + 2].islower():
-        end += 1
-    return name[0].upper() + name[1:end].lower() + name[end:]
-
-
-def service_name(model: ServiceModel) -> str:
-    """A service's name in error names and causes: `DynamoDb`, `Sfn`, `S3`."""
-    return pascal(str(model.metadata["serviceId"]))
-
-
-def find_operation(model: ServiceModel, action: str) -> str | None:
-    """The operation of an action (`putItem`)."""
-    return _operations(model.name, model).get(action.lower())
-
-
-def is_known(resource: Resource) -> bool:
-    """Whether there is the operation of an aws-sdk resource, as far as we know its service."""
-    model_name = MODELS.get(resource.service, resource.service)
-    if not has_model(model_name):
-        return True
-    return find_operation(load_model(model_name), resource.action) is not None
 
 
 class Blobs(NamedTuple):
@@ -113,7 +65,7 @@ def to_request(model: ServiceModel, shape_name: str, value: Any, blobs: Blobs = 
     shape = model.shapes[shape_name]
     kind = shape["type"]
     if kind == "structure" and isinstance(value, dict):
-        members = _members(model.name, shape_name, model)
+        members = members_of(model, shape_name)
         request = {}
         for name, inner in value.items():
             if inner is None:
@@ -175,41 +127,6 @@ def to_output(
     return blobs.to_text(value) if kind == "blob" else value
 
 
-def find_wrong(service: str, action: str, parameters: Any) -> str:
-    """The first parameter that an operation does not have, or ''.
-
-    Args:
-        service, action: of the resource `aws-sdk:service:action`.
-        parameters: as the task has them.
-    """
-    model_name = MODELS.get(service, service)
-    if not has_model(model_name):
-        return ""
-    model = load_model(model_name)
-    operation = find_operation(model, action)
-    shape = None if operation is None else model.input_shape(operation)
-    return "" if shape is None else _find_wrong(model, shape, parameters)
-
-
-def _find_wrong(model: ServiceModel, shape_name: str, value: Any) -> str:
-    shape = model.shapes[shape_name]
-    kind = shape["type"]
-    inner: list[tuple[str, Any]] = []
-    if kind == "structure" and isinstance(value, dict):
-        members = _members(model.name, shape_name, model)
-        for name, each in value.items():
-            member = members.get(name)
-            if member is None:
-                return str(name)
-            inner.append((shape["members"][member]["shape"], each))
-    elif kind == "list" and isinstance(value, list):
-        inner = [(shape["member"]["shape"], each) for each in value]
-    elif kind == "map" and isinstance(value, dict):
-        inner = [(shape["value"]["shape"], each) for each in value.values()]
-    found = (_find_wrong(model, name, each) for name, each in inner)
-    return next((name for name in found if name), "")
-
-
 def failed(model: ServiceModel, error: ServiceError) -> Failed:
     """A service's refusal as the failure of a task."""
     service = service_name(model)
@@ -223,29 +140,6 @@ def failed(model: ServiceModel, error: ServiceError) -> Failed:
         f"{error.message or 'null'} (Service: {service}, Status Code: {status},"
         f" Request ID: {ids.make_uuid()}{more}){counted}",
     )
-
-
-@lru_cache(maxsize=256)
-def _operations_of(name: str, names: tuple[str, ...]) -> dict[str, str]:
-    return {operation.lower(): operation for operation in names}
-
-
-def _operations(name: str, model: ServiceModel) -> dict[str, str]:
-    return _operations_of(name, tuple(model.operations))
-
-
-_member_names: dict[tuple[str, str], dict[str, str]] = {}
-
-
-def _members(service: str, shape_name: str, model: ServiceModel) -> dict[str, str]:
-    key = (service, shape_name)
-    found = _member_names.get(key)
-    if found is None:
-        names = model.shapes[shape_name].get("members", {})
-        found = _member_names[key] = {member_name(name): name for name in names}
-        # Names that SDK 2 would spell in another way are taken in the model's spelling, too.
-        found.update((name[0].upper() + name[1:], name) for name in names)
-    return found
 
 
 def _instant(seconds: float) -> str:

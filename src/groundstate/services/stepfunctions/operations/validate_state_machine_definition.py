@@ -8,7 +8,7 @@ from __future__ import annotations
 from groundstate.asl import validate_definition
 from groundstate.operation import Answer, Call, Deferred, Shape
 from groundstate.services.stepfunctions.definitions import LONG_CHARACTERS
-from groundstate.services.stepfunctions.integrations.sdk_v2 import is_known
+from groundstate.services.stepfunctions.sdk_names import is_known
 
 DIAGNOSTICS_MAX = 100
 
