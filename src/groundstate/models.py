@@ -106,6 +106,11 @@ def has_model(service: str) -> bool:
     return (_data_folder() / service).is_dir()
 
 
+def list_models() -> list[str]:
+    """The names of all services that botocore knows."""
+    return sorted(path.name for path in _data_folder().iterdir() if path.is_dir())
+
+
 @cache
 def _data_folder() -> Path:
     spec = importlib.util.find_spec("botocore")

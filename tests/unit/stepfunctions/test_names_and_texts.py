@@ -140,3 +140,18 @@ def test_errors_of_optimised_dynamodb(code: str, name: str) -> None:
 def test_what_is_wrong_with_json(text: str, problem: str | None) -> None:
     found = find_json_error(text)
     assert found == problem if problem is None else problem in str(found)
+
+
+@pytest.mark.parametrize(
+    ("service", "model"),
+    [
+        ("sfn", "stepfunctions"),
+        ("eventbridge", "events"),
+        ("bedrockruntime", "bedrock-runtime"),
+        ("cognitoidentityprovider", "cognito-idp"),
+        ("sqs", "sqs"),
+        ("nosuchservice", None),
+    ],
+)
+def test_models_of_services_as_sdk_2_names_them(service: str, model: str | None) -> None:
+    assert sdk_names.find_model(service) == model

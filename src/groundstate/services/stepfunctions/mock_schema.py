@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from groundstate.asl.interface import Resource
-from groundstate.models import ServiceModel, has_model, load_model
+from groundstate.models import ServiceModel, load_model
 from groundstate.services.stepfunctions import sdk_names
 from groundstate.services.stepfunctions.errors import ValidationException
 from groundstate.services.stepfunctions.integrations import sdk_v1
@@ -75,9 +75,9 @@ def check_mocked_result(resource: Resource, result: Any, mode: str) -> None:
 
 
 def _find_output(resource: Resource) -> tuple[ServiceModel, str] | None:
-    names = sdk_names.MODELS if resource.kind == "aws-sdk" else _OPTIMISED_MODELS
-    model_name = names.get(resource.service, resource.service)
-    if not has_model(model_name):
+    names = {} if resource.kind == "aws-sdk" else _OPTIMISED_MODELS
+    model_name = sdk_names.find_model(names.get(resource.service, resource.service))
+    if model_name is None:
         return None
     model = load_model(model_name)
     operation: str | None

@@ -6,20 +6,53 @@ AWS: https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-aws
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from groundstate.asl.interface import Resource
-from groundstate.models import ServiceModel, has_model, load_model
+from groundstate.models import ServiceModel, has_model, list_models, load_model
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
-# SDK 2 names services by their id; these are botocore's names where that is another one.
-MODELS = {
+# SDK 2 names services by their id; these are botocore's names where they are not the same but for
+# hyphens.
+_MODELS = {
+    "applicationdiscovery": "discovery",
     "cloudwatchlogs": "logs",
+    "cognitoidentityprovider": "cognito-idp",
+    "costandusagereport": "cur",
+    "costexplorer": "ce",
+    "databasemigration": "dms",
+    "directory": "ds",
+    "directoryservicedata": "ds-data",
+    "elasticloadbalancing": "elb",
+    "elasticloadbalancingv2": "elbv2",
+    "elasticsearch": "es",
     "eventbridge": "events",
+    "iotdataplane": "iot-data",
+    "iotjobsdataplane": "iot-jobs-data",
+    "lexmodelbuilding": "lex-models",
+    "lexmodelsv2": "lexv2-models",
+    "lexruntime": "lex-runtime",
+    "lexruntimev2": "lexv2-runtime",
+    "marketplacemetering": "meteringmarketplace",
+    "migrationhub": "mgh",
+    "serverlessapplicationrepository": "serverlessrepo",
     "sfn": "stepfunctions",
+    "simpledb": "sdb",
 }
+
+
+@lru_cache(maxsize=1024)
+def find_model(service: str) -> str | None:
+    """Botocore's name of a service (`sfn`, `bedrockruntime`); None if it does not know it."""
+    name = _MODELS.get(service, service)
+    return name if has_model(name) else _without_hyphens().get(service)
+
+
+@cache
+def _without_hyphens() -> dict[str, str]:
+    return {name.replace("-", ""): name for name in list_models()}
 
 
 @lru_cache(maxsize=8192)
@@ -52,8 +85,8 @@ def find_operation(model: ServiceModel, action: str) -> str | None:
 
 def is_known(resource: Resource) -> bool:
     """Whether there is the operation of an aws-sdk resource, as far as we know its service."""
-    model_name = MODELS.get(resource.service, resource.service)
-    if not has_model(model_name):
+    model_name = find_model(resource.service)
+    if model_name is None:
         return True
     return find_operation(load_model(model_name), resource.action) is not None
 
@@ -65,8 +98,8 @@ def find_wrong(service: str, action: str, parameters: Any) -> str:
         service, action: of the resource `aws-sdk:service:action`.
         parameters: as the task has them.
     """
-    model_name = MODELS.get(service, service)
-    if not has_model(model_name):
+    model_name = find_model(service)
+    if model_name is None:
         return ""
     model = load_model(model_name)
     operation = find_operation(model, action)

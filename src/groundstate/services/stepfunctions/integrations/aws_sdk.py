@@ -9,7 +9,7 @@ import base64
 import zlib
 
 from groundstate.asl.interface import ScheduleTask
-from groundstate.models import ServiceModel, has_model, load_model
+from groundstate.models import ServiceModel, load_model
 from groundstate.operation import Call, Deferred, ServiceError, Shape
 from groundstate.services.stepfunctions import sdk_names
 from groundstate.services.stepfunctions.integrations import sdk_v2
@@ -28,8 +28,8 @@ from groundstate.services.stepfunctions.run import Run
 def perform(call: Call, run: Run, command: ScheduleTask) -> Result:
     """Call an operation with the task's parameters."""
     resource = command.resource
-    model_name = sdk_names.MODELS.get(resource.service, resource.service)
-    if not has_model(model_name):
+    model_name = sdk_names.find_model(resource.service)
+    if model_name is None:
         return missing_service(call, run, command)
     model = load_model(model_name)
     operation = sdk_names.find_operation(model, resource.action)

@@ -15,7 +15,7 @@ import orjson
 
 from groundstate import ids
 from groundstate.asl.interface import ScheduleTask
-from groundstate.models import has_model, load_model
+from groundstate.models import load_model
 from groundstate.operation import Call, Deferred, Shape, named_error
 from groundstate.services.stepfunctions import sdk_names
 from groundstate.services.stepfunctions.integrations import sdk_v1, sdk_v2
@@ -29,13 +29,8 @@ from groundstate.services.stepfunctions.integrations.result import (
 from groundstate.services.stepfunctions.outside import THREADS_MAX
 from groundstate.services.stepfunctions.run import Run
 
-# Names of SDK 2 and of optimised integrations that are not botocore's.
-_MODELS = {
-    "cloudwatchlogs": "logs",
-    "elasticmapreduce": "emr",
-    "eventbridge": "events",
-    "sfn": "stepfunctions",
-}
+# An optimised integration's name that is neither botocore's nor SDK 2's.
+_MODELS = {"elasticmapreduce": "emr"}
 _OPTIMISED = {
     "ecs": sdk_v1.SdkService("ecs", "ECS", "AmazonECS", "AmazonECSException"),
     "events": sdk_v1.SdkService("events", "EventBridge", "AmazonEventBridge", "AWSEventsException"),
@@ -63,11 +58,11 @@ def call_endpoint(call: Call, run: Run, command: ScheduleTask, endpoint: str) ->
             f" {resource.arn}.{resource.pattern} is not supported."
             " See services/stepfunctions/README.md.",
         )
-    model_name = _MODELS.get(resource.service, resource.service)
+    model_name = sdk_names.find_model(_MODELS.get(resource.service, resource.service))
     operation = None
-    if has_model(model_name):
+    if model_name is not None:
         operation = sdk_names.find_operation(load_model(model_name), resource.action)
-    if operation is None:
+    if model_name is None or operation is None:
         return Failed("States.Runtime", f"The resource {resource.arn} names no operation.")
     try:
         request = _request(model_name, operation, command)
