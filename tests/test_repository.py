@@ -41,7 +41,7 @@ MAY_IMPORT = {
         *("session_tokens", "store"),
     },
     "testing": {"dispatch", "gateway", "models", "runtime", "services/*", "store"},
-    "console": {"runtime"},
+    "console": {"dispatch", "gateway", "models", "runtime", "store"},
     "cli": {"cloud_assembly", "gateway", "runtime", "store"},
 }
 # Basics that know each other.
@@ -72,6 +72,7 @@ IMPORTS_BY_NAME = {
     "groundstate.asl.jsonata",  # Its library takes time to load, and few need it.
     "groundstate.cli.main",  # The command that is asked for, and no other.
     "groundstate.registry",  # As access.
+    "groundstate.runtime",  # The web console, which stands above it, when it is first opened.
 }
 MAY_USE = {
     # Seeded from its input: the same input gives the same numbers.

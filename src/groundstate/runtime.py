@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import logging
 import signal
 import socket
 import sys
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
@@ -61,6 +63,8 @@ SERVICES = {
     )
 }
 
+CONSOLE = "groundstate.console"
+
 
 class Runtime:
     """One runtime: a store, a dispatcher, a gateway, and the server before it.
@@ -80,6 +84,7 @@ class Runtime:
         self._stopped = asyncio.Event()
         self._services = ServiceTable(SERVICES)
         self._server: HttpServer | None = None
+        self._console: Any = None
 
     async def start(self) -> None:
         """Open the store, go on with what was unfinished, and answer.
@@ -108,6 +113,7 @@ class Runtime:
                 "code": self._code,
                 "permissions": self._permissions,
                 "url": self._function_url,
+                "console": self._console_page,
             },
         )
         if isinstance(self.clock, VirtualClock) and self.clock.jumps:
@@ -118,6 +124,8 @@ class Runtime:
 
     async def stop(self) -> None:
         """Let the answers under way go out, and close everything."""
+        if self._console is not None:
+            self._console.stop()
         if self._server is not None:
             await self._server.stop()
         await self.dispatcher.stop()
@@ -215,6 +223,20 @@ class Runtime:
             done = Deferred()
             done.resolve(answer)
             finish(done)
+
+    def require_administrator(self, request: HttpRequest) -> Principal:
+        """The administrator, who signed a request for one of the runtime's own pages.
+
+        Raises:
+            ServiceError: it is not signed, or by somebody else.
+        """
+        return self._access.require_administrator(request)
+
+    def _console_page(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
+        """The web console. It stands above the runtime: imported by name, when first opened."""
+        if self._console is None:
+            self._console = importlib.import_module(CONSOLE).ConsolePage(self)
+        self._console.handle(request, respond)
 
     def _permissions(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
         """What each role used, was denied and has for nothing; `?identity=` names one of them."""

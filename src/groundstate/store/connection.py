@@ -68,6 +68,11 @@ class Store:
         """The disk takes so long that `sync_soon` is better than `sync`."""
         return self._log is not None and self._log.is_slow
 
+    @property
+    def version(self) -> int:
+        """A number that is another one after rows were written."""
+        return self.connection.total_changes
+
     def commit(self) -> None:
         """Put the open transaction on disk, then let out what waited for it."""
         effects = self.tx.commit()

@@ -36,6 +36,7 @@ class Transaction:
     Attributes:
         is_open: something may have been written since the last commit.
         commits: how many transactions were committed; the crash tests count in it.
+        on_commit: called after the next commit, while somebody waits for one.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -44,6 +45,7 @@ class Transaction:
         self.is_open = False
         self.commits = 0
         self.on_crash_point: Callback | None = None
+        self.on_commit: Callback | None = None
         self._depth = 0
         self._effects: list[Callback] = []
         self._before_commit: list[Callback] = []
@@ -140,6 +142,8 @@ class Transaction:
             self.commits += 1
             if self.on_crash_point is not None:
                 self.on_crash_point()
+            if self.on_commit is not None:
+                self.on_commit()
         self._undo.clear()
         effects, self._effects = self._effects, []
         return effects

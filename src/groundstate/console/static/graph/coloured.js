@@ -1,0 +1,26 @@
+// What an execution's visits mean for the drawing: the status of each state, the edges that were taken.
+
+import { statusOf } from "../history/visits.js";
+import { edgeKey } from "./draw.js";
+
+/** { states, taken } for `drawGraph`. */
+export function coloursOf(visits) {
+  const states = new Map();
+  for (const [name, each] of visits.byState) {
+    const tried = each.length === 1 ? each[0].attempts.length : 0;
+    states.set(name, { status: statusOf(each), count: each.length, tried });
+  }
+  const taken = new Set();
+  for (const visit of visits.all) {
+    const before = visit.before;
+    if (before !== undefined) taken.add(edgeKey(before.name, visit.name, before.status === "caught"));
+    else if (visit.parent === undefined) taken.add(edgeKey("·start", visit.name));
+  }
+  if (visits.events.length > 0) states.set("·start", { status: "succeeded" });
+  if (visits.status === "SUCCEEDED") {
+    states.set("·end", { status: "succeeded" });
+    const last = visits.all.filter((visit) => visit.parent === undefined).at(-1);
+    if (last !== undefined) taken.add(edgeKey(last.name, "·end"));
+  }
+  return { states, taken };
+}

@@ -1,0 +1,147 @@
+// A laid out graph as SVG.
+
+import { h } from "../core/dom.js";
+import { icon } from "../ui/icons.js";
+import { MARKS, labelOf } from "../ui/status.js";
+
+const KIND_ICONS = {
+  Choice: "M10 3.500 16.500 10 10 16.500 3.500 10z",
+  Wait: icon.path("clock"),
+  Pass: "M4 10h11M11 6l4 4-4 4",
+  Succeed: icon.path("check"),
+  Fail: icon.path("cross"),
+  Parallel: "M10 3.500v3.500M10 7c0 3-5 2-5 5.500v3.500M10 7c0 3 5 2 5 5.500v3.500",
+  Map: "M5 7.500V5.500h10v9h-4M7.500 12 5 14.500 7.500 17M5 14.500h6",
+  Task: "M5 4.500h10v11H5zM8 8h4M8 11.500h4",
+  lambda: icon.path("function"),
+  dynamodb: icon.path("table"),
+  states: icon.path("machine"),
+};
+
+/**
+ * The parts of the drawing.
+ *
+ * @param layout of `layoutGraph`
+ * @param states by node: { status, count, tried }
+ * @param taken keys of the edges that the execution went along, of `edgeKey`
+ */
+export function drawGraph(layout, { states, taken, selected, focused, onselect }) {
+  const deep = [...layout.nodes].sort((a, b) => a.depth - b.depth);
+  const depths = [...new Set(deep.map((node) => node.depth))];
+  return depths.map((depth) => h("g", { key: depth },
+    deep.filter((node) => node.depth === depth && node.separators.length > 0).map(drawSeparators),
+    deep.filter((node) => node.depth === depth).map((node) =>
+      drawNode(node, states?.get(node.id), node.id === selected, node.id === focused, onselect)),
+    layout.edges.filter((edge) => edge.depth === depth).map((edge) => drawEdge(edge, taken)),
+  ));
+}
+
+export function edgeKey(from, to, isCatch = false) {
+  return JSON.stringify([from, to, isCatch]);
+}
+
+function drawNode(node, state, isSelected, isFocused, onselect) {
+  if (node.kind === "start" || node.kind === "end") return drawTerminal(node, state);
+  const status = state?.status;
+  const isContainer = node.head !== undefined;
+  const classes = ["node", isContainer && "is-container", status && `is-${status}`, isSelected && "is-selected"];
+  const select = () => onselect?.(node.id);
+  const head = isContainer ? node.head : node.height;
+  const lines = node.lines.length;
+  const textY = head / 2 - (lines - 1) * 8 - (node.detail ? 4 : -4);
+  return h("g", {
+    key: node.id, class: classes.filter(Boolean).join(" "), transform: `translate(${round(node.x)} ${round(node.y)})`,
+    role: "button", tabindex: isFocused ? "0" : "-1", "data-state": node.id,
+    "aria-label": `${node.name}, ${node.detail || node.kind}${status ? `, ${labelOf(status)}` : ""}`,
+    "aria-pressed": String(isSelected), onclick: select,
+  },
+  h("rect", { class: "node-box", width: round(node.width), height: round(node.height), rx: 9 }),
+  h("g", { class: "node-icon", transform: `translate(11 ${round(head / 2 - 13)})` },
+    h("rect", { class: "node-icon-back", width: 26, height: 26, rx: 7 }),
+    h("path", { class: "node-icon-line", d: iconOf(node), transform: "translate(3 3)" })),
+  h("text", { class: "node-name", x: 46, y: round(textY) },
+    node.lines.map((line, at) => h("tspan", { x: 46, dy: at === 0 ? 0 : 16 }, line))),
+  node.detail && h("text", { class: "node-detail", x: 46, y: round(textY + (lines - 1) * 16 + 16) }, node.detail),
+  state && drawState(node, state),
+  h("title", {}, node.name));
+}
+
+function drawState(node, { status, count, tried }) {
+  return h("g", { class: "node-state" },
+    h("g", { class: `node-mark is-${status}`, transform: `translate(${round(node.width - 11)} -7)` },
+      h("circle", { class: "mark-back", cx: 8, cy: 8, r: 9 }),
+      h("path", { class: "mark-line", d: MARKS[status] })),
+    count > 1 && drawBadge(node, `×${count}`, 0),
+    tried > 1 && drawBadge(node, `${tried} tries`, count > 1 ? 34 : 0));
+}
+
+function drawBadge(node, text, shift) {
+  const width = text.length * 6.4 + 12;
+  return h("g", { class: "node-badge", transform: `translate(${round(node.width - width - 8 - shift)} ${round(node.height - 8)})` },
+    h("rect", { width: round(width), height: 16, rx: 8 }),
+    h("text", { x: round(width / 2), y: 11.500 }, text));
+}
+
+function drawTerminal(node, state) {
+  return h("g", {
+    key: node.id, class: `terminal ${state ? `is-${state.status}` : ""}`, transform: `translate(${round(node.x)} ${round(node.y)})`,
+  },
+  h("rect", { width: node.width, height: node.height, rx: node.height / 2 }),
+  h("text", { x: node.width / 2, y: node.height / 2 + 4 }, node.name));
+}
+
+function drawSeparators(node) {
+  return h("g", { key: `separators ${node.id}` }, node.separators.map((x) =>
+    h("line", { class: "separator", x1: round(x), x2: round(x), y1: round(node.y + node.head), y2: round(node.y + node.height - 14) })));
+}
+
+function drawEdge(edge, taken) {
+  const isTaken = taken?.has(edgeKey(edge.from, edge.to, edge.kind === "catch")) ?? false;
+  const end = edge.points.at(-1);
+  return h("g", { key: `edge ${edgeKey(edge.from, edge.to, edge.kind === "catch")}`, class: `edge is-${edge.kind} ${isTaken ? "is-taken" : ""}` },
+    h("path", { class: "edge-line", d: edge.isLoop ? straight(edge.points) : curve(edge.points) }),
+    h("path", { class: "edge-head", d: headOf(edge, end) }),
+    edge.labelAt && [
+      h("rect", { class: "edge-label-back", x: round(edge.labelAt.x - edge.labelAt.width / 2), y: round(edge.labelAt.y - 9), width: round(edge.labelAt.width), height: 18, rx: 5 }),
+      h("text", { class: "edge-label", x: round(edge.labelAt.x), y: round(edge.labelAt.y + 4) }, edge.label),
+    ]);
+}
+
+// Edges arrive from above, those that lead back from below, and loops from the right.
+function headOf(edge, { x, y }) {
+  if (edge.isLoop) return `M${round(x)} ${round(y)}l7 -4v8z`;
+  const up = edge.points.at(-2).y > y;
+  return up ? `M${round(x)} ${round(y)}l-4 7h8z` : `M${round(x)} ${round(y)}l-4 -7h8z`;
+}
+
+function curve(points) {
+  let path = `M${round(points[0].x)} ${round(points[0].y)}`;
+  for (let at = 1; at < points.length; at += 1) {
+    const from = points[at - 1];
+    const to = points[at];
+    if (Math.abs(from.x - to.x) < 0.5) {
+      path += `L${round(to.x)} ${round(to.y)}`;
+    } else {
+      const middle = round((from.y + to.y) / 2);
+      path += `C${round(from.x)} ${middle} ${round(to.x)} ${middle} ${round(to.x)} ${round(to.y)}`;
+    }
+  }
+  return path;
+}
+
+function straight(points) {
+  return points.map(({ x, y }, at) => `${at === 0 ? "M" : "L"}${round(x)} ${round(y)}`).join("");
+}
+
+function iconOf(node) {
+  if (node.kind === "Task") {
+    const text = node.detail.toLowerCase();
+    const service = ["lambda", "dynamodb"].find((name) => text.startsWith(name)) ?? (text.startsWith("step functions") ? "states" : "Task");
+    return KIND_ICONS[service];
+  }
+  return KIND_ICONS[node.kind] ?? KIND_ICONS.Task;
+}
+
+function round(number) {
+  return Math.round(number * 10) / 10;
+}

@@ -1,0 +1,58 @@
+// The events of an execution, each with its details to unfold.
+
+import { h } from "../core/dom.js";
+import { span, timeOfDay } from "../core/format.js";
+import { detailsOf } from "../history/visits.js";
+import { jsonView } from "../json/view.js";
+import { panel } from "../ui/parts.js";
+
+// The document stays small: the newest ones, and more when asked.
+const SHOWN = 300;
+
+/** A table of events; `onstate` shows a state. */
+export function eventsTable(visits, startedAt, onstate) {
+  const shown = visits.events.slice(-SHOWN);
+  const hidden = visits.events.length - shown.length;
+  return panel(null, { flush: true },
+    hidden > 0 && h("p", { class: "quiet toolbar" }, `The last ${SHOWN} of ${visits.events.length} events.`),
+    h("ol", { class: "events", "aria-label": "Events" }, shown.map((event) => {
+      const state = visits.visitOf(event)?.name;
+      const details = detailsOf(event);
+      const hasDetails = Object.keys(details).length > 0;
+      return h("li", { key: event.id, class: `event ${colourOf(event.type)}` },
+        h("details", {},
+          h("summary", { class: hasDetails ? "" : "is-bare" },
+            h("span", { class: "event-id" }, event.id),
+            h("span", { class: "event-type" }, event.type),
+            state !== undefined
+              ? h("button", { type: "button", class: "link event-state", onclick: (clicked) => { clicked.preventDefault(); onstate(state); } }, state)
+              : h("span", {}),
+            h("time", { class: "event-time", title: timeOfDay(event.timestamp) }, `+${span(event.timestamp - startedAt)}`)),
+          hasDetails && h("div", { class: "event-details" }, jsonView(readable(details), { label: `Details of event ${event.id}` }))));
+    })));
+}
+
+function colourOf(type) {
+  if (/(Failed|TimedOut)$/.test(type)) return "is-failed";
+  if (/(Succeeded|Exited)$/.test(type)) return "is-succeeded";
+  if (/Aborted$/.test(type)) return "is-cancelled";
+  return "";
+}
+
+// Members that are JSON in a string are shown as JSON.
+function readable(details) {
+  const parts = Object.entries(details).filter(([name]) => name !== "inputDetails" && name !== "outputDetails").map(([name, value]) => {
+    const isJson = typeof value === "string" && /^\s*[[{]/.test(value) && isValid(value);
+    return `${JSON.stringify(name)}:${isJson ? value : JSON.stringify(value)}`;
+  });
+  return `{${parts.join(",")}}`;
+}
+
+function isValid(text) {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,141 @@
+// An execution: the graph as it runs, each state's data, the events, and what one can do with it.
+
+import { call } from "../core/api.js";
+import { machineOf, nameOf } from "../core/arn.js";
+import { h } from "../core/dom.js";
+import { dateTime, span } from "../core/format.js";
+import { now } from "../core/live.js";
+import { readAddress, replaceQuery } from "../core/router.js";
+import { coloursOf } from "../graph/coloured.js";
+import { layoutGraph } from "../graph/layout.js";
+import { modelOf } from "../graph/model.js";
+import { graphView } from "../graph/view.js";
+import { Visits } from "../history/visits.js";
+import { jsonView } from "../json/view.js";
+import { copyButton } from "../ui/copy.js";
+import { button, errorBox, facts, pageHead, panel, tabPart, tabs } from "../ui/parts.js";
+import { statusChip, statusMark } from "../ui/status.js";
+import { eventsTable } from "./events_table.js";
+import { startForm } from "./start_execution.js";
+import { statePanel } from "./state_panel.js";
+
+const PAGE = 1000;
+
+export function executionPage(arn, open, query) {
+  const visits = new Visits();
+  let execution = null;
+  let layout = null;
+  let colours = null;
+  let drawnUpTo = -1;
+  let selected = query.state ?? null;
+  let chosen = { tab: "data" };
+  let tab = query.tab ?? "data";
+  let refused = null;
+  const start = startForm(machineOf(arn), open, () => "STANDARD");
+
+  async function readNewEvents() {
+    const found = [];
+    let next;
+    // From the end, so that a long history costs one page.
+    do {
+      const request = { executionArn: arn, reverseOrder: true, maxResults: visits.lastId === 0 ? PAGE : 100, includeExecutionData: true };
+      const page = await call("stepfunctions", "GetExecutionHistory", next ? { ...request, nextToken: next } : request);
+      const fresh = page.events.filter((event) => event.id > visits.lastId);
+      found.push(...fresh);
+      next = fresh.length === page.events.length ? page.nextToken : undefined;
+    } while (next);
+    visits.add(found.reverse());
+  }
+
+  async function act(operation) {
+    refused = null;
+    try {
+      await call("stepfunctions", operation, { executionArn: arn });
+      await open.reload();
+    } catch (error) {
+      refused = error;
+      open.redraw();
+    }
+  }
+
+  function select(state) {
+    selected = selected === state ? null : state;
+    chosen = { tab: chosen.tab };
+    replaceQuery({ ...readAddress().query, state: selected ?? undefined });
+    open.redraw();
+  }
+
+  function chooseTab(id) {
+    tab = id;
+    replaceQuery({ ...readAddress().query, tab: id === "data" ? undefined : id });
+    open.redraw();
+  }
+
+  return {
+    title: nameOf(arn), section: "machines",
+    crumbs: [
+      { label: "State machines", href: "#/machines" },
+      { label: nameOf(machineOf(arn)), href: `#/machines/${encodeURIComponent(machineOf(arn))}` },
+    ],
+    async load() {
+      // The history first: a status that is newer than the events would show a graph that is behind.
+      if (layout === null) {
+        const machine = await call("stepfunctions", "DescribeStateMachineForExecution", { executionArn: arn });
+        layout = layoutGraph(modelOf(JSON.parse(machine.definition)));
+      }
+      execution = await call("stepfunctions", "DescribeExecution", { executionArn: arn });
+      await readNewEvents();
+      if (visits.lastId !== drawnUpTo) {
+        drawnUpTo = visits.lastId;
+        colours = coloursOf(visits);
+      }
+    },
+    ticks: () => execution?.status === "RUNNING",
+    view: () => [
+      pageHead({
+        kind: "Execution", title: h("span", { class: "mono" }, nameOf(arn)), status: statusChip(execution.status),
+        facts: `Started ${dateTime(execution.startDate)} · ${execution.status === "RUNNING" ? "running for" : "took"} ${span((execution.stopDate ?? now()) - execution.startDate)}${execution.redriveCount ? ` · redriven ${execution.redriveCount} times` : ""}`,
+        actions: [
+          execution.status === "RUNNING" && button("Stop", () => act("StopExecution"), { icon: "stop" }),
+          execution.redriveStatus === "REDRIVABLE" && button("Redrive", () => act("RedriveExecution"), { icon: "redrive", title: "Go on from where it failed" }),
+          !execution.mapRunArn && button("New execution", () => start.open(execution.input), { icon: "play", title: "Start another one, with this input" }),
+        ],
+      }),
+      start.view(),
+      refused && errorBox(refused),
+      execution.error !== undefined && h("div", { class: "failure is-failed is-banner" }, h("strong", {}, execution.error || "Failed"), execution.cause && h("p", {}, execution.cause)),
+      h("div", { class: "split" },
+        panel("Graph", { flush: true, className: "graph-panel", actions: legend() },
+          graphView({ layout, key: arn, label: `Graph of the execution ${nameOf(arn)}`, selected, onselect: select, ...colours })),
+        h("div", { class: "split-side" },
+          selected !== null && layout.nodes.some((node) => node.id === selected) && statePanel({
+            node: layout.nodes.find((node) => node.id === selected), visits: visits.byState.get(selected) ?? [],
+            chosen, choose: (change) => { chosen = { ...chosen, ...change }; open.redraw(); }, onclose: () => select(selected),
+          }),
+          tabs("Execution", [
+            { id: "data", label: "Input and output" }, { id: "events", label: "Events", count: visits.events.length },
+            ...(visits.mapRuns.length > 0 ? [{ id: "maps", label: "Map runs", count: visits.mapRuns.length }] : []),
+            { id: "details", label: "Details" },
+          ], tab, chooseTab),
+          tab === "data" && tabPart("data", panel(null, {},
+            h("h3", {}, "Input"), jsonView(execution.input ?? "null", { label: "Input", key: "input" }),
+            h("h3", {}, "Output"), execution.output === undefined ? h("p", { class: "quiet" }, execution.status === "RUNNING" ? "Not yet." : "None.") : jsonView(execution.output, { label: "Output", key: "output" }))),
+          tab === "events" && tabPart("events", eventsTable(visits, execution.startDate, (state) => { if (selected !== state) select(state); })),
+          tab === "maps" && tabPart("maps", panel(null, {}, visits.mapRuns.map(({ mapRunArn, visit }) =>
+            h("p", { key: mapRunArn }, h("a", { href: `#/mapruns/${encodeURIComponent(mapRunArn)}` }, visit.name), " ", statusChip(visit.status))))),
+          tab === "details" && tabPart("details", panel(null, {}, facts([
+            ["ARN", h("span", { class: "copyable" }, h("code", {}, arn), copyButton(() => arn, "Copy"))],
+            ["State machine", h("a", { href: `#/machines/${encodeURIComponent(machineOf(arn))}` }, nameOf(machineOf(arn)))],
+            ["Version", execution.stateMachineVersionArn], ["Alias", execution.stateMachineAliasArn],
+            ["Started", dateTime(execution.startDate)], ["Ended", dateTime(execution.stopDate)],
+            ["Map run", execution.mapRunArn && h("a", { href: `#/mapruns/${encodeURIComponent(execution.mapRunArn)}` }, nameOf(execution.mapRunArn))],
+            ["Redrive", execution.redriveStatusReason ?? execution.redriveStatus],
+          ], "is-wide"))))),
+    ],
+  };
+}
+
+function legend() {
+  const kinds = [["running", "In progress"], ["succeeded", "Succeeded"], ["failed", "Failed"], ["caught", "Caught"], ["cancelled", "Cancelled"]];
+  return h("ul", { class: "legend", "aria-label": "Legend" }, kinds.map(([kind, label]) => h("li", { key: kind, class: `is-${kind}` }, statusMark(kind), label)));
+}

@@ -1,0 +1,25 @@
+// Executions in a table.
+
+import { h } from "../core/dom.js";
+import { ago, dateTime, span } from "../core/format.js";
+import { now } from "../core/live.js";
+import { table } from "../ui/parts.js";
+import { statusChip } from "../ui/status.js";
+
+/** A table of what ListExecutions lists. */
+export function executionsTable(executions, { machine = false } = {}) {
+  const columns = [{ label: "Name" }, { label: "Status" }, { label: "Started" }, { label: "Duration", className: "number" }];
+  if (machine) columns.splice(1, 0, { label: "State machine" });
+  return table("Executions", columns, executions.map((each) => {
+    const cells = [
+      h("a", { href: `#/executions/${encodeURIComponent(each.executionArn)}`, class: "mono strong", title: each.name }, each.name),
+      statusChip(each.status),
+      h("span", { title: dateTime(each.startDate) }, ago(each.startDate, now())),
+      span((each.stopDate ?? now()) - each.startDate),
+    ];
+    if (machine) {
+      cells.splice(1, 0, h("a", { href: `#/machines/${encodeURIComponent(each.stateMachineArn)}` }, each.stateMachineArn.split(":")[6]));
+    }
+    return { key: each.executionArn, cells };
+  }));
+}

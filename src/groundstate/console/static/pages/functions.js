@@ -1,0 +1,34 @@
+// The functions of the region.
+
+import { callAll } from "../core/api.js";
+import { h } from "../core/dom.js";
+import { ago, count, size } from "../core/format.js";
+import { now } from "../core/live.js";
+import { command } from "../ui/copy.js";
+import { empty, pageHead, panel, table } from "../ui/parts.js";
+import { statusChip } from "../ui/status.js";
+
+export function functionsPage() {
+  let functions = [];
+  return {
+    title: "Functions", section: "functions",
+    async load() {
+      functions = await callAll("lambda", "ListFunctions", {}, "Functions", { token: "Marker" });
+    },
+    view: () => [
+      pageHead({ title: "Functions", facts: count(functions.length, "function") }),
+      functions.length === 0
+        ? empty("No function yet.", h("p", {}, "Functions come with a stack:"), command("groundstate deploy app"))
+        : panel(null, { flush: true }, table("Functions",
+            [{ label: "Name" }, { label: "Runtime" }, { label: "Memory", className: "number" }, { label: "Code", className: "number" }, { label: "Modified" }, { label: "State" }],
+            functions.map((each) => ({
+              key: each.FunctionName,
+              cells: [
+                h("a", { href: `#/functions/${encodeURIComponent(each.FunctionName)}`, class: "strong" }, each.FunctionName),
+                each.Runtime, `${each.MemorySize} MB`, size(each.CodeSize), ago(Date.parse(each.LastModified) / 1000, now()),
+                statusChip(each.State ?? "Active"),
+              ],
+            })))),
+    ],
+  };
+}

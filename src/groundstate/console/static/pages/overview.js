@@ -1,0 +1,89 @@
+// The start page: what is deployed, what runs, what failed lately; and how to begin.
+
+import { callAll } from "../core/api.js";
+import { pageOfResource } from "../core/arn.js";
+import { h } from "../core/dom.js";
+import { ago, count } from "../core/format.js";
+import { now } from "../core/live.js";
+import { settings } from "../core/settings.js";
+import { command } from "../ui/copy.js";
+import { icon } from "../ui/icons.js";
+import { empty, pageHead, panel } from "../ui/parts.js";
+import { statusChip } from "../ui/status.js";
+import { executionsTable } from "./executions_table.js";
+import { readMachines, recent } from "./machines.js";
+import { readStacks, touchedAt } from "./stacks.js";
+import { keyLabel, readTables } from "./tables.js";
+
+const FAILURES = new Set(["FAILED", "TIMED_OUT", "ABORTED"]);
+const EXECUTIONS_SHOWN = 8;
+
+export function overviewPage() {
+  let stacks = [];
+  let functions = [];
+  let machines = [];
+  let tables = [];
+
+  async function load() {
+    [stacks, functions, machines, tables] = await Promise.all([
+      readStacks(), callAll("lambda", "ListFunctions", {}, "Functions", { token: "Marker" }), readMachines(), readTables(),
+    ]);
+  }
+
+  function view() {
+    const executions = machines.flatMap((machine) => machine.executions).sort((a, b) => b.startDate - a.startDate);
+    const running = executions.filter((each) => each.status === "RUNNING");
+    const failures = executions.filter((each) => FAILURES.has(each.status));
+    if (stacks.length + functions.length + machines.length + tables.length === 0) return viewBeginning();
+    return [
+      pageHead({ title: "Overview", facts: [settings.endpoint, ` · account ${settings.account}`] }),
+      h("div", { class: "cards" },
+        card("function", "Functions", "#/functions", functions, (each) => ({
+          key: each.FunctionName, href: `#/functions/${encodeURIComponent(each.FunctionName)}`, name: each.FunctionName, note: each.Runtime,
+        })),
+        card("machine", "State machines", "#/machines", machines, (each) => ({
+          key: each.stateMachineArn, href: `#/machines/${encodeURIComponent(each.stateMachineArn)}`, name: each.name, note: recent(each.executions.slice(0, 6)),
+        })),
+        card("table", "Tables", "#/tables", tables, (each) => ({
+          key: each.TableName, href: `#/tables/${encodeURIComponent(each.TableName)}`, name: each.TableName, note: count(each.ItemCount, "item"), title: keyLabel(each),
+        })),
+        card("stack", "Stacks", "#/stacks", stacks, (each) => ({
+          key: each.StackId, href: `#/stacks/${encodeURIComponent(each.StackName)}`, name: each.StackName, note: statusChip(each.StackStatus), title: `touched ${ago(touchedAt(each), now())}`,
+        }))),
+      panel("Running executions", { flush: true, note: String(running.length) },
+        running.length === 0 ? empty("Nothing is running.", functions.length > 0 && h("p", {}, "Test ", h("a", { href: `#/functions/${encodeURIComponent(functions[0].FunctionName)}` }, functions[0].FunctionName), ", or start an execution.")) : executionsTable(running.slice(0, EXECUTIONS_SHOWN), { machine: true })),
+      failures.length > 0 && panel("Recent failures", { flush: true, note: String(failures.length) }, executionsTable(failures.slice(0, EXECUTIONS_SHOWN), { machine: true })),
+      executions.length > running.length + failures.length && panel("Latest executions", { flush: true },
+        executionsTable(executions.filter((each) => each.status === "SUCCEEDED").slice(0, EXECUTIONS_SHOWN), { machine: true })),
+    ];
+  }
+
+  return {
+    title: "Overview", section: "overview", load, view,
+    ticks: () => machines.some((machine) => machine.executions.some((each) => each.status === "RUNNING")),
+  };
+}
+
+function card(name, title, href, entries, describe) {
+  const shown = entries.slice(0, 5);
+  return h("section", { class: "card", key: title, "aria-label": title },
+    h("h2", {}, h("a", { href }, icon(name), title), h("span", { class: "card-count" }, entries.length)),
+    shown.length === 0 ? h("p", { class: "quiet" }, "None") : h("ul", {}, shown.map(describe).map((entry) =>
+      h("li", { key: entry.key, title: entry.title }, h("a", { href: entry.href }, entry.name), h("span", { class: "card-note" }, entry.note)))),
+    entries.length > shown.length && h("a", { class: "quiet", href }, `and ${entries.length - shown.length} more`));
+}
+
+function viewBeginning() {
+  return [
+    pageHead({ title: "Nothing is deployed yet", facts: ["The runtime answers at ", h("code", {}, settings.endpoint), "."] }),
+    h("div", { class: "columns" },
+      panel("Deploy the Tasks application", {}, h("p", {}, "From the folder that you cloned, in another terminal:"),
+        command("source .venv/bin/activate"), command("groundstate deploy app"),
+        h("p", { class: "quiet" }, "This page shows it as it comes to life: a function, a state machine and a table.")),
+      panel("Or your own CDK app", {}, h("p", {}, "With nothing but Groundstate:"), command("groundstate deploy path/to/app"),
+        h("p", {}, "or with the CDK's own command line:"),
+        command(`export AWS_ENDPOINT_URL=${settings.endpoint}`),
+        command("export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1"),
+        command("cdk bootstrap && cdk deploy"))),
+  ];
+}
