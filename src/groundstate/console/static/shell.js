@@ -36,10 +36,19 @@ export function shell(open, { connected, region, onregion }) {
           h("span", {}, "The runtime does not answer. Start it again with ", h("code", {}, "groundstate serve"), "; this page goes on by itself.")),
         h("main", { id: "main", tabindex: "-1", key: location.hash.split("?")[0] },
           crumbs(page),
-          open.error !== null && !open.loaded
-            ? errorBox(open.error, { retry: open.reload })
-            : open.loaded || page.early ? page.view() : loading(6)))),
+          viewPage(open)))),
   ];
+}
+
+function viewPage({ page, error, loaded, reload }) {
+  if (error !== null && !loaded) return errorBox(error, { retry: reload });
+  if (!loaded && !page.early) return loading(6);
+  try {
+    return page.view();
+  } catch (bug) {
+    console.error(bug);
+    return errorBox(bug, { title: "This page could not be drawn", retry: reload });
+  }
 }
 
 function crumbs(page) {

@@ -32,7 +32,7 @@ export function drawGraph(layout, { states, taken, selected, focused, onselect }
     deep.filter((node) => node.depth === depth && node.separators.length > 0).map(drawSeparators),
     deep.filter((node) => node.depth === depth).map((node) =>
       drawNode(node, states?.get(node.id), node.id === selected, node.id === focused, onselect)),
-    layout.edges.filter((edge) => edge.depth === depth).map((edge) => drawEdge(edge, taken)),
+    inOrder(layout.edges.filter((edge) => edge.depth === depth), taken).map((edge) => drawEdge(edge, taken)),
   ));
 }
 
@@ -46,7 +46,7 @@ function drawNode(node, state, isSelected, isFocused, onselect) {
   const isContainer = node.head !== undefined;
   const classes = ["node", isContainer && "is-container", status && `is-${status}`, isSelected && "is-selected"];
   const select = () => onselect?.(node.id);
-  const head = isContainer ? node.head : node.height;
+  const head = isContainer ? node.head - 6 : node.height;
   const lines = node.lines.length;
   const textY = head / 2 - (lines - 1) * 8 - (node.detail ? 4 : -4);
   return h("g", {
@@ -95,8 +95,18 @@ function drawSeparators(node) {
     h("line", { class: "separator", x1: round(x), x2: round(x), y1: round(node.y + node.head), y2: round(node.y + node.height - 14) })));
 }
 
+// Edges share a part of their way: those that were taken are drawn over the others.
+function inOrder(edges, taken) {
+  if (!taken) return edges;
+  return [...edges.filter((edge) => !isTakenBy(edge, taken)), ...edges.filter((edge) => isTakenBy(edge, taken))];
+}
+
+function isTakenBy(edge, taken) {
+  return taken?.has(edgeKey(edge.from, edge.to, edge.kind === "catch")) ?? false;
+}
+
 function drawEdge(edge, taken) {
-  const isTaken = taken?.has(edgeKey(edge.from, edge.to, edge.kind === "catch")) ?? false;
+  const isTaken = isTakenBy(edge, taken);
   const end = edge.points.at(-1);
   return h("g", { key: `edge ${edgeKey(edge.from, edge.to, edge.kind === "catch")}`, class: `edge is-${edge.kind} ${isTaken ? "is-taken" : ""}` },
     h("path", { class: "edge-line", d: edge.isLoop ? straight(edge.points) : curve(edge.points) }),

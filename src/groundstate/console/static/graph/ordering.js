@@ -3,9 +3,9 @@
 const ROUNDS = 12;
 
 /**
- * Order the layers. Neighbours are lists of nodes in the layer above (`up`) and below (`down`).
+ * Order the layers. Neighbours are in the layer above (`up`) and below (`down`).
  *
- * @param layers lists of nodes { up, down, order }; `order` is written
+ * @param layers lists of nodes { up, down, order }; `up` and `down` have { node }, `order` is written
  */
 export function orderLayers(layers) {
   number(layers);
@@ -38,7 +38,7 @@ function crossingsBetween(upper, lowerCount) {
   let seen = 0;
   let total = 0;
   for (const node of upper) {
-    const ends = node.down.map((below) => below.order).sort((a, b) => a - b);
+    const ends = node.down.map((below) => below.node.order).sort((a, b) => a - b);
     for (const end of ends) {
       let notRight = 0;
       for (let at = end + 1; at > 0; at -= at & -at) notRight += tree[at];
@@ -56,7 +56,7 @@ function sortByNeighbours(layer, side) {
   const weight = new Map();
   for (const node of layer) {
     const neighbours = node[side];
-    const mean = neighbours.reduce((sum, other) => sum + other.order, 0) / neighbours.length;
+    const mean = neighbours.reduce((sum, other) => sum + other.node.order, 0) / neighbours.length;
     weight.set(node, neighbours.length > 0 ? mean : node.order);
   }
   layer.sort((a, b) => weight.get(a) - weight.get(b) || a.order - b.order);

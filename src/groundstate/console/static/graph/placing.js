@@ -9,7 +9,7 @@ const ROUNDS = 10;
 /**
  * Write `x`, the middle of each node, in pixels.
  *
- * @param layers lists of nodes in their order: { width, up, down, isDummy }
+ * @param layers lists of nodes in their order: { width, up, down }, neighbours with their `weight`
  * @param gap between two nodes
  */
 export function placeNodes(layers, gap) {
@@ -55,16 +55,51 @@ function settle(layer, gap, sides) {
 
 function wishOf(node, sides) {
   let sum = 0;
-  let weight = 0;
+  let total = 0;
   for (const side of sides) {
-    for (const other of node[side]) {
-      // Long edges are to be straight before anything else.
-      const each = node.isDummy && other.isDummy ? 8 : node.isDummy || other.isDummy ? 2 : 1;
-      sum += other.x * each;
-      weight += each;
+    for (const { node: other, weight } of node[side]) {
+      sum += other.x * weight;
+      total += weight;
     }
   }
-  return weight > 0 ? [sum / weight, weight] : [node.x, 0.1];
+  return total > 0 ? [sum / total, total] : [node.x, 0.1];
+}
+
+/**
+ * Make long edges straight where there is room: dummies of an edge that can all stand at one place
+ * are moved there, and what cannot makes a bend.
+ *
+ * @param chains the dummies of each edge, from above
+ */
+export function straighten(layers, chains, gap) {
+  const room = new Map();
+  for (const layer of layers) {
+    layer.forEach((node, at) => room.set(node, [layer[at - 1], layer[at + 1]]));
+  }
+  const bounds = (node) => {
+    const [left, right] = room.get(node);
+    return [
+      left === undefined ? -Infinity : left.x + (left.width + node.width) / 2 + gap,
+      right === undefined ? Infinity : right.x - (right.width + node.width) / 2 - gap,
+    ];
+  };
+  for (const chain of chains) {
+    let from = 0;
+    while (from < chain.length) {
+      let [low, high] = bounds(chain[from]);
+      let to = from + 1;
+      for (; to < chain.length; to += 1) {
+        const [nextLow, nextHigh] = bounds(chain[to]);
+        if (Math.max(low, nextLow) > Math.min(high, nextHigh)) break;
+        low = Math.max(low, nextLow);
+        high = Math.min(high, nextHigh);
+      }
+      const run = chain.slice(from, to);
+      const wish = run.reduce((sum, node) => sum + node.x, 0) / run.length;
+      for (const node of run) node.x = Math.min(high, Math.max(low, wish));
+      from = to;
+    }
+  }
 }
 
 function mean(pool) {

@@ -9,9 +9,9 @@ const MARGIN = 28;
 const SCALE_MIN = 0.08;
 const SCALE_MAX = 2.5;
 // Smaller than this nobody can read it: a large graph is shown from its beginning instead.
-const SCALE_READABLE = 0.55;
+const SCALE_READABLE = 0.66;
 
-/** A graph. `key` tells graphs apart: another one is fitted anew. */
+/** A graph. `key` tells graphs apart; `follow` is a state to keep in view. */
 export function graphView(props) {
   return widget(makeGraph, props);
 }
@@ -104,6 +104,14 @@ function makeGraph(given) {
     element.querySelector(`[data-state="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
   }
 
+  // Keep the state that was entered last in view, until somebody moves the graph.
+  function follow() {
+    const node = props.layout.nodes.find((each) => each.id === props.follow);
+    if (node === undefined || !view.isFitted) return;
+    reveal(node);
+    view.isFitted = true;
+  }
+
   function reveal(node) {
     const { width, height } = box();
     const left = node.x * view.scale + view.x;
@@ -167,13 +175,16 @@ function makeGraph(given) {
   }
 
   draw();
+  follow();
   return {
     element,
     update(next) {
       const isOther = next.layout !== props.layout;
+      const goesOn = next.follow !== props.follow;
       props = next;
       if (isOther) view = null;
       draw();
+      if (goesOn) follow();
     },
     destroy() {
       resized.disconnect();

@@ -73,7 +73,8 @@ export function toLines(text, width = 72) {
       push(line, token);
     } else if (token.text === ",") {
       push(line, token);
-      breakLine(open.length);
+      if (!goesOn(tokens, at, line, width - 2 * open.length)) breakLine(open.length);
+      else line.tokens.push({ kind: "blank", text: " " });
     } else {
       push(line, token);
     }
@@ -128,6 +129,14 @@ function isFlat(tokens, from, to, width) {
     if (text === ":") members += 1;
   }
   return members === 0 || (members === 1 && length < 44);
+}
+
+// Lists of numbers, texts and the like fill their lines.
+function goesOn(tokens, at, line, width) {
+  const isScalar = (token) => token !== undefined && (token.kind === "number" || token.kind === "literal" || token.kind === "string");
+  const next = tokens[at + 1];
+  if (!isScalar(tokens[at - 1]) || !isScalar(next) || tokens[at + 2]?.text === ":" || line.tokens[0].kind === "key") return false;
+  return line.tokens.reduce((sum, token) => sum + token.text.length, next.text.length + 2) <= width;
 }
 
 function push(line, token, spaced = false) {

@@ -13,23 +13,32 @@ const SHOWN = 300;
 export function eventsTable(visits, startedAt, onstate) {
   const shown = visits.events.slice(-SHOWN);
   const hidden = visits.events.length - shown.length;
-  return panel(null, { flush: true },
-    hidden > 0 && h("p", { class: "quiet toolbar" }, `The last ${SHOWN} of ${visits.events.length} events.`),
-    h("ol", { class: "events", "aria-label": "Events" }, shown.map((event) => {
-      const state = visits.visitOf(event)?.name;
-      const details = detailsOf(event);
-      const hasDetails = Object.keys(details).length > 0;
-      return h("li", { key: event.id, class: `event ${colourOf(event.type)}` },
-        h("details", {},
-          h("summary", { class: hasDetails ? "" : "is-bare" },
-            h("span", { class: "event-id" }, event.id),
-            h("span", { class: "event-type" }, event.type),
-            state !== undefined
-              ? h("button", { type: "button", class: "link event-state", onclick: (clicked) => { clicked.preventDefault(); onstate(state); } }, state)
-              : h("span", {}),
-            h("time", { class: "event-time", title: timeOfDay(event.timestamp) }, `+${span(event.timestamp - startedAt)}`)),
-          hasDetails && h("div", { class: "event-details" }, jsonView(readable(details), { label: `Details of event ${event.id}` }))));
-    })));
+  return panel("Events", { flush: true, note: hidden > 0 ? `the last ${SHOWN} of ${visits.events.length}` : String(visits.events.length) },
+    h("ol", { class: "events", "aria-label": "Events" }, shown.map((event) => viewEvent(event, visits.visitOf(event)?.name, startedAt, onstate))));
+}
+
+function viewEvent(event, state, startedAt, onstate) {
+  const details = detailsOf(event);
+  const hasDetails = Object.keys(details).length > 0;
+  return h("li", { key: event.id, class: `event ${colourOf(event.type)}` },
+    h("details", {},
+      h("summary", { class: hasDetails ? "" : "is-bare", onclick: hasDetails ? undefined : (clicked) => clicked.preventDefault() },
+        h("span", { class: "event-id" }, event.id),
+        h("span", { class: "event-type" }, event.type),
+        state !== undefined
+          ? h("button", { type: "button", class: "link event-state", onclick: (clicked) => { clicked.preventDefault(); onstate(state); } }, state)
+          : h("span", {}),
+        h("span", { class: "event-summary" }, summaryOf(details)),
+        h("time", { class: "event-clock" }, timeOfDay(event.timestamp)),
+        h("span", { class: "event-time" }, `+${span(event.timestamp - startedAt)}`)),
+      hasDetails && h("div", { class: "event-details" }, jsonView(readable(details), { label: `Details of event ${event.id}` }))));
+}
+
+// What one wants to know before unfolding.
+function summaryOf(details) {
+  if (details.error !== undefined) return `${details.error}${details.cause ? `: ${details.cause}` : ""}`;
+  if (details.resourceType !== undefined) return `${details.resourceType}:${details.resource}`;
+  return details.output ?? details.input ?? details.resource ?? (details.index !== undefined ? `iteration ${details.index}` : "");
 }
 
 function colourOf(type) {

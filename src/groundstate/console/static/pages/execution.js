@@ -104,35 +104,43 @@ export function executionPage(arn, open, query) {
       start.view(),
       refused && errorBox(refused),
       execution.error !== undefined && h("div", { class: "failure is-failed is-banner" }, h("strong", {}, execution.error || "Failed"), execution.cause && h("p", {}, execution.cause)),
-      h("div", { class: "split" },
+      h("div", { class: "split is-fixed" },
         panel("Graph", { flush: true, className: "graph-panel", actions: legend() },
-          graphView({ layout, key: arn, label: `Graph of the execution ${nameOf(arn)}`, selected, onselect: select, ...colours })),
-        h("div", { class: "split-side" },
-          selected !== null && layout.nodes.some((node) => node.id === selected) && statePanel({
-            node: layout.nodes.find((node) => node.id === selected), visits: visits.byState.get(selected) ?? [],
-            chosen, choose: (change) => { chosen = { ...chosen, ...change }; open.redraw(); }, onclose: () => select(selected),
-          }),
-          tabs("Execution", [
-            { id: "data", label: "Input and output" }, { id: "events", label: "Events", count: visits.events.length },
-            ...(visits.mapRuns.length > 0 ? [{ id: "maps", label: "Map runs", count: visits.mapRuns.length }] : []),
-            { id: "details", label: "Details" },
-          ], tab, chooseTab),
-          tab === "data" && tabPart("data", panel(null, {},
-            h("h3", {}, "Input"), jsonView(execution.input ?? "null", { label: "Input", key: "input" }),
-            h("h3", {}, "Output"), execution.output === undefined ? h("p", { class: "quiet" }, execution.status === "RUNNING" ? "Not yet." : "None.") : jsonView(execution.output, { label: "Output", key: "output" }))),
-          tab === "events" && tabPart("events", eventsTable(visits, execution.startDate, (state) => { if (selected !== state) select(state); })),
-          tab === "maps" && tabPart("maps", panel(null, {}, visits.mapRuns.map(({ mapRunArn, visit }) =>
-            h("p", { key: mapRunArn }, h("a", { href: `#/mapruns/${encodeURIComponent(mapRunArn)}` }, visit.name), " ", statusChip(visit.status))))),
-          tab === "details" && tabPart("details", panel(null, {}, facts([
-            ["ARN", h("span", { class: "copyable" }, h("code", {}, arn), copyButton(() => arn, "Copy"))],
-            ["State machine", h("a", { href: `#/machines/${encodeURIComponent(machineOf(arn))}` }, nameOf(machineOf(arn)))],
-            ["Version", execution.stateMachineVersionArn], ["Alias", execution.stateMachineAliasArn],
-            ["Started", dateTime(execution.startDate)], ["Ended", dateTime(execution.stopDate)],
-            ["Map run", execution.mapRunArn && h("a", { href: `#/mapruns/${encodeURIComponent(execution.mapRunArn)}` }, nameOf(execution.mapRunArn))],
-            ["Redrive", execution.redriveStatusReason ?? execution.redriveStatus],
-          ], "is-wide"))))),
+          graphView({ layout, key: arn, label: `Graph of the execution ${nameOf(arn)}`, selected, onselect: select, follow: execution.status === "RUNNING" ? visits.all.at(-1)?.name : undefined, ...colours })),
+        h("div", { class: "split-side" }, node() !== undefined
+          ? statePanel({
+              node: node(), visits: visits.byState.get(selected) ?? [],
+              chosen, choose: (change) => { chosen = { ...chosen, ...change }; open.redraw(); }, onclose: () => select(selected),
+            })
+          : viewExecution())),
+      eventsTable(visits, execution.startDate, (state) => { if (selected !== state) select(state); }),
     ],
   };
+
+  function node() {
+    return layout.nodes.find((each) => each.id === selected && each.state !== undefined);
+  }
+
+  function viewExecution() {
+    const parts = [{ id: "data", label: "Input and output" }, { id: "details", label: "Details" }];
+    if (visits.mapRuns.length > 0) parts.splice(1, 0, { id: "maps", label: "Map runs", count: visits.mapRuns.length });
+    return h("section", { class: "panel has-tabs", key: "execution", "aria-label": "Execution" },
+      tabs("Execution", parts, tab, chooseTab),
+      h("div", { class: "panel-body" },
+        tab === "data" && tabPart("data",
+          h("h3", {}, "Input"), jsonView(execution.input ?? "null", { label: "Input", key: "input" }),
+          h("h3", {}, "Output"), execution.output === undefined ? h("p", { class: "quiet" }, execution.status === "RUNNING" ? "Not yet." : "None.") : jsonView(execution.output, { label: "Output", key: "output" })),
+        tab === "maps" && tabPart("maps", visits.mapRuns.map(({ mapRunArn, visit }) =>
+          h("p", { key: mapRunArn }, h("a", { href: `#/mapruns/${encodeURIComponent(mapRunArn)}` }, visit.name), " ", statusChip(visit.status)))),
+        tab === "details" && tabPart("details", facts([
+          ["ARN", h("span", { class: "copyable" }, h("code", {}, arn), copyButton(() => arn, "Copy"))],
+          ["State machine", h("a", { href: `#/machines/${encodeURIComponent(machineOf(arn))}` }, nameOf(machineOf(arn)))],
+          ["Version", execution.stateMachineVersionArn], ["Alias", execution.stateMachineAliasArn],
+          ["Started", dateTime(execution.startDate)], ["Ended", dateTime(execution.stopDate)],
+          ["Map run", execution.mapRunArn && h("a", { href: `#/mapruns/${encodeURIComponent(execution.mapRunArn)}` }, nameOf(execution.mapRunArn))],
+          ["Redrive", execution.redriveStatusReason ?? execution.redriveStatus],
+        ]))));
+  }
 }
 
 function legend() {

@@ -8,8 +8,10 @@ import { statusChip } from "../ui/status.js";
 
 /** A table of what ListExecutions lists. */
 export function executionsTable(executions, { machine = false } = {}) {
-  const columns = [{ label: "Name" }, { label: "Status" }, { label: "Started" }, { label: "Duration", className: "number" }];
-  if (machine) columns.splice(1, 0, { label: "State machine" });
+  const columns = [
+    { label: "Name", className: "is-name" }, { label: "Status", className: "is-status" }, { label: "Started", className: "is-time" }, { label: "Duration", className: "number" },
+  ];
+  if (machine) columns.splice(1, 0, { label: "State machine", className: "is-machine" });
   return table("Executions", columns, executions.map((each) => {
     const cells = [
       h("a", { href: `#/executions/${encodeURIComponent(each.executionArn)}`, class: "mono strong", title: each.name }, each.name),

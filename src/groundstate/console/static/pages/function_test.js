@@ -1,6 +1,7 @@
 // The Test tab: an event, a button, and what came of it.
 
 import { callWithId, fromBlob, toBlob } from "../core/api.js";
+import { pageOf } from "../core/arn.js";
 import { h } from "../core/dom.js";
 import { span, timeOfDay } from "../core/format.js";
 import { recall, remember } from "../core/storage.js";
@@ -8,6 +9,7 @@ import { editorFoot, jsonEditor } from "../json/editor.js";
 import { faultOf, format } from "../json/tokens.js";
 import { jsonView } from "../json/view.js";
 import { copyButton } from "../ui/copy.js";
+import { icon } from "../ui/icons.js";
 import { button, empty, errorBox, facts, panel } from "../ui/parts.js";
 import { statusMark } from "../ui/status.js";
 import { logLines } from "./log_lines.js";
@@ -85,6 +87,7 @@ function viewOutcome(outcome, isStale) {
       h("summary", {}, "Details"),
       h("div", { class: "details-body" },
         jsonView(outcome.result, { label: "Result" }),
+        followUps(outcome.result),
         h("h3", {}, "Summary"),
         facts([
           ["Request ID", h("span", { class: "copyable" }, h("code", {}, outcome.requestId), copyButton(() => outcome.requestId, "Copy"))],
@@ -93,4 +96,11 @@ function viewOutcome(outcome, isStale) {
         ], "is-grid"),
         h("div", { class: "details-title" }, h("h3", {}, "Log output"), copyButton(() => outcome.lines.join("\n"), "Copy the log")),
         outcome.lines.length === 0 ? h("p", { class: "quiet" }, "The function logged nothing.") : logLines(outcome.lines.map((message, key) => ({ key, message }))))));
+}
+
+// What the function started can be watched: a link for each execution that its result names.
+function followUps(result) {
+  const arns = new Set(result.match(/arn:aws[\w-]*:states:[\w-]+:\d+:execution:[^"\\\s]+/g) ?? []);
+  return [...arns].slice(0, 5).map((arn) => h("p", { class: "follow-up", key: arn },
+    h("a", { class: "button", href: pageOf(arn) }, icon("machine"), h("span", {}, "Watch the execution"))));
 }

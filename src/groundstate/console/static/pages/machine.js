@@ -69,30 +69,31 @@ export function machinePage(given, open, query) {
         actions: button("Start execution", start.open, { kind: "is-primary", icon: "play" }),
       }),
       start.view(),
-      h("div", { class: "split" },
+      h("div", { class: "split is-fixed" },
         panel("Graph", { flush: true, className: "graph-panel" },
           graphView({ layout, key: arn, label: `Graph of ${machine.name}`, selected, onselect: (id) => { selected = selected === id ? null : id; open.redraw(); } })),
-        h("div", { class: "split-side" },
-          selected !== null && statePanel({ node: layout.nodes.find((node) => node.id === selected), visits: [], onclose: () => { selected = null; open.redraw(); } }),
-          tabs("State machine", [{ id: "executions", label: "Executions" }, { id: "definition", label: "Definition" }, { id: "details", label: "Details" }], tab, choose),
-          tab === "executions" && tabPart("executions", viewExecutions()),
-          tab === "definition" && tabPart("definition", panel(null, {}, jsonView(definition, { label: "Definition" }))),
-          tab === "details" && tabPart("details", panel(null, {}, facts([
-            ["ARN", h("span", { class: "copyable" }, h("code", {}, arn), copyButton(() => arn, "Copy"))],
-            ["Role", nameOf(machine.roleArn)], ["Created", dateTime(machine.creationDate)], ["Revision", machine.revisionId],
-            ["Log level", machine.loggingConfiguration?.level],
-          ], "is-wide"))))),
+        h("div", { class: "split-side" }, selected !== null
+          ? statePanel({ node: layout.nodes.find((node) => node.id === selected), visits: [], onclose: () => { selected = null; open.redraw(); } })
+          : h("section", { class: "panel has-tabs", key: "machine", "aria-label": "State machine" },
+              tabs("State machine", [{ id: "executions", label: "Executions" }, { id: "definition", label: "Definition" }, { id: "details", label: "Details" }], tab, choose),
+              tab === "executions" && tabPart("executions", viewExecutions()),
+              tab === "definition" && tabPart("definition", h("div", { class: "panel-body" }, jsonView(definition, { label: "Definition" }))),
+              tab === "details" && tabPart("details", h("div", { class: "panel-body" }, facts([
+                ["ARN", h("span", { class: "copyable" }, h("code", {}, arn), copyButton(() => arn, "Copy"))],
+                ["Role", nameOf(machine.roleArn)], ["Created", dateTime(machine.creationDate)], ["Revision", machine.revisionId],
+                ["Log level", machine.loggingConfiguration?.level],
+              ])))))),
     ],
   };
 
   function viewExecutions() {
     if (machine.type === "EXPRESS") {
-      return panel(null, {}, empty("Express workflows keep no list of executions.", h("p", {}, "Start one here to see its output; its log, if it has one, has the events.")));
+      return h("div", {}, empty("Express workflows keep no list of executions.", h("p", {}, "Start one here to see its output; its log, if it has one, has the events.")));
     }
     const filter = h("label", { class: "inline" }, h("span", { class: "sr" }, "Status"),
       h("select", { value: status, onchange: (event) => { status = event.target.value; shown = PAGE; replaceQuery({ ...readAddress().query, status }); open.reload(); } },
         FILTERS.map((each) => h("option", { key: each, value: each, selected: each === status }, each ? each.toLowerCase().replace("_", " ") : "all"))));
-    return panel(null, { flush: true },
+    return h("div", {},
       h("div", { class: "toolbar" }, h("span", { class: "quiet" }, `${executions.length}${next ? "+" : ""} executions`), filter),
       executions.length === 0
         ? empty(status ? "No execution with this status." : "No execution yet.", !status && h("p", {}, "Start one, or invoke the function that does."))

@@ -1,7 +1,6 @@
 // The start page: what is deployed, what runs, what failed lately; and how to begin.
 
 import { callAll } from "../core/api.js";
-import { pageOfResource } from "../core/arn.js";
 import { h } from "../core/dom.js";
 import { ago, count } from "../core/format.js";
 import { now } from "../core/live.js";
@@ -39,16 +38,16 @@ export function overviewPage() {
       pageHead({ title: "Overview", facts: [settings.endpoint, ` · account ${settings.account}`] }),
       h("div", { class: "cards" },
         card("function", "Functions", "#/functions", functions, (each) => ({
-          key: each.FunctionName, href: `#/functions/${encodeURIComponent(each.FunctionName)}`, name: each.FunctionName, note: each.Runtime,
+          key: each.FunctionName, href: `#/functions/${encodeURIComponent(each.FunctionName)}`, name: each.FunctionName, note: [each.Runtime ?? each.PackageType, `${each.MemorySize} MB`].join(", "),
         })),
         card("machine", "State machines", "#/machines", machines, (each) => ({
-          key: each.stateMachineArn, href: `#/machines/${encodeURIComponent(each.stateMachineArn)}`, name: each.name, note: recent(each.executions.slice(0, 6)),
+          key: each.stateMachineArn, href: `#/machines/${encodeURIComponent(each.stateMachineArn)}`, name: each.name, note: each.executions.length > 0 ? recent(each.executions) : each.type === "EXPRESS" ? "Express" : "no execution yet",
         })),
         card("table", "Tables", "#/tables", tables, (each) => ({
-          key: each.TableName, href: `#/tables/${encodeURIComponent(each.TableName)}`, name: each.TableName, note: count(each.ItemCount, "item"), title: keyLabel(each),
+          key: each.TableName, href: `#/tables/${encodeURIComponent(each.TableName)}`, name: each.TableName, note: [keyLabel(each), count(each.ItemCount, "item")].join(" · "),
         })),
         card("stack", "Stacks", "#/stacks", stacks, (each) => ({
-          key: each.StackId, href: `#/stacks/${encodeURIComponent(each.StackName)}`, name: each.StackName, note: statusChip(each.StackStatus), title: `touched ${ago(touchedAt(each), now())}`,
+          key: each.StackId, href: `#/stacks/${encodeURIComponent(each.StackName)}`, name: each.StackName, note: [statusChip(each.StackStatus), ` ${ago(touchedAt(each), now())}`],
         }))),
       panel("Running executions", { flush: true, note: String(running.length) },
         running.length === 0 ? empty("Nothing is running.", functions.length > 0 && h("p", {}, "Test ", h("a", { href: `#/functions/${encodeURIComponent(functions[0].FunctionName)}` }, functions[0].FunctionName), ", or start an execution.")) : executionsTable(running.slice(0, EXECUTIONS_SHOWN), { machine: true })),
@@ -69,7 +68,7 @@ function card(name, title, href, entries, describe) {
   return h("section", { class: "card", key: title, "aria-label": title },
     h("h2", {}, h("a", { href }, icon(name), title), h("span", { class: "card-count" }, entries.length)),
     shown.length === 0 ? h("p", { class: "quiet" }, "None") : h("ul", {}, shown.map(describe).map((entry) =>
-      h("li", { key: entry.key, title: entry.title }, h("a", { href: entry.href }, entry.name), h("span", { class: "card-note" }, entry.note)))),
+      h("li", { key: entry.key }, h("a", { href: entry.href }, entry.name), h("span", { class: "card-note" }, entry.note)))),
     entries.length > shown.length && h("a", { class: "quiet", href }, `and ${entries.length - shown.length} more`));
 }
 
