@@ -296,6 +296,7 @@ def test_public_names_are_decisions():
         "executions",
         "logs",
         "tables",
+        "console",
         "permissions",
     ]
 

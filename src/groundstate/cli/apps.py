@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Sequence
 
 from groundstate.cli.client import Client
-from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError
+from groundstate.cli.output import Console
 from groundstate.cli.stacks import StackState, deploy_stack
 from groundstate.cli.synthesis import find_app, synthesize
 from groundstate.cloud_assembly import AssemblyError, AssemblyStack, CloudAssembly, read_assembly

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from groundstate.cli.client import Client
-from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError
+from groundstate.cli.output import Console
 from groundstate.clock import pause, wall_time
 
 START_TIMEOUT_S = 30.0

@@ -1,71 +1,42 @@
-"""What a command prints: results on standard output, progress on standard error.
+"""Show the address of the web console: functions, executions, tables, logs and stacks in a browser.
 
-With `--json` standard output holds one JSON document and nothing else, and progress is left out.
+A runtime with credentials of its own lets the address open the console once, within a minute.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, TextIO
+import webbrowser
 
-from groundstate.clock import wall_time
+from groundstate.cli.connection import add_connection_arguments, connect
+from groundstate.cli.errors import CommandError
+from groundstate.cli.output import Console
 
-
-class Console:
-    """Prints for people or, with `as_json`, for programs.
-
-    Args:
-        as_json: the user said `--json`.
-        out: where results go; standard output unless a test wants them.
-        progress: where progress goes; standard error.
-    """
-
-    def __init__(
-        self, *, as_json: bool = False, out: TextIO | None = None, progress: TextIO | None = None
-    ) -> None:
-        self.as_json = as_json
-        self._out = out or sys.stdout
-        self._progress = progress or sys.stderr
-
-    def say(self, text: str = "") -> None:
-        """A line of the result, for people alone."""
-        if not self.as_json:
-            print(text, file=self._out, flush=True)
-
-    def show(self, value: Any) -> None:
-        """The result, for programs alone."""
-        if self.as_json:
-            print(json.dumps(value, indent=2, default=_as_text), file=self._out, flush=True)
-
-    def note(self, text: str) -> None:
-        """A line about what goes on."""
-        if not self.as_json:
-            print(text, file=self._progress, flush=True)
-
-    def table(self, headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Rows in columns as wide as their widest value. Headings may all be left empty."""
-        cells = [[str(cell) for cell in row] for row in rows]
-        widths = [
-            max(len(heading), *(len(row[column]) for row in cells)) if cells else len(heading)
-            for column, heading in enumerate(headings)
-        ]
-        for row in [list(headings), *cells] if any(headings) else cells:
-            line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            self.say(line.rstrip())
-
-    @contextmanager
-    def work(self, text: str) -> Iterator[None]:
-        """Say what is being done, and how long it took once it is."""
-        began_at = wall_time()
-        self.note(f"{text} ...")
-        yield
-        self.note(f"{text}: {wall_time() - began_at:.1f} s")
+_PAGE = "/_groundstate/console"
 
 
-def _as_text(value: Any) -> str:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return str(value)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Whether a browser is started."""
+    parser.add_argument("--open", action="store_true", help="open it in the browser")
+    add_connection_arguments(parser)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Print the address, or open it."""
+    client = connect(arguments)
+    client.get_health()
+    answer = client.send("iam", "POST", f"{_PAGE}/ticket")
+    if answer.status != 200:
+        raise CommandError(
+            f"The runtime refuses: HTTP {answer.status}.",
+            "It knows its administrator by GROUNDSTATE_ACCESS_KEY_ID and"
+            " GROUNDSTATE_SECRET_ACCESS_KEY;\nset them here as they were set there.",
+        )
+    ticket = json.loads(answer.body)["ticket"]
+    address = f"{client.endpoint_url}{_PAGE}{f'#ticket={ticket}' if ticket else ''}"
+    console.say(address)
+    console.show({"url": address})
+    if arguments.open and not webbrowser.open(address):
+        raise CommandError("No browser could be started.", "Open the address above in one.")
+    return 0

@@ -9,8 +9,8 @@ import argparse
 
 from groundstate.cli.apps import add_app_arguments, deploy_app, read_app
 from groundstate.cli.connection import add_connection_arguments, connect
-from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError
+from groundstate.cli.output import Console
 
 # A tag of the stack, so that `cdk deploy --tags` can say it as well.
 INERT_TAG = "groundstate:accept-inert"

@@ -10,7 +10,7 @@ import sys
 
 from groundstate.cli.apps import add_app_arguments, read_app
 from groundstate.cli.connection import add_connection_arguments, connect
-from groundstate.cli.console import Console
+from groundstate.cli.output import Console
 from groundstate.cli.stacks import delete_stack, find_stack
 
 

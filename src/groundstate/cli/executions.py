@@ -13,7 +13,6 @@ from typing import Any
 
 from groundstate.cli.client import Client
 from groundstate.cli.connection import add_connection_arguments, connect
-from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError, Refused
 from groundstate.cli.histories import (
     FINAL_EVENTS,
@@ -22,6 +21,7 @@ from groundstate.cli.histories import (
     follow_events,
     read_events,
 )
+from groundstate.cli.output import Console
 
 EXECUTIONS_SHOWN = 20
 # Of each state machine, the newest ones whose names are compared with the start of a name.

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from groundstate.cli.client import Client
 from groundstate.cli.connection import add_connection_arguments, connect
-from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError, Refused
+from groundstate.cli.output import Console
 
 
 class Invocation(NamedTuple):

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from groundstate.cli.client import Client
 from groundstate.cli.connection import add_connection_arguments, connect
-from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError, Refused
+from groundstate.cli.output import Console
 from groundstate.clock import pause, wall_time
 
 POLL_INTERVAL_S = 0.5

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from groundstate import __version__
-from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError
+from groundstate.cli.output import Console
 
 # Each is a module of this package with `add_arguments` and `run`.
 COMMANDS = {
@@ -27,6 +27,7 @@ COMMANDS = {
     "executions": "List executions, show one, or follow it state by state.",
     "logs": "List log groups, show the lines of one, or follow it.",
     "tables": "List DynamoDB tables, or show the items of one.",
+    "console": "Show the address of the web console, or open it.",
     "permissions": "Show what roles used, what was denied, and the least policy that would do.",
 }
 INTERRUPTED = 130

@@ -12,8 +12,8 @@ from typing import Any
 
 from groundstate.cli.client import Client
 from groundstate.cli.connection import add_connection_arguments, connect
-from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError
+from groundstate.cli.output import Console
 
 _PAGE = "/_groundstate/permissions"
 

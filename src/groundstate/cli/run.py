@@ -15,11 +15,11 @@ from groundstate.cli.apps import add_app_arguments, deploy_app, read_app
 from groundstate.cli.background import ensure_runtime
 from groundstate.cli.client import Client
 from groundstate.cli.connection import add_connection_arguments, connect
-from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError
 from groundstate.cli.executions import show_event
 from groundstate.cli.histories import FINAL_EVENTS, entered_state, follow_events
 from groundstate.cli.invoke import invoke, show_invocation
+from groundstate.cli.output import Console
 from groundstate.cli.tables import find_item, format_item
 from groundstate.config import Config
 

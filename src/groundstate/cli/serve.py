@@ -1,6 +1,7 @@
 """Start a runtime and serve until SIGTERM or SIGINT.
 
-Prints one line when it answers. Each option can also be set in the environment, as
+Prints one line when it answers; `groundstate console` then shows the address of the web console,
+http://127.0.0.1:4566/_groundstate/console. Each option can also be set in the environment, as
 GROUNDSTATE_PORT and so on; an option wins.
 """
 
@@ -12,8 +13,8 @@ import os
 from dataclasses import fields
 
 from groundstate import __version__
-from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError
+from groundstate.cli.output import Console
 from groundstate.config import Config
 from groundstate.runtime import serve
 from groundstate.store.connection import DataDirectoryInUse

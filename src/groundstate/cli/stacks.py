@@ -6,8 +6,8 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from groundstate.cli.client import Client
-from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError, Refused
+from groundstate.cli.output import Console
 from groundstate.clock import pause
 from groundstate.cloud_assembly import AssemblyStack
 

@@ -20,8 +20,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError
+from groundstate.cli.output import Console
 from groundstate.config import make_child_environment
 
 STAMP = "groundstate-sources.json"

@@ -9,8 +9,8 @@ from typing import Any
 
 from groundstate.cli.client import Client
 from groundstate.cli.connection import add_connection_arguments, connect
-from groundstate.cli.console import Console
 from groundstate.cli.errors import Refused
+from groundstate.cli.output import Console
 
 ITEMS_SHOWN = 50
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from groundstate.cli.apps import add_app_arguments, deploy_app, read_app
 from groundstate.cli.client import Client
 from groundstate.cli.connection import add_connection_arguments, connect
-from groundstate.cli.console import Console
 from groundstate.cli.errors import CommandError, NoRuntime
 from groundstate.cli.hotswap import CodeFolder, find_code_folders, swap_code
+from groundstate.cli.output import Console
 from groundstate.cli.synthesis import App, find_app, list_sources
 from groundstate.clock import pause
 

@@ -1,4 +1,4 @@
-"""The console's files: read once, compressed once, served with the version of all of them in the path.
+"""The console's files: read and compressed once, served with the version of all in their path.
 
 A page names its files below `static/<version>/`, so that a browser may keep them for ever and still
 never mixes two versions.

@@ -1,4 +1,4 @@
-"""Tells open pages that something has changed, once it is on disk; costs nothing while none is open.
+"""Tells open pages that something on disk has changed; costs nothing while none is open.
 
 A page asks with the version that it knows, and is answered when there is a newer one, or after
 `HOLD_S`. The version is the database's own count of changed rows. The store is asked to call at its

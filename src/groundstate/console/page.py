@@ -1,11 +1,11 @@
 """What is served below `/_groundstate/console`, and to whom.
 
-    GET  console                     the page
-    GET  console/static/<version>/…  its files
-    POST console/api/<service>/<Op>  an operation, as the administrator
-    POST console/changes             answered when something has changed
-    POST console/session             the token, for a ticket or the administrator's credentials
-    POST console/ticket              a ticket, for a request that the administrator signed
+GET  console                     the page
+GET  console/static/<version>/... its files
+POST console/api/<service>/<Op>  an operation, as the administrator
+POST console/changes             answered when something has changed
+POST console/session             the token, for a ticket or the administrator's credentials
+POST console/ticket              a ticket, for a request that the administrator signed
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ PATH = "/_groundstate/console"
 # Guessing a secret gets no faster than this.
 SIGN_IN_DELAY_S = 0.5
 
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+    " require-trusted-types-for 'script'; trusted-types 'none'"
+)
 _HEADERS = [
     ("Content-Type", "text/html; charset=utf-8"),
     # It holds this process's token.
     ("Cache-Control", "no-store"),
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-        " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
-        " require-trusted-types-for 'script'; trusted-types 'none'",
-    ),
+    ("Content-Security-Policy", _POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),
@@ -65,9 +65,7 @@ class ConsolePage:
             user_id=config.account,
             administrator=True,
         )
-        self._api = ConsoleApi(
-            runtime.dispatcher.services, runtime.dispatcher, root, config.region
-        )
+        self._api = ConsoleApi(runtime.dispatcher.services, runtime.dispatcher, root, config.region)
 
     def stop(self) -> None:
         """Let go of the pages that wait."""
@@ -99,7 +97,9 @@ class ConsolePage:
             self._begin_session(request, respond)
         elif part == "ticket":
             self._runtime.require_administrator(request)
-            respond(json_answer({"ticket": self._sessions.make_ticket()}))
+            # A page that brings its token along needs none.
+            ticket = "" if self._sessions.page_token else self._sessions.make_ticket()
+            respond(json_answer({"ticket": ticket}))
         else:
             respond(HttpResponse(404, [("Content-Type", "text/plain")], b"No such page"))
 

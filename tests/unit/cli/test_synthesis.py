@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from groundstate.cli.console import Console
+from groundstate.cli.output import Console
 from groundstate.cli.errors import CommandError
 from groundstate.cli.synthesis import find_app, hash_sources, synthesize
 

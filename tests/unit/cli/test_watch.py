@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from groundstate.cli.client import Client
-from groundstate.cli.console import Console
+from groundstate.cli.output import Console
 from groundstate.cli.main import main
 from groundstate.cli.synthesis import find_app
 from groundstate.cli.watch import Watcher

@@ -198,24 +198,30 @@ function tool(name, label, onclick) {
 
 /** The nearest state in the direction of an arrow key; null if there is none. */
 export function neighbour(nodes, from, key) {
-  const start = nodes.find((node) => node.id === from);
   const [dx, dy] = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[key];
+  const start = nodes.find((node) => node.id === from);
+  const [startX, startY] = anchor(start);
   let best = null;
   let least = Infinity;
   for (const node of nodes) {
-    if (node.id === from || node.kind === "start" || node.kind === "end") continue;
-    const x = node.x + node.width / 2 - start.x - start.width / 2;
-    const y = dy === 0 || node.head === undefined && start.head === undefined
-      ? node.y + node.height / 2 - start.y - start.height / 2
-      : node.y - start.y;
-    const along = x * dx + y * dy;
-    const across = Math.abs(x * dy) + Math.abs(y * dx);
-    if (along <= 1) continue;
-    const cost = along + 2 * across;
-    if (cost < least) {
+    if (node === start || node.kind === "start" || node.kind === "end") continue;
+    // What is around a state is above it, not beside it.
+    if (dx !== 0 && contains(node, start)) continue;
+    const [x, y] = anchor(node);
+    const along = (x - startX) * dx + (y - startY) * dy;
+    const cost = along + 2 * (Math.abs((x - startX) * dy) + Math.abs((y - startY) * dx));
+    if (along > 1 && cost < least) {
       least = cost;
       best = node.id;
     }
   }
   return best;
+}
+
+function anchor(node) {
+  return [node.x + node.width / 2, node.y + (node.head ?? node.height) / 2];
+}
+
+function contains(outer, inner) {
+  return outer.x <= inner.x && outer.y <= inner.y && outer.x + outer.width >= inner.x + inner.width && outer.y + outer.height >= inner.y + inner.height;
 }

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from groundstate.cli.console import Console
+from groundstate.cli.output import Console
 from groundstate.cli.tables import format_item
 
 
