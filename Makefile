@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 TASK ?= Breakfast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format conformance bench reference lock clean
+.PHONY: help setup run test browser check format conformance bench reference lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -46,6 +46,13 @@ run: setup ## Run the Tasks application from nothing to Done; TASK=Lunch names a
 test: setup ## Run all tests
 	$(BIN)/python -m pytest
 
+browser: setup $(VENV)/browser ## Test the web console in headless Chromium (the system's own)
+	$(BIN)/python -m pytest tests/browser
+
+$(VENV)/browser: requirements/browser.txt $(VENV)/installed
+	@$(PIP) install --quiet --require-hashes --requirement requirements/browser.txt
+	@touch $@
+
 check: setup ## Format, lint, types, imports: everything that can be said without running it
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -72,6 +79,9 @@ lock: setup ## Renew requirements/ from pyproject.toml and app/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --custom-compile-command "make lock" --constraint requirements/dev.txt \
 	  pyproject.toml --output-file requirements/runtime.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --custom-compile-command "make lock" --constraint requirements/dev.txt \
+	  --group browser --output-file requirements/browser.txt
 
 clean: ## Remove what was made here: .venv, caches, synthesized templates (not .groundstate, your data)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .bench app/cdk.out

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from groundstate.cli.output import Console
 from groundstate.cli.errors import CommandError
+from groundstate.cli.output import Console
 from groundstate.cli.synthesis import find_app, hash_sources, synthesize
 
 # A CDK app in miniature: writes a manifest that tells how it was run, and counts its runs.

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from groundstate.cli.client import Client
-from groundstate.cli.output import Console
 from groundstate.cli.main import main
+from groundstate.cli.output import Console
 from groundstate.cli.synthesis import find_app
 from groundstate.cli.watch import Watcher
 from groundstate.config import ClientConfig
