@@ -147,6 +147,22 @@ def test_empty_runtime_says_how_to_begin(chromium):
         page.close()
 
 
+def test_page_goes_on_when_the_runtime_was_started_again(chromium, tmp_path):
+    with Groundstate(data_dir=tmp_path, real_time=True) as first:
+        page = chromium.new_page()
+        page.goto(f"{first.endpoint_url}/_groundstate/console#/logs")
+        page.get_by_text("No log group yet.").wait_for()
+        first.client("logs").create_log_group(logGroupName="kept")
+        page.get_by_role("link", name="kept").wait_for()
+    page.get_by_text("The runtime does not answer.").wait_for()
+    port = int(first.endpoint_url.rpartition(":")[2])
+    with Groundstate(data_dir=tmp_path, real_time=True, port=port) as second:
+        second.client("logs").create_log_group(logGroupName="new")
+        page.get_by_role("link", name="new").wait_for()
+        page.get_by_text("The runtime does not answer.").wait_for(state="detached")
+        page.close()
+
+
 def test_runtime_with_a_secret_asks_for_it(chromium):
     with Groundstate(real_time=True, secret_access_key="hidden") as guarded:
         page = chromium.new_page()

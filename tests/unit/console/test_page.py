@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from groundstate.console.assets import FOLDER
 from tests.unit.console.conftest import PAGE
 
 
@@ -50,6 +51,16 @@ def test_modules_import_modules_that_are_there(browser):
             for step in target.split("/"):
                 parts = parts[:-1] if step == ".." else parts if step == "." else [*parts, step]
             assert "/".join(parts) in paths, f"{path} imports {target}"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(FOLDER.rglob("*.js")), ids=lambda path: path.relative_to(FOLDER).as_posix()
+)
+def test_module_uses_what_it_imports(path):
+    text = path.read_text(encoding="utf-8")
+    lists = re.findall(r"^import \{([^}]+)\}", text, re.MULTILINE)
+    names = [each.split()[-1] for each in ",".join(lists).split(",") if each.strip()]
+    assert [name for name in names if len(re.findall(rf"\b{name}\b", text)) < 2] == []
 
 
 def test_files_are_compressed_and_kept_for_ever(browser):

@@ -78,6 +78,11 @@ def test_page_of_a_runtime_with_a_secret_brings_no_token(guarded):
     assert browser.call("dynamodb", "ListTables", token="").status == 403
 
 
+def test_page_of_a_runtime_that_listens_everywhere_brings_no_token():
+    with Groundstate(host="0.0.0.0") as runtime:
+        assert Browser(runtime).settings()["token"] == ""
+
+
 @pytest.mark.slow  # A wrong secret is answered late, so that guessing stays slow.
 def test_wrong_secret_is_refused(guarded):
     browser = Browser(guarded)

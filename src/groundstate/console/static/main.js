@@ -12,6 +12,8 @@ import { shell } from "./shell.js";
 // Between two looks of a page whose data changes all the time.
 const LOOK_INTERVAL_MS = 120;
 const TICK_MS = 1000;
+// "5 min ago" is to be true even where nothing changes.
+const TICKS_OF_AGES = 20;
 
 let page = null;
 
@@ -89,8 +91,10 @@ async function begin() {
     document.getElementById("main")?.focus({ preventScroll: true });
   });
   show();
+  let ticks = 0;
   setInterval(() => {
-    if (!document.hidden && page.page.ticks?.()) draw();
+    ticks += 1;
+    if (!document.hidden && (page.page.ticks?.() || ticks % TICKS_OF_AGES === 0)) draw();
   }, TICK_MS);
   await watchChanges(() => {
     // The rest is for pages that look again at once; others say what they need themselves.

@@ -44,7 +44,8 @@ function viewPage({ page, error, loaded, reload }) {
   if (error !== null && !loaded) return errorBox(error, { retry: reload });
   if (!loaded && !page.early) return loading(6);
   try {
-    return page.view();
+    // What was there and is no more: say so above what was last known of it.
+    return [error !== null && errorBox(error, { retry: reload }), page.view()];
   } catch (bug) {
     console.error(bug);
     return errorBox(bug, { title: "This page could not be drawn", retry: reload });

@@ -21,6 +21,7 @@ export function span(seconds) {
   if (seconds === undefined || seconds === null || Number.isNaN(seconds)) return "";
   if (seconds < 0) return "0 ms";
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 60 && Number.isInteger(seconds)) return `${seconds} s`;
   if (seconds < 10) return `${seconds.toFixed(2)} s`;
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   const whole = Math.floor(seconds);

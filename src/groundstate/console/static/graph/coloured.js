@@ -8,7 +8,9 @@ export function coloursOf(visits) {
   const states = new Map();
   for (const [name, each] of visits.byState) {
     const tried = each.length === 1 ? each[0].attempts.length : 0;
-    states.set(name, { status: statusOf(each), count: each.length, tried });
+    const status = statusOf(each);
+    const since = status === "running" ? each.find((visit) => visit.status === "running").enteredAt : undefined;
+    states.set(name, { status, count: each.length, tried, since });
   }
   const taken = new Set();
   for (const visit of visits.all) {

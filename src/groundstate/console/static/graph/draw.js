@@ -1,8 +1,10 @@
 // A laid out graph as SVG.
 
 import { h } from "../core/dom.js";
+import { span } from "../core/format.js";
 import { icon } from "../ui/icons.js";
 import { MARKS, labelOf } from "../ui/status.js";
+import { textWidth } from "./text.js";
 
 const KIND_ICONS = {
   Choice: "M10 3.500 16.500 10 10 16.500 3.500 10z",
@@ -22,16 +24,17 @@ const KIND_ICONS = {
  * The parts of the drawing.
  *
  * @param layout of `layoutGraph`
- * @param states by node: { status, count, tried }
+ * @param states by node: { status, count, tried, since }
+ * @param now the time, for how long a state has been in progress
  * @param taken keys of the edges that the execution went along, of `edgeKey`
  */
-export function drawGraph(layout, { states, taken, selected, focused, onselect }) {
+export function drawGraph(layout, { states, taken, selected, focused, onselect, now }) {
   const deep = [...layout.nodes].sort((a, b) => a.depth - b.depth);
   const depths = [...new Set(deep.map((node) => node.depth))];
   return depths.map((depth) => h("g", { key: depth },
     deep.filter((node) => node.depth === depth && node.separators.length > 0).map(drawSeparators),
     deep.filter((node) => node.depth === depth).map((node) =>
-      drawNode(node, states?.get(node.id), node.id === selected, node.id === focused, onselect)),
+      drawNode(node, states?.get(node.id), { isSelected: node.id === selected, isFocused: node.id === focused, onselect, now })),
     inOrder(layout.edges.filter((edge) => edge.depth === depth), taken).map((edge) => drawEdge(edge, taken)),
   ));
 }
@@ -40,7 +43,7 @@ export function edgeKey(from, to, isCatch = false) {
   return JSON.stringify([from, to, isCatch]);
 }
 
-function drawNode(node, state, isSelected, isFocused, onselect) {
+function drawNode(node, state, { isSelected, isFocused, onselect, now }) {
   if (node.kind === "start" || node.kind === "end") return drawTerminal(node, state);
   const status = state?.status;
   const isContainer = node.head !== undefined;
@@ -62,22 +65,34 @@ function drawNode(node, state, isSelected, isFocused, onselect) {
   h("text", { class: "node-name", x: 46, y: round(textY) },
     node.lines.map((line, at) => h("tspan", { x: 46, dy: at === 0 ? 0 : 16 }, line))),
   node.detail && h("text", { class: "node-detail", x: 46, y: round(textY + (lines - 1) * 16 + 16) }, node.detail),
-  state && drawState(node, state),
+  state && drawState(node, state, now),
   h("title", {}, node.name));
 }
 
-function drawState(node, { status, count, tried }) {
+function drawState(node, { status, count, tried, since }, now) {
+  const badges = [
+    since !== undefined && now !== undefined && now - since >= 1 && span(Math.floor(now - since)),
+    count > 1 && `×${count}`,
+    tried > 1 && `${tried} tries`,
+  ].filter(Boolean);
   return h("g", { class: "node-state" },
     h("g", { class: `node-mark is-${status}`, transform: `translate(${round(node.width - 11)} -7)` },
       h("circle", { class: "mark-back", cx: 8, cy: 8, r: 9 }),
       h("path", { class: "mark-line", d: MARKS[status] })),
-    count > 1 && drawBadge(node, `×${count}`, 0),
-    tried > 1 && drawBadge(node, `${tried} tries`, count > 1 ? 34 : 0));
+    drawBadges(node, badges));
 }
 
-function drawBadge(node, text, shift) {
-  const width = text.length * 6.4 + 12;
-  return h("g", { class: "node-badge", transform: `translate(${round(node.width - width - 8 - shift)} ${round(node.height - 8)})` },
+function drawBadges(node, badges) {
+  let right = node.width - 8;
+  return badges.map((text) => {
+    const width = textWidth(text, 10.5) + 14;
+    right -= width + 4;
+    return drawBadge(node, text, width, right + 4);
+  });
+}
+
+function drawBadge(node, text, width, x) {
+  return h("g", { class: "node-badge", transform: `translate(${round(x)} ${round(node.height - 8)})` },
     h("rect", { width: round(width), height: 16, rx: 8 }),
     h("text", { x: round(width / 2), y: 11.500 }, text));
 }

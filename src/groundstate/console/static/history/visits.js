@@ -93,10 +93,16 @@ export class Visits {
     visit.output = details.output;
     visit.assigned = details.assignedVariables;
     close(visit, event, visit.failing ? "caught" : "succeeded");
-    for (const other of this.all.slice(visit.number + 1)) {
+    if (isContainer(visit)) this._cancelInside(visit, event);
+    this._at.set(event.id, { visit, iteration: undefined });
+  }
+
+  // A Parallel that ends with an error leaves branches behind that never come to an end.
+  _cancelInside(visit, event) {
+    for (let number = visit.number + 1; number < this.all.length; number += 1) {
+      const other = this.all[number];
       if (isOpen(other) && climb(other, (each) => each === visit)) close(other, event, "cancelled");
     }
-    this._at.set(event.id, { visit, iteration: undefined });
   }
 
   _takeInside(event, { visit: before, iteration }) {

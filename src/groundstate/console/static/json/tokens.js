@@ -2,6 +2,9 @@
 
 const TOKEN = /\s+|"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:]/gy;
 
+// Lists fill lines that fit beside a graph.
+const FILL_WIDTH = 46;
+
 /** Why a text is no JSON; null if it is. */
 export function faultOf(text) {
   try {
@@ -73,7 +76,7 @@ export function toLines(text, width = 72) {
       push(line, token);
     } else if (token.text === ",") {
       push(line, token);
-      if (!goesOn(tokens, at, line, width - 2 * open.length)) breakLine(open.length);
+      if (!goesOn(tokens, at, line, FILL_WIDTH - 2 * open.length)) breakLine(open.length);
       else line.tokens.push({ kind: "blank", text: " " });
     } else {
       push(line, token);

@@ -4,20 +4,23 @@ import { h } from "../core/dom.js";
 import { span, timeOfDay } from "../core/format.js";
 import { detailsOf } from "../history/visits.js";
 import { jsonView } from "../json/view.js";
-import { panel } from "../ui/parts.js";
 
 // The document stays small: the newest ones, and more when asked.
 const SHOWN = 300;
 
-/** A table of events; `onstate` shows a state. */
+/** A table of events; `onstate(name, visit)` shows a state. */
 export function eventsTable(visits, startedAt, onstate) {
   const shown = visits.events.slice(-SHOWN);
-  const hidden = visits.events.length - shown.length;
-  return panel("Events", { flush: true, note: hidden > 0 ? `the last ${SHOWN} of ${visits.events.length}` : String(visits.events.length) },
-    h("ol", { class: "events", "aria-label": "Events" }, shown.map((event) => viewEvent(event, visits.visitOf(event)?.name, startedAt, onstate))));
+  return [
+    visits.events.length > shown.length && h("p", { class: "quiet toolbar" }, `The last ${SHOWN} of ${visits.events.length.toLocaleString("en")} events.`),
+    h("ol", { class: "events", "aria-label": "Events" }, shown.map((event) => {
+      const visit = visits.visitOf(event);
+      return viewEvent(event, visit, startedAt, () => onstate(visit.name, visits.byState.get(visit.name).indexOf(visit)));
+    })),
+  ];
 }
 
-function viewEvent(event, state, startedAt, onstate) {
+function viewEvent(event, visit, startedAt, onclick) {
   const details = detailsOf(event);
   const hasDetails = Object.keys(details).length > 0;
   return h("li", { key: event.id, class: `event ${colourOf(event.type)}` },
@@ -25,8 +28,8 @@ function viewEvent(event, state, startedAt, onstate) {
       h("summary", { class: hasDetails ? "" : "is-bare", onclick: hasDetails ? undefined : (clicked) => clicked.preventDefault() },
         h("span", { class: "event-id" }, event.id),
         h("span", { class: "event-type" }, event.type),
-        state !== undefined
-          ? h("button", { type: "button", class: "link event-state", onclick: (clicked) => { clicked.preventDefault(); onstate(state); } }, state)
+        visit !== undefined
+          ? h("button", { type: "button", class: "link event-state", onclick: (clicked) => { clicked.preventDefault(); onclick(); } }, visit.name)
           : h("span", {}),
         h("span", { class: "event-summary" }, summaryOf(details)),
         h("time", { class: "event-clock" }, timeOfDay(event.timestamp)),

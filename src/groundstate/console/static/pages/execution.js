@@ -18,6 +18,7 @@ import { statusChip, statusMark } from "../ui/status.js";
 import { eventsTable } from "./events_table.js";
 import { startForm } from "./start_execution.js";
 import { statePanel } from "./state_panel.js";
+import { timeline } from "./timeline.js";
 
 const PAGE = 1000;
 
@@ -30,6 +31,7 @@ export function executionPage(arn, open, query) {
   let selected = query.state ?? null;
   let chosen = { tab: "data" };
   let tab = query.tab ?? "data";
+  let history = "events";
   let refused = null;
   const start = startForm(machineOf(arn), open, () => "STANDARD");
 
@@ -58,9 +60,9 @@ export function executionPage(arn, open, query) {
     }
   }
 
-  function select(state) {
+  function select(state, visit) {
     selected = selected === state ? null : state;
-    chosen = { tab: chosen.tab };
+    chosen = { tab: chosen.tab, visit };
     replaceQuery({ ...readAddress().query, state: selected ?? undefined });
     open.redraw();
   }
@@ -106,16 +108,29 @@ export function executionPage(arn, open, query) {
       execution.error !== undefined && h("div", { class: "failure is-failed is-banner" }, h("strong", {}, execution.error || "Failed"), execution.cause && h("p", {}, execution.cause)),
       h("div", { class: "split is-fixed" },
         panel("Graph", { flush: true, className: "graph-panel", actions: legend() },
-          graphView({ layout, key: arn, label: `Graph of the execution ${nameOf(arn)}`, selected, onselect: select, follow: execution.status === "RUNNING" ? visits.all.at(-1)?.name : undefined, ...colours })),
+          graphView({ layout, key: arn, label: `Graph of the execution ${nameOf(arn)}`, selected, onselect: (state) => select(state), now: execution.status === "RUNNING" ? now() : undefined, follow: execution.status === "RUNNING" ? visits.all.at(-1)?.name : undefined, ...colours })),
         h("div", { class: "split-side" }, node() !== undefined
           ? statePanel({
               node: node(), visits: visits.byState.get(selected) ?? [],
               chosen, choose: (change) => { chosen = { ...chosen, ...change }; open.redraw(); }, onclose: () => select(selected),
             })
           : viewExecution())),
-      eventsTable(visits, execution.startDate, (state) => { if (selected !== state) select(state); }),
+      viewHistory(),
     ],
   };
+
+  function viewHistory() {
+    const show = (state, visit) => {
+      chosen = { ...chosen, visit };
+      if (selected !== state) select(state, visit);
+      else open.redraw();
+    };
+    return h("section", { class: "panel is-flush has-tabs", key: "history", "aria-label": "History" },
+      tabs("History", [{ id: "events", label: "Events", count: visits.events.length }, { id: "timeline", label: "Timeline", count: visits.all.length }], history, (id) => { history = id; open.redraw(); }),
+      history === "events"
+        ? tabPart("events", eventsTable(visits, execution.startDate, show))
+        : tabPart("timeline", timeline(visits, execution, show)));
+  }
 
   function node() {
     return layout.nodes.find((each) => each.id === selected && each.state !== undefined);

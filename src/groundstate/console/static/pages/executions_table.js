@@ -4,7 +4,7 @@ import { h } from "../core/dom.js";
 import { ago, dateTime, span } from "../core/format.js";
 import { now } from "../core/live.js";
 import { table } from "../ui/parts.js";
-import { statusChip } from "../ui/status.js";
+import { labelOf, statusChip } from "../ui/status.js";
 
 /** A table of what ListExecutions lists. */
 export function executionsTable(executions, { machine = false } = {}) {
@@ -24,4 +24,13 @@ export function executionsTable(executions, { machine = false } = {}) {
     }
     return { key: each.executionArn, cells };
   }));
+}
+
+const STATUSES = ["", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
+
+/** A choice of the status that executions are to have; an empty text means any. */
+export function statusFilter(status, choose) {
+  return h("label", { class: "inline" }, "Status",
+    h("select", { value: status, onchange: (event) => choose(event.target.value) },
+      STATUSES.map((each) => h("option", { key: each, value: each, selected: each === status }, each ? labelOf(each) : "Any"))));
 }

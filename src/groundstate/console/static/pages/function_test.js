@@ -86,6 +86,7 @@ function viewOutcome(outcome, isStale) {
     h("details", { class: "details", open: true },
       h("summary", {}, "Details"),
       h("div", { class: "details-body" },
+        outcome.failed && viewFailure(outcome.result),
         jsonView(outcome.result, { label: "Result" }),
         followUps(outcome.result),
         h("h3", {}, "Summary"),
@@ -96,6 +97,19 @@ function viewOutcome(outcome, isStale) {
         ], "is-grid"),
         h("div", { class: "details-title" }, h("h3", {}, "Log output"), copyButton(() => outcome.lines.join("\n"), "Copy the log")),
         outcome.lines.length === 0 ? h("p", { class: "quiet" }, "The function logged nothing.") : logLines(outcome.lines.map((message, key) => ({ key, message }))))));
+}
+
+// An error as its runtime would have printed it: easier to read than inside of JSON.
+function viewFailure(result) {
+  let error;
+  try {
+    error = JSON.parse(result);
+  } catch {
+    return null;
+  }
+  if (typeof error?.errorMessage !== "string") return null;
+  const trace = Array.isArray(error.stackTrace ?? error.trace) ? (error.stackTrace ?? error.trace).map((line) => String(line).trimEnd()).join("\n") : "";
+  return h("div", { class: "failure is-failed" }, h("strong", {}, error.errorType ?? "Error"), h("p", {}, error.errorMessage), trace && h("pre", { class: "trace" }, trace));
 }
 
 // What the function started can be watched: a link for each execution that its result names.

@@ -5,10 +5,12 @@ import { h } from "../core/dom.js";
 import { ago, count, size } from "../core/format.js";
 import { now } from "../core/live.js";
 import { command } from "../ui/copy.js";
+import { listFilter } from "../ui/list_filter.js";
 import { empty, pageHead, panel, table } from "../ui/parts.js";
 import { statusChip } from "../ui/status.js";
 
-export function functionsPage() {
+export function functionsPage(open) {
+  const list = listFilter(open);
   let functions = [];
   return {
     title: "Functions", section: "functions",
@@ -19,9 +21,9 @@ export function functionsPage() {
       pageHead({ title: "Functions", facts: count(functions.length, "function") }),
       functions.length === 0
         ? empty("No function yet.", h("p", {}, "Functions come with a stack:"), command("groundstate deploy app"))
-        : panel(null, { flush: true }, table("Functions",
+        : panel(null, { flush: true }, list.view(functions), table("Functions",
             [{ label: "Name" }, { label: "Runtime" }, { label: "Memory", className: "number" }, { label: "Code", className: "number" }, { label: "Modified" }, { label: "State" }],
-            functions.map((each) => ({
+            list.filter(functions, (each) => each.FunctionName).map((each) => ({
               key: each.FunctionName,
               cells: [
                 h("a", { href: `#/functions/${encodeURIComponent(each.FunctionName)}`, class: "strong" }, each.FunctionName),

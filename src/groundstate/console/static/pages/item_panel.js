@@ -10,12 +10,12 @@ import { button } from "../ui/parts.js";
 export function itemPanel({ item, mark, form, onform, onedit, ondelete, onclose }) {
   return h("section", { class: "panel item-panel", "aria-label": "Item" },
     h("div", { class: "panel-head" },
-      h("h2", {}, "Item", mark && h("span", { class: "changed-mark" }, mark.isNew ? "new" : "changed just now")),
+      h("h2", {}, "Item"),
       h("div", { class: "actions" },
         button("Edit", () => onedit(item), { icon: "edit" }), button("Delete", () => ondelete(item), { icon: "trash" }),
         h("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: onclose }, icon("cross")))),
     h("div", { class: "panel-body" },
-      formChoice(form, onform),
+      h("div", { class: "item-tools" }, formChoice(form, onform), mark && h("span", { class: "changed-mark" }, mark.isNew ? "New" : "Changed just now")),
       form === "plain" ? jsonView(plainText(item), { label: "Item", key: "plain" }) : jsonView(item, { label: "Item, DynamoDB JSON", key: "typed" })));
 }
 

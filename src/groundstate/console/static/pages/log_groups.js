@@ -4,9 +4,11 @@ import { callAll } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { ago, count, size } from "../core/format.js";
 import { now } from "../core/live.js";
+import { listFilter } from "../ui/list_filter.js";
 import { empty, pageHead, panel, table } from "../ui/parts.js";
 
-export function logGroupsPage() {
+export function logGroupsPage(open) {
+  const list = listFilter(open);
   let groups = [];
   return {
     title: "Logs", section: "logs",
@@ -17,9 +19,9 @@ export function logGroupsPage() {
       pageHead({ title: "Logs", facts: count(groups.length, "log group") }),
       groups.length === 0
         ? empty("No log group yet.", h("p", {}, "A function's group is made when it logs for the first time."))
-        : panel(null, { flush: true }, table("Log groups",
+        : panel(null, { flush: true }, list.view(groups), table("Log groups",
             [{ label: "Name" }, { label: "Retention" }, { label: "Size", className: "number" }, { label: "Created" }],
-            groups.map((group) => ({
+            list.filter(groups, (each) => each.logGroupName).map((group) => ({
               key: group.logGroupName,
               cells: [
                 h("a", { href: `#/logs/${encodeURIComponent(group.logGroupName)}`, class: "strong" }, group.logGroupName),

@@ -12,12 +12,11 @@ import { jsonView } from "../json/view.js";
 import { copyButton } from "../ui/copy.js";
 import { button, empty, facts, pageHead, panel, tabPart, tabs } from "../ui/parts.js";
 import { statusChip } from "../ui/status.js";
-import { executionsTable } from "./executions_table.js";
+import { executionsTable, statusFilter } from "./executions_table.js";
 import { startForm } from "./start_execution.js";
 import { statePanel } from "./state_panel.js";
 
 const PAGE = 50;
-const FILTERS = ["", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
 
 export function machinePage(given, open, query) {
   const arn = given;
@@ -90,9 +89,12 @@ export function machinePage(given, open, query) {
     if (machine.type === "EXPRESS") {
       return h("div", {}, empty("Express workflows keep no list of executions.", h("p", {}, "Start one here to see its output; its log, if it has one, has the events.")));
     }
-    const filter = h("label", { class: "inline" }, h("span", { class: "sr" }, "Status"),
-      h("select", { value: status, onchange: (event) => { status = event.target.value; shown = PAGE; replaceQuery({ ...readAddress().query, status }); open.reload(); } },
-        FILTERS.map((each) => h("option", { key: each, value: each, selected: each === status }, each ? each.toLowerCase().replace("_", " ") : "all"))));
+    const filter = statusFilter(status, (chosen) => {
+      status = chosen;
+      shown = PAGE;
+      replaceQuery({ ...readAddress().query, status });
+      open.reload();
+    });
     return h("div", {},
       h("div", { class: "toolbar" }, h("span", { class: "quiet" }, `${executions.length}${next ? "+" : ""} executions`), filter),
       executions.length === 0

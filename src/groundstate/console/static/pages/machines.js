@@ -5,6 +5,7 @@ import { h } from "../core/dom.js";
 import { ago, count } from "../core/format.js";
 import { now } from "../core/live.js";
 import { command } from "../ui/copy.js";
+import { listFilter } from "../ui/list_filter.js";
 import { empty, pageHead, panel, table } from "../ui/parts.js";
 import { kindOf, labelOf, statusChip, statusMark } from "../ui/status.js";
 
@@ -20,7 +21,8 @@ export async function readMachines(latest = LATEST) {
   }));
 }
 
-export function machinesPage() {
+export function machinesPage(open) {
+  const list = listFilter(open);
   let machines = [];
   return {
     title: "State machines", section: "machines",
@@ -32,9 +34,9 @@ export function machinesPage() {
       pageHead({ title: "State machines", facts: count(machines.length, "state machine") }),
       machines.length === 0
         ? empty("No state machine yet.", h("p", {}, "State machines come with a stack:"), command("groundstate deploy app"))
-        : panel(null, { flush: true }, table("State machines",
+        : panel(null, { flush: true }, list.view(machines), table("State machines",
             [{ label: "Name" }, { label: "Type" }, { label: "Latest executions" }, { label: "Last" }, { label: "Created" }],
-            machines.map((machine) => ({
+            list.filter(machines, (each) => each.name).map((machine) => ({
               key: machine.stateMachineArn,
               cells: [
                 h("a", { href: `#/machines/${encodeURIComponent(machine.stateMachineArn)}`, class: "strong" }, machine.name),

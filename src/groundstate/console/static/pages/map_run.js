@@ -7,7 +7,7 @@ import { dateTime, span } from "../core/format.js";
 import { now } from "../core/live.js";
 import { button, empty, facts, pageHead, panel } from "../ui/parts.js";
 import { labelOf, statusChip } from "../ui/status.js";
-import { executionsTable } from "./executions_table.js";
+import { executionsTable, statusFilter } from "./executions_table.js";
 
 const PARTS = [
   ["succeeded", "succeeded"], ["failed", "failed"], ["timedOut", "failed"], ["aborted", "cancelled"], ["running", "running"], ["pending", "pending"],
@@ -18,11 +18,13 @@ export function mapRunPage(arn, open) {
   let executions = [];
   let next;
   let shown = 50;
+  let status = "";
   return {
     title: nameOf(arn), section: "machines", crumbs: [{ label: "State machines", href: "#/machines" }],
     async load() {
       run = await call("stepfunctions", "DescribeMapRun", { mapRunArn: arn });
-      const page = await call("stepfunctions", "ListExecutions", { mapRunArn: arn, maxResults: Math.min(1000, shown) });
+      const filter = status ? { statusFilter: status } : {};
+      const page = await call("stepfunctions", "ListExecutions", { mapRunArn: arn, maxResults: Math.min(1000, shown), ...filter });
       executions = page.executions;
       next = page.nextToken;
     },
@@ -40,7 +42,8 @@ export function mapRunPage(arn, open) {
         ["Redriven", run.redriveCount || undefined],
       ], "is-grid")),
       panel("Child executions", { flush: true, note: `${executions.length}${next ? "+" : ""}` },
-        executions.length === 0 ? empty("None: children of Express type keep no list.") : executionsTable(executions),
+        h("div", { class: "toolbar" }, statusFilter(status, (chosen) => { status = chosen; shown = 50; open.reload(); })),
+        executions.length === 0 ? empty(status ? "No execution with this status." : "None: children of Express type keep no list.") : executionsTable(executions),
         next && h("div", { class: "more" }, button("Show more", () => { shown += 200; open.reload(); }))),
     ],
   };

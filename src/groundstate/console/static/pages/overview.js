@@ -82,7 +82,12 @@ function viewBeginning() {
       panel("Or your own CDK app", {}, h("p", {}, "With nothing but Groundstate:"), command("groundstate deploy path/to/app"),
         h("p", {}, "or with the CDK's own command line:"),
         command(`export AWS_ENDPOINT_URL=${settings.endpoint}`),
-        command("export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1"),
+        command(`export ${credentials()} AWS_DEFAULT_REGION=${settings.region}`),
         command("cdk bootstrap && cdk deploy"))),
   ];
+}
+
+// A runtime with a secret of its own does not tell it to its page.
+function credentials() {
+  return settings.token ? "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test" : "AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=...";
 }

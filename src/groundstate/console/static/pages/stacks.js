@@ -5,6 +5,7 @@ import { h } from "../core/dom.js";
 import { ago, count } from "../core/format.js";
 import { now } from "../core/live.js";
 import { command } from "../ui/copy.js";
+import { listFilter } from "../ui/list_filter.js";
 import { empty, pageHead, panel, table } from "../ui/parts.js";
 import { statusChip } from "../ui/status.js";
 
@@ -23,7 +24,8 @@ export function toSeconds(time) {
   return typeof time === "number" ? time : Date.parse(time) / 1000;
 }
 
-export function stacksPage() {
+export function stacksPage(open) {
+  const list = listFilter(open);
   let stacks = [];
   return {
     title: "Stacks", section: "stacks",
@@ -34,8 +36,8 @@ export function stacksPage() {
       pageHead({ title: "Stacks", facts: count(stacks.length, "stack") }),
       stacks.length === 0
         ? empty("No stack yet.", h("p", {}, "Deploy a CDK app from its folder:"), command("groundstate deploy app"))
-        : panel(null, { flush: true }, table("Stacks", [{ label: "Name" }, { label: "Status" }, { label: "Touched" }, { label: "Description" }],
-            stacks.map((stack) => ({
+        : panel(null, { flush: true }, list.view(stacks), table("Stacks", [{ label: "Name" }, { label: "Status" }, { label: "Touched" }, { label: "Description" }],
+            list.filter(stacks, (each) => each.StackName).map((stack) => ({
               key: stack.StackId,
               cells: [
                 h("a", { href: `#/stacks/${encodeURIComponent(stack.StackName)}`, class: "strong" }, stack.StackName),

@@ -60,7 +60,7 @@ export function startForm(arn, page, type) {
       page.redraw();
     },
     view: () => isOpen && dialog({ title: "Start execution", onclose: close },
-      h("label", { class: "field" }, "Name ", h("span", { class: "quiet" }, "optional"),
+      h("label", { class: "field" }, h("span", {}, "Name ", h("span", { class: "quiet" }, "optional")),
         h("input", { value: name, spellcheck: "false", maxlength: 80, oninput: (event) => { name = event.target.value; } })),
       h("div", { class: "field" }, h("span", {}, "Input"),
         jsonEditor({ value: text, label: "Input, JSON", rows: 9, onchange: (next) => { text = next; page.redraw(); }, onsubmit: start }),

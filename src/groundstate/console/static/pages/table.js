@@ -6,7 +6,7 @@ import { dateTime, size } from "../core/format.js";
 import { readAddress, replaceQuery } from "../core/router.js";
 import { recall, remember } from "../core/storage.js";
 import { jsonView } from "../json/view.js";
-import { button, errorBox, facts, pageHead, panel, tabPart, tabs } from "../ui/parts.js";
+import { button, facts, pageHead, panel, tabPart, tabs } from "../ui/parts.js";
 import { statusChip } from "../ui/status.js";
 import { itemForm } from "./item_form.js";
 import { itemPanel } from "./item_panel.js";
@@ -50,7 +50,6 @@ export function tablePage(name, open, query) {
         items.view(),
         items.selected() && itemPanel({ item: items.selected(), mark: items.selectedMark(), form: shownAs, onform: showAs, onedit: form.edit, ondelete: form.remove, onclose: () => items.select(null) }))),
       tab === "details" && tabPart("details", viewDetails(description)),
-      open.error && errorBox(open.error),
     ],
   };
 }

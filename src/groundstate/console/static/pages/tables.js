@@ -4,6 +4,7 @@ import { call, callAll } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { count, size } from "../core/format.js";
 import { command } from "../ui/copy.js";
+import { listFilter } from "../ui/list_filter.js";
 import { empty, pageHead, panel, table } from "../ui/parts.js";
 import { statusChip } from "../ui/status.js";
 
@@ -19,7 +20,8 @@ export function keyLabel(description) {
   return description.KeySchema.map(({ AttributeName }) => `${AttributeName} (${types[AttributeName]})`).join(", ");
 }
 
-export function tablesPage() {
+export function tablesPage(open) {
+  const list = listFilter(open);
   let tables = [];
   return {
     title: "Tables", section: "tables",
@@ -30,9 +32,9 @@ export function tablesPage() {
       pageHead({ title: "Tables", facts: count(tables.length, "table") }),
       tables.length === 0
         ? empty("No table yet.", h("p", {}, "Tables come with a stack, or from any AWS client:"), command("groundstate deploy app"))
-        : panel(null, { flush: true }, table("Tables",
+        : panel(null, { flush: true }, list.view(tables), table("Tables",
             [{ label: "Name" }, { label: "Key" }, { label: "Items", className: "number" }, { label: "Size", className: "number" }, { label: "Indexes", className: "number" }, { label: "Stream" }, { label: "Status" }],
-            tables.map((each) => ({
+            list.filter(tables, (each) => each.TableName).map((each) => ({
               key: each.TableName,
               cells: [
                 h("a", { href: `#/tables/${encodeURIComponent(each.TableName)}`, class: "strong" }, each.TableName),

@@ -8,7 +8,7 @@ export function pageHead({ kind, title, status, facts, actions }) {
   return h("header", { class: "page-head" },
     h("div", { class: "page-name" },
       kind && h("p", { class: "page-kind" }, kind),
-      h("h1", {}, title, status && h("span", { class: "page-status" }, status)),
+      h("h1", {}, title, status && h("span", { class: "page-status", role: "status" }, status)),
       facts && h("p", { class: "page-facts" }, facts)),
     actions && h("div", { class: "actions" }, actions));
 }
@@ -48,7 +48,7 @@ export function tabPart(id, ...children) {
 /** Names and values. Values that are undefined or empty are left out. */
 export function facts(pairs, className = "") {
   return h("dl", { class: `facts ${className}` },
-    pairs.filter(([, value]) => value !== undefined && value !== null && value !== "" && value !== false).map(([name, value]) =>
+    pairs.filter(([, value]) => value !== undefined && value !== null && value !== "" && value !== false && value.length !== 0).map(([name, value]) =>
       h("div", { key: name }, h("dt", {}, name), h("dd", {}, value))));
 }
 
