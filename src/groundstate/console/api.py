@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Callable, Mapping
 
 import orjson
@@ -61,8 +62,11 @@ class ConsoleApi:
     def perform(self, request: HttpRequest, target: str, respond: Respond) -> None:
         """Answer a request for `<service>/<Operation>`, once what it wrote is on disk."""
         request_id = ids.make_uuid()
+        began_at = time.perf_counter()
 
         def send(response: HttpResponse) -> None:
+            took_ms = (time.perf_counter() - began_at) * 1000
+            logger.info("%s %d %.1f ms %s", target, response.status, took_ms, request_id)
             response.headers.append(("x-amzn-RequestId", request_id))
             self._dispatcher.when_durable(lambda: respond(response))
 

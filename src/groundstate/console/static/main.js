@@ -77,7 +77,10 @@ function show() {
 }
 
 function draw() {
-  render(document.body, shell(page, { connected: isConnected(), region: currentRegion(), onregion: show }));
+  render(
+    document.body,
+    shell(page, { connected: isConnected(), region: currentRegion(), onregion: show }),
+  );
 }
 
 async function begin() {

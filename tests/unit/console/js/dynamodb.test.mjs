@@ -7,8 +7,13 @@ const { cellText, isPlain, keyText, parsePlain, plainText } = await load("dynamo
 const { ItemChanges } = await load("dynamodb/changes.js");
 
 const ITEM = {
-  id: { S: 'a "quoted" ü' }, n: { N: "12345678901234567890123456789012345678" }, small: { N: "0.1" },
-  yes: { BOOL: true }, none: { NULL: true }, list: { L: [{ N: "1" }, { M: { x: { S: "" } } }, { L: [] }] }, map: { M: {} },
+  id: { S: 'a "quoted" ü' },
+  n: { N: "12345678901234567890123456789012345678" },
+  small: { N: "0.1" },
+  yes: { BOOL: true },
+  none: { NULL: true },
+  list: { L: [{ N: "1" }, { M: { x: { S: "" } } }, { L: [] }] },
+  map: { M: {} },
 };
 
 test("an item is the same after plain JSON and back", () => {
@@ -17,13 +22,20 @@ test("an item is the same after plain JSON and back", () => {
 
 test("sets and binary values are not plain", () => {
   assert.ok(isPlain(ITEM));
-  for (const value of [{ SS: ["a"] }, { NS: ["1"] }, { B: "AA==" }, { L: [{ BS: ["AA=="] }] }, { M: { x: { SS: ["a"] } } }]) {
+  for (const value of [
+    { SS: ["a"] },
+    { NS: ["1"] },
+    { B: "AA==" },
+    { L: [{ BS: ["AA=="] }] },
+    { M: { x: { SS: ["a"] } } },
+  ]) {
     assert.ok(!isPlain({ value }));
   }
 });
 
 test("what is no object is no item", () => {
-  for (const text of ["[]", "1", '"a"', "{", "null"]) assert.throws(() => parsePlain(text), SyntaxError);
+  for (const text of ["[]", "1", '"a"', "{", "null"])
+    assert.throws(() => parsePlain(text), SyntaxError);
 });
 
 test("cells show texts bare and the rest as JSON", () => {

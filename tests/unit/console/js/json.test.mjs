@@ -12,7 +12,17 @@ test("numbers keep all of their digits", () => {
 });
 
 test("formatting changes nothing but blanks", () => {
-  for (const value of [null, 1, "a\\\"b\n", [], {}, [[]], [{}], { a: [1, 2, { b: null }], "": { "": "" } }, Array.from({ length: 100 }, (_, at) => at)]) {
+  for (const value of [
+    null,
+    1,
+    'a\\"b\n',
+    [],
+    {},
+    [[]],
+    [{}],
+    { a: [1, 2, { b: null }], "": { "": "" } },
+    Array.from({ length: 100 }, (_, at) => at),
+  ]) {
     const formatted = format(JSON.stringify(value));
     assert.deepEqual(JSON.parse(formatted), value);
     assert.equal(format(formatted), formatted);
@@ -28,12 +38,19 @@ test("what is no JSON stays as it is, and is named", () => {
 
 test("any text can be coloured without a loss", () => {
   for (const text of ['{"a": tru', '"open', "\u0000{]", "", "{'a': 1}", '{"a":"\\"}']) {
-    assert.equal(scan(text).map((token) => token.text).join(""), text);
+    assert.equal(
+      scan(text)
+        .map((token) => token.text)
+        .join(""),
+      text,
+    );
   }
 });
 
 test("keys are told from texts", () => {
-  const kinds = scan('{"a": "b"}').filter((token) => token.kind !== "blank").map((token) => token.kind);
+  const kinds = scan('{"a": "b"}')
+    .filter((token) => token.kind !== "blank")
+    .map((token) => token.kind);
   assert.deepEqual(kinds, ["mark", "key", "mark", "string", "mark"]);
 });
 

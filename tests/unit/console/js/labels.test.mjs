@@ -13,17 +13,34 @@ test("choice rules are written as people would", () => {
   assert.equal(ruleLabel({ Variable: "$.s", StringLessThanPath: "$.t" }), "$.s < $.t");
   assert.equal(ruleLabel({ Variable: "$.s", IsPresent: false }), "$.s is not present");
   assert.equal(ruleLabel({ Not: { Variable: "$.b", BooleanEquals: true } }), "not($.b == true)");
-  assert.equal(ruleLabel({ And: [{ Variable: "$.a", IsNull: true }, { Variable: "$.b", IsString: true }] }), "$.a is null && $.b is string");
+  assert.equal(
+    ruleLabel({
+      And: [
+        { Variable: "$.a", IsNull: true },
+        { Variable: "$.b", IsString: true },
+      ],
+    }),
+    "$.a is null && $.b is string",
+  );
   assert.equal(ruleLabel({ Condition: "{% $states.input.n > 1 %}" }), "$states.input.n > 1");
 });
 
 test("resources are called by service and operation", () => {
   assert.equal(resourceLabel("arn:aws:states:::dynamodb:putItem"), "DynamoDB: PutItem");
-  assert.equal(resourceLabel("arn:aws:states:::lambda:invoke.waitForTaskToken"), "Lambda: Invoke, callback");
+  assert.equal(
+    resourceLabel("arn:aws:states:::lambda:invoke.waitForTaskToken"),
+    "Lambda: Invoke, callback",
+  );
   assert.equal(resourceLabel("arn:aws:states:::aws-sdk:s3:getObject"), "S3: GetObject");
-  assert.equal(resourceLabel("arn:aws:states:::states:startExecution.sync:2"), "Step Functions: StartExecution, sync");
+  assert.equal(
+    resourceLabel("arn:aws:states:::states:startExecution.sync:2"),
+    "Step Functions: StartExecution, sync",
+  );
   assert.equal(resourceLabel("arn:aws:lambda:us-east-1:1:function:Hello:prod"), "Lambda: Hello");
-  assert.equal(resourceLabel("arn:aws:states:us-east-1:000000000000:activity:Paint"), "Activity: Paint");
+  assert.equal(
+    resourceLabel("arn:aws:states:us-east-1:000000000000:activity:Paint"),
+    "Activity: Paint",
+  );
 });
 
 test("states and catchers say what they do", () => {

@@ -29,11 +29,21 @@ export function callWithId(service, operation, request = {}) {
 }
 
 /** Read all pages of a list, at most `most` entries. */
-export async function callAll(service, operation, request, member, { token = "nextToken", most = 1000 } = {}) {
+export async function callAll(
+  service,
+  operation,
+  request,
+  member,
+  { token = "nextToken", most = 1000 } = {},
+) {
   const found = [];
   let next;
   do {
-    const page = await call(service, operation, next === undefined ? request : { ...request, [token]: next });
+    const page = await call(
+      service,
+      operation,
+      next === undefined ? request : { ...request, [token]: next },
+    );
     found.push(...(page[member] ?? []));
     next = page[ANSWERED_AS[token] ?? token];
   } while (next && found.length < most);

@@ -1,15 +1,29 @@
 // Which page of the console shows what an ARN names.
 
 const PATTERNS = [
-  [/^arn:[^:]+:states:([^:]+):\d+:execution:([^:]+):([^:]+)$/, (arn) => `#/executions/${encode(arn)}`],
+  [
+    /^arn:[^:]+:states:([^:]+):\d+:execution:([^:]+):([^:]+)$/,
+    (arn) => `#/executions/${encode(arn)}`,
+  ],
   [/^arn:[^:]+:states:([^:]+):\d+:express:([^:]+):.+$/, () => null],
-  [/^arn:[^:]+:states:([^:]+):\d+:stateMachine:([^:]+)(:[^:]+)?$/, (arn, _, name) =>
-    `#/machines/${encode(arn.split(":").slice(0, 7).join(":"))}`],
+  [
+    /^arn:[^:]+:states:([^:]+):\d+:stateMachine:([^:]+)(:[^:]+)?$/,
+    (arn, _, name) => `#/machines/${encode(arn.split(":").slice(0, 7).join(":"))}`,
+  ],
   [/^arn:[^:]+:states:([^:]+):\d+:mapRun:.+$/, (arn) => `#/mapruns/${encode(arn)}`],
-  [/^arn:[^:]+:lambda:([^:]+):\d+:function:([^:]+)(:[^:]+)?$/, (_, __, name) => `#/functions/${encode(name)}`],
+  [
+    /^arn:[^:]+:lambda:([^:]+):\d+:function:([^:]+)(:[^:]+)?$/,
+    (_, __, name) => `#/functions/${encode(name)}`,
+  ],
   [/^arn:[^:]+:dynamodb:([^:]+):\d+:table\/([^/]+)$/, (_, __, name) => `#/tables/${encode(name)}`],
-  [/^arn:[^:]+:logs:([^:]+):\d+:log-group:([^:]+)(:\*)?$/, (_, __, name) => `#/logs/${encode(name)}`],
-  [/^arn:[^:]+:cloudformation:([^:]+):\d+:stack\/([^/]+)\/.+$/, (_, __, name) => `#/stacks/${encode(name)}`],
+  [
+    /^arn:[^:]+:logs:([^:]+):\d+:log-group:([^:]+)(:\*)?$/,
+    (_, __, name) => `#/logs/${encode(name)}`,
+  ],
+  [
+    /^arn:[^:]+:cloudformation:([^:]+):\d+:stack\/([^/]+)\/.+$/,
+    (_, __, name) => `#/stacks/${encode(name)}`,
+  ],
 ];
 
 /** The address of the page for an ARN; null if there is none. */
@@ -26,13 +40,19 @@ export function pageOf(arn) {
 export function pageOfResource(type, physicalId) {
   if (!physicalId) return null;
   switch (type) {
-    case "AWS::Lambda::Function": return `#/functions/${encode(physicalId)}`;
+    case "AWS::Lambda::Function":
+      return `#/functions/${encode(physicalId)}`;
     case "AWS::DynamoDB::Table":
-    case "AWS::DynamoDB::GlobalTable": return `#/tables/${encode(physicalId)}`;
-    case "AWS::StepFunctions::StateMachine": return `#/machines/${encode(physicalId)}`;
-    case "AWS::Logs::LogGroup": return `#/logs/${encode(physicalId)}`;
-    case "AWS::CloudFormation::Stack": return pageOf(physicalId);
-    default: return null;
+    case "AWS::DynamoDB::GlobalTable":
+      return `#/tables/${encode(physicalId)}`;
+    case "AWS::StepFunctions::StateMachine":
+      return `#/machines/${encode(physicalId)}`;
+    case "AWS::Logs::LogGroup":
+      return `#/logs/${encode(physicalId)}`;
+    case "AWS::CloudFormation::Stack":
+      return pageOf(physicalId);
+    default:
+      return null;
   }
 }
 

@@ -37,7 +37,7 @@ function flatten(children, into) {
 }
 
 function isSame(a, b) {
-  return a.tag === b.tag && a.props?.key === b.props?.key && ("text" in a) === ("text" in b);
+  return a.tag === b.tag && a.props?.key === b.props?.key && "text" in a === "text" in b;
 }
 
 function create(node, parent) {
@@ -47,8 +47,11 @@ function create(node, parent) {
     node.instance = node.make(node.props);
     node.element = node.instance.element;
   } else {
-    const isSvg = node.tag === "svg" || (parent.namespaceURI === SVG && parent.tagName !== "foreignObject");
-    const element = isSvg ? document.createElementNS(SVG, node.tag) : document.createElement(node.tag);
+    const isSvg =
+      node.tag === "svg" || (parent.namespaceURI === SVG && parent.tagName !== "foreignObject");
+    const element = isSvg
+      ? document.createElementNS(SVG, node.tag)
+      : document.createElement(node.tag);
     node.element = element;
     patchChildren(element, [], node.children);
     // After the children: a select takes its value from its options.

@@ -29,7 +29,13 @@ export async function post(path, document, headers = {}) {
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return { answer, requestId };
   if (answer.code === "SessionExpired") endSession();
-  throw new ApiError(answer.code ?? "Error", answer.message ?? response.statusText, response.status, requestId, answer);
+  throw new ApiError(
+    answer.code ?? "Error",
+    answer.message ?? response.statusText,
+    response.status,
+    requestId,
+    answer,
+  );
 }
 
 /** Get the token, for a ticket or for credentials. Throws an ApiError. */

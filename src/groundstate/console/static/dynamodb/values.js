@@ -5,7 +5,9 @@ import { tokenize } from "../json/tokens.js";
 
 /** An item (attribute values by name) as JSON text without type tags. Sets become lists. */
 export function plainText(item) {
-  return `{${Object.entries(item).map(([name, value]) => `${JSON.stringify(name)}:${valueText(value)}`).join(",")}}`;
+  return `{${Object.entries(item)
+    .map(([name, value]) => `${JSON.stringify(name)}:${valueText(value)}`)
+    .join(",")}}`;
 }
 
 /** An attribute value as JSON text. */
@@ -13,14 +15,23 @@ export function valueText(value) {
   const [type] = Object.keys(value);
   const content = value[type];
   switch (type) {
-    case "S": case "B": return JSON.stringify(content);
-    case "N": return content;
-    case "BOOL": return String(content);
-    case "NULL": return "null";
-    case "L": return `[${content.map(valueText).join(",")}]`;
-    case "M": return plainText(content);
-    case "NS": return `[${content.join(",")}]`;
-    default: return `[${content.map((each) => JSON.stringify(each)).join(",")}]`;
+    case "S":
+    case "B":
+      return JSON.stringify(content);
+    case "N":
+      return content;
+    case "BOOL":
+      return String(content);
+    case "NULL":
+      return "null";
+    case "L":
+      return `[${content.map(valueText).join(",")}]`;
+    case "M":
+      return plainText(content);
+    case "NS":
+      return `[${content.join(",")}]`;
+    default:
+      return `[${content.map((each) => JSON.stringify(each)).join(",")}]`;
   }
 }
 

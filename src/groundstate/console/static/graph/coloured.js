@@ -9,13 +9,15 @@ export function coloursOf(visits) {
   for (const [name, each] of visits.byState) {
     const tried = each.length === 1 ? each[0].attempts.length : 0;
     const status = statusOf(each);
-    const since = status === "running" ? each.find((visit) => visit.status === "running").enteredAt : undefined;
+    const since =
+      status === "running" ? each.find((visit) => visit.status === "running").enteredAt : undefined;
     states.set(name, { status, count: each.length, tried, since });
   }
   const taken = new Set();
   for (const visit of visits.all) {
     const before = visit.before;
-    if (before !== undefined) taken.add(edgeKey(before.name, visit.name, before.status === "caught"));
+    if (before !== undefined)
+      taken.add(edgeKey(before.name, visit.name, before.status === "caught"));
     else if (visit.parent === undefined) taken.add(edgeKey("·start", visit.name));
   }
   if (visits.events.length > 0) states.set("·start", { status: "succeeded" });

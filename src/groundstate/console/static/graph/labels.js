@@ -1,6 +1,13 @@
 // What stands on edges and under names: choice rules, resources and waits, in few words.
 
-const OPERATORS = { Equals: "==", LessThanEquals: "<=", LessThan: "<", GreaterThanEquals: ">=", GreaterThan: ">", Matches: "matches" };
+const OPERATORS = {
+  Equals: "==",
+  LessThanEquals: "<=",
+  LessThan: "<",
+  GreaterThanEquals: ">=",
+  GreaterThan: ">",
+  Matches: "matches",
+};
 
 /** A choice rule in words. */
 export function ruleLabel(rule) {
@@ -10,7 +17,9 @@ export function ruleLabel(rule) {
   if (rule.And) return rule.And.map(ruleLabel).join(" && ");
   if (rule.Or) return rule.Or.map(ruleLabel).join(" || ");
   if (rule.Not) return `not(${ruleLabel(rule.Not)})`;
-  const operator = Object.keys(rule).find((name) => name !== "Variable" && name !== "Next" && name !== "Assign" && name !== "Output");
+  const operator = Object.keys(rule).find(
+    (name) => name !== "Variable" && name !== "Next" && name !== "Assign" && name !== "Output",
+  );
   if (operator === undefined) return "";
   const value = rule[operator];
   if (operator.startsWith("Is")) {
@@ -24,24 +33,34 @@ export function ruleLabel(rule) {
 /** The errors that a catcher catches. */
 export function catchLabel(catcher) {
   const [first, ...others] = catcher.ErrorEquals ?? [];
-  return others.length > 0 ? `${first} +${others.length}` : first ?? "";
+  return others.length > 0 ? `${first} +${others.length}` : (first ?? "");
 }
 
 /** What a state does, in few words. */
 export function stateDetail(state) {
   switch (state.Type) {
-    case "Task": return resourceLabel(state.Resource ?? "");
-    case "Wait": return waitLabel(state);
-    case "Map": return state.ItemProcessor?.ProcessorConfig?.Mode === "DISTRIBUTED" ? "Distributed map" : "Map";
-    case "Parallel": return `Parallel, ${state.Branches?.length ?? 0} branches`;
-    case "Fail": return state.Error ? `Fail: ${state.Error}` : "Fail";
-    default: return state.Type;
+    case "Task":
+      return resourceLabel(state.Resource ?? "");
+    case "Wait":
+      return waitLabel(state);
+    case "Map":
+      return state.ItemProcessor?.ProcessorConfig?.Mode === "DISTRIBUTED"
+        ? "Distributed map"
+        : "Map";
+    case "Parallel":
+      return `Parallel, ${state.Branches?.length ?? 0} branches`;
+    case "Fail":
+      return state.Error ? `Fail: ${state.Error}` : "Fail";
+    default:
+      return state.Type;
   }
 }
 
 /** A task's resource: `DynamoDB: PutItem`. */
 export function resourceLabel(resource) {
-  const integration = /^arn:[^:]+:states:[^:]*:[^:]*:(aws-sdk:)?([^:]+)(?::([^.]+))?(\..+)?$/.exec(resource);
+  const integration = /^arn:[^:]+:states:[^:]*:[^:]*:(aws-sdk:)?([^:]+)(?::([^.]+))?(\..+)?$/.exec(
+    resource,
+  );
   if (integration !== null) {
     const [, , service, operation, pattern] = integration;
     if (service === "activity") return `Activity: ${operation}`;
@@ -55,8 +74,18 @@ export function resourceLabel(resource) {
 }
 
 const SERVICES = {
-  dynamodb: "DynamoDB", lambda: "Lambda", states: "Step Functions", sfn: "Step Functions", sqs: "SQS", sns: "SNS",
-  events: "EventBridge", http: "HTTP", s3: "S3", ecs: "ECS", ssm: "Parameter Store", cloudwatchlogs: "Logs",
+  dynamodb: "DynamoDB",
+  lambda: "Lambda",
+  states: "Step Functions",
+  sfn: "Step Functions",
+  sqs: "SQS",
+  sns: "SNS",
+  events: "EventBridge",
+  http: "HTTP",
+  s3: "S3",
+  ecs: "ECS",
+  ssm: "Parameter Store",
+  cloudwatchlogs: "Logs",
 };
 
 function waitLabel(state) {

@@ -29,9 +29,18 @@ export function layoutGraph(scope) {
 }
 
 function layoutScope(scope) {
-  const nodes = new Map(scope.nodes.map((node) => [node.id, { ...node, ...sizeOf(node), up: [], down: [], isDummy: false }]));
+  const nodes = new Map(
+    scope.nodes.map((node) => [
+      node.id,
+      { ...node, ...sizeOf(node), up: [], down: [], isDummy: false },
+    ]),
+  );
   const order = [scope.start, ...scope.nodes.map((node) => node.id)].filter((id) => nodes.has(id));
-  const edges = scope.edges.map((edge) => ({ ...edge, label: shorten(edge.label, LABEL_WIDTH, 11.5), reversed: false }));
+  const edges = scope.edges.map((edge) => ({
+    ...edge,
+    label: shorten(edge.label, LABEL_WIDTH, 11.5),
+    reversed: false,
+  }));
   const layerOf = assignLayers([...new Set(order)], edges);
   sinkEnd(layerOf);
   const layers = [];
@@ -39,7 +48,9 @@ function layoutScope(scope) {
   for (let at = 0; at < layers.length; at += 1) layers[at] ??= [];
   const trunks = new Map();
   for (const edge of edges) connect(edge, nodes, layerOf, layers, trunks);
-  const long = edges.filter((edge) => edge.reversed).map((edge) => edge.chain.filter((dummy) => !dummy.isLabel));
+  const long = edges
+    .filter((edge) => edge.reversed)
+    .map((edge) => edge.chain.filter((dummy) => !dummy.isLabel));
   const straight = [...lines([...nodes.values()]), ...[...trunks.values()].map(fromAbove), ...long];
   orderLayers(layers);
   placeNodes(layers, GAP_X);
@@ -51,11 +62,17 @@ function layoutScope(scope) {
     trunk.corners = cornersOf(dummies.flatMap(pointsOf));
     trunk.last = dummies.at(-1);
   }
-  return { width, height, nodes: [...nodes.values()], edges: edges.map((edge) => ({ ...edge, ...route(edge, nodes) })) };
+  return {
+    width,
+    height,
+    nodes: [...nodes.values()],
+    edges: edges.map((edge) => ({ ...edge, ...route(edge, nodes) })),
+  };
 }
 
 function sizeOf(node) {
-  if (node.kind === "start" || node.kind === "end") return { width: 74, height: 32, lines: [node.name], inner: [] };
+  if (node.kind === "start" || node.kind === "end")
+    return { width: 74, height: 32, lines: [node.name], inner: [] };
   const lines = wrap(node.name, NAME_WIDTH);
   const detail = shorten(node.detail ?? "", NAME_WIDTH, 11);
   const text = Math.max(...lines.map((line) => textWidth(line)), textWidth(detail, 11));
@@ -66,7 +83,10 @@ function sizeOf(node) {
   const room = inner.reduce((sum, scope) => sum + scope.width + PADDING, PADDING);
   const head = lines.length > 1 ? HEAD_HEIGHT + 16 : HEAD_HEIGHT;
   return {
-    lines, detail, inner, head,
+    lines,
+    detail,
+    inner,
+    head,
     width: Math.max(width, room),
     height: head + Math.max(...inner.map((scope) => scope.height)) + PADDING,
     spare: Math.max(0, width - room),
@@ -88,11 +108,13 @@ function lines(nodes) {
     next.set(node, down.node);
   }
   const followed = new Set(next.values());
-  return nodes.filter((node) => !followed.has(node)).map((node) => {
-    const line = [];
-    for (let each = node; each !== undefined; each = next.get(each)) line.push(each);
-    return line;
-  });
+  return nodes
+    .filter((node) => !followed.has(node))
+    .map((node) => {
+      const line = [];
+      for (let each = node; each !== undefined; each = next.get(each)) line.push(each);
+      return line;
+    });
 }
 
 // A trunk from above. It has no gap: who joins it goes along to its end.
@@ -124,7 +146,9 @@ function connect(edge, nodes, layerOf, layers, trunks) {
       return;
     }
     const isLabel = layer === labelLayer;
-    const dummy = isLabel ? makeDummy(textWidth(edge.label, 11.5) + 12, LABEL_HEIGHT, true) : makeDummy(6, 0, false);
+    const dummy = isLabel
+      ? makeDummy(textWidth(edge.label, 11.5) + 12, LABEL_HEIGHT, true)
+      : makeDummy(6, 0, false);
     layers[layer].push(dummy);
     link(above, dummy, edge.kind);
     edge.chain.push(dummy);
@@ -200,7 +224,11 @@ function route(edge, nodes) {
   const [top, bottom] = edge.reversed ? [to, from] : [from, to];
   const first = top.x + portOffset(top, "down", edge.chain[0] ?? edge.joint ?? bottom);
   const last = bottom.x + portOffset(bottom, "up", edge.trunk?.last ?? edge.chain.at(-1) ?? top);
-  const points = [{ x: first, y: top.y + top.height }, { x: first, y: top.layerBottom }, ...edge.chain.flatMap(pointsOf)];
+  const points = [
+    { x: first, y: top.y + top.height },
+    { x: first, y: top.layerBottom },
+    ...edge.chain.flatMap(pointsOf),
+  ];
   if (edge.trunk) {
     const [joint] = pointsOf(edge.joint);
     points.push(joint, ...edge.trunk.corners.filter(({ y }) => y > joint.y));
@@ -208,16 +236,24 @@ function route(edge, nodes) {
   points.push({ x: last, y: bottom.layerTop }, { x: last, y: bottom.y });
   if (edge.reversed) points.reverse();
   const label = edge.chain.find((dummy) => dummy.isLabel);
-  return { points: cornersOf(points), labelAt: label ? { x: label.x, y: label.y + LABEL_HEIGHT / 2, width: label.width } : null };
+  return {
+    points: cornersOf(points),
+    labelAt: label ? { x: label.x, y: label.y + LABEL_HEIGHT / 2, width: label.width } : null,
+  };
 }
 
 function pointsOf(dummy) {
-  return [{ x: dummy.x, y: dummy.layerTop }, { x: dummy.x, y: dummy.layerBottom }];
+  return [
+    { x: dummy.x, y: dummy.layerTop },
+    { x: dummy.x, y: dummy.layerBottom },
+  ];
 }
 
 // Points without those in the middle of a straight piece.
 function cornersOf(points) {
-  const apart = points.filter(({ x, y }, at) => at === 0 || x !== points[at - 1].x || y !== points[at - 1].y);
+  const apart = points.filter(
+    ({ x, y }, at) => at === 0 || x !== points[at - 1].x || y !== points[at - 1].y,
+  );
   return apart.filter(({ x }, at) => {
     if (at === 0 || at === apart.length - 1) return true;
     return Math.abs(apart[at - 1].x - x) > 0.01 || Math.abs(apart[at + 1].x - x) > 0.01;
@@ -229,8 +265,15 @@ function routeLoop(node, edge) {
   const y = node.y + node.height / 2;
   return {
     isLoop: true,
-    points: [{ x, y: y + 10 }, { x: x + LOOP_ROOM - 8, y: y + 10 }, { x: x + LOOP_ROOM - 8, y: y - 10 }, { x, y: y - 10 }],
-    labelAt: edge.label ? { x: x + LOOP_ROOM / 2, y: y - 20, width: textWidth(edge.label, 11.5) } : null,
+    points: [
+      { x, y: y + 10 },
+      { x: x + LOOP_ROOM - 8, y: y + 10 },
+      { x: x + LOOP_ROOM - 8, y: y - 10 },
+      { x, y: y - 10 },
+    ],
+    labelAt: edge.label
+      ? { x: x + LOOP_ROOM / 2, y: y - 20, width: textWidth(edge.label, 11.5) }
+      : null,
   };
 }
 
@@ -249,8 +292,18 @@ function flatten(placed, dx, dy, depth, nodes, edges) {
     const left = node.x - node.width / 2 + dx;
     const top = node.y + dy;
     nodes.push({
-      id: node.id, kind: node.kind, name: node.name, lines: node.lines, detail: node.detail, depth,
-      x: left, y: top, width: node.width, height: node.height, state: node.state, head: node.head,
+      id: node.id,
+      kind: node.kind,
+      name: node.name,
+      lines: node.lines,
+      detail: node.detail,
+      depth,
+      x: left,
+      y: top,
+      width: node.width,
+      height: node.height,
+      state: node.state,
+      head: node.head,
       separators: separators(node, left),
     });
     let at = left + PADDING + (node.spare ?? 0) / 2;
@@ -261,7 +314,12 @@ function flatten(placed, dx, dy, depth, nodes, edges) {
   }
   for (const edge of placed.edges) {
     edges.push({
-      from: edge.from, to: edge.to, kind: edge.kind, label: edge.label, isLoop: edge.isLoop ?? false, depth,
+      from: edge.from,
+      to: edge.to,
+      kind: edge.kind,
+      label: edge.label,
+      isLoop: edge.isLoop ?? false,
+      depth,
       points: edge.points.map((point) => ({ x: point.x + dx, y: point.y + dy })),
       labelAt: edge.labelAt && { ...edge.labelAt, x: edge.labelAt.x + dx, y: edge.labelAt.y + dy },
     });

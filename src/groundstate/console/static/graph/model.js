@@ -25,7 +25,14 @@ function scopeOf(definition) {
   const edges = [];
   const names = new Set(Object.keys(definition.States ?? {}));
   for (const [name, state] of Object.entries(definition.States ?? {})) {
-    nodes.push({ id: name, kind: state.Type, name, detail: stateDetail(state), state, scopes: innerScopes(state) });
+    nodes.push({
+      id: name,
+      kind: state.Type,
+      name,
+      detail: stateDetail(state),
+      state,
+      scopes: innerScopes(state),
+    });
     for (const edge of edgesOf(name, state)) if (names.has(edge.to)) edges.push(edge);
   }
   return { start: definition.StartAt, nodes, edges: merged(edges) };
@@ -38,10 +45,12 @@ function innerScopes(state) {
 }
 
 function* edgesOf(name, state) {
-  for (const rule of state.Choices ?? []) yield { from: name, to: rule.Next, kind: "choice", label: ruleLabel(rule) };
+  for (const rule of state.Choices ?? [])
+    yield { from: name, to: rule.Next, kind: "choice", label: ruleLabel(rule) };
   if (state.Default) yield { from: name, to: state.Default, kind: "default", label: "Default" };
   if (state.Next) yield { from: name, to: state.Next, kind: "next", label: "" };
-  for (const catcher of state.Catch ?? []) yield { from: name, to: catcher.Next, kind: "catch", label: catchLabel(catcher) };
+  for (const catcher of state.Catch ?? [])
+    yield { from: name, to: catcher.Next, kind: "catch", label: catchLabel(catcher) };
 }
 
 // Several rules with the same goal share an edge.

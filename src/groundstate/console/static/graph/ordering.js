@@ -28,7 +28,8 @@ export function orderLayers(layers) {
 /** How many pairs of edges cross between neighbouring layers. */
 export function crossings(layers) {
   let total = 0;
-  for (let at = 0; at + 1 < layers.length; at += 1) total += crossingsBetween(layers[at], layers[at + 1].length);
+  for (let at = 0; at + 1 < layers.length; at += 1)
+    total += crossingsBetween(layers[at], layers[at + 1].length);
   return total;
 }
 
@@ -60,11 +61,16 @@ function sortByNeighbours(layer, side) {
     weight.set(node, neighbours.length > 0 ? mean : node.order);
   }
   layer.sort((a, b) => weight.get(a) - weight.get(b) || a.order - b.order);
-  layer.forEach((node, at) => { node.order = at; });
+  layer.forEach((node, at) => {
+    node.order = at;
+  });
 }
 
 function number(layers) {
-  for (const layer of layers) layer.forEach((node, at) => { node.order = at; });
+  for (const layer of layers)
+    layer.forEach((node, at) => {
+      node.order = at;
+    });
 }
 
 function snapshot(layers) {

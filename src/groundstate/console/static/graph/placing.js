@@ -23,7 +23,8 @@ export function placeNodes(layers, gap) {
   for (let round = 0; round < ROUNDS; round += 1) {
     const isDown = round % 2 === 0;
     const sequence = isDown ? layers : [...layers].reverse();
-    for (const layer of sequence) settle(layer, gap, round < ROUNDS - 2 ? (isDown ? ["up"] : ["down"]) : ["up", "down"]);
+    for (const layer of sequence)
+      settle(layer, gap, round < ROUNDS - 2 ? (isDown ? ["up"] : ["down"]) : ["up", "down"]);
   }
 }
 

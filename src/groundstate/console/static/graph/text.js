@@ -20,7 +20,12 @@ export function textWidth(text, size = 13) {
 export function wrap(text, width, size = 13) {
   if (textWidth(text, size) <= width) return [text];
   const end = fitting(text, width, size);
-  const blank = Math.max(text.lastIndexOf(" ", end), text.lastIndexOf("-", end), text.lastIndexOf("_", end), text.lastIndexOf(".", end - 1));
+  const blank = Math.max(
+    text.lastIndexOf(" ", end),
+    text.lastIndexOf("-", end),
+    text.lastIndexOf("_", end),
+    text.lastIndexOf(".", end - 1),
+  );
   const cut = blank > end * 0.4 ? blank + 1 : end;
   const rest = text.slice(cut).trim();
   return [text.slice(0, cut).trim(), shorten(rest, width, size)];

@@ -35,14 +35,21 @@ function makeGraph(given) {
   function fit() {
     const { width, height } = box();
     const { layout } = props;
-    const whole = Math.min(1, (width - 2 * MARGIN) / layout.width, (height - 2 * MARGIN) / layout.height);
+    const whole = Math.min(
+      1,
+      (width - 2 * MARGIN) / layout.width,
+      (height - 2 * MARGIN) / layout.height,
+    );
     const scale = Math.max(Math.min(1, SCALE_READABLE), whole);
     const isTall = layout.height * scale > height - 2 * MARGIN;
     const isWide = layout.width * scale > width - 2 * MARGIN;
     const start = layout.nodes.find((node) => node.kind === "start") ?? layout.nodes[0];
     view = {
-      scale, isFitted: true,
-      x: isWide ? width / 2 - (start.x + start.width / 2) * scale : (width - layout.width * scale) / 2,
+      scale,
+      isFitted: true,
+      x: isWide
+        ? width / 2 - (start.x + start.width / 2) * scale
+        : (width - layout.width * scale) / 2,
       y: isTall ? MARGIN : (height - layout.height * scale) / 2,
     };
   }
@@ -50,15 +57,28 @@ function makeGraph(given) {
   function zoom(factor, at = { x: box().width / 2, y: box().height / 2 }) {
     const scale = Math.min(SCALE_MAX, Math.max(SCALE_MIN, view.scale * factor));
     const ratio = scale / view.scale;
-    view = { scale, isFitted: false, x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio };
+    view = {
+      scale,
+      isFitted: false,
+      x: at.x - (at.x - view.x) * ratio,
+      y: at.y - (at.y - view.y) * ratio,
+    };
     move();
   }
 
   function showWhole() {
     const { width, height } = box();
     const { layout } = props;
-    const scale = Math.max(SCALE_MIN, Math.min(1, (width - 2 * MARGIN) / layout.width, (height - 2 * MARGIN) / layout.height));
-    view = { scale, isFitted: true, x: (width - layout.width * scale) / 2, y: (height - layout.height * scale) / 2 };
+    const scale = Math.max(
+      SCALE_MIN,
+      Math.min(1, (width - 2 * MARGIN) / layout.width, (height - 2 * MARGIN) / layout.height),
+    );
+    view = {
+      scale,
+      isFitted: true,
+      x: (width - layout.width * scale) / 2,
+      y: (height - layout.height * scale) / 2,
+    };
     move();
   }
 
@@ -73,15 +93,27 @@ function makeGraph(given) {
   function draw() {
     if (view === null) fit();
     const names = props.layout.nodes.filter((node) => node.kind !== "start" && node.kind !== "end");
-    if (!names.some((node) => node.id === focused)) focused = props.selected ?? names[0]?.id ?? null;
-    render(element,
-      h("svg", { class: "graph-svg", role: "group", "aria-label": props.label, onkeydown },
-        h("g", { class: "graph-content", transform: transform() },
-          drawGraph(props.layout, { ...props, focused }))),
-      h("div", { class: "graph-tools" },
+    if (!names.some((node) => node.id === focused))
+      focused = props.selected ?? names[0]?.id ?? null;
+    render(
+      element,
+      h(
+        "svg",
+        { class: "graph-svg", role: "group", "aria-label": props.label, onkeydown },
+        h(
+          "g",
+          { class: "graph-content", transform: transform() },
+          drawGraph(props.layout, { ...props, focused }),
+        ),
+      ),
+      h(
+        "div",
+        { class: "graph-tools" },
         tool("plus", "Zoom in", () => zoom(1.25)),
         tool("minus", "Zoom out", () => zoom(0.8)),
-        tool("fit", "Show the whole graph", showWhole)));
+        tool("fit", "Show the whole graph", showWhole),
+      ),
+    );
   }
 
   function onkeydown(event) {
@@ -89,8 +121,10 @@ function makeGraph(given) {
     if (event.key === "+" || event.key === "=") zoom(1.25);
     else if (event.key === "-") zoom(0.8);
     else if (event.key === "0") showWhole();
-    else if (state !== undefined && (event.key === "Enter" || event.key === " ")) props.onselect?.(state);
-    else if (state !== undefined && event.key.startsWith("Arrow")) focus(neighbour(props.layout.nodes, state, event.key));
+    else if (state !== undefined && (event.key === "Enter" || event.key === " "))
+      props.onselect?.(state);
+    else if (state !== undefined && event.key.startsWith("Arrow"))
+      focus(neighbour(props.layout.nodes, state, event.key));
     else return;
     event.preventDefault();
   }
@@ -120,7 +154,8 @@ function makeGraph(given) {
     const bottom = top + node.height * view.scale;
     if (left >= 0 && top >= 0 && right <= width && bottom <= height) return;
     view = {
-      ...view, isFitted: false,
+      ...view,
+      isFitted: false,
       x: width / 2 - (node.x + node.width / 2) * view.scale,
       y: height / 2 - (node.y + Math.min(node.height, height / view.scale) / 2) * view.scale,
     };
@@ -156,21 +191,34 @@ function makeGraph(given) {
   };
   element.addEventListener("pointerup", release);
   element.addEventListener("pointercancel", release);
-  element.addEventListener("click", (event) => {
-    // The end of a drag is no click on the state under the pointer.
-    if (dragged) event.stopPropagation();
-    dragged = false;
-  }, true);
-  element.addEventListener("wheel", (event) => {
-    if (!event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    const area = element.getBoundingClientRect();
-    zoom(Math.exp(-event.deltaY * 0.004), { x: event.clientX - area.left, y: event.clientY - area.top });
-  }, { passive: false });
+  element.addEventListener(
+    "click",
+    (event) => {
+      // The end of a drag is no click on the state under the pointer.
+      if (dragged) event.stopPropagation();
+      dragged = false;
+    },
+    true,
+  );
+  element.addEventListener(
+    "wheel",
+    (event) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      const area = element.getBoundingClientRect();
+      zoom(Math.exp(-event.deltaY * 0.004), {
+        x: event.clientX - area.left,
+        y: event.clientY - area.top,
+      });
+    },
+    { passive: false },
+  );
 
   function pinch(before, after, other) {
     const area = element.getBoundingClientRect();
-    const factor = Math.hypot(after.x - other.x, after.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y));
+    const factor =
+      Math.hypot(after.x - other.x, after.y - other.y) /
+      Math.max(1, Math.hypot(before.x - other.x, before.y - other.y));
     zoom(factor, { x: (after.x + other.x) / 2 - area.left, y: (after.y + other.y) / 2 - area.top });
   }
 
@@ -193,12 +241,18 @@ function makeGraph(given) {
 }
 
 function tool(name, label, onclick) {
-  return h("button", { type: "button", class: "icon-button", title: label, "aria-label": label, onclick }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", title: label, "aria-label": label, onclick },
+    icon(name),
+  );
 }
 
 /** The nearest state in the direction of an arrow key; null if there is none. */
 export function neighbour(nodes, from, key) {
-  const [dx, dy] = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[key];
+  const [dx, dy] = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[
+    key
+  ];
   const start = nodes.find((node) => node.id === from);
   const [startX, startY] = anchor(start);
   let best = null;
@@ -223,5 +277,10 @@ function anchor(node) {
 }
 
 function contains(outer, inner) {
-  return outer.x <= inner.x && outer.y <= inner.y && outer.x + outer.width >= inner.x + inner.width && outer.y + outer.height >= inner.y + inner.height;
+  return (
+    outer.x <= inner.x &&
+    outer.y <= inner.y &&
+    outer.x + outer.width >= inner.x + inner.width &&
+    outer.y + outer.height >= inner.y + inner.height
+  );
 }

@@ -5,7 +5,12 @@
 // predecessor belongs to, unless it enters a state, or speaks of a state around that visit.
 
 const FAILURES = /(?:Failed|TimedOut)$/;
-const ENDS = { ExecutionSucceeded: "SUCCEEDED", ExecutionFailed: "FAILED", ExecutionTimedOut: "TIMED_OUT", ExecutionAborted: "ABORTED" };
+const ENDS = {
+  ExecutionSucceeded: "SUCCEEDED",
+  ExecutionFailed: "FAILED",
+  ExecutionTimedOut: "TIMED_OUT",
+  ExecutionAborted: "ABORTED",
+};
 
 /** The details of an event, whatever their member is called. */
 export function detailsOf(event) {
@@ -70,13 +75,28 @@ export class Visits {
   _enter(event, { visit: before, iteration }) {
     const details = detailsOf(event);
     // A closed predecessor is a sibling; an open one is the state around this one.
-    const parent = before === undefined || isContainer(before) && isOpen(before) ? before : before.parent;
+    const parent =
+      before === undefined || (isContainer(before) && isOpen(before)) ? before : before.parent;
     const visit = {
-      number: this.all.length, name: details.name, type: event.type.replace("StateEntered", ""), parent,
-      iteration: before === parent ? iteration : before?.iteration, enteredAt: event.timestamp,
-      exitedAt: undefined, status: "running", input: details.input, output: undefined, assigned: undefined,
-      error: undefined, cause: undefined, attempts: [], mapRunArn: undefined, length: undefined, failing: false,
-      before: before === parent ? undefined : before, enteredId: event.id,
+      number: this.all.length,
+      name: details.name,
+      type: event.type.replace("StateEntered", ""),
+      parent,
+      iteration: before === parent ? iteration : before?.iteration,
+      enteredAt: event.timestamp,
+      exitedAt: undefined,
+      status: "running",
+      input: details.input,
+      output: undefined,
+      assigned: undefined,
+      error: undefined,
+      cause: undefined,
+      attempts: [],
+      mapRunArn: undefined,
+      length: undefined,
+      failing: false,
+      before: before === parent ? undefined : before,
+      enteredId: event.id,
     };
     reopen(parent);
     this.all.push(visit);
@@ -115,7 +135,9 @@ export class Visits {
       return;
     }
     const isOfContainer = /^(?:Parallel|Map)State|^MapRun/.test(type);
-    const visit = isOfContainer ? climb(before, (each) => isContainer(each) && isOpen(each)) ?? before : before;
+    const visit = isOfContainer
+      ? (climb(before, (each) => isContainer(each) && isOpen(each)) ?? before)
+      : before;
     this._at.set(event.id, { visit, iteration });
     if (visit === undefined) return;
     reopen(visit);
@@ -143,8 +165,15 @@ function takeAttempt(visit, event, details) {
     visit.failing = false;
     visit.status = "running";
     visit.attempts.push({
-      scheduledAt: event.timestamp, resource: resourceOf(type, details), parameters: details.parameters ?? details.input,
-      startedAt: undefined, endedAt: undefined, error: undefined, cause: undefined, output: undefined, eventId: event.id,
+      scheduledAt: event.timestamp,
+      resource: resourceOf(type, details),
+      parameters: details.parameters ?? details.input,
+      startedAt: undefined,
+      endedAt: undefined,
+      error: undefined,
+      cause: undefined,
+      output: undefined,
+      eventId: event.id,
     });
     return;
   }

@@ -32,8 +32,15 @@ function makeEditor(given) {
     const isWrong = props.invalid ?? faultOf(area.value) !== null;
     area.setAttribute("aria-invalid", String(isWrong));
     element.classList.toggle("is-wrong", isWrong);
-    const tokens = area.value.length <= HIGHLIGHTED_MAX ? scan(area.value) : [{ kind: "other", text: area.value }];
-    render(back, tokens.map((token) => h("span", { class: `json-${token.kind}` }, token.text)), "\n");
+    const tokens =
+      area.value.length <= HIGHLIGHTED_MAX
+        ? scan(area.value)
+        : [{ kind: "other", text: area.value }];
+    render(
+      back,
+      tokens.map((token) => h("span", { class: `json-${token.kind}` }, token.text)),
+      "\n",
+    );
     back.scrollTop = area.scrollTop;
     back.scrollLeft = area.scrollLeft;
   }
@@ -71,10 +78,16 @@ function makeEditor(given) {
 
 /** The line under an editor: what is wrong, or a way to put the text into its form. */
 export function editorFoot(value, onchange, { fault = faultOf(value), hint = "" } = {}) {
-  return h("div", { class: "editor-foot", role: "status" },
+  return h(
+    "div",
+    { class: "editor-foot", role: "status" },
     fault === null
       ? [
-          h("button", { type: "button", class: "link", onclick: () => onchange(format(value)) }, "Format"),
+          h(
+            "button",
+            { type: "button", class: "link", onclick: () => onchange(format(value)) },
+            "Format",
+          ),
           h("span", { class: "quiet" }, hint),
         ]
       : h("span", { class: "wrong" }, fault),

@@ -90,7 +90,9 @@ export function toLines(text, width = 72) {
 export function format(text) {
   const lines = toLines(text);
   if (lines === null) return text;
-  return lines.map((line) => "  ".repeat(line.depth) + line.tokens.map((token) => token.text).join("")).join("\n");
+  return lines
+    .map((line) => "  ".repeat(line.depth) + line.tokens.map((token) => token.text).join(""))
+    .join("\n");
 }
 
 function kindOf(text) {
@@ -136,9 +138,17 @@ function isFlat(tokens, from, to, width) {
 
 // Lists of numbers, texts and the like fill their lines.
 function goesOn(tokens, at, line, width) {
-  const isScalar = (token) => token !== undefined && (token.kind === "number" || token.kind === "literal" || token.kind === "string");
+  const isScalar = (token) =>
+    token !== undefined &&
+    (token.kind === "number" || token.kind === "literal" || token.kind === "string");
   const next = tokens[at + 1];
-  if (!isScalar(tokens[at - 1]) || !isScalar(next) || tokens[at + 2]?.text === ":" || line.tokens[0].kind === "key") return false;
+  if (
+    !isScalar(tokens[at - 1]) ||
+    !isScalar(next) ||
+    tokens[at + 2]?.text === ":" ||
+    line.tokens[0].kind === "key"
+  )
+    return false;
   return line.tokens.reduce((sum, token) => sum + token.text.length, next.text.length + 2) <= width;
 }
 

@@ -24,9 +24,16 @@ function makeView(props) {
     const lines = toLines(text);
     render(
       element,
-      h("div", { class: "json-tools" }, copyButton(() => format(text), "Copy")),
-      h("div", { class: "json-lines", role: "figure", "aria-label": label, tabindex: "0" },
-        lines === null ? h("pre", { class: "json-plain" }, text) : drawLines(lines)),
+      h(
+        "div",
+        { class: "json-tools" },
+        copyButton(() => format(text), "Copy"),
+      ),
+      h(
+        "div",
+        { class: "json-lines", role: "figure", "aria-label": label, tabindex: "0" },
+        lines === null ? h("pre", { class: "json-plain" }, text) : drawLines(lines),
+      ),
     );
   }
 
@@ -40,7 +47,19 @@ function makeView(props) {
       if (isFolded) at = line.end;
     }
     if (!all && lines.length > LINES_AT_FIRST) {
-      shown.push(h("button", { class: "link", onclick: () => { all = true; draw(); } }, `Show all ${lines.length} lines`));
+      shown.push(
+        h(
+          "button",
+          {
+            class: "link",
+            onclick: () => {
+              all = true;
+              draw();
+            },
+          },
+          `Show all ${lines.length} lines`,
+        ),
+      );
     }
     return shown;
   }
@@ -52,16 +71,22 @@ function makeView(props) {
       else folded.add(at);
       draw();
     };
-    return h("div", { class: "json-line", style: { "padding-left": `${line.depth * 1.35 + 1.2}em` } },
-      foldable && h("button", {
-        class: closing ? "json-fold is-folded" : "json-fold",
-        "aria-label": closing ? "Unfold" : "Fold",
-        "aria-expanded": closing ? "false" : "true",
-        style: { left: `${line.depth * 1.35}em` },
-        onclick: toggle,
-      }),
+    return h(
+      "div",
+      { class: "json-line", style: { "padding-left": `${line.depth * 1.35 + 1.2}em` } },
+      foldable &&
+        h("button", {
+          class: closing ? "json-fold is-folded" : "json-fold",
+          "aria-label": closing ? "Unfold" : "Fold",
+          "aria-expanded": closing ? "false" : "true",
+          style: { left: `${line.depth * 1.35}em` },
+          onclick: toggle,
+        }),
       line.tokens.map(drawToken),
-      closing && [h("button", { class: "json-more", onclick: toggle, "aria-label": "Unfold" }, "…"), closing.tokens.map(drawToken)],
+      closing && [
+        h("button", { class: "json-more", onclick: toggle, "aria-label": "Unfold" }, "…"),
+        closing.tokens.map(drawToken),
+      ],
     );
   }
 
@@ -81,7 +106,8 @@ function drawToken(token) {
   if (token.kind === "string") {
     const content = token.text.slice(1, -1);
     const page = pageOf(content);
-    if (page !== null) return h("span", { class: "json-string" }, '"', h("a", { href: page }, content), '"');
+    if (page !== null)
+      return h("span", { class: "json-string" }, '"', h("a", { href: page }, content), '"');
   }
   return h("span", { class: `json-${token.kind}` }, token.text);
 }

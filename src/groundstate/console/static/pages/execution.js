@@ -21,9 +21,12 @@ import { statePanel } from "./state_panel.js";
 import { timeline } from "./timeline.js";
 
 const PAGE = 1000;
+// Events, or bars of the timeline; more when asked.
+const SHOWN = 300;
 
 export function executionPage(arn, open, query) {
   const visits = new Visits();
+  const unfolded = new Set();
   let execution = null;
   let layout = null;
   let colours = null;
@@ -32,6 +35,7 @@ export function executionPage(arn, open, query) {
   let chosen = { tab: "data" };
   let tab = query.tab ?? "data";
   let history = "events";
+  let most = SHOWN;
   let refused = null;
   const start = startForm(machineOf(arn), open, () => "STANDARD");
 
@@ -40,8 +44,17 @@ export function executionPage(arn, open, query) {
     let next;
     // From the end, so that a long history costs one page.
     do {
-      const request = { executionArn: arn, reverseOrder: true, maxResults: visits.lastId === 0 ? PAGE : 100, includeExecutionData: true };
-      const page = await call("stepfunctions", "GetExecutionHistory", next ? { ...request, nextToken: next } : request);
+      const request = {
+        executionArn: arn,
+        reverseOrder: true,
+        maxResults: visits.lastId === 0 ? PAGE : 100,
+        includeExecutionData: true,
+      };
+      const page = await call(
+        "stepfunctions",
+        "GetExecutionHistory",
+        next ? { ...request, nextToken: next } : request,
+      );
       const fresh = page.events.filter((event) => event.id > visits.lastId);
       found.push(...fresh);
       next = fresh.length === page.events.length ? page.nextToken : undefined;
@@ -74,7 +87,8 @@ export function executionPage(arn, open, query) {
   }
 
   return {
-    title: nameOf(arn), section: "machines",
+    title: nameOf(arn),
+    section: "machines",
     crumbs: [
       { label: "State machines", href: "#/machines" },
       { label: nameOf(machineOf(arn)), href: `#/machines/${encodeURIComponent(machineOf(arn))}` },
@@ -82,7 +96,9 @@ export function executionPage(arn, open, query) {
     async load() {
       // The history first: a status that is newer than the events would show a graph that is behind.
       if (layout === null) {
-        const machine = await call("stepfunctions", "DescribeStateMachineForExecution", { executionArn: arn });
+        const machine = await call("stepfunctions", "DescribeStateMachineForExecution", {
+          executionArn: arn,
+        });
         layout = layoutGraph(modelOf(JSON.parse(machine.definition)));
       }
       execution = await call("stepfunctions", "DescribeExecution", { executionArn: arn });
@@ -95,41 +111,109 @@ export function executionPage(arn, open, query) {
     ticks: () => execution?.status === "RUNNING",
     view: () => [
       pageHead({
-        kind: "Execution", title: h("span", { class: "mono" }, nameOf(arn)), status: statusChip(execution.status),
+        kind: "Execution",
+        title: h("span", { class: "mono" }, nameOf(arn)),
+        status: statusChip(execution.status),
         facts: `Started ${dateTime(execution.startDate)} · ${execution.status === "RUNNING" ? "running for" : "took"} ${span((execution.stopDate ?? now()) - execution.startDate)}${execution.redriveCount ? ` · redriven ${execution.redriveCount} times` : ""}`,
         actions: [
-          execution.status === "RUNNING" && button("Stop", () => act("StopExecution"), { icon: "stop" }),
-          execution.redriveStatus === "REDRIVABLE" && button("Redrive", () => act("RedriveExecution"), { icon: "redrive", title: "Go on from where it failed" }),
-          !execution.mapRunArn && button("New execution", () => start.open(execution.input), { icon: "play", title: "Start another one, with this input" }),
+          execution.status === "RUNNING" &&
+            button("Stop", () => act("StopExecution"), { icon: "stop" }),
+          execution.redriveStatus === "REDRIVABLE" &&
+            button("Redrive", () => act("RedriveExecution"), {
+              icon: "redrive",
+              title: "Go on from where it failed",
+            }),
+          !execution.mapRunArn &&
+            button("New execution", () => start.open(execution.input), {
+              icon: "play",
+              title: "Start another one, with this input",
+            }),
         ],
       }),
       start.view(),
       refused && errorBox(refused),
-      execution.error !== undefined && h("div", { class: "failure is-failed is-banner" }, h("strong", {}, execution.error || "Failed"), execution.cause && h("p", {}, execution.cause)),
-      h("div", { class: "split is-fixed" },
-        panel("Graph", { flush: true, className: "graph-panel", actions: legend() },
-          graphView({ layout, key: arn, label: `Graph of the execution ${nameOf(arn)}`, selected, onselect: (state) => select(state), now: execution.status === "RUNNING" ? now() : undefined, follow: execution.status === "RUNNING" ? visits.all.at(-1)?.name : undefined, ...colours })),
-        h("div", { class: "split-side" }, node() !== undefined
-          ? statePanel({
-              node: node(), visits: visits.byState.get(selected) ?? [],
-              chosen, choose: (change) => { chosen = { ...chosen, ...change }; open.redraw(); }, onclose: () => select(selected),
-            })
-          : viewExecution())),
+      execution.error !== undefined &&
+        h(
+          "div",
+          { class: "failure is-failed is-banner" },
+          h("strong", {}, execution.error || "Failed"),
+          execution.cause && h("p", {}, execution.cause),
+        ),
+      h(
+        "div",
+        { class: "split is-fixed" },
+        panel(
+          "Graph",
+          { flush: true, className: "graph-panel", actions: legend() },
+          graphView({
+            layout,
+            key: arn,
+            label: `Graph of the execution ${nameOf(arn)}`,
+            selected,
+            onselect: (state) => select(state),
+            now: execution.status === "RUNNING" ? now() : undefined,
+            follow: execution.status === "RUNNING" ? visits.all.at(-1)?.name : undefined,
+            ...colours,
+          }),
+        ),
+        h(
+          "div",
+          { class: "split-side" },
+          node() !== undefined
+            ? statePanel({
+                node: node(),
+                visits: visits.byState.get(selected) ?? [],
+                chosen,
+                choose: (change) => {
+                  chosen = { ...chosen, ...change };
+                  open.redraw();
+                },
+                onclose: () => select(selected),
+              })
+            : viewExecution(),
+        ),
+      ),
       viewHistory(),
     ],
   };
 
   function viewHistory() {
-    const show = (state, visit) => {
-      chosen = { ...chosen, visit };
-      if (selected !== state) select(state, visit);
-      else open.redraw();
+    const options = {
+      most,
+      unfolded,
+      onunfold: (id) => {
+        if (!unfolded.delete(id)) unfolded.add(id);
+        open.redraw();
+      },
+      onmore: () => {
+        most += SHOWN;
+        open.redraw();
+      },
+      onstate: (state, visit) => {
+        chosen = { ...chosen, visit };
+        if (selected !== state) select(state, visit);
+        else open.redraw();
+      },
     };
-    return h("section", { class: "panel is-flush has-tabs", key: "history", "aria-label": "History" },
-      tabs("History", [{ id: "events", label: "Events", count: visits.events.length }, { id: "timeline", label: "Timeline", count: visits.all.length }], history, (id) => { history = id; open.redraw(); }),
+    return h(
+      "section",
+      { class: "panel is-flush has-tabs", key: "history", "aria-label": "History" },
+      tabs(
+        "History",
+        [
+          { id: "events", label: "Events", count: visits.events.length },
+          { id: "timeline", label: "Timeline", count: visits.all.length },
+        ],
+        history,
+        (id) => {
+          history = id;
+          open.redraw();
+        },
+      ),
       history === "events"
-        ? tabPart("events", eventsTable(visits, execution.startDate, show))
-        : tabPart("timeline", timeline(visits, execution, show)));
+        ? tabPart("events", eventsTable(visits, execution.startDate, options))
+        : tabPart("timeline", timeline(visits, execution, options)),
+    );
   }
 
   function node() {
@@ -137,28 +221,97 @@ export function executionPage(arn, open, query) {
   }
 
   function viewExecution() {
-    const parts = [{ id: "data", label: "Input and output" }, { id: "details", label: "Details" }];
-    if (visits.mapRuns.length > 0) parts.splice(1, 0, { id: "maps", label: "Map runs", count: visits.mapRuns.length });
-    return h("section", { class: "panel has-tabs", key: "execution", "aria-label": "Execution" },
+    const parts = [
+      { id: "data", label: "Input and output" },
+      { id: "details", label: "Details" },
+    ];
+    if (visits.mapRuns.length > 0)
+      parts.splice(1, 0, { id: "maps", label: "Map runs", count: visits.mapRuns.length });
+    return h(
+      "section",
+      { class: "panel has-tabs", key: "execution", "aria-label": "Execution" },
       tabs("Execution", parts, tab, chooseTab),
-      h("div", { class: "panel-body" },
-        tab === "data" && tabPart("data",
-          h("h3", {}, "Input"), jsonView(execution.input ?? "null", { label: "Input", key: "input" }),
-          h("h3", {}, "Output"), execution.output === undefined ? h("p", { class: "quiet" }, execution.status === "RUNNING" ? "Not yet." : "None.") : jsonView(execution.output, { label: "Output", key: "output" })),
-        tab === "maps" && tabPart("maps", visits.mapRuns.map(({ mapRunArn, visit }) =>
-          h("p", { key: mapRunArn }, h("a", { href: `#/mapruns/${encodeURIComponent(mapRunArn)}` }, visit.name), " ", statusChip(visit.status)))),
-        tab === "details" && tabPart("details", facts([
-          ["ARN", h("span", { class: "copyable" }, h("code", {}, arn), copyButton(() => arn, "Copy"))],
-          ["State machine", h("a", { href: `#/machines/${encodeURIComponent(machineOf(arn))}` }, nameOf(machineOf(arn)))],
-          ["Version", execution.stateMachineVersionArn], ["Alias", execution.stateMachineAliasArn],
-          ["Started", dateTime(execution.startDate)], ["Ended", dateTime(execution.stopDate)],
-          ["Map run", execution.mapRunArn && h("a", { href: `#/mapruns/${encodeURIComponent(execution.mapRunArn)}` }, nameOf(execution.mapRunArn))],
-          ["Redrive", execution.redriveStatusReason ?? execution.redriveStatus],
-        ]))));
+      h(
+        "div",
+        { class: "panel-body" },
+        tab === "data" &&
+          tabPart(
+            "data",
+            h("h3", {}, "Input"),
+            jsonView(execution.input ?? "null", { label: "Input", key: "input" }),
+            h("h3", {}, "Output"),
+            execution.output === undefined
+              ? h("p", { class: "quiet" }, execution.status === "RUNNING" ? "Not yet." : "None.")
+              : jsonView(execution.output, { label: "Output", key: "output" }),
+          ),
+        tab === "maps" &&
+          tabPart(
+            "maps",
+            visits.mapRuns.map(({ mapRunArn, visit }) =>
+              h(
+                "p",
+                { key: mapRunArn },
+                h("a", { href: `#/mapruns/${encodeURIComponent(mapRunArn)}` }, visit.name),
+                " ",
+                statusChip(visit.status),
+              ),
+            ),
+          ),
+        tab === "details" &&
+          tabPart(
+            "details",
+            facts([
+              [
+                "ARN",
+                h(
+                  "span",
+                  { class: "copyable" },
+                  h("code", {}, arn),
+                  copyButton(() => arn, "Copy"),
+                ),
+              ],
+              [
+                "State machine",
+                h(
+                  "a",
+                  { href: `#/machines/${encodeURIComponent(machineOf(arn))}` },
+                  nameOf(machineOf(arn)),
+                ),
+              ],
+              ["Version", execution.stateMachineVersionArn],
+              ["Alias", execution.stateMachineAliasArn],
+              ["Started", dateTime(execution.startDate)],
+              ["Ended", dateTime(execution.stopDate)],
+              [
+                "Map run",
+                execution.mapRunArn &&
+                  h(
+                    "a",
+                    { href: `#/mapruns/${encodeURIComponent(execution.mapRunArn)}` },
+                    nameOf(execution.mapRunArn),
+                  ),
+              ],
+              ["Redrive", execution.redriveStatusReason ?? execution.redriveStatus],
+            ]),
+          ),
+      ),
+    );
   }
 }
 
 function legend() {
-  const kinds = [["running", "In progress"], ["succeeded", "Succeeded"], ["failed", "Failed"], ["caught", "Caught"], ["cancelled", "Cancelled"]];
-  return h("ul", { class: "legend", "aria-label": "Legend" }, kinds.map(([kind, label]) => h("li", { key: kind, class: `is-${kind}` }, statusMark(kind), label)));
+  const kinds = [
+    ["running", "In progress"],
+    ["succeeded", "Succeeded"],
+    ["failed", "Failed"],
+    ["caught", "Caught"],
+    ["cancelled", "Cancelled"],
+  ];
+  return h(
+    "ul",
+    { class: "legend", "aria-label": "Legend" },
+    kinds.map(([kind, label]) =>
+      h("li", { key: kind, class: `is-${kind}` }, statusMark(kind), label),
+    ),
+  );
 }

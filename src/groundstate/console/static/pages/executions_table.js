@@ -7,30 +7,66 @@ import { table } from "../ui/parts.js";
 import { labelOf, statusChip } from "../ui/status.js";
 
 /** A table of what ListExecutions lists. */
-export function executionsTable(executions, { machine = false } = {}) {
+export function executionsTable(executions, { machine = false, label = "Executions" } = {}) {
   const columns = [
-    { label: "Name", className: "is-name" }, { label: "Status", className: "is-status" }, { label: "Started", className: "is-time" }, { label: "Duration", className: "number" },
+    { label: "Name", className: "is-name" },
+    { label: "Status", className: "is-status" },
+    { label: "Started", className: "is-time" },
+    { label: "Duration", className: "number" },
   ];
   if (machine) columns.splice(1, 0, { label: "State machine", className: "is-machine" });
-  return table("Executions", columns, executions.map((each) => {
-    const cells = [
-      h("a", { href: `#/executions/${encodeURIComponent(each.executionArn)}`, class: "mono strong", title: each.name }, each.name),
-      statusChip(each.status),
-      h("span", { title: dateTime(each.startDate) }, ago(each.startDate, now())),
-      span((each.stopDate ?? now()) - each.startDate),
-    ];
-    if (machine) {
-      cells.splice(1, 0, h("a", { href: `#/machines/${encodeURIComponent(each.stateMachineArn)}` }, each.stateMachineArn.split(":")[6]));
-    }
-    return { key: each.executionArn, cells };
-  }));
+  return table(
+    label,
+    columns,
+    executions.map((each) => {
+      const cells = [
+        h(
+          "a",
+          {
+            href: `#/executions/${encodeURIComponent(each.executionArn)}`,
+            class: "mono strong",
+            title: each.name,
+          },
+          each.name,
+        ),
+        statusChip(each.status),
+        h("span", { title: dateTime(each.startDate) }, ago(each.startDate, now())),
+        span((each.stopDate ?? now()) - each.startDate),
+      ];
+      if (machine) {
+        cells.splice(
+          1,
+          0,
+          h(
+            "a",
+            { href: `#/machines/${encodeURIComponent(each.stateMachineArn)}` },
+            each.stateMachineArn.split(":")[6],
+          ),
+        );
+      }
+      return { key: each.executionArn, cells };
+    }),
+  );
 }
 
 const STATUSES = ["", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
 
 /** A choice of the status that executions are to have; an empty text means any. */
 export function statusFilter(status, choose) {
-  return h("label", { class: "inline" }, "Status",
-    h("select", { value: status, onchange: (event) => choose(event.target.value) },
-      STATUSES.map((each) => h("option", { key: each, value: each, selected: each === status }, each ? labelOf(each) : "Any"))));
+  return h(
+    "label",
+    { class: "inline" },
+    "Status",
+    h(
+      "select",
+      { value: status, onchange: (event) => choose(event.target.value) },
+      STATUSES.map((each) =>
+        h(
+          "option",
+          { key: each, value: each, selected: each === status },
+          each ? labelOf(each) : "Any",
+        ),
+      ),
+    ),
+  );
 }

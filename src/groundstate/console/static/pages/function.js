@@ -16,7 +16,10 @@ export function functionPage(name, open, query) {
   let configuration = null;
   let tab = query.tab ?? "test";
   const test = functionTest(name, open);
-  const tail = logTail({ open, group: () => configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}` });
+  const tail = logTail({
+    open,
+    group: () => configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
+  });
 
   function choose(id) {
     tab = id;
@@ -26,7 +29,9 @@ export function functionPage(name, open, query) {
   }
 
   return {
-    title: name, section: "functions", crumbs: [{ label: "Functions", href: "#/functions" }],
+    title: name,
+    section: "functions",
+    crumbs: [{ label: "Functions", href: "#/functions" }],
     async load() {
       configuration = (await call("lambda", "GetFunction", { FunctionName: name })).Configuration;
       if (tab === "logs") await tail.load();
@@ -34,10 +39,26 @@ export function functionPage(name, open, query) {
     ticks: () => test.isRunning(),
     view: () => [
       pageHead({
-        kind: "Function", title: name, status: statusChip(configuration.State ?? "Active"),
-        facts: [configuration.Description, `${configuration.Runtime ?? configuration.PackageType}, ${configuration.MemorySize} MB, ${configuration.Timeout} s`].filter(Boolean).join(" · "),
+        kind: "Function",
+        title: name,
+        status: statusChip(configuration.State ?? "Active"),
+        facts: [
+          configuration.Description,
+          `${configuration.Runtime ?? configuration.PackageType}, ${configuration.MemorySize} MB, ${configuration.Timeout} s`,
+        ]
+          .filter(Boolean)
+          .join(" · "),
       }),
-      tabs("Function", [{ id: "test", label: "Test" }, { id: "logs", label: "Logs" }, { id: "configuration", label: "Configuration" }], tab, choose),
+      tabs(
+        "Function",
+        [
+          { id: "test", label: "Test" },
+          { id: "logs", label: "Logs" },
+          { id: "configuration", label: "Configuration" },
+        ],
+        tab,
+        choose,
+      ),
       tab === "test" && tabPart("test", test.view()),
       tab === "logs" && tabPart("logs", tail.view()),
       tab === "configuration" && tabPart("configuration", viewConfiguration(configuration)),
@@ -47,27 +68,62 @@ export function functionPage(name, open, query) {
 
 function viewConfiguration(configuration) {
   const variables = Object.entries(configuration.Environment?.Variables ?? {});
-  return h("div", { class: "columns" },
-    panel("General", {}, facts([
-      ["ARN", copyable(configuration.FunctionArn)],
-      ["Runtime", configuration.Runtime],
-      ["Handler", configuration.Handler && h("code", {}, configuration.Handler)],
-      ["Memory", `${configuration.MemorySize} MB`],
-      ["Timeout", `${configuration.Timeout} s`],
-      ["Role", configuration.Role && [nameOf(configuration.Role), copyButton(() => configuration.Role, "Copy the role's ARN")]],
-      ["Architecture", (configuration.Architectures ?? []).join(", ")],
-      ["Code", `${size(configuration.CodeSize)}, SHA-256 ${configuration.CodeSha256?.slice(0, 12)}…`],
-      ["Layers", (configuration.Layers ?? []).map((layer) => h("div", {}, layer.Arn))],
-      ["Log group", configuration.LoggingConfig?.LogGroup && h("a", { href: `#/logs/${encodeURIComponent(configuration.LoggingConfig.LogGroup)}` }, configuration.LoggingConfig.LogGroup)],
-      ["Modified", ago(Date.parse(configuration.LastModified) / 1000, now())],
-      ["Version", configuration.Version],
-    ])),
-    panel("Environment", { note: String(variables.length) }, variables.length === 0
-      ? h("p", { class: "quiet" }, "No environment variables.")
-      : facts(variables.map(([key, value]) => [key, copyable(value)]), "is-wide")),
+  return h(
+    "div",
+    { class: "columns" },
+    panel(
+      "General",
+      {},
+      facts([
+        ["ARN", copyable(configuration.FunctionArn)],
+        ["Runtime", configuration.Runtime],
+        ["Handler", configuration.Handler && h("code", {}, configuration.Handler)],
+        ["Memory", `${configuration.MemorySize} MB`],
+        ["Timeout", `${configuration.Timeout} s`],
+        [
+          "Role",
+          configuration.Role && [
+            nameOf(configuration.Role),
+            copyButton(() => configuration.Role, "Copy the role's ARN"),
+          ],
+        ],
+        ["Architecture", (configuration.Architectures ?? []).join(", ")],
+        [
+          "Code",
+          `${size(configuration.CodeSize)}, SHA-256 ${configuration.CodeSha256?.slice(0, 12)}…`,
+        ],
+        ["Layers", (configuration.Layers ?? []).map((layer) => h("div", {}, layer.Arn))],
+        [
+          "Log group",
+          configuration.LoggingConfig?.LogGroup &&
+            h(
+              "a",
+              { href: `#/logs/${encodeURIComponent(configuration.LoggingConfig.LogGroup)}` },
+              configuration.LoggingConfig.LogGroup,
+            ),
+        ],
+        ["Modified", ago(Date.parse(configuration.LastModified) / 1000, now())],
+        ["Version", configuration.Version],
+      ]),
+    ),
+    panel(
+      "Environment",
+      { note: String(variables.length) },
+      variables.length === 0
+        ? h("p", { class: "quiet" }, "No environment variables.")
+        : facts(
+            variables.map(([key, value]) => [key, copyable(value)]),
+            "is-wide",
+          ),
+    ),
   );
 }
 
 function copyable(text) {
-  return h("span", { class: "copyable" }, h("code", {}, text), copyButton(() => text, "Copy"));
+  return h(
+    "span",
+    { class: "copyable" },
+    h("code", {}, text),
+    copyButton(() => text, "Copy"),
+  );
 }

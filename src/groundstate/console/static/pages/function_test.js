@@ -37,7 +37,11 @@ export function functionTest(name, open) {
     open.redraw();
     let found;
     try {
-      const { answer, requestId } = await callWithId("lambda", "Invoke", { FunctionName: name, LogType: "Tail", Payload: toBlob(text) });
+      const { answer, requestId } = await callWithId("lambda", "Invoke", {
+        FunctionName: name,
+        LogType: "Tail",
+        Payload: toBlob(text),
+      });
       found = readOutcome(answer, requestId);
     } catch (error) {
       found = { error };
@@ -51,52 +55,146 @@ export function functionTest(name, open) {
 
   return {
     isRunning: () => running !== null,
-    view: () => h("div", { class: "columns test" },
-      panel("Test event", {
-        actions: button("Test", run, { kind: "is-primary", icon: "play", busy: running !== null, disabled: faultOf(text) !== null, title: "Ctrl+Enter" }),
-      },
-      jsonEditor({ value: text, label: "Test event, JSON", onchange: change, onsubmit: run, rows: 10 }),
-      editorFoot(text, change, { hint: "Kept in this browser. Ctrl+Enter runs the test." })),
-      h("div", { class: "outcome", id: "outcome", tabindex: "-1", "aria-live": "polite" },
-        outcome !== null ? viewOutcome(outcome, running !== null) : running !== null
-          ? panel("Execution result", {}, h("p", { class: "quiet" }, `Running for ${span((Date.now() - running.beganAt) / 1000)}…`))
-          : panel("Execution result", {}, empty("Nothing run yet.", h("p", {}, "Change the event if you like, then choose Test."))))),
+    view: () =>
+      h(
+        "div",
+        { class: "columns test" },
+        panel(
+          "Test event",
+          {
+            actions: button("Test", run, {
+              kind: "is-primary",
+              icon: "play",
+              busy: running !== null,
+              disabled: faultOf(text) !== null,
+              title: "Ctrl+Enter",
+            }),
+          },
+          jsonEditor({
+            value: text,
+            label: "Test event, JSON",
+            onchange: change,
+            onsubmit: run,
+            rows: 10,
+          }),
+          editorFoot(text, change, { hint: "Kept in this browser. Ctrl+Enter runs the test." }),
+        ),
+        h(
+          "div",
+          { class: "outcome", id: "outcome", tabindex: "-1", "aria-live": "polite" },
+          outcome !== null
+            ? viewOutcome(outcome, running !== null)
+            : running !== null
+              ? panel(
+                  "Execution result",
+                  {},
+                  h(
+                    "p",
+                    { class: "quiet" },
+                    `Running for ${span((Date.now() - running.beganAt) / 1000)}…`,
+                  ),
+                )
+              : panel(
+                  "Execution result",
+                  {},
+                  empty(
+                    "Nothing run yet.",
+                    h("p", {}, "Change the event if you like, then choose Test."),
+                  ),
+                ),
+        ),
+      ),
   };
 }
 
 /** An answer of Invoke: result, log lines, and what the REPORT line says. */
 export function readOutcome(answer, requestId) {
-  const lines = fromBlob(answer.LogResult).split("\n").filter((line) => line !== "");
+  const lines = fromBlob(answer.LogResult)
+    .split("\n")
+    .filter((line) => line !== "");
   const report = lines.find((line) => line.startsWith("REPORT")) ?? "";
   const read = (label) => new RegExp(`(?:^|\\t)${label}: ([^\\t]+)`).exec(report)?.[1];
   return {
-    result: fromBlob(answer.Payload), failed: answer.FunctionError, lines, requestId,
-    version: answer.ExecutedVersion, duration: read("Duration"), billed: read("Billed Duration"),
-    memory: read("Memory Size"), used: read("Max Memory Used"), init: read("Init Duration"),
+    result: fromBlob(answer.Payload),
+    failed: answer.FunctionError,
+    lines,
+    requestId,
+    version: answer.ExecutedVersion,
+    duration: read("Duration"),
+    billed: read("Billed Duration"),
+    memory: read("Memory Size"),
+    used: read("Max Memory Used"),
+    init: read("Init Duration"),
   };
 }
 
 function viewOutcome(outcome, isStale) {
-  if (outcome.error) return errorBox(outcome.error, { title: `Not invoked: ${outcome.error.code}` });
+  if (outcome.error)
+    return errorBox(outcome.error, { title: `Not invoked: ${outcome.error.code}` });
   const kind = outcome.failed ? "failed" : "succeeded";
-  return h("section", { class: `panel result is-${kind} ${isStale ? "is-stale" : ""}`, key: outcome.key, "aria-label": "Execution result" },
-    h("div", { class: "panel-head result-head" },
-      h("h2", {}, statusMark(kind), outcome.failed ? `Executing function: failed (${outcome.failed})` : "Executing function: succeeded"),
-      h("span", { class: "quiet" }, timeOfDay(outcome.at))),
-    h("details", { class: "details", open: true },
+  return h(
+    "section",
+    {
+      class: `panel result is-${kind} ${isStale ? "is-stale" : ""}`,
+      key: outcome.key,
+      "aria-label": "Execution result",
+    },
+    h(
+      "div",
+      { class: "panel-head result-head" },
+      h(
+        "h2",
+        {},
+        statusMark(kind),
+        outcome.failed
+          ? `Executing function: failed (${outcome.failed})`
+          : "Executing function: succeeded",
+      ),
+      h("span", { class: "quiet" }, timeOfDay(outcome.at)),
+    ),
+    h(
+      "details",
+      { class: "details", open: true },
       h("summary", {}, "Details"),
-      h("div", { class: "details-body" },
+      h(
+        "div",
+        { class: "details-body" },
         outcome.failed && viewFailure(outcome.result),
         jsonView(outcome.result, { label: "Result" }),
         followUps(outcome.result),
         h("h3", {}, "Summary"),
-        facts([
-          ["Request ID", h("span", { class: "copyable" }, h("code", {}, outcome.requestId), copyButton(() => outcome.requestId, "Copy"))],
-          ["Duration", outcome.duration], ["Billed duration", outcome.billed], ["Init duration", outcome.init],
-          ["Resources configured", outcome.memory], ["Max memory used", outcome.used], ["Version", outcome.version],
-        ], "is-grid"),
-        h("div", { class: "details-title" }, h("h3", {}, "Log output"), copyButton(() => outcome.lines.join("\n"), "Copy the log")),
-        outcome.lines.length === 0 ? h("p", { class: "quiet" }, "The function logged nothing.") : logLines(outcome.lines.map((message, key) => ({ key, message }))))));
+        facts(
+          [
+            [
+              "Request ID",
+              h(
+                "span",
+                { class: "copyable" },
+                h("code", {}, outcome.requestId),
+                copyButton(() => outcome.requestId, "Copy"),
+              ),
+            ],
+            ["Duration", outcome.duration],
+            ["Billed duration", outcome.billed],
+            ["Init duration", outcome.init],
+            ["Resources configured", outcome.memory],
+            ["Max memory used", outcome.used],
+            ["Version", outcome.version],
+          ],
+          "is-grid",
+        ),
+        h(
+          "div",
+          { class: "details-title" },
+          h("h3", {}, "Log output"),
+          copyButton(() => outcome.lines.join("\n"), "Copy the log"),
+        ),
+        outcome.lines.length === 0
+          ? h("p", { class: "quiet" }, "The function logged nothing.")
+          : logLines(outcome.lines.map((message, key) => ({ key, message }))),
+      ),
+    ),
+  );
 }
 
 // An error as its runtime would have printed it: easier to read than inside of JSON.
@@ -108,13 +206,33 @@ function viewFailure(result) {
     return null;
   }
   if (typeof error?.errorMessage !== "string") return null;
-  const trace = Array.isArray(error.stackTrace ?? error.trace) ? (error.stackTrace ?? error.trace).map((line) => String(line).trimEnd()).join("\n") : "";
-  return h("div", { class: "failure is-failed" }, h("strong", {}, error.errorType ?? "Error"), h("p", {}, error.errorMessage), trace && h("pre", { class: "trace" }, trace));
+  const trace = Array.isArray(error.stackTrace ?? error.trace)
+    ? (error.stackTrace ?? error.trace).map((line) => String(line).trimEnd()).join("\n")
+    : "";
+  return h(
+    "div",
+    { class: "failure is-failed" },
+    h("strong", {}, error.errorType ?? "Error"),
+    h("p", {}, error.errorMessage),
+    trace && h("pre", { class: "trace" }, trace),
+  );
 }
 
 // What the function started can be watched: a link for each execution that its result names.
 function followUps(result) {
   const arns = new Set(result.match(/arn:aws[\w-]*:states:[\w-]+:\d+:execution:[^"\\\s]+/g) ?? []);
-  return [...arns].slice(0, 5).map((arn) => h("p", { class: "follow-up", key: arn },
-    h("a", { class: "button", href: pageOf(arn) }, icon("machine"), h("span", {}, "Watch the execution"))));
+  return [...arns]
+    .slice(0, 5)
+    .map((arn) =>
+      h(
+        "p",
+        { class: "follow-up", key: arn },
+        h(
+          "a",
+          { class: "button", href: pageOf(arn) },
+          icon("machine"),
+          h("span", {}, "Watch the execution"),
+        ),
+      ),
+    );
 }

@@ -15,8 +15,14 @@ export function itemForm(name, open, description) {
   let state = null;
 
   const keyNames = () => description().KeySchema.map((each) => each.AttributeName);
-  const set = (change) => { state = { ...state, ...change }; open.redraw(); };
-  const close = () => { state = null; open.redraw(); };
+  const set = (change) => {
+    state = { ...state, ...change };
+    open.redraw();
+  };
+  const close = () => {
+    state = null;
+    open.redraw();
+  };
 
   function read() {
     return state.form === "plain" ? parsePlain(state.text) : JSON.parse(state.text);
@@ -35,10 +41,20 @@ export function itemForm(name, open, description) {
     if (fault() !== null) return;
     const item = read();
     if (form === "plain" && !isPlain(item)) {
-      set({ error: { code: "Only DynamoDB JSON", message: "The item has sets or binary values, which plain JSON cannot tell from lists and texts." } });
+      set({
+        error: {
+          code: "Only DynamoDB JSON",
+          message:
+            "The item has sets or binary values, which plain JSON cannot tell from lists and texts.",
+        },
+      });
       return;
     }
-    set({ form, text: format(form === "plain" ? plainText(item) : JSON.stringify(item)), error: null });
+    set({
+      form,
+      text: format(form === "plain" ? plainText(item) : JSON.stringify(item)),
+      error: null,
+    });
   }
 
   async function perform(work) {
@@ -73,14 +89,35 @@ export function itemForm(name, open, description) {
 
   return {
     create() {
-      const types = Object.fromEntries(description().AttributeDefinitions.map((each) => [each.AttributeName, each.AttributeType]));
-      const item = Object.fromEntries(keyNames().map((key) => [key, { [types[key]]: types[key] === "N" ? String(Math.floor(Date.now() / 1000)) : "" }]));
+      const types = Object.fromEntries(
+        description().AttributeDefinitions.map((each) => [each.AttributeName, each.AttributeType]),
+      );
+      const item = Object.fromEntries(
+        keyNames().map((key) => [
+          key,
+          { [types[key]]: types[key] === "N" ? String(Math.floor(Date.now() / 1000)) : "" },
+        ]),
+      );
       const form = isPlain(item) ? "plain" : "typed";
-      set({ kind: "create", form, text: format(form === "plain" ? plainText(item) : JSON.stringify(item)), before: undefined, error: null, busy: false });
+      set({
+        kind: "create",
+        form,
+        text: format(form === "plain" ? plainText(item) : JSON.stringify(item)),
+        before: undefined,
+        error: null,
+        busy: false,
+      });
     },
     edit(item) {
       const form = isPlain(item) ? "plain" : "typed";
-      set({ kind: "edit", form, text: format(form === "plain" ? plainText(item) : JSON.stringify(item)), before: item, error: null, busy: false });
+      set({
+        kind: "edit",
+        form,
+        text: format(form === "plain" ? plainText(item) : JSON.stringify(item)),
+        before: item,
+        error: null,
+        busy: false,
+      });
     },
     remove(item) {
       set({ kind: "remove", before: item, error: null, busy: false });
@@ -90,24 +127,65 @@ export function itemForm(name, open, description) {
 
   function viewEdit() {
     const isNew = state.before === undefined;
-    return dialog({ title: isNew ? "Create item" : "Edit item", onclose: close, wide: true },
-      h("div", { class: "field" },
+    return dialog(
+      { title: isNew ? "Create item" : "Edit item", onclose: close, wide: true },
+      h(
+        "div",
+        { class: "field" },
         formChoice(state.form, changeForm, fault() !== null),
-        jsonEditor({ value: state.text, label: "Item", rows: 12, invalid: fault() !== null, onchange: (text) => set({ text }), onsubmit: save }),
-        editorFoot(state.text, (text) => set({ text }), { fault: fault(), hint: "Ctrl+Enter saves." })),
-      state.error && errorBox(state.error, state.error.code === "ConditionalCheckFailedException" && isNew ? { title: "An item with this key exists" } : {}),
-      h("div", { class: "dialog-actions" },
-        button("Cancel", close), button(isNew ? "Create item" : "Save", save, { kind: "is-primary", busy: state.busy, disabled: fault() !== null })));
+        jsonEditor({
+          value: state.text,
+          label: "Item",
+          rows: 12,
+          invalid: fault() !== null,
+          onchange: (text) => set({ text }),
+          onsubmit: save,
+        }),
+        editorFoot(state.text, (text) => set({ text }), {
+          fault: fault(),
+          hint: "Ctrl+Enter saves.",
+        }),
+      ),
+      state.error &&
+        errorBox(
+          state.error,
+          state.error.code === "ConditionalCheckFailedException" && isNew
+            ? { title: "An item with this key exists" }
+            : {},
+        ),
+      h(
+        "div",
+        { class: "dialog-actions" },
+        button("Cancel", close),
+        button(isNew ? "Create item" : "Save", save, {
+          kind: "is-primary",
+          busy: state.busy,
+          disabled: fault() !== null,
+        }),
+      ),
+    );
   }
 
   function viewRemove() {
     const names = keyNames();
-    return dialog({ title: "Delete this item?", onclose: close },
+    return dialog(
+      { title: "Delete this item?", onclose: close },
       jsonView(plainText(pick(state.before, names)), { label: "Key" }),
       state.error && errorBox(state.error),
-      h("div", { class: "dialog-actions" },
+      h(
+        "div",
+        { class: "dialog-actions" },
         button("Cancel", close),
-        button("Delete", () => perform(() => call("dynamodb", "DeleteItem", { TableName: name, Key: pick(state.before, names) })), { kind: "is-danger", icon: "trash", busy: state.busy })));
+        button(
+          "Delete",
+          () =>
+            perform(() =>
+              call("dynamodb", "DeleteItem", { TableName: name, Key: pick(state.before, names) }),
+            ),
+          { kind: "is-danger", icon: "trash", busy: state.busy },
+        ),
+      ),
+    );
   }
 }
 

@@ -10,7 +10,10 @@ import { logLines } from "./log_lines.js";
 
 const LINES_MAX = 2000;
 const SPANS = [
-  { id: "900", label: "15 minutes" }, { id: "3600", label: "1 hour" }, { id: "86400", label: "1 day" }, { id: "", label: "All" },
+  { id: "900", label: "15 minutes" },
+  { id: "3600", label: "1 hour" },
+  { id: "86400", label: "1 day" },
+  { id: "", label: "All" },
 ];
 
 /** { load, view } of a log group's events. `group()` is its name, `stream()` one stream's or undefined. */
@@ -58,31 +61,104 @@ export function logTail({ open, group, stream = () => undefined }) {
   }
 
   function ask() {
-    replaceQuery({ ...readAddress().query, filter: pattern, span: span === "86400" ? undefined : span });
+    replaceQuery({
+      ...readAddress().query,
+      filter: pattern,
+      span: span === "86400" ? undefined : span,
+    });
     open.reload();
   }
 
   function view() {
-    return panel(null, { flush: true, className: "tail" },
-      h("div", { class: "toolbar" },
-        h("label", { class: "search" }, icon("search"), h("span", { class: "sr" }, "Filter pattern"),
-          h("input", { type: "search", placeholder: "Filter, as in CloudWatch: ERROR, \"two words\", { $.level = \"ERROR\" }", value: pattern,
-            oninput: (event) => { pattern = event.target.value; }, onchange: ask })),
-        h("label", { class: "inline" }, "Since",
-          h("select", { value: span, onchange: (event) => { span = event.target.value; ask(); } },
-            SPANS.map(({ id, label }) => h("option", { key: id, value: id, selected: id === span }, label)))),
-        h("button", { type: "button", class: `button ${paused ? "" : "is-live"}`, "aria-pressed": String(!paused), onclick: () => { paused = !paused; open.redraw(); open.reload(); } },
-          h("span", { class: paused ? "dot" : "dot is-on", "aria-hidden": "true" }), paused ? "Paused" : "Live")),
-      error !== null ? errorBox(error)
-        : events.length === 0 ? empty(missing ? "Nothing logged yet: the group does not exist." : pattern ? "No event fits the filter." : "No events in this span.")
-        : [more && h("p", { class: "quiet tail-more" }, `The last ${LINES_MAX.toLocaleString("en")} events.`), follow(events)]);
+    return panel(
+      null,
+      { flush: true, className: "tail" },
+      h(
+        "div",
+        { class: "toolbar" },
+        h(
+          "label",
+          { class: "search" },
+          icon("search"),
+          h("span", { class: "sr" }, "Filter pattern"),
+          h("input", {
+            type: "search",
+            placeholder: 'Filter, as in CloudWatch: ERROR, "two words", { $.level = "ERROR" }',
+            value: pattern,
+            oninput: (event) => {
+              pattern = event.target.value;
+            },
+            onchange: ask,
+          }),
+        ),
+        h(
+          "label",
+          { class: "inline" },
+          "Since",
+          h(
+            "select",
+            {
+              value: span,
+              onchange: (event) => {
+                span = event.target.value;
+                ask();
+              },
+            },
+            SPANS.map(({ id, label }) =>
+              h("option", { key: id, value: id, selected: id === span }, label),
+            ),
+          ),
+        ),
+        h(
+          "button",
+          {
+            type: "button",
+            class: `button ${paused ? "" : "is-live"}`,
+            "aria-pressed": String(!paused),
+            onclick: () => {
+              paused = !paused;
+              open.redraw();
+              open.reload();
+            },
+          },
+          h("span", { class: paused ? "dot" : "dot is-on", "aria-hidden": "true" }),
+          paused ? "Paused" : "Live",
+        ),
+      ),
+      error !== null
+        ? errorBox(error)
+        : events.length === 0
+          ? empty(
+              missing
+                ? "Nothing logged yet: the group does not exist."
+                : pattern
+                  ? "No event fits the filter."
+                  : "No events in this span.",
+            )
+          : [
+              more &&
+                h(
+                  "p",
+                  { class: "quiet tail-more" },
+                  `The last ${LINES_MAX.toLocaleString("en")} events.`,
+                ),
+              follow(events),
+            ],
+    );
   }
 
   return { load, view };
 }
 
 function follow(events) {
-  const lines = logLines(events.map((event) => ({ key: event.eventId, message: event.message, timestamp: event.timestamp })), { label: "Events" });
+  const lines = logLines(
+    events.map((event) => ({
+      key: event.eventId,
+      message: event.message,
+      timestamp: event.timestamp,
+    })),
+    { label: "Events" },
+  );
   const log = document.querySelector(".tail .log");
   const wasAtEnd = log === null || log.scrollHeight - log.scrollTop - log.clientHeight < 40;
   if (wasAtEnd) {
@@ -99,7 +175,11 @@ async function readAll(request) {
   let next;
   let pages = 0;
   do {
-    const page = await call("logs", "FilterLogEvents", next ? { ...request, nextToken: next } : request);
+    const page = await call(
+      "logs",
+      "FilterLogEvents",
+      next ? { ...request, nextToken: next } : request,
+    );
     events.push(...page.events);
     if (events.length > 2 * LINES_MAX) events.splice(0, events.length - LINES_MAX);
     next = page.nextToken;

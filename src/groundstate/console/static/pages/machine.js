@@ -51,7 +51,9 @@ export function machinePage(given, open, query) {
   }
 
   return {
-    title: nameOf(arn), section: "machines", crumbs: [{ label: "State machines", href: "#/machines" }],
+    title: nameOf(arn),
+    section: "machines",
+    crumbs: [{ label: "State machines", href: "#/machines" }],
     async load() {
       machine = await call("stepfunctions", "DescribeStateMachine", { stateMachineArn: arn });
       if (machine.definition !== definition) {
@@ -63,31 +65,106 @@ export function machinePage(given, open, query) {
     ticks: () => executions.some((each) => each.status === "RUNNING"),
     view: () => [
       pageHead({
-        kind: "State machine", title: machine.name, status: statusChip(machine.status),
-        facts: [machine.type === "EXPRESS" ? "Express" : "Standard", machine.description].filter(Boolean).join(" · "),
+        kind: "State machine",
+        title: machine.name,
+        status: statusChip(machine.status),
+        facts: [machine.type === "EXPRESS" ? "Express" : "Standard", machine.description]
+          .filter(Boolean)
+          .join(" · "),
         actions: button("Start execution", start.open, { kind: "is-primary", icon: "play" }),
       }),
       start.view(),
-      h("div", { class: "split is-fixed" },
-        panel("Graph", { flush: true, className: "graph-panel" },
-          graphView({ layout, key: arn, label: `Graph of ${machine.name}`, selected, onselect: (id) => { selected = selected === id ? null : id; open.redraw(); } })),
-        h("div", { class: "split-side" }, selected !== null
-          ? statePanel({ node: layout.nodes.find((node) => node.id === selected), visits: [], onclose: () => { selected = null; open.redraw(); } })
-          : h("section", { class: "panel has-tabs", key: "machine", "aria-label": "State machine" },
-              tabs("State machine", [{ id: "executions", label: "Executions" }, { id: "definition", label: "Definition" }, { id: "details", label: "Details" }], tab, choose),
-              tab === "executions" && tabPart("executions", viewExecutions()),
-              tab === "definition" && tabPart("definition", h("div", { class: "panel-body" }, jsonView(definition, { label: "Definition" }))),
-              tab === "details" && tabPart("details", h("div", { class: "panel-body" }, facts([
-                ["ARN", h("span", { class: "copyable" }, h("code", {}, arn), copyButton(() => arn, "Copy"))],
-                ["Role", nameOf(machine.roleArn)], ["Created", dateTime(machine.creationDate)], ["Revision", machine.revisionId],
-                ["Log level", machine.loggingConfiguration?.level],
-              ])))))),
+      h(
+        "div",
+        { class: "split is-fixed" },
+        panel(
+          "Graph",
+          { flush: true, className: "graph-panel" },
+          graphView({
+            layout,
+            key: arn,
+            label: `Graph of ${machine.name}`,
+            selected,
+            onselect: (id) => {
+              selected = selected === id ? null : id;
+              open.redraw();
+            },
+          }),
+        ),
+        h(
+          "div",
+          { class: "split-side" },
+          selected !== null
+            ? statePanel({
+                node: layout.nodes.find((node) => node.id === selected),
+                visits: [],
+                onclose: () => {
+                  selected = null;
+                  open.redraw();
+                },
+              })
+            : h(
+                "section",
+                { class: "panel has-tabs", key: "machine", "aria-label": "State machine" },
+                tabs(
+                  "State machine",
+                  [
+                    { id: "executions", label: "Executions" },
+                    { id: "definition", label: "Definition" },
+                    { id: "details", label: "Details" },
+                  ],
+                  tab,
+                  choose,
+                ),
+                tab === "executions" && tabPart("executions", viewExecutions()),
+                tab === "definition" &&
+                  tabPart(
+                    "definition",
+                    h(
+                      "div",
+                      { class: "panel-body" },
+                      jsonView(definition, { label: "Definition" }),
+                    ),
+                  ),
+                tab === "details" &&
+                  tabPart(
+                    "details",
+                    h(
+                      "div",
+                      { class: "panel-body" },
+                      facts([
+                        [
+                          "ARN",
+                          h(
+                            "span",
+                            { class: "copyable" },
+                            h("code", {}, arn),
+                            copyButton(() => arn, "Copy"),
+                          ),
+                        ],
+                        ["Role", nameOf(machine.roleArn)],
+                        ["Created", dateTime(machine.creationDate)],
+                        ["Revision", machine.revisionId],
+                        ["Log level", machine.loggingConfiguration?.level],
+                      ]),
+                    ),
+                  ),
+              ),
+        ),
+      ),
     ],
   };
 
   function viewExecutions() {
     if (machine.type === "EXPRESS") {
-      return h("div", {}, empty("Express workflows keep no list of executions.", h("p", {}, "Start one here to see its output; its log, if it has one, has the events.")));
+      return h(
+        "div",
+        {},
+        empty(
+          "Express workflows keep no list of executions.",
+          h("p", {}, "Start one here to see its output; its log, if it has one, has the events."),
+        ),
+      );
     }
     const filter = statusFilter(status, (chosen) => {
       status = chosen;
@@ -95,10 +172,32 @@ export function machinePage(given, open, query) {
       replaceQuery({ ...readAddress().query, status });
       open.reload();
     });
-    return h("div", {},
-      h("div", { class: "toolbar" }, h("span", { class: "quiet" }, `${executions.length}${next ? "+" : ""} executions`), filter),
+    return h(
+      "div",
+      {},
+      h(
+        "div",
+        { class: "toolbar" },
+        h("span", { class: "quiet" }, `${executions.length}${next ? "+" : ""} executions`),
+        filter,
+      ),
       executions.length === 0
-        ? empty(status ? "No execution with this status." : "No execution yet.", !status && h("p", {}, "Start one, or invoke the function that does."))
-        : [executionsTable(executions), next && h("div", { class: "more" }, button("Show more", () => { shown += 200; open.reload(); }))]);
+        ? empty(
+            status ? "No execution with this status." : "No execution yet.",
+            !status && h("p", {}, "Start one, or invoke the function that does."),
+          )
+        : [
+            executionsTable(executions),
+            next &&
+              h(
+                "div",
+                { class: "more" },
+                button("Show more", () => {
+                  shown += 200;
+                  open.reload();
+                }),
+              ),
+          ],
+    );
   }
 }

@@ -10,7 +10,12 @@ import { labelOf, statusChip } from "../ui/status.js";
 import { executionsTable, statusFilter } from "./executions_table.js";
 
 const PARTS = [
-  ["succeeded", "succeeded"], ["failed", "failed"], ["timedOut", "failed"], ["aborted", "cancelled"], ["running", "running"], ["pending", "pending"],
+  ["succeeded", "succeeded"],
+  ["failed", "failed"],
+  ["timedOut", "failed"],
+  ["aborted", "cancelled"],
+  ["running", "running"],
+  ["pending", "pending"],
 ];
 
 export function mapRunPage(arn, open) {
@@ -20,31 +25,81 @@ export function mapRunPage(arn, open) {
   let shown = 50;
   let status = "";
   return {
-    title: nameOf(arn), section: "machines", crumbs: [{ label: "State machines", href: "#/machines" }],
+    title: nameOf(arn),
+    section: "machines",
+    crumbs: [{ label: "State machines", href: "#/machines" }],
     async load() {
       run = await call("stepfunctions", "DescribeMapRun", { mapRunArn: arn });
       const filter = status ? { statusFilter: status } : {};
-      const page = await call("stepfunctions", "ListExecutions", { mapRunArn: arn, maxResults: Math.min(1000, shown), ...filter });
+      const page = await call("stepfunctions", "ListExecutions", {
+        mapRunArn: arn,
+        maxResults: Math.min(1000, shown),
+        ...filter,
+      });
       executions = page.executions;
       next = page.nextToken;
     },
     ticks: () => run?.status === "RUNNING",
     view: () => [
       pageHead({
-        kind: "Map run", title: h("span", { class: "mono" }, nameOf(arn)), status: statusChip(run.status),
+        kind: "Map run",
+        title: h("span", { class: "mono" }, nameOf(arn)),
+        status: statusChip(run.status),
         facts: `Started ${dateTime(run.startDate)} · ${run.stopDate ? "took" : "running for"} ${span((run.stopDate ?? now()) - run.startDate)}`,
       }),
       panel("Items", { note: String(run.itemCounts.total) }, progress(run.itemCounts)),
-      panel("Limits", {}, facts([
-        ["Execution", h("a", { href: `#/executions/${encodeURIComponent(run.executionArn)}` }, nameOf(run.executionArn))],
-        ["Concurrency", run.maxConcurrency === 0 ? "as many as there are" : run.maxConcurrency],
-        ["Tolerated failures", `${run.toleratedFailureCount} items, ${run.toleratedFailurePercentage} %`],
-        ["Redriven", run.redriveCount || undefined],
-      ], "is-grid")),
-      panel("Child executions", { flush: true, note: `${executions.length}${next ? "+" : ""}` },
-        h("div", { class: "toolbar" }, statusFilter(status, (chosen) => { status = chosen; shown = 50; open.reload(); })),
-        executions.length === 0 ? empty(status ? "No execution with this status." : "None: children of Express type keep no list.") : executionsTable(executions),
-        next && h("div", { class: "more" }, button("Show more", () => { shown += 200; open.reload(); }))),
+      panel(
+        "Limits",
+        {},
+        facts(
+          [
+            [
+              "Execution",
+              h(
+                "a",
+                { href: `#/executions/${encodeURIComponent(run.executionArn)}` },
+                nameOf(run.executionArn),
+              ),
+            ],
+            ["Concurrency", run.maxConcurrency === 0 ? "as many as there are" : run.maxConcurrency],
+            [
+              "Tolerated failures",
+              `${run.toleratedFailureCount} items, ${run.toleratedFailurePercentage} %`,
+            ],
+            ["Redriven", run.redriveCount || undefined],
+          ],
+          "is-grid",
+        ),
+      ),
+      panel(
+        "Child executions",
+        { flush: true, note: `${executions.length}${next ? "+" : ""}` },
+        h(
+          "div",
+          { class: "toolbar" },
+          statusFilter(status, (chosen) => {
+            status = chosen;
+            shown = 50;
+            open.reload();
+          }),
+        ),
+        executions.length === 0
+          ? empty(
+              status
+                ? "No execution with this status."
+                : "None: children of Express type keep no list.",
+            )
+          : executionsTable(executions),
+        next &&
+          h(
+            "div",
+            { class: "more" },
+            button("Show more", () => {
+              shown += 200;
+              open.reload();
+            }),
+          ),
+      ),
     ],
   };
 }
@@ -52,9 +107,24 @@ export function mapRunPage(arn, open) {
 function progress(counts) {
   const total = Math.max(1, counts.total);
   return [
-    h("div", { class: "progress", role: "img", "aria-label": PARTS.map(([name]) => `${counts[name]} ${labelOf(name)}`).join(", ") },
+    h(
+      "div",
+      {
+        class: "progress",
+        role: "img",
+        "aria-label": PARTS.map(([name]) => `${counts[name]} ${labelOf(name)}`).join(", "),
+      },
       PARTS.filter(([name]) => counts[name] > 0).map(([name, kind]) =>
-        h("span", { key: name, class: `progress-part is-${kind}`, style: { "flex-grow": String(counts[name] / total) } }))),
-    facts(PARTS.map(([name]) => [labelOf(name), String(counts[name])]), "is-grid"),
+        h("span", {
+          key: name,
+          class: `progress-part is-${kind}`,
+          style: { "flex-grow": String(counts[name] / total) },
+        }),
+      ),
+    ),
+    facts(
+      PARTS.map(([name]) => [labelOf(name), String(counts[name])]),
+      "is-grid",
+    ),
   ];
 }

@@ -5,7 +5,10 @@ import { empty } from "../ui/parts.js";
 
 export function notFoundPage() {
   return {
-    title: "Not found", section: "", early: true,
-    view: () => empty("There is no such page.", h("p", {}, h("a", { href: "#/" }, "Go to the overview"))),
+    title: "Not found",
+    section: "",
+    early: true,
+    view: () =>
+      empty("There is no such page.", h("p", {}, h("a", { href: "#/" }, "Go to the overview"))),
   };
 }

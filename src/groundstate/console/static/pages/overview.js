@@ -25,69 +25,181 @@ export function overviewPage() {
 
   async function load() {
     [stacks, functions, machines, tables] = await Promise.all([
-      readStacks(), callAll("lambda", "ListFunctions", {}, "Functions", { token: "Marker" }), readMachines(), readTables(),
+      readStacks(),
+      callAll("lambda", "ListFunctions", {}, "Functions", { token: "Marker" }),
+      readMachines(),
+      readTables(),
     ]);
   }
 
   function view() {
-    const executions = machines.flatMap((machine) => machine.executions).sort((a, b) => b.startDate - a.startDate);
+    const executions = machines
+      .flatMap((machine) => machine.executions)
+      .sort((a, b) => b.startDate - a.startDate);
     const running = executions.filter((each) => each.status === "RUNNING");
     const failures = executions.filter((each) => FAILURES.has(each.status));
-    if (stacks.length + functions.length + machines.length + tables.length === 0) return viewBeginning();
+    if (stacks.length + functions.length + machines.length + tables.length === 0)
+      return viewBeginning();
     return [
       pageHead({ title: "Overview", facts: [settings.endpoint, ` · account ${settings.account}`] }),
-      h("div", { class: "cards" },
+      h(
+        "div",
+        { class: "cards" },
         card("function", "Functions", "#/functions", functions, (each) => ({
-          key: each.FunctionName, href: `#/functions/${encodeURIComponent(each.FunctionName)}`, name: each.FunctionName, note: [each.Runtime ?? each.PackageType, `${each.MemorySize} MB`].join(", "),
+          key: each.FunctionName,
+          href: `#/functions/${encodeURIComponent(each.FunctionName)}`,
+          name: each.FunctionName,
+          note: [each.Runtime ?? each.PackageType, `${each.MemorySize} MB`].join(", "),
         })),
         card("machine", "State machines", "#/machines", machines, (each) => ({
-          key: each.stateMachineArn, href: `#/machines/${encodeURIComponent(each.stateMachineArn)}`, name: each.name, note: each.executions.length > 0 ? recent(each.executions) : each.type === "EXPRESS" ? "Express" : "no execution yet",
+          key: each.stateMachineArn,
+          href: `#/machines/${encodeURIComponent(each.stateMachineArn)}`,
+          name: each.name,
+          note:
+            each.executions.length > 0
+              ? recent(each.executions)
+              : each.type === "EXPRESS"
+                ? "Express"
+                : "no execution yet",
         })),
         card("table", "Tables", "#/tables", tables, (each) => ({
-          key: each.TableName, href: `#/tables/${encodeURIComponent(each.TableName)}`, name: each.TableName, note: [keyLabel(each), count(each.ItemCount, "item")].join(" · "),
+          key: each.TableName,
+          href: `#/tables/${encodeURIComponent(each.TableName)}`,
+          name: each.TableName,
+          note: [keyLabel(each), count(each.ItemCount, "item")].join(" · "),
         })),
         card("stack", "Stacks", "#/stacks", stacks, (each) => ({
-          key: each.StackId, href: `#/stacks/${encodeURIComponent(each.StackName)}`, name: each.StackName, note: [statusChip(each.StackStatus), ` ${ago(touchedAt(each), now())}`],
-        }))),
-      panel("Running executions", { flush: true, note: String(running.length) },
-        running.length === 0 ? empty("Nothing is running.", functions.length > 0 && h("p", {}, "Test ", h("a", { href: `#/functions/${encodeURIComponent(functions[0].FunctionName)}` }, functions[0].FunctionName), ", or start an execution.")) : executionsTable(running.slice(0, EXECUTIONS_SHOWN), { machine: true })),
-      failures.length > 0 && panel("Recent failures", { flush: true, note: String(failures.length) }, executionsTable(failures.slice(0, EXECUTIONS_SHOWN), { machine: true })),
-      executions.length > running.length + failures.length && panel("Latest executions", { flush: true },
-        executionsTable(executions.filter((each) => each.status === "SUCCEEDED").slice(0, EXECUTIONS_SHOWN), { machine: true })),
+          key: each.StackId,
+          href: `#/stacks/${encodeURIComponent(each.StackName)}`,
+          name: each.StackName,
+          note: [statusChip(each.StackStatus), ` ${ago(touchedAt(each), now())}`],
+        })),
+      ),
+      panel(
+        "Running executions",
+        { flush: true, note: String(running.length) },
+        running.length === 0
+          ? empty(
+              "Nothing is running.",
+              functions.length > 0 &&
+                h(
+                  "p",
+                  {},
+                  "Test ",
+                  h(
+                    "a",
+                    { href: `#/functions/${encodeURIComponent(functions[0].FunctionName)}` },
+                    functions[0].FunctionName,
+                  ),
+                  ", or start an execution.",
+                ),
+            )
+          : executionsTable(running.slice(0, EXECUTIONS_SHOWN), {
+              machine: true,
+              label: "Executions that run",
+            }),
+      ),
+      failures.length > 0 &&
+        panel(
+          "Recent failures",
+          { flush: true, note: String(failures.length) },
+          executionsTable(failures.slice(0, EXECUTIONS_SHOWN), {
+            machine: true,
+            label: "Executions that failed",
+          }),
+        ),
+      executions.length > running.length + failures.length &&
+        panel(
+          "Latest executions",
+          { flush: true },
+          executionsTable(
+            executions.filter((each) => each.status === "SUCCEEDED").slice(0, EXECUTIONS_SHOWN),
+            { machine: true, label: "Executions that succeeded" },
+          ),
+        ),
     ];
   }
 
   return {
-    title: "Overview", section: "overview", load, view,
-    ticks: () => machines.some((machine) => machine.executions.some((each) => each.status === "RUNNING")),
+    title: "Overview",
+    section: "overview",
+    load,
+    view,
+    ticks: () =>
+      machines.some((machine) => machine.executions.some((each) => each.status === "RUNNING")),
   };
 }
 
 function card(name, title, href, entries, describe) {
   const shown = entries.slice(0, 5);
-  return h("section", { class: "card", key: title, "aria-label": title },
-    h("h2", {}, h("a", { href }, icon(name), title), h("span", { class: "card-count" }, entries.length)),
-    shown.length === 0 ? h("p", { class: "quiet" }, "None") : h("ul", {}, shown.map(describe).map((entry) =>
-      h("li", { key: entry.key }, h("a", { href: entry.href }, entry.name), h("span", { class: "card-note" }, entry.note)))),
-    entries.length > shown.length && h("a", { class: "quiet", href }, `and ${entries.length - shown.length} more`));
+  return h(
+    "section",
+    { class: "card", key: title, "aria-label": title },
+    h(
+      "h2",
+      {},
+      h("a", { href }, icon(name), title),
+      h("span", { class: "card-count" }, entries.length),
+    ),
+    shown.length === 0
+      ? h("p", { class: "quiet" }, "None")
+      : h(
+          "ul",
+          {},
+          shown
+            .map(describe)
+            .map((entry) =>
+              h(
+                "li",
+                { key: entry.key },
+                h("a", { href: entry.href }, entry.name),
+                h("span", { class: "card-note" }, entry.note),
+              ),
+            ),
+        ),
+    entries.length > shown.length &&
+      h("a", { class: "quiet", href }, `and ${entries.length - shown.length} more`),
+  );
 }
 
 function viewBeginning() {
   return [
-    pageHead({ title: "Nothing is deployed yet", facts: ["The runtime answers at ", h("code", {}, settings.endpoint), "."] }),
-    h("div", { class: "columns" },
-      panel("Deploy the Tasks application", {}, h("p", {}, "From the folder that you cloned, in another terminal:"),
-        command("source .venv/bin/activate"), command("groundstate deploy app"),
-        h("p", { class: "quiet" }, "This page shows it as it comes to life: a function, a state machine and a table.")),
-      panel("Or your own CDK app", {}, h("p", {}, "With nothing but Groundstate:"), command("groundstate deploy path/to/app"),
+    pageHead({
+      title: "Nothing is deployed yet",
+      facts: ["The runtime answers at ", h("code", {}, settings.endpoint), "."],
+    }),
+    h(
+      "div",
+      { class: "columns" },
+      panel(
+        "Deploy the Tasks application",
+        {},
+        h("p", {}, "From the folder that you cloned, in another terminal:"),
+        command("source .venv/bin/activate"),
+        command("groundstate deploy app"),
+        h(
+          "p",
+          { class: "quiet" },
+          "This page shows it as it comes to life: a function, a state machine and a table.",
+        ),
+      ),
+      panel(
+        "Or your own CDK app",
+        {},
+        h("p", {}, "With nothing but Groundstate:"),
+        command("groundstate deploy path/to/app"),
         h("p", {}, "or with the CDK's own command line:"),
         command(`export AWS_ENDPOINT_URL=${settings.endpoint}`),
         command(`export ${credentials()} AWS_DEFAULT_REGION=${settings.region}`),
-        command("cdk bootstrap && cdk deploy"))),
+        command("cdk bootstrap && cdk deploy"),
+      ),
+    ),
   ];
 }
 
 // A runtime with a secret of its own does not tell it to its page.
 function credentials() {
-  return settings.token ? "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test" : "AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=...";
+  return settings.token
+    ? "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
+    : "AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=...";
 }

@@ -19,11 +19,20 @@ import { tablePage } from "./table.js";
 import { tablesPage } from "./tables.js";
 
 const LISTS = {
-  functions: functionsPage, machines: machinesPage, tables: tablesPage, logs: logGroupsPage, stacks: stacksPage,
+  functions: functionsPage,
+  machines: machinesPage,
+  tables: tablesPage,
+  logs: logGroupsPage,
+  stacks: stacksPage,
 };
 const ONES = {
-  functions: functionPage, machines: machinePage, executions: executionPage, mapruns: mapRunPage,
-  tables: tablePage, logs: logGroupPage, stacks: stackPage,
+  functions: functionPage,
+  machines: machinePage,
+  executions: executionPage,
+  mapruns: mapRunPage,
+  tables: tablePage,
+  logs: logGroupPage,
+  stacks: stackPage,
 };
 
 /** Open the page of an address; `open` has `redraw` and `reload`. */

@@ -26,15 +26,37 @@ export function signInPage(begin) {
   }
 
   const draw = () => render(document.body, view());
-  const view = () => h("main", { class: "sign-in" },
-    h("h1", {}, "Groundstate"),
-    h("p", {}, "This runtime has credentials of its own. Open the console signed in with"),
-    command("groundstate console"),
-    h("p", {}, "or give the administrator's credentials:"),
-    h("form", { class: "form", onsubmit: submit },
-      h("label", {}, "Access key id", h("input", { name: "key", autocomplete: "username", required: true })),
-      h("label", {}, "Secret access key", h("input", { name: "secret", type: "password", autocomplete: "current-password", required: true })),
-      h("button", { class: "button is-primary", disabled: busy }, "Sign in")),
-    error && errorBox(error));
+  const view = () =>
+    h(
+      "main",
+      { class: "sign-in" },
+      h("h1", {}, "Groundstate"),
+      h("p", {}, "This runtime has credentials of its own. Open the console signed in with"),
+      command("groundstate console"),
+      h("p", {}, "or give the administrator's credentials:"),
+      h(
+        "form",
+        { class: "form", onsubmit: submit },
+        h(
+          "label",
+          {},
+          "Access key id",
+          h("input", { name: "key", autocomplete: "username", required: true }),
+        ),
+        h(
+          "label",
+          {},
+          "Secret access key",
+          h("input", {
+            name: "secret",
+            type: "password",
+            autocomplete: "current-password",
+            required: true,
+          }),
+        ),
+        h("button", { class: "button is-primary", disabled: busy }, "Sign in"),
+      ),
+      error && errorBox(error),
+    );
   return view();
 }

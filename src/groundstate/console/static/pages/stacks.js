@@ -11,7 +11,9 @@ import { statusChip } from "../ui/status.js";
 
 /** The stacks that are there, newest first. */
 export async function readStacks() {
-  const all = await callAll("cloudformation", "ListStacks", {}, "StackSummaries", { token: "NextToken" });
+  const all = await callAll("cloudformation", "ListStacks", {}, "StackSummaries", {
+    token: "NextToken",
+  });
   return all.filter((stack) => stack.StackStatus !== "DELETE_COMPLETE");
 }
 
@@ -28,22 +30,48 @@ export function stacksPage(open) {
   const list = listFilter(open);
   let stacks = [];
   return {
-    title: "Stacks", section: "stacks",
+    title: "Stacks",
+    section: "stacks",
     async load() {
       stacks = await readStacks();
     },
     view: () => [
       pageHead({ title: "Stacks", facts: count(stacks.length, "stack") }),
       stacks.length === 0
-        ? empty("No stack yet.", h("p", {}, "Deploy a CDK app from its folder:"), command("groundstate deploy app"))
-        : panel(null, { flush: true }, list.view(stacks), table("Stacks", [{ label: "Name" }, { label: "Status" }, { label: "Touched" }, { label: "Description" }],
-            list.filter(stacks, (each) => each.StackName).map((stack) => ({
-              key: stack.StackId,
-              cells: [
-                h("a", { href: `#/stacks/${encodeURIComponent(stack.StackName)}`, class: "strong" }, stack.StackName),
-                statusChip(stack.StackStatus), ago(touchedAt(stack), now()), stack.TemplateDescription ?? "",
+        ? empty(
+            "No stack yet.",
+            h("p", {}, "Deploy a CDK app from its folder:"),
+            command("groundstate deploy app"),
+          )
+        : panel(
+            null,
+            { flush: true },
+            list.view(stacks),
+            table(
+              "Stacks",
+              [
+                { label: "Name" },
+                { label: "Status" },
+                { label: "Touched" },
+                { label: "Description" },
               ],
-            })))),
+              list
+                .filter(stacks, (each) => each.StackName)
+                .map((stack) => ({
+                  key: stack.StackId,
+                  cells: [
+                    h(
+                      "a",
+                      { href: `#/stacks/${encodeURIComponent(stack.StackName)}`, class: "strong" },
+                      stack.StackName,
+                    ),
+                    statusChip(stack.StackStatus),
+                    ago(touchedAt(stack), now()),
+                    stack.TemplateDescription ?? "",
+                  ],
+                })),
+            ),
+          ),
     ],
   };
 }

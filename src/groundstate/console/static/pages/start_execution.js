@@ -59,21 +59,76 @@ export function startForm(arn, page, type) {
       isOpen = true;
       page.redraw();
     },
-    view: () => isOpen && dialog({ title: "Start execution", onclose: close },
-      h("label", { class: "field" }, h("span", {}, "Name ", h("span", { class: "quiet" }, "optional")),
-        h("input", { value: name, spellcheck: "false", maxlength: 80, oninput: (event) => { name = event.target.value; } })),
-      h("div", { class: "field" }, h("span", {}, "Input"),
-        jsonEditor({ value: text, label: "Input, JSON", rows: 9, onchange: (next) => { text = next; page.redraw(); }, onsubmit: start }),
-        editorFoot(text, (next) => { text = next; page.redraw(); }, { hint: "Ctrl+Enter starts it." })),
-      error && errorBox(error),
-      answer && viewAnswer(answer),
-      h("div", { class: "dialog-actions" },
-        button("Cancel", close), button("Start execution", start, { kind: "is-primary", icon: "play", busy, disabled: faultOf(text) !== null }))),
+    view: () =>
+      isOpen &&
+      dialog(
+        { title: "Start execution", onclose: close },
+        h(
+          "label",
+          { class: "field" },
+          h("span", {}, "Name ", h("span", { class: "quiet" }, "optional")),
+          h("input", {
+            value: name,
+            spellcheck: "false",
+            maxlength: 80,
+            oninput: (event) => {
+              name = event.target.value;
+            },
+          }),
+        ),
+        h(
+          "div",
+          { class: "field" },
+          h("span", {}, "Input"),
+          jsonEditor({
+            value: text,
+            label: "Input, JSON",
+            rows: 9,
+            onchange: (next) => {
+              text = next;
+              page.redraw();
+            },
+            onsubmit: start,
+          }),
+          editorFoot(
+            text,
+            (next) => {
+              text = next;
+              page.redraw();
+            },
+            { hint: "Ctrl+Enter starts it." },
+          ),
+        ),
+        error && errorBox(error),
+        answer && viewAnswer(answer),
+        h(
+          "div",
+          { class: "dialog-actions" },
+          button("Cancel", close),
+          button("Start execution", start, {
+            kind: "is-primary",
+            icon: "play",
+            busy,
+            disabled: faultOf(text) !== null,
+          }),
+        ),
+      ),
   };
 }
 
 function viewAnswer(answer) {
-  return h("div", { class: "answer" },
-    facts([["Status", statusChip(answer.status)], ["Took", span(answer.stopDate - answer.startDate)], ["Error", answer.error], ["Cause", answer.cause]], "is-grid"),
-    answer.output && jsonView(answer.output, { label: "Output" }));
+  return h(
+    "div",
+    { class: "answer" },
+    facts(
+      [
+        ["Status", statusChip(answer.status)],
+        ["Took", span(answer.stopDate - answer.startDate)],
+        ["Error", answer.error],
+        ["Cause", answer.cause],
+      ],
+      "is-grid",
+    ),
+    answer.output && jsonView(answer.output, { label: "Output" }),
+  );
 }

@@ -33,7 +33,9 @@ export function tablePage(name, open, query) {
   }
 
   return {
-    title: name, section: "tables", crumbs: [{ label: "Tables", href: "#/tables" }],
+    title: name,
+    section: "tables",
+    crumbs: [{ label: "Tables", href: "#/tables" }],
     async load() {
       description = (await call("dynamodb", "DescribeTable", { TableName: name })).Table;
       await items.load();
@@ -41,29 +43,84 @@ export function tablePage(name, open, query) {
     ticks: () => items.isMarking(),
     view: () => [
       pageHead({
-        kind: "Table", title: name, status: statusChip(description.TableStatus), facts: keyLabel(description),
+        kind: "Table",
+        title: name,
+        status: statusChip(description.TableStatus),
+        facts: keyLabel(description),
         actions: button("Create item", () => form.create(), { kind: "is-primary", icon: "plus" }),
       }),
       form.view(),
-      tabs("Table", [{ id: "items", label: "Items" }, { id: "details", label: "Details" }], tab, choose),
-      tab === "items" && tabPart("items", h("div", { class: items.selected() ? "split is-even" : "" },
-        items.view(),
-        items.selected() && itemPanel({ item: items.selected(), mark: items.selectedMark(), form: shownAs, onform: showAs, onedit: form.edit, ondelete: form.remove, onclose: () => items.select(null) }))),
+      tabs(
+        "Table",
+        [
+          { id: "items", label: "Items" },
+          { id: "details", label: "Details" },
+        ],
+        tab,
+        choose,
+      ),
+      tab === "items" &&
+        tabPart(
+          "items",
+          h(
+            "div",
+            { class: items.selected() ? "split is-even" : "" },
+            items.view(),
+            items.selected() &&
+              itemPanel({
+                item: items.selected(),
+                mark: items.selectedMark(),
+                form: shownAs,
+                onform: showAs,
+                onedit: form.edit,
+                ondelete: form.remove,
+                onclose: () => items.select(null),
+              }),
+          ),
+        ),
       tab === "details" && tabPart("details", viewDetails(description)),
     ],
   };
 }
 
 function viewDetails(description) {
-  const indexes = [...(description.GlobalSecondaryIndexes ?? []), ...(description.LocalSecondaryIndexes ?? [])];
-  return h("div", { class: "columns" },
-    panel("General", {}, facts([
-      ["ARN", h("code", {}, description.TableArn)], ["Key", keyLabel(description)],
-      ["Items", description.ItemCount.toLocaleString("en")], ["Size", size(description.TableSizeBytes)],
-      ["Billing", description.BillingModeSummary?.BillingMode ?? "PROVISIONED"], ["Created", dateTime(description.CreationDateTime)],
-      ["Stream", description.StreamSpecification?.StreamEnabled ? description.StreamSpecification.StreamViewType : "off"],
-      ["Deletion protection", description.DeletionProtectionEnabled ? "on" : "off"],
-      ["Indexes", indexes.map((index) => h("div", { key: index.IndexName }, h("code", {}, index.IndexName), ` ${index.KeySchema.map((each) => each.AttributeName).join(", ")}`))],
-    ])),
-    panel("Description", {}, jsonView(description, { label: "Description" })));
+  const indexes = [
+    ...(description.GlobalSecondaryIndexes ?? []),
+    ...(description.LocalSecondaryIndexes ?? []),
+  ];
+  return h(
+    "div",
+    { class: "columns" },
+    panel(
+      "General",
+      {},
+      facts([
+        ["ARN", h("code", {}, description.TableArn)],
+        ["Key", keyLabel(description)],
+        ["Items", description.ItemCount.toLocaleString("en")],
+        ["Size", size(description.TableSizeBytes)],
+        ["Billing", description.BillingModeSummary?.BillingMode ?? "PROVISIONED"],
+        ["Created", dateTime(description.CreationDateTime)],
+        [
+          "Stream",
+          description.StreamSpecification?.StreamEnabled
+            ? description.StreamSpecification.StreamViewType
+            : "off",
+        ],
+        ["Deletion protection", description.DeletionProtectionEnabled ? "on" : "off"],
+        [
+          "Indexes",
+          indexes.map((index) =>
+            h(
+              "div",
+              { key: index.IndexName },
+              h("code", {}, index.IndexName),
+              ` ${index.KeySchema.map((each) => each.AttributeName).join(", ")}`,
+            ),
+          ),
+        ],
+      ]),
+    ),
+    panel("Description", {}, jsonView(description, { label: "Description" })),
+  );
 }

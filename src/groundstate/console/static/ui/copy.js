@@ -10,9 +10,12 @@ export function copyButton(text, label = "Copy") {
 
 /** A command line with its copy button. */
 export function command(text) {
-  return h("div", { class: "command" },
+  return h(
+    "div",
+    { class: "command" },
     h("code", {}, h("span", { class: "prompt", "aria-hidden": "true" }, "$ "), text),
-    copyButton(() => text, `Copy: ${text}`));
+    copyButton(() => text, `Copy: ${text}`),
+  );
 }
 
 function makeButton(given) {

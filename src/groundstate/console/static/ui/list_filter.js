@@ -15,10 +15,21 @@ export function listFilter(open) {
   };
   return {
     /** The entries whose name fits. */
-    filter: (entries, nameOf) => (text === "" ? entries : entries.filter((entry) => nameOf(entry).toLowerCase().includes(text))),
+    filter: (entries, nameOf) =>
+      text === "" ? entries : entries.filter((entry) => nameOf(entry).toLowerCase().includes(text)),
     /** The field, if the list is long. */
-    view: (entries) => (entries.length >= FROM || text !== "") && h("div", { class: "toolbar" },
-      h("label", { class: "search" }, icon("search"), h("span", { class: "sr" }, "Filter by name"),
-        h("input", { type: "search", placeholder: "Filter by name", oninput: change }))),
+    view: (entries) =>
+      (entries.length >= FROM || text !== "") &&
+      h(
+        "div",
+        { class: "toolbar" },
+        h(
+          "label",
+          { class: "search" },
+          icon("search"),
+          h("span", { class: "sr" }, "Filter by name"),
+          h("input", { type: "search", placeholder: "Filter by name", oninput: change }),
+        ),
+      ),
   };
 }
