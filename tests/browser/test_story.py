@@ -137,6 +137,16 @@ def test_every_page_of_the_navigation_opens(open_page, tasks):
         page.get_by_role("heading", name=name, level=1).wait_for()
 
 
+def test_overview_shows_which_part_uses_which(open_page, tasks):
+    page = open_page()
+    parts = page.get_by_role("group", name="The application's parts, and which uses which")
+    parts.wait_for()
+    assert parts.locator("a").count() == 3
+    assert parts.locator(".edge").count() == 2
+    parts.get_by_role("link", name="Tasks, Table").click()
+    page.get_by_role("heading", name="Tasks", level=1).wait_for()
+
+
 def test_empty_runtime_says_how_to_begin(chromium):
     with Groundstate(real_time=True) as empty:
         page = chromium.new_page()

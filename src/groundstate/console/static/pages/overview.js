@@ -1,6 +1,6 @@
 // The start page: what is deployed, what runs, what failed lately; and how to begin.
 
-import { callAll } from "../core/api.js";
+import { call, callAll } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { ago, count } from "../core/format.js";
 import { now } from "../core/live.js";
@@ -9,6 +9,7 @@ import { command } from "../ui/copy.js";
 import { icon } from "../ui/icons.js";
 import { empty, pageHead, panel } from "../ui/parts.js";
 import { statusChip } from "../ui/status.js";
+import { appMap, drawAppMap } from "./app_map.js";
 import { executionsTable } from "./executions_table.js";
 import { readMachines, recent } from "./machines.js";
 import { readStacks, touchedAt } from "./stacks.js";
@@ -22,6 +23,29 @@ export function overviewPage() {
   let functions = [];
   let machines = [];
   let tables = [];
+  let map = null;
+  let mapped = "";
+
+  // Definitions change with a deployment: they are read again then, and not at each look.
+  async function readMap() {
+    const key = JSON.stringify([
+      stacks.map((stack) => [stack.StackId, stack.StackStatus, touchedAt(stack)]),
+      functions.map((each) => each.RevisionId),
+      machines.map((each) => each.stateMachineArn),
+      tables.map((each) => each.TableName),
+    ]);
+    if (key === mapped) return;
+    const [definitions, mappings] = await Promise.all([
+      Promise.all(
+        machines.map(({ stateMachineArn }) =>
+          call("stepfunctions", "DescribeStateMachine", { stateMachineArn }),
+        ),
+      ),
+      callAll("lambda", "ListEventSourceMappings", {}, "EventSourceMappings", { token: "Marker" }),
+    ]);
+    map = appMap({ functions, machines: definitions, tables, mappings });
+    mapped = key;
+  }
 
   async function load() {
     [stacks, functions, machines, tables] = await Promise.all([
@@ -30,6 +54,7 @@ export function overviewPage() {
       readMachines(),
       readTables(),
     ]);
+    await readMap();
   }
 
   function view() {
@@ -75,6 +100,12 @@ export function overviewPage() {
           note: [statusChip(each.StackStatus), ` ${ago(touchedAt(each), now())}`],
         })),
       ),
+      map !== null &&
+        panel(
+          "Application",
+          { flush: true },
+          drawAppMap(map, new Map(machines.map((each) => [each.stateMachineArn, each.executions]))),
+        ),
       panel(
         "Running executions",
         { flush: true, note: String(running.length) },
