@@ -125,9 +125,12 @@ class ConsolePage:
 
     def _wait_for_change(self, request: HttpRequest, respond: Respond) -> None:
         known = _read_document(request).get("version")
+        runtime = self._runtime
 
         def tell(version: int) -> None:
-            respond(json_answer({"version": version, "now": self._runtime.clock.now()}))
+            answer = json_answer({"version": version, "now": runtime.clock.now()})
+            # A commit may be in the log and not on disk yet.
+            runtime.dispatcher.when_durable(lambda: respond(answer))
 
         self._changes.wait(known if type(known) is int else -1, tell)
 
