@@ -6,7 +6,10 @@
 const SVG = "http://www.w3.org/2000/svg";
 const PROPERTIES = new Set(["value", "checked", "selected", "disabled", "open", "indeterminate"]);
 
-/** Describe an element. `children` may be nested lists; null and false are left out. */
+/**
+ * Describe an element. `children` may be nested lists. What is null or false keeps its place, empty:
+ * so what stands behind it is still known as the same when it appears or goes.
+ */
 export function h(tag, props, ...children) {
   return { tag, props: props ?? {}, children: flatten(children, []) };
 }
@@ -29,9 +32,9 @@ export function render(parent, ...children) {
 function flatten(children, into) {
   for (const child of children) {
     if (Array.isArray(child)) flatten(child, into);
-    else if (child !== null && child !== undefined && child !== false && child !== true) {
-      into.push(typeof child === "object" ? child : { text: String(child) });
-    }
+    else if (child === null || child === undefined || typeof child === "boolean") {
+      into.push({ text: "" });
+    } else into.push(typeof child === "object" ? child : { text: String(child) });
   }
   return into;
 }
@@ -74,30 +77,47 @@ function patch(old, node) {
 }
 
 function patchChildren(parent, old, wanted) {
-  const keyed = new Map();
-  for (const node of old) if (node.props?.key !== undefined) keyed.set(node.props.key, node);
-  const used = new Set();
-  let at = 0;
-  const pairs = wanted.map((node) => {
-    let found = null;
-    if (node.props?.key !== undefined) {
-      found = keyed.get(node.props.key) ?? null;
-    } else {
-      while (at < old.length && old[at].props?.key !== undefined) at += 1;
-      if (at < old.length) found = old[at++];
-    }
-    if (found === null || used.has(found) || !isSame(found, node)) return null;
-    used.add(found);
-    return found;
-  });
-  for (const node of old) if (!used.has(node)) remove(node);
+  const pairs = pair(old, wanted);
+  const kept = new Set(pairs);
+  for (const node of old) if (!kept.has(node)) remove(node);
   let next = parent.firstChild;
   wanted.forEach((node, number) => {
-    if (pairs[number] === null) create(node, parent);
+    if (pairs[number] === undefined) create(node, parent);
     else patch(pairs[number], node);
     if (node.element === next) next = next.nextSibling;
     else parent.insertBefore(node.element, next);
   });
+}
+
+// Which old node each wanted one was: the one with its key, or at its place, or else the next that
+// is like it.
+function pair(old, wanted) {
+  const keyed = new Map();
+  for (const node of old) if (keyOf(node) !== undefined) keyed.set(keyOf(node), node);
+  const used = new Set();
+  const take = (candidate, node) => {
+    if (candidate === undefined || used.has(candidate) || !isSame(candidate, node))
+      return undefined;
+    used.add(candidate);
+    return candidate;
+  };
+  const pairs = wanted.map((node, number) =>
+    take(keyOf(node) === undefined ? old[number] : keyed.get(keyOf(node)), node),
+  );
+  const others = old.filter((node) => !used.has(node) && keyOf(node) === undefined);
+  let at = 0;
+  return pairs.map((found, number) => {
+    const node = wanted[number];
+    if (found !== undefined || keyOf(node) !== undefined) return found;
+    const from = others.findIndex((each, place) => place >= at && isSame(each, node));
+    if (from < 0) return undefined;
+    at = from + 1;
+    return take(others[from], node);
+  });
+}
+
+function keyOf(node) {
+  return node.props?.key;
 }
 
 function remove(node) {
