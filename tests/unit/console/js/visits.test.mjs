@@ -100,6 +100,7 @@ test("an error that is caught colours its state and its edge", () => {
 test("an error that nobody catches fails the state and the execution", () => {
   const visits = history(...TASK, [6, 5, "ExecutionFailed", { error: "Boom", cause: "why" }]);
   assert.equal(status(visits, "T"), "failed");
+  assert.equal(coloursOf(visits).focus, "T");
   assert.deepEqual([visits.byState.get("T")[0].error, visits.status], ["Boom", "FAILED"]);
 });
 

@@ -3,7 +3,7 @@
 import { statusOf } from "../history/visits.js";
 import { edgeKey } from "./draw.js";
 
-/** { states, taken } for `drawGraph`. */
+/** { states, taken } for `drawGraph`, and `focus`: the state to look at, the last or the failed one. */
 export function coloursOf(visits) {
   const states = new Map();
   for (const [name, each] of visits.byState) {
@@ -26,5 +26,7 @@ export function coloursOf(visits) {
     const last = visits.all.filter((visit) => visit.parent === undefined).at(-1);
     if (last !== undefined) taken.add(edgeKey(last.name, "·end"));
   }
-  return { states, taken };
+  const failed = visits.all.findLast((visit) => visit.status === "failed");
+  const focus = visits.status === "RUNNING" ? visits.all.at(-1)?.name : failed?.name;
+  return { states, taken, focus };
 }

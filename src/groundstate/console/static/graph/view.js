@@ -23,8 +23,9 @@ function makeGraph(given) {
   const element = document.createElement("div");
   element.className = "graph";
   const resized = new ResizeObserver(() => {
-    if (view === null || view.isFitted) fit();
+    if (view.isFitted) fit();
     draw();
+    follow();
   });
   resized.observe(element);
 

@@ -137,6 +137,15 @@ export function executionPage(arn, open, query) {
           "div",
           { class: "failure is-failed is-banner" },
           h("strong", {}, execution.error || "Failed"),
+          colours.focus !== undefined &&
+            selected !== colours.focus && [
+              " in ",
+              h(
+                "button",
+                { type: "button", class: "link", onclick: () => select(colours.focus) },
+                colours.focus,
+              ),
+            ],
           execution.cause && h("p", {}, execution.cause),
         ),
       h(
@@ -152,7 +161,7 @@ export function executionPage(arn, open, query) {
             selected,
             onselect: (state) => select(state),
             now: execution.status === "RUNNING" ? now() : undefined,
-            follow: execution.status === "RUNNING" ? visits.all.at(-1)?.name : undefined,
+            follow: colours.focus,
             ...colours,
           }),
         ),
