@@ -163,6 +163,13 @@ function viewAttempts(visit) {
           `${number > 0 ? `retry ${number}, ` : ""}${timeOfDay(attempt.scheduledAt)}, ${span((attempt.endedAt ?? now()) - attempt.scheduledAt)}`,
         ),
       ),
+      attempt.endedAt === undefined &&
+        attempt.resource.endsWith(".waitForTaskToken") &&
+        h(
+          "p",
+          { class: "quiet" },
+          "Waits for its callback: SendTaskSuccess or SendTaskFailure with the task's token, which is where the parameters have put it.",
+        ),
       attempt.error !== undefined &&
         h(
           "div",
