@@ -45,7 +45,10 @@ MAY_IMPORT = {
     "cli": {"cloud_assembly", "gateway", "runtime", "store"},
 }
 # Basics that know each other.
-BASICS_MAY_IMPORT = {"operation": {"clock", "config", "ids", "store"}, "principals": {"arn", "operation"}}
+BASICS_MAY_IMPORT = {
+    "operation": {"clock", "config", "ids", "store"},
+    "principals": {"arn", "operation"},
+}
 
 # Values in, values out: no I/O, clock, chance, threads or environment.
 PURE = ("asl", "services/dynamodb/expressions", "services/cloudformation/template")
