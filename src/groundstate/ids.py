@@ -13,6 +13,7 @@ _fast = random.Random(_chance.getrandbits(256))  # noqa: S311 - for uniqueness a
 _UUID_VERSION = 0x4000_8000_0000_0000_0000
 _UUID_RANDOM = (1 << 128) - 1 - 0xF000_C000_0000_0000_0000
 
+_REQUEST_ID_TAIL = "VV4KQNSO5AEMVJF66Q9ASUAAJG"
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
@@ -21,6 +22,11 @@ def make_uuid() -> str:
     """A random UUID, version 4, as text."""
     text = f"{_fast.getrandbits(128) & _UUID_RANDOM | _UUID_VERSION:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def make_long_request_id() -> str:
+    """A request id as DynamoDB makes them: 52 characters, the last 26 always the same."""
+    return f"{_fast.getrandbits(104):026X}{_REQUEST_ID_TAIL}"
 
 
 def make_entropy() -> int:

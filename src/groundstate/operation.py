@@ -328,7 +328,7 @@ class Service:
         validates_itself: the service checks its input itself, in its own order, so the gateway
             only parses it.
         error_prefix: what stands before a modelled error's name in the JSON protocols' `__type`.
-        answers_with_crc32: answers carry `x-amz-crc32`.
+        own_front: it stands behind DynamoDB's servers (`gateway/front.py`), not AWS's common ones.
     """
 
     name: str
@@ -340,4 +340,4 @@ class Service:
     blobs_as_text: bool = False
     validates_itself: bool = False
     error_prefix: str = ""
-    answers_with_crc32: bool = False
+    own_front: bool = False

@@ -19,11 +19,12 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from groundstate import __version__
+from groundstate import __version__, ids
 from groundstate.access import AccessControl
 from groundstate.clock import Clock, RealClock, VirtualClock, wall_time
 from groundstate.config import Config
 from groundstate.dispatch import Dispatcher
+from groundstate.gateway import front
 from groundstate.gateway.gateway import Gateway
 from groundstate.gateway.http import HttpRequest, HttpResponse
 from groundstate.gateway.origin import OriginCheck
@@ -175,8 +176,9 @@ class Runtime:
 
     def _root(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
         # DynamoDB's own words for load balancers.
-        text = f"healthy: dynamodb.{self.config.region}.amazonaws.com "
-        respond(HttpResponse(200, [("Content-Type", "text/plain")], text.encode()))
+        response = front.healthy(self.config.region)
+        response.headers.append(("x-amzn-RequestId", ids.make_long_request_id()))
+        respond(response)
 
     def _code(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
         """A function's code, where GetFunction's `Code.Location` points."""

@@ -10,19 +10,26 @@ import logging
 import time
 import zlib
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Protocol
 
 import orjson
 
 from groundstate import ids
 from groundstate.clock import wall_time
+from groundstate.gateway import front
 from groundstate.gateway.chunked import unwrap_body
 from groundstate.gateway.http import HttpRequest, HttpResponse
 from groundstate.gateway.origin import OriginCheck
 from groundstate.gateway.protocols import PROTOCOLS, query
 from groundstate.gateway.refusals import SignatureRefused
-from groundstate.gateway.routing import InvalidAction, Route, Router
-from groundstate.gateway.sigv4 import Signature, read_signature, verify
+from groundstate.gateway.routing import (
+    InvalidAction,
+    Route,
+    Router,
+    UnknownOperationException,
+)
+from groundstate.gateway.sigv4 import Signature, find_scope_service, read_signature, verify
 from groundstate.operation import (
     Answer,
     Deferred,
@@ -126,7 +133,7 @@ class _Exchange:
         self._gateway = gateway
         self._request = request
         self._respond = respond
-        self._request_id = ids.make_uuid()
+        self._request_id = ""
         self._began_at = time.perf_counter()
         self._route: Route | None = None
 
@@ -136,6 +143,8 @@ class _Exchange:
             answer = self._perform()
         except ServiceError as error:
             self._refuse(error)
+        except front.Answered as answered:
+            self._answer_from_front(answered.response)
         except Exception as error:  # noqa: BLE001 - the edge at which a request ends; it logs
             self._fail(error)
         else:
@@ -150,8 +159,12 @@ class _Exchange:
             # The JSON services read a request before they look who sent it (observed, by the
             # author of dynalite): what cannot be read is not asked for its signature.
             route, document = self._read("")
+            if request.query and route.service.own_front:
+                front.check_authorization(request)
             signature, principal = self._identify()
         else:
+            if self._is_at_front():
+                raise front.Answered(front.refuse_unrouted(request, gateway._default_region))
             signature, principal = self._identify()
             route, document = self._read(signature.service)
         region = signature.region or gateway._default_region
@@ -167,9 +180,32 @@ class _Exchange:
 
     def _read(self, signing_name: str) -> tuple[Route, Shape]:
         """What the request asks for."""
-        route = self._route = self._gateway._router.find(self._request, signing_name)
+        gateway, request = self._gateway, self._request
+        try:
+            route = gateway._router.find(request, signing_name)
+        except UnknownOperationException:
+            if not signing_name and self._is_at_front():
+                answer = front.refuse_unrouted(request, gateway._default_region)
+                raise front.Answered(answer) from None
+            raise
+        self._go(route)
+        if route.service.own_front:
+            request = front.admit(request, gateway._default_region)
         parse = PROTOCOLS[route.model.metadata["protocol"]].parse
-        return route, parse(route.service, route.model, route.operation, self._request)
+        return route, parse(route.service, route.model, route.operation, request)
+
+    def _go(self, route: Route) -> None:
+        self._route = route
+        own_front = route.service.own_front
+        self._request_id = ids.make_long_request_id() if own_front else ids.make_uuid()
+
+    def _is_at_front(self) -> bool:
+        """Whether a request without a route of its own came to DynamoDB's servers."""
+        request, router = self._request, self._gateway._router
+        scope = find_scope_service(request.query, request.headers)
+        if scope is not None:
+            return router.has_own_front(scope)
+        return front.is_meant_by_unsigned(request) and router.has_own_front("dynamodb")
 
     def _identify(self) -> tuple[Signature, Principal]:
         """Who signed the request; raises the service's own error if nobody did."""
@@ -177,6 +213,11 @@ class _Exchange:
         try:
             signature = read_signature(request.method, request.path, request.query, request.headers)
             service = signature.service
+            if self._route is not None and service != self._route.scope:
+                raise SignatureRefused(
+                    "mismatch",
+                    f"Credential should be scoped to correct service: '{self._route.scope}'. ",
+                )
             found = self._gateway._find_credentials(
                 signature.access_key_id, signature.session_token
             )
@@ -184,18 +225,21 @@ class _Exchange:
                 raise SignatureRefused(found.refusal)
             verify(signature, found.secret, request.body, wall_time())
             if signature.payload_hash.startswith("STREAMING-"):
-                self._route = self._gateway._router.find(request, service)
+                self._go(self._gateway._router.find(request, service))
                 unwrap_body(signature, found.secret, request)
         except SignatureRefused as refused:
             raise self._unauthenticated(refused, service) from None
         return signature, found.principal
 
     def _unauthenticated(self, refused: SignatureRefused, service: str) -> ServiceError:
-        try:
-            self._route = self._gateway._router.find(self._request, service)
-            family = str(self._route.model.metadata["protocol"])
-        except ServiceError:
-            family = "json"
+        route = self._route
+        if route is None:
+            try:
+                route = self._gateway._router.find(self._request, service)
+            except ServiceError:
+                return refused.as_service_error("json")
+            self._go(route)
+        family = "front" if route.service.own_front else str(route.model.metadata["protocol"])
         return refused.as_service_error(family)
 
     def _finish(self, deferred: Deferred) -> None:
@@ -224,6 +268,7 @@ class _Exchange:
     def _refuse(self, error: ServiceError) -> None:
         route = self._route
         if route is None:
+            self._request_id = ids.make_uuid()
             self._send(unrouted(error, self._request_id))
             return
         serialize = PROTOCOLS[route.model.metadata["protocol"]].serialize_error
@@ -241,9 +286,19 @@ class _Exchange:
             named_error(code, f"Internal failure; see the log for request {self._request_id}.", 500)
         )
 
+    def _answer_from_front(self, response: HttpResponse) -> None:
+        if response.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            self._request_id = ids.make_long_request_id()
+            response.headers.insert(0, ("x-amzn-RequestId", self._request_id))
+            if self._route is None:
+                front.suit(self._request, response)
+        self._send(response)
+
     def _send(self, response: HttpResponse) -> None:
+        route = self._route
+        if route is not None and route.service.own_front:
+            front.suit(self._request, response)
         if logger.isEnabledFor(logging.INFO):
-            route = self._route
             logger.info(
                 "%s %s %d %.1f ms %s",
                 route.service.name if route else "-",

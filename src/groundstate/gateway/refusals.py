@@ -93,6 +93,7 @@ _S3 = {
 _S3_OWN_TEXT = frozenset({"mismatch", "skewed", "expired_url"})
 _FAMILIES = {
     "json": _JSON,
+    "front": _JSON,
     "rest-json": _REST_JSON,
     "query": _QUERY,
     "ec2": _QUERY,
@@ -107,6 +108,7 @@ class SignatureRefused(Exception):
         reason: `missing`, `malformed`, `malformed_query`, `unknown` (the key, or a token that is
             not the key's), `expired` (the session), `mismatch`, `skewed`, `expired_url`, `payload`.
         message: what is wrong, where the reason alone does not say it.
+        front_message: the same, where DynamoDB's servers word it otherwise.
     """
 
     def __init__(
@@ -114,6 +116,7 @@ class SignatureRefused(Exception):
         reason: str,
         message: str = "",
         *,
+        front_message: str = "",
         claimed: str = "",
         computed: str = "",
         timestamp: str = "",
@@ -121,13 +124,20 @@ class SignatureRefused(Exception):
         super().__init__(message or reason)
         self.reason = reason
         self.message = message
+        self._front_message = front_message
         self._claimed, self._computed, self._timestamp = claimed, computed, timestamp
 
     def as_service_error(self, family: str) -> ServiceError:
-        """The error that a service of this family answers: its protocol, `rest-xml` for S3."""
+        """The error that a service of this family answers.
+
+        Args:
+            family: its protocol (`rest-xml` for S3), or `front` for DynamoDB's servers.
+        """
         wordings = _FAMILIES[family]
         code, status, own = wordings[self.reason]
         message = self.message or own
+        if family == "front" and self._front_message:
+            message = self._front_message
         members: dict[str, str] = {}
         if wordings is _S3:
             if self.reason in _S3_OWN_TEXT:

@@ -30,11 +30,17 @@ class InvalidAction(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a request goes. `operation` may be one that the model has and we have not."""
+    """Where a request goes.
+
+    Attributes:
+        operation: it may be one that the model has and we have not.
+        scope: the service that the credential scope must name, where the target names it too.
+    """
 
     service: Service
     model: ServiceModel
     operation: str
+    scope: str = ""
 
 
 class Router:
@@ -87,15 +93,20 @@ class Router:
         name = self._by_target.get(prefix)
         if name is None or operation not in load_model(name).operations:
             raise UnknownOperationException("")
-        route = self._json[target] = Route(self._services[name], load_model(name), operation)
+        model = load_model(name)
+        scope = _scope_of(model.metadata)
+        route = self._json[target] = Route(self._services[name], model, operation, scope)
         return route
+
+    def has_own_front(self, scope: str) -> bool:
+        """Whether a credential scope's service stands behind DynamoDB's servers."""
+        return any(self._services[name].own_front for name in self._services_of(scope))
 
     def _services_of(self, signing_name: str) -> list[str]:
         if self._by_scope is None:
             self._by_scope = {}
             for name in self._services:
-                metadata = load_metadata(name)
-                scope = str(metadata.get("signingName") or metadata["endpointPrefix"])
+                scope = _scope_of(load_metadata(name))
                 self._by_scope.setdefault(scope, []).append(name)
         return self._by_scope.get(signing_name, [])
 
@@ -147,6 +158,10 @@ class Router:
                     request.path = path
                     return Route(self._services[name], model, route.operation)
         raise UnknownOperationException(f"{request.method} {request.path} is no operation.")
+
+
+def _scope_of(metadata: Mapping[str, Any]) -> str:
+    return str(metadata.get("signingName") or metadata["endpointPrefix"])
 
 
 class _RestRoute:

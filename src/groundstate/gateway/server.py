@@ -41,6 +41,8 @@ _STATUS_LINES = {
 # Clients send the same few names again and again.
 _names: dict[bytes, str] = {}
 _NAMES_MAX = 500
+# An answer with one of these says itself how long it is.
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
 
 logger = logging.getLogger(__name__)
 
@@ -265,7 +267,7 @@ class _Connection(asyncio.Protocol):
             )
         parts.append(lines.encode("latin-1", "replace"))
         if status != 204 and not any(
-            len(name) == 14 and name.lower() == "content-length" for name, _ in headers
+            len(name) in (14, 17) and name.lower() in _FRAMING for name, _ in headers
         ):
             parts.append(b"Content-Length: %d\r\n" % len(response.body))
         parts.append(b"\r\n" if keep_alive else b"Connection: close\r\n\r\n")

@@ -22,6 +22,7 @@ from __future__ import annotations
 import base64
 import calendar
 import hmac
+import re
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -39,9 +40,18 @@ EMPTY_SHA256 = sha256(b"").hexdigest()
 # A presigned address may live for seven days:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 PRESIGNED_S_MAX = 604_800
+_SCOPE = re.compile(r"Credential=[^,&\s]*/([^/,&\s]*)/aws4_request")
 # S3 and DynamoDB allow fifteen minutes, the others five (their messages say so).
 SKEW_S = 300
 LONG_SKEW_S = 900
+_HEADER_PARTS = ("Credential", "Signature", "SignedHeaders")
+_QUERY_PARAMETERS = (
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Signature",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Date",
+)
 _LONG_SKEW_SERVICES = frozenset({"s3", "dynamodb"})
 
 
@@ -104,7 +114,7 @@ def read_signature(
     """
     authorization = headers.get("authorization")
     if authorization is None:
-        if "X-Amz-Algorithm=" in raw_query:
+        if "X-Amz-Algorithm" in raw_query:
             return _read_query(method, raw_path, raw_query, headers)
         if "AWSAccessKeyId=" in raw_query:
             return _read_version_2(method, raw_path, raw_query, headers)
@@ -112,8 +122,8 @@ def read_signature(
     if not authorization.startswith("AWS4-"):
         raise SignatureRefused("missing")
     prefix, found, value = authorization.rpartition("Signature=")
-    if not found or "," in value:
-        _refuse_header(authorization, headers)
+    if not found or "," in value or " " in value.strip():
+        prefix, value = _put_signature_last(authorization, headers)
     fields = _read_fields(prefix)
     timestamp = headers.get("x-amz-date") or _timestamp_of_date(headers.get("date"))
     if fields is None or timestamp is None:
@@ -138,6 +148,15 @@ def read_signature(
         raw_query,
         headers,
     )
+
+
+def find_scope_service(raw_query: str, headers: Mapping[str, str]) -> str | None:
+    """The service that a request's credential scope names; None for one without a scope.
+
+    It tells whose words a request is to be refused in; nothing of it is verified.
+    """
+    found = _SCOPE.search(headers.get("authorization", "")) or _SCOPE.search(decode(raw_query))
+    return None if found is None else found[1]
 
 
 def verify(signature: Signature, secret: str, body: bytes | None, now: float | None) -> None:
@@ -260,13 +279,15 @@ def _read_query(
     for pair in raw_query.split("&"):
         name, _, value = pair.partition("=")
         fields[decode(name)] = decode(value)
-    needed = ("X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
-    absent = [name for name in needed if not fields.get(name)]
-    if absent or fields["X-Amz-Algorithm"] != ALGORITHM:
+    absent = [name for name in _QUERY_PARAMETERS if not fields.get(name)]
+    if absent:
+        listed = "".join(f"AWS query-string parameters must include '{name}'. " for name in absent)
         raise SignatureRefused(
-            "malformed_query",
-            " ".join(f"AWS query-string parameters must include '{name}'." for name in absent)
-            or f"Unsupported AWS 'algorithm': '{fields['X-Amz-Algorithm']}'",
+            "malformed_query", f"{listed}Re-examine the query-string parameters."
+        )
+    if fields["X-Amz-Algorithm"] != ALGORITHM:
+        raise SignatureRefused(
+            "malformed_query", f"Unsupported AWS 'algorithm': '{fields['X-Amz-Algorithm']}'"
         )
     scope = _read_scope(fields["X-Amz-Credential"])
     expires = fields.get("X-Amz-Expires", "0" if scope.service == "s3" else str(LONG_SKEW_S))
@@ -312,13 +333,32 @@ def _read_version_2(
     )
 
 
+def _put_signature_last(authorization: str, headers: Mapping[str, str]) -> tuple[str, str]:
+    """A header whose parts stand in another order than SDKs write them, before and after `=`."""
+    fields = _parts_of(authorization)
+    if not all(fields.get(name) for name in _HEADER_PARTS):
+        _refuse_header(authorization, headers)
+    algorithm = authorization.partition(" ")[0]
+    named = f"Credential={fields['Credential']}, SignedHeaders={fields['SignedHeaders']}"
+    return f"{algorithm} {named}, ", fields["Signature"]
+
+
+def _parts_of(authorization: str) -> dict[str, str]:
+    found = {}
+    for part in re.split("[, ]+", authorization)[1:]:
+        name, _, value = part.partition("=")
+        found[name] = value
+    return found
+
+
 def _refuse_header(authorization: str, headers: Mapping[str, str]) -> NoReturn:
     """Say all that is wrong with an Authorization header, as AWS does."""
     hashed = base64.b64encode(sha256(authorization.encode()).digest()).decode()
+    fields = _parts_of(authorization)
     said = [
         f"Authorization header requires '{name}' parameter."
-        for name in ("Credential", "Signature", "SignedHeaders")
-        if f"{name}=" not in authorization
+        for name in _HEADER_PARTS
+        if not fields.get(name)
     ]
     if "x-amz-date" not in headers and "date" not in headers:
         said.append(
@@ -330,8 +370,13 @@ def _refuse_header(authorization: str, headers: Mapping[str, str]) -> NoReturn:
             "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with"
             f" SHA-256 and encoded with Base64): '{hashed}'.",
         )
-    said.append(f"(Hashed with SHA-256 and encoded with Base64) Authorization={hashed}")
-    raise SignatureRefused("malformed", " ".join(said))
+    text = " ".join(said)
+    raise SignatureRefused(
+        "malformed",
+        f"{text} (Hashed with SHA-256 and encoded with Base64) Authorization={hashed}",
+        # Recorded before AWS began to hash the header.
+        front_message=f"{text} Authorization={authorization}",
+    )
 
 
 @lru_cache(maxsize=256)

@@ -107,7 +107,7 @@ def answer(
         ("x-amzn-RequestId", request_id),
         ("Content-Type", f"application/x-amz-json-{model.metadata['jsonVersion']}"),
     ]
-    if service.answers_with_crc32:
+    if service.own_front:
         headers.append(("x-amz-crc32", str(zlib.crc32(body))))
     return HttpResponse(status, headers, body)
 

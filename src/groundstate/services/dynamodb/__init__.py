@@ -152,5 +152,5 @@ SERVICE = Service(
     blobs_as_text=True,
     validates_itself=True,
     error_prefix="com.amazonaws.dynamodb.v20120810#",
-    answers_with_crc32=True,
+    own_front=True,
 )

@@ -36,5 +36,5 @@ SERVICE = Service(
     iam_prefix="dynamodb",
     blobs_as_text=True,
     error_prefix="com.amazonaws.dynamodb.v20120810#",
-    answers_with_crc32=True,
+    own_front=True,
 )

@@ -16,7 +16,6 @@ from groundstate.operation import Call, ServiceError
 from groundstate.services.stepfunctions.integrations.result import Failed
 
 # The second half of every request id of DynamoDB, SQS and SNS.
-_REQUEST_ID_TAIL = "VV4KQNSO5AEMVJF66Q9ASUAAJG"
 
 
 class SdkService(NamedTuple):
@@ -85,9 +84,7 @@ def failed(service: SdkService, error: ServiceError) -> Failed:
 
 def make_request_id(service: SdkService) -> str:
     """A request id as this service makes them."""
-    if service is not DYNAMODB:
-        return ids.make_uuid()
-    return f"{ids.make_entropy() & (1 << 104) - 1:026X}{_REQUEST_ID_TAIL}"
+    return ids.make_long_request_id() if service is DYNAMODB else ids.make_uuid()
 
 
 @lru_cache(maxsize=2)
