@@ -40,6 +40,8 @@ def parse(service: Service, model: ServiceModel, operation: str, request: HttpRe
         SerializationException: the body is not a JSON object.
     """
     body: Shape = parse_document(request.body, any_kind=service.validates_itself)
+    if b"null" in request.body and not service.validates_itself:
+        body = _without_nulls(body)
     if service.blobs_as_text:
         return body
     decode = blob_decoder(model.name, model.input_shape(operation))
@@ -63,6 +65,17 @@ def parse_document(body: bytes, *, any_kind: bool = False) -> Any:
     if type(document) is not dict and not any_kind:
         raise SerializationException("")
     return document
+
+
+def _without_nulls(value: Any) -> Any:
+    """A value whose members that are null are left out, as AWS reads them."""
+    if type(value) is dict:
+        return {
+            name: _without_nulls(member) for name, member in value.items() if member is not None
+        }
+    if type(value) is list:
+        return [_without_nulls(element) for element in value]
+    return value
 
 
 def serialize(

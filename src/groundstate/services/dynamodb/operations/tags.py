@@ -29,7 +29,9 @@ from groundstate.services.dynamodb.validation.shapes import (
 
 _ANY_ARN = re.compile(r".+:.+:.+:.+:.+:.+/.+")
 _TAG = structure(
-    "Tag", Key=Member(STRING, shortest=1, longest=128), Value=Member(STRING, longest=256)
+    "Tag",
+    Key=Member(STRING, required=True, shortest=1, longest=128),
+    Value=Member(STRING, required=True, longest=256),
 )
 _TAG_RESOURCE = Checker(ResourceArn=STRING, Tags=list_of(_TAG))
 _UNTAG_RESOURCE = Checker(ResourceArn=STRING, TagKeys=STRINGS)

@@ -99,8 +99,11 @@ def _check_inside(value: Any, shape: Shape, path: str, faults: list[str]) -> Non
         if shape.element_rules is not None:
             _check_elements(value, shape.element_rules, path, faults)
         for at, element in enumerate(value, 1):
+            where = f"{path}.{at}.member"
             if element is not None:
-                _check_inside(element, shape.element, f"{path}.{at}.member", faults)
+                _check_inside(element, shape.element, where, faults)
+            elif shape.element.kind == "Structure":
+                _fault(faults, None, where, "Member must not be null")
     elif shape.kind == "Map" and shape.element is not None:
         _check_map(value, shape, path, faults)
         for key in reversed(value):
