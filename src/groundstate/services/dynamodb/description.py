@@ -17,11 +17,17 @@ from groundstate.services.dynamodb import arns, capacity
 from groundstate.services.dynamodb.items import load
 from groundstate.services.dynamodb.model import Index, Table
 from groundstate.services.dynamodb.schema import ON_DEMAND
+from groundstate.services.dynamodb.throughput import (
+    WARM_READS,
+    WARM_WRITES,
+    decreases_today,
+    is_on_demand,
+    new_throughput,
+    set_on_demand,
+    without_times,
+)
 
 _COPIED = ("AttributeDefinitions", "TableName", "KeySchema")
-# What a new on-demand table sustains at once (observed).
-WARM_READS = 12000
-WARM_WRITES = 4000
 _SCAN_PAGE = 1000
 
 
@@ -32,19 +38,20 @@ def new_definition(call: Call, request: dict[str, Any], name: str) -> dict[str, 
     definition.update(
         TableName=name,
         TableStatus="ACTIVE",
-        CreationDateTime=call.now,
+        # AWS tells milliseconds.
+        CreationDateTime=round(call.now, 3),
         TableArn=arn,
         TableId=ids.make_uuid(),
     )
     billing_mode = request.get("BillingMode", "PROVISIONED")
     definition["ProvisionedThroughput"] = new_throughput(request.get("ProvisionedThroughput"))
-    if billing_mode == ON_DEMAND:
-        set_on_demand(definition)
     for member, is_global in (("LocalSecondaryIndexes", False), ("GlobalSecondaryIndexes", True)):
         if member in request:
             definition[member] = [
                 new_index(call, arn, index, is_global=is_global) for index in request[member]
             ]
+    if billing_mode == ON_DEMAND:
+        set_on_demand(definition, definition["CreationDateTime"])
     for member in ("OnDemandThroughput", "WarmThroughput"):
         if member in request:
             definition[member] = request[member]
@@ -56,26 +63,6 @@ def new_definition(call: Call, request: dict[str, Any], name: str) -> dict[str, 
     if encryption is not None:
         definition["SSEDescription"] = encryption
     return definition
-
-
-def new_throughput(throughput: dict[str, int] | None) -> dict[str, Any]:
-    """ProvisionedThroughputDescription of a new table or index; zeros on demand."""
-    units = throughput or {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
-    return {"NumberOfDecreasesToday": 0, **units}
-
-
-def set_on_demand(definition: dict[str, Any]) -> None:
-    """Note that a table is billed by the request."""
-    definition["BillingModeSummary"] = {
-        "BillingMode": ON_DEMAND,
-        "LastUpdateToPayPerRequestDateTime": definition["CreationDateTime"],
-    }
-
-
-def is_on_demand(definition: dict[str, Any]) -> bool:
-    """Whether a table is billed by the request."""
-    summary = definition.get("BillingModeSummary") or {}
-    return bool(summary.get("BillingMode") == ON_DEMAND)
 
 
 def new_index(call: Call, arn: str, index: dict[str, Any], *, is_global: bool) -> dict[str, Any]:
@@ -113,12 +100,18 @@ def describe(call: Call, table: Table) -> dict[str, Any]:
     """A table as DescribeTable answers it."""
     shape = dict(table.definition)
     shape["ItemCount"], shape["TableSizeBytes"] = call.tx.dynamodb.tables.get_counts(table.table_id)
+    shape["ProvisionedThroughput"] = _describe_throughput(call, shape)
     for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
         if member in shape:
             shape[member] = [_describe_index(call, table, dict(entry)) for entry in shape[member]]
     if is_on_demand(shape) or "WarmThroughput" in shape:
         _add_warm(shape, shape)
     return shape
+
+
+def _describe_throughput(call: Call, shape: dict[str, Any]) -> dict[str, Any]:
+    throughput = shape["ProvisionedThroughput"]
+    return {**throughput, "NumberOfDecreasesToday": decreases_today(throughput, call.now)}
 
 
 def _add_warm(shape: dict[str, Any], table: dict[str, Any]) -> None:
@@ -133,6 +126,8 @@ def _add_warm(shape: dict[str, Any], table: dict[str, Any]) -> None:
 def _describe_index(call: Call, table: Table, entry: dict[str, Any]) -> dict[str, Any]:
     index = table.indexes[entry["IndexName"]]
     rows = call.tx.dynamodb.index(entry.pop("IndexId"), table.table_id)
+    if index.is_global:
+        entry["ProvisionedThroughput"] = _describe_throughput(call, entry)
     entry["ItemCount"] = rows.count()
     entry["IndexSizeBytes"] = _index_size(call, table, index, entry["ItemCount"])
     if "WarmThroughput" in entry or (index.is_global and is_on_demand(table.definition)):
@@ -159,9 +154,7 @@ def as_new(shape: dict[str, Any]) -> dict[str, Any]:
     """A description as the answer to CreateTable tells it: still under way."""
     shape = {**shape, "TableStatus": "CREATING"}
     shape.pop("WarmThroughput", None)
-    if "BillingModeSummary" in shape:
-        shape["BillingModeSummary"] = {"BillingMode": ON_DEMAND}
-        shape["TableThroughputModeSummary"] = {"TableThroughputMode": ON_DEMAND}
+    without_times(shape)
     if "GlobalSecondaryIndexes" in shape:
         shape["GlobalSecondaryIndexes"] = [
             {

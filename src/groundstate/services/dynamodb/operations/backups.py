@@ -9,7 +9,7 @@ from typing import Any
 
 from groundstate import ids
 from groundstate.operation import Call, Shape
-from groundstate.services.dynamodb.description import describe, is_on_demand
+from groundstate.services.dynamodb.description import describe
 from groundstate.services.dynamodb.errors import (
     BackupNotFoundException,
     TableNotFoundException,
@@ -17,6 +17,7 @@ from groundstate.services.dynamodb.errors import (
 )
 from groundstate.services.dynamodb.model import Table
 from groundstate.services.dynamodb.tables import find_table
+from groundstate.services.dynamodb.throughput import is_on_demand
 from groundstate.services.dynamodb.validation.checker import Checker
 from groundstate.services.dynamodb.validation.inputs import NAME_PATTERN
 from groundstate.services.dynamodb.validation.shapes import DOUBLE, INTEGER, STRING, Member

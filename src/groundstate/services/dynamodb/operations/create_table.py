@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from groundstate.operation import Call, Shape
-from groundstate.services.dynamodb import arns, schema, streaming
+from groundstate.services.dynamodb import arns, schema, streaming, throughput
 from groundstate.services.dynamodb.description import as_new, describe, new_definition
 from groundstate.services.dynamodb.errors import ResourceInUseException
 from groundstate.services.dynamodb.operations.resource_policies import check_policy
@@ -27,6 +27,8 @@ def create_table(call: Call, request: Shape) -> Shape:
     _refuse_unsupported(request)
     request = CREATE_TABLE.check(request).request
     schema.check_throughput(request)
+    for part in (request, *request.get("GlobalSecondaryIndexes", ())):
+        throughput.check_limits(part, request.get("BillingMode"))
     schema.check_table_keys(request)
     index_names: set[str] = set()
     schema.check_local_indexes(request, index_names)

@@ -15,7 +15,6 @@ from groundstate.services.dynamodb.description import (
     as_new,
     describe,
     encryption_description,
-    is_on_demand,
     new_definition,
 )
 from groundstate.services.dynamodb.errors import (
@@ -30,6 +29,7 @@ from groundstate.services.dynamodb.model import Table
 from groundstate.services.dynamodb.operations.backups import get_backup
 from groundstate.services.dynamodb.schema import refuse_unsupported
 from groundstate.services.dynamodb.tables import find_table, forget, get_table
+from groundstate.services.dynamodb.throughput import is_on_demand
 from groundstate.services.dynamodb.validation.checker import Checker
 from groundstate.services.dynamodb.validation.inputs import NAME_PATTERN
 from groundstate.services.dynamodb.validation.shapes import (

@@ -13,6 +13,7 @@ from groundstate.services.dynamodb.errors import (
     ExportNotFoundException,
     GlobalTableNotFoundException,
     ImportNotFoundException,
+    ResourceNotFoundException,
     ValidationException,
 )
 from groundstate.services.dynamodb.tables import get_table_to_manage
@@ -34,6 +35,10 @@ def describe_contributor_insights(call: Call, request: Shape) -> Shape:
     table = get_table_to_manage(call, request["TableName"])
     response: Shape = {"TableName": table.name, "ContributorInsightsStatus": "DISABLED"}
     if "IndexName" in request:
+        if request["IndexName"] not in table.indexes:
+            raise ResourceNotFoundException(
+                f"Requested resource not found: Index: {request['IndexName']} not found"
+            )
         response["IndexName"] = request["IndexName"]
     return response
 

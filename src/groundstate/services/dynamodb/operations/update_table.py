@@ -9,16 +9,9 @@ import copy
 from typing import Any
 
 from groundstate.operation import Call, Shape
-from groundstate.services.dynamodb import removal, schema, streaming
+from groundstate.services.dynamodb import removal, schema, streaming, throughput
 from groundstate.services.dynamodb.backfill import fill_index
-from groundstate.services.dynamodb.description import (
-    describe,
-    encryption_description,
-    is_on_demand,
-    new_index,
-    new_throughput,
-    set_on_demand,
-)
+from groundstate.services.dynamodb.description import describe, encryption_description, new_index
 from groundstate.services.dynamodb.errors import (
     LimitExceededException,
     ResourceNotFoundException,
@@ -63,7 +56,7 @@ def update_table(call: Call, request: Shape) -> Shape:
     _check_request(request)
     table = get_table_to_manage(call, request["TableName"])
     definition = copy.deepcopy(table.definition)
-    _change_billing(call, table, definition, request)
+    throughput.change_billing(call, definition, request)
     _change_settings(call, definition, request)
     created, deleted = _change_indexes(call, table, definition, request)
     if "StreamSpecification" in request:
@@ -73,6 +66,8 @@ def update_table(call: Call, request: Shape) -> Shape:
         fill_index(call, changed, changed.indexes[name])
     shape = describe(call, changed)
     shape["TableStatus"] = "UPDATING"
+    if "BillingMode" in request:
+        throughput.without_times(shape)
     _show_old_throughput(shape, table.definition)
     _show_index_changes(shape, request, created, deleted, table)
     return {"TableDescription": shape}
@@ -93,6 +88,8 @@ def _check_request(request: dict[str, Any]) -> None:
         )
     if "ProvisionedThroughput" in request:
         schema.check_bounds(request["ProvisionedThroughput"])
+    elif request.get("BillingMode") == "PROVISIONED":
+        raise invalid("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
     names: set[str] = set()
     for update in updates or ():
         actions = [update[kind] for kind in ("Update", "Create", "Delete") if kind in update]
@@ -117,73 +114,6 @@ def _check_request(request: dict[str, Any]) -> None:
             schema.check_bounds(actions[0]["ProvisionedThroughput"], name)
 
 
-def _change_billing(
-    call: Call, table: Table, definition: dict[str, Any], request: dict[str, Any]
-) -> None:
-    mode = request.get("BillingMode")
-    throughput = request.get("ProvisionedThroughput")
-    was_on_demand = is_on_demand(definition)
-    if mode == schema.ON_DEMAND and not was_on_demand:
-        set_on_demand(definition)
-        definition["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"] = call.now
-        definition["ProvisionedThroughput"].update(ReadCapacityUnits=0, WriteCapacityUnits=0)
-        for index in definition.get("GlobalSecondaryIndexes", ()):
-            index["ProvisionedThroughput"] = new_throughput(None)
-        return
-    if mode == "PROVISIONED" and was_on_demand:
-        _provision(definition, request)
-    if throughput is None:
-        return
-    if is_on_demand(definition):
-        raise invalid(
-            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is"
-            " PAY_PER_REQUEST"
-        )
-    if not (mode == "PROVISIONED" and was_on_demand):
-        _change_throughput(call, definition["ProvisionedThroughput"], throughput)
-
-
-def _provision(definition: dict[str, Any], request: dict[str, Any]) -> None:
-    """From on demand to provisioned: the table and each global index need their units."""
-    if "ProvisionedThroughput" not in request:
-        raise invalid("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
-    given = {
-        update["Update"]["IndexName"]: update["Update"].get("ProvisionedThroughput")
-        for update in request.get("GlobalSecondaryIndexUpdates", ())
-        if "Update" in update
-    }
-    for index in definition.get("GlobalSecondaryIndexes", ()):
-        if not given.get(index["IndexName"]):
-            raise invalid(
-                f"ProvisionedThroughput must be specified for index: {index['IndexName']}"
-            )
-    definition["ProvisionedThroughput"].update(request["ProvisionedThroughput"])
-    definition["BillingModeSummary"]["BillingMode"] = "PROVISIONED"
-
-
-def _change_throughput(call: Call, current: dict[str, Any], wanted: dict[str, int]) -> None:
-    reads = wanted["ReadCapacityUnits"] - current["ReadCapacityUnits"]
-    writes = wanted["WriteCapacityUnits"] - current["WriteCapacityUnits"]
-    if not reads and not writes:
-        raise ValidationException(
-            "The provisioned throughput for the table will not change."
-            " The requested value equals the current value."
-            f" Current ReadCapacityUnits provisioned for the table: {current['ReadCapacityUnits']}."
-            f" Requested ReadCapacityUnits: {wanted['ReadCapacityUnits']}."
-            " Current WriteCapacityUnits provisioned for the table:"
-            f" {current['WriteCapacityUnits']}."
-            f" Requested WriteCapacityUnits: {wanted['WriteCapacityUnits']}."
-            " Refer to the Amazon DynamoDB Developer Guide for current limits and how to request"
-            " higher limits."
-        )
-    if reads > 0 or writes > 0:
-        current["LastIncreaseDateTime"] = call.now
-    if reads < 0 or writes < 0:
-        current["LastDecreaseDateTime"] = call.now
-        current["NumberOfDecreasesToday"] += 1
-    current.update(wanted)
-
-
 def _change_settings(call: Call, definition: dict[str, Any], request: dict[str, Any]) -> None:
     if "DeletionProtectionEnabled" in request:
         definition["DeletionProtectionEnabled"] = request["DeletionProtectionEnabled"]
@@ -192,15 +122,28 @@ def _change_settings(call: Call, definition: dict[str, Any], request: dict[str, 
             "TableClass": request["TableClass"],
             "LastUpdateDateTime": call.now,
         }
-    for member in ("OnDemandThroughput", "WarmThroughput"):
-        if member in request:
-            definition[member] = request[member]
+    _change_limits(definition, definition, request)
     if "SSESpecification" in request:
         encryption = encryption_description(call, request["SSESpecification"])
         if encryption is None:
             definition.pop("SSEDescription", None)
         else:
             definition["SSEDescription"] = encryption
+
+
+def _change_limits(
+    definition: dict[str, Any], changed: dict[str, Any], request: dict[str, Any]
+) -> None:
+    """Change what a table or one of its indexes serves at most, and is ready for."""
+    on_demand = throughput.is_on_demand(definition)
+    if "OnDemandThroughput" in request:
+        throughput.check_on_demand(request["OnDemandThroughput"], on_demand=on_demand)
+        current = changed.get("OnDemandThroughput", {})
+        changed["OnDemandThroughput"] = {**current, **request["OnDemandThroughput"]}
+    if "WarmThroughput" in request:
+        current = changed.get("WarmThroughput", {})
+        throughput.check_warm(request["WarmThroughput"], current, on_demand=on_demand)
+        changed["WarmThroughput"] = {**current, **request["WarmThroughput"]}
 
 
 def _change_indexes(
@@ -240,15 +183,18 @@ def _update_index(
 ) -> None:
     index = _find_index(table, definition, update["IndexName"])
     if "ProvisionedThroughput" in update:
-        if is_on_demand(definition):
+        if throughput.is_on_demand(definition):
             raise invalid(
                 "ProvisionedThroughput should not be specified for index:"
                 f" {update['IndexName']} when BillingMode is PAY_PER_REQUEST"
             )
-        _change_throughput(call, index["ProvisionedThroughput"], update["ProvisionedThroughput"])
-    for member in ("OnDemandThroughput", "WarmThroughput"):
-        if member in update:
-            index[member] = update[member]
+        throughput.change_units(
+            call,
+            index["ProvisionedThroughput"],
+            update["ProvisionedThroughput"],
+            index["IndexName"],
+        )
+    _change_limits(definition, index, update)
 
 
 def _create_index(
@@ -265,8 +211,9 @@ def _create_index(
             f" already exists: {name}"
         )
     definitions = _merge_definitions(definition, request)
-    mode = schema.ON_DEMAND if is_on_demand(definition) else "PROVISIONED"
+    mode = schema.ON_DEMAND if throughput.is_on_demand(definition) else "PROVISIONED"
     schema.check_global_index(create, definitions, mode)
+    throughput.check_limits(create, mode)
     indexes = definition.setdefault("GlobalSecondaryIndexes", [])
     if len(indexes) >= schema.GLOBAL_INDEXES_MAX:
         raise LimitExceededException(
