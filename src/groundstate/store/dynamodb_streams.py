@@ -103,6 +103,15 @@ class StreamRows:
             (stream_id, first, not_before, limit),
         ).fetchall()
 
+    def first_sequence_since(self, stream_id: int, not_before: float) -> int | None:
+        """The sequence of the oldest record that is not older; None if there is none."""
+        row = self._execute(
+            "SELECT sequence FROM dynamodb_stream_records WHERE stream_id = ? AND created_at >= ?"
+            " ORDER BY sequence LIMIT 1",
+            (stream_id, not_before),
+        ).fetchone()
+        return None if row is None else int(row[0])
+
     def last_sequence(self, stream_id: int) -> int | None:
         """The sequence of the newest record; None if there is none."""
         row = self._execute(

@@ -141,6 +141,81 @@ def test_iterators_and_records_age(
     assert records(streams, arn) == []
 
 
+def test_a_place_of_more_than_a_day_ago_is_refused(
+    client: Any, streams: Any, runtime: Groundstate, make: Callable[[str], str], refused: Refused
+) -> None:
+    arn = make("KEYS_ONLY")
+    client.put_item(TableName="Streamed-KEYS_ONLY", Item={"p": {"S": "a"}})
+    sequence = records(streams, arn)[0]["dynamodb"]["SequenceNumber"]
+    runtime.advance(hours=23)
+    client.put_item(TableName="Streamed-KEYS_ONLY", Item={"p": {"S": "b"}})
+    assert len(records(streams, arn)) == 2
+    runtime.advance(hours=2)
+    (young,) = records(streams, arn)
+    place = {"StreamArn": arn, "ShardId": shard_of(streams, arn)}
+    for kind in ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"):
+        request = {**place, "ShardIteratorType": kind, "SequenceNumber": sequence}
+        assert refused(streams.get_shard_iterator, **request)[0] == "TrimmedDataAccessException"
+    at = iterator(
+        streams, arn, "AT_SEQUENCE_NUMBER", SequenceNumber=young["dynamodb"]["SequenceNumber"]
+    )
+    assert streams.get_records(ShardIterator=at)["Records"] == [young]
+
+
+def test_limits_of_pages(
+    client: Any, streams: Any, make: Callable[[str], str], refused: Refused
+) -> None:
+    arn = make("KEYS_ONLY")
+    for operation, most, request in (
+        (streams.list_streams, 100, {}),
+        (streams.describe_stream, 100, {"StreamArn": arn}),
+        (streams.get_records, 1000, {"ShardIterator": iterator(streams, arn)}),
+    ):
+        operation(**request, Limit=most)
+        code, message = refused(operation, **request, Limit=most + 1)
+        assert (code, f"less than or equal to {most}" in message) == ("ValidationException", True)
+
+
+def test_records_tell_their_size(client: Any, streams: Any, make: Callable[[str], str]) -> None:
+    # Each name and value once for the keys, and once for each image.
+    arn = make("NEW_AND_OLD_IMAGES")
+    item = {"p": {"S": "101"}, "Message": {"S": "New item!"}}
+    client.put_item(TableName="Streamed-NEW_AND_OLD_IMAGES", Item=item)
+    changed = {**item, "Message": {"S": "This item has changed"}}
+    client.put_item(TableName="Streamed-NEW_AND_OLD_IMAGES", Item=changed)
+    client.delete_item(TableName="Streamed-NEW_AND_OLD_IMAGES", Key={"p": {"S": "101"}})
+    sizes = [record["dynamodb"]["SizeBytes"] for record in records(streams, arn)]
+    assert sizes == [4 + 20, 4 + 20 + 32, 4 + 32]
+
+
+def test_a_write_that_changes_nothing_has_no_record(
+    client: Any, streams: Any, make: Callable[[str], str]
+) -> None:
+    arn = make("NEW_AND_OLD_IMAGES")
+    table = "Streamed-NEW_AND_OLD_IMAGES"
+    key = {"p": {"S": "a"}}
+    item: dict[str, Any] = {**key, "n": {"N": "1"}, "s": {"SS": ["x", "y"]}}
+    item["m"] = {"M": {"s": {"NS": ["1", "2"]}}}
+    client.put_item(TableName=table, Item=item)
+    same = {
+        **item,
+        "n": {"N": "1.0"},
+        "s": {"SS": ["y", "x"]},
+        "m": {"M": {"s": {"NS": ["2", "1"]}}},
+    }
+    client.put_item(TableName=table, Item=same)
+    client.update_item(TableName=table, Key=key, UpdateExpression="REMOVE z")
+    client.update_item(TableName=table, Key=key)
+    client.delete_item(TableName=table, Key={"p": {"S": "b"}})
+    client.batch_write_item(
+        RequestItems={
+            table: [{"PutRequest": {"Item": same}}, {"DeleteRequest": {"Key": {"p": {"S": "c"}}}}]
+        }
+    )
+    client.transact_write_items(TransactItems=[{"Put": {"TableName": table, "Item": item}}])
+    assert [record["eventName"] for record in records(streams, arn)] == ["INSERT"]
+
+
 def test_a_closed_stream_is_read_to_its_end(
     client: Any, streams: Any, make: Callable[[str], str]
 ) -> None:

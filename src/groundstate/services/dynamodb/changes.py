@@ -13,6 +13,7 @@ import orjson
 from groundstate import ids
 from groundstate.operation import Call
 from groundstate.services.dynamodb.model import Item, Table
+from groundstate.services.dynamodb.values import equal, measure
 
 _DAY_S = 24 * 3600
 STREAM_RETENTION_S = _DAY_S
@@ -48,7 +49,7 @@ def record(
         change_id = backups.record_change(table.table_id, call.now, key, before)
         if change_id % _TRIM_EVERY == 0:
             backups.forget_changes(table.table_id, call.now - recovery["Days"] * _DAY_S)
-    if not table.stream_label or old == new:
+    if not table.stream_label or _is_same(old, new):
         # A write that changes nothing has no record.
         return
     name = (
@@ -58,14 +59,16 @@ def record(
     assert item is not None, table.name
     key_values = {attribute.name: item[attribute.name] for attribute in table.keys}
     data: dict[str, Any] = {"Keys": key_values, "StreamViewType": table.stream_view}
-    size = 0
+    measured = measure(key_values)
+    assert measured is not None, key_values
+    size = measured.size
     if new is not None and table.stream_view in ("NEW_IMAGE", "NEW_AND_OLD_IMAGES"):
         data["NewImage"] = new
         size += new_size
     if old is not None and table.stream_view in ("OLD_IMAGE", "NEW_AND_OLD_IMAGES"):
         data["OldImage"] = old
         size += old_size
-    data["SizeBytes"] = size + len(orjson.dumps(key_values))
+    data["SizeBytes"] = size
     shape: dict[str, Any] = {
         "eventID": f"{ids.make_entropy():032x}",
         "eventName": name,
@@ -80,6 +83,15 @@ def record(
     sequence = streams.append(stream_arn(table), call.now, orjson.dumps(shape))
     if sequence % _TRIM_EVERY == 0:
         streams.trim(call.now - STREAM_RETENTION_S, _TRIM_ROWS)
+
+
+def _is_same(old: Item | None, new: Item | None) -> bool:
+    """Whether a write changed nothing; the order in a set is nothing."""
+    if old == new:
+        return True
+    if old is None or new is None or old.keys() != new.keys():
+        return False
+    return all(equal(value, new[name]) for name, value in old.items())
 
 
 def expiry_of(table: Table, item: Item, now: float) -> float | None:

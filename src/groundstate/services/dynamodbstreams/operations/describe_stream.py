@@ -6,7 +6,10 @@ AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_
 from __future__ import annotations
 
 from groundstate.operation import Call, Shape
+from groundstate.services.dynamodbstreams.errors import check_limit
 from groundstate.services.dynamodbstreams.shards import get_stream, shard_id, shard_shape
+
+SHARDS_MAX = 100
 
 
 def describe_stream(call: Call, request: Shape) -> Shape:
@@ -14,7 +17,9 @@ def describe_stream(call: Call, request: Shape) -> Shape:
 
     Raises:
         ResourceNotFoundException: there is none.
+        ValidationException: the limit is too high.
     """
+    check_limit(request.get("Limit"), SHARDS_MAX)
     row = get_stream(call, request["StreamArn"])
     shards = [shard_shape(call, row)]
     child_of = (request.get("ShardFilter") or {}).get("ShardId")

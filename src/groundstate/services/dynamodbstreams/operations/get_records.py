@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from groundstate.operation import Call, Shape
+from groundstate.services.dynamodbstreams.errors import check_limit
 from groundstate.services.dynamodbstreams.shards import (
     RETENTION_S,
     Iterator,
@@ -29,11 +30,11 @@ def get_records(call: Call, request: Shape) -> Shape:
     Raises:
         ExpiredIteratorException: the iterator is older than 15 minutes.
         ResourceNotFoundException: the stream is gone.
-        ValidationException: it is no iterator.
+        ValidationException: it is no iterator, or the limit is too high.
     """
+    limit = check_limit(request.get("Limit"), RECORDS_MAX)
     iterator = read_iterator(call, request["ShardIterator"])
     row = get_stream(call, iterator.stream_arn)
-    limit = min(request.get("Limit", RECORDS_MAX), RECORDS_MAX)
     found = call.tx.dynamodb.streams.records(
         row.stream_id, iterator.sequence, call.now - RETENTION_S, limit
     )

@@ -8,15 +8,18 @@ from __future__ import annotations
 from groundstate.operation import Call, Shape
 from groundstate.services.dynamodbstreams.errors import (
     ResourceNotFoundException,
+    TrimmedDataAccessException,
     ValidationException,
 )
 from groundstate.services.dynamodbstreams.shards import (
+    RETENTION_S,
     Iterator,
     get_stream,
     read_sequence,
     shard_id,
     write_iterator,
 )
+from groundstate.store.dynamodb_streams import StreamRow
 
 _NEED_SEQUENCE = ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER")
 
@@ -26,6 +29,7 @@ def get_shard_iterator(call: Call, request: Shape) -> Shape:
 
     Raises:
         ResourceNotFoundException: there is no such stream or shard.
+        TrimmedDataAccessException: the record is older than 24 hours.
         ValidationException: a sequence number is missing, or lies outside of the shard.
     """
     row = get_stream(call, request["StreamArn"])
@@ -48,6 +52,7 @@ def get_shard_iterator(call: Call, request: Shape) -> Shape:
                 f"Invalid SequenceNumber: {given} is not within the range of shard"
                 f" {request['ShardId']}"
             )
+        _check_age(call, row, sequence)
         if kind == "AFTER_SEQUENCE_NUMBER":
             sequence += 1
     elif given is not None:
@@ -60,3 +65,15 @@ def get_shard_iterator(call: Call, request: Shape) -> Shape:
     else:
         sequence = call.tx.dynamodb.streams.next_sequence()
     return {"ShardIterator": write_iterator(Iterator(row.arn, sequence, call.now))}
+
+
+def _check_age(call: Call, row: StreamRow, sequence: int) -> None:
+    horizon = call.now - RETENTION_S
+    if row.created_at >= horizon:
+        return
+    streams = call.tx.dynamodb.streams
+    oldest = streams.first_sequence_since(row.stream_id, horizon) or streams.next_sequence()
+    if sequence < oldest:
+        raise TrimmedDataAccessException(
+            "The operation attempted to read past the oldest stream record in a shard."
+        )

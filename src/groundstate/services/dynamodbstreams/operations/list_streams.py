@@ -6,7 +6,7 @@ AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_
 from __future__ import annotations
 
 from groundstate.operation import Call, Shape
-from groundstate.services.dynamodbstreams.errors import stream_not_found
+from groundstate.services.dynamodbstreams.errors import check_limit, stream_not_found
 from groundstate.services.dynamodbstreams.shards import RETENTION_S
 
 PAGE_MAX = 100
@@ -17,7 +17,9 @@ def list_streams(call: Call, request: Shape) -> Shape:
 
     Raises:
         ResourceNotFoundException: there is no stream to start after.
+        ValidationException: the limit is too high.
     """
+    limit = check_limit(request.get("Limit"), PAGE_MAX)
     after = 0
     start = request.get("ExclusiveStartStreamArn")
     streams = call.tx.dynamodb.streams
@@ -26,7 +28,6 @@ def list_streams(call: Call, request: Shape) -> Shape:
         if row is None:
             raise stream_not_found(start)
         after = row.stream_id
-    limit = min(request.get("Limit", PAGE_MAX), PAGE_MAX)
     name = request.get("TableName")
     if name is not None and name.startswith("arn:"):
         name = name.rsplit("/", 1)[-1]
