@@ -156,16 +156,17 @@ class ItemRows:
         )
 
     def forget_expiry(self) -> None:
-        """Let no item expire any more."""
-        self._execute(f"UPDATE {self.name} SET expires_at = NULL WHERE expires_at IS NOT NULL")
+        """Find no items by when they expire any more. Rows keep their times."""
+        self._execute(f"DROP INDEX IF EXISTS {self.name}_by_expiry")
 
-    def find_expired(self, now: float, limit: int) -> list[tuple[bytes, bytes]]:
-        """Keys and items that have expired, the earliest first."""
-        return self._execute(
-            f"SELECT key, item FROM {self.name} WHERE expires_at IS NOT NULL AND expires_at <= ?"
+    def find_expired(self, now: float, limit: int) -> list[bytes]:
+        """Keys of items whose rows say that they have expired, the earliest first."""
+        rows = self._execute(
+            f"SELECT key FROM {self.name} WHERE expires_at IS NOT NULL AND expires_at <= ?"
             " ORDER BY expires_at LIMIT ?",
             (now, limit),
-        ).fetchall()
+        )
+        return [key for (key,) in rows.fetchall()]
 
     def find_next_expiry(self) -> float | None:
         """When the next item expires."""

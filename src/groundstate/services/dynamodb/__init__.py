@@ -6,7 +6,7 @@ AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/Welcome.html
 from __future__ import annotations
 
 from groundstate.operation import Operation, Service
-from groundstate.services.dynamodb import access, expiry, removal
+from groundstate.services.dynamodb import access, backfill, expiry, removal
 from groundstate.services.dynamodb.changes import EXPIRY_TIMER
 from groundstate.services.dynamodb.operations.backups import (
     create_backup,
@@ -148,7 +148,11 @@ SERVICE = Service(
     operations=OPERATIONS,
     iam_prefix="dynamodb",
     recover=removal.go_on,
-    timers={EXPIRY_TIMER: expiry.on_timer},
+    timers={
+        EXPIRY_TIMER: expiry.on_timer,
+        expiry.NOTING_TIMER: expiry.on_noting_timer,
+        backfill.BACKFILL_TIMER: backfill.on_timer,
+    },
     blobs_as_text=True,
     validates_itself=True,
     error_prefix="com.amazonaws.dynamodb.v20120810#",

@@ -29,6 +29,8 @@ from groundstate.services.dynamodb.throughput import (
 
 _COPIED = ("AttributeDefinitions", "TableName", "KeySchema")
 _SCAN_PAGE = 1000
+# What an index's stored definition has beside what AWS tells.
+OWN_MEMBERS = frozenset({"IndexId", "BackfilledTo"})
 
 
 def new_definition(call: Call, request: dict[str, Any], name: str) -> dict[str, Any]:
@@ -127,6 +129,8 @@ def _describe_index(call: Call, table: Table, entry: dict[str, Any]) -> dict[str
     index = table.indexes[entry["IndexName"]]
     rows = call.tx.dynamodb.index(entry.pop("IndexId"), table.table_id)
     if index.is_global:
+        if entry.pop("BackfilledTo", None) is not None:
+            entry["Backfilling"] = True
         entry["ProvisionedThroughput"] = _describe_throughput(call, entry)
     entry["ItemCount"] = rows.count()
     entry["IndexSizeBytes"] = _index_size(call, table, index, entry["ItemCount"])

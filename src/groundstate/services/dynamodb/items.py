@@ -238,6 +238,9 @@ def _write_indexes(
 ) -> None:
     rows = call.tx.dynamodb
     for index in table.index_list:
+        if index.backfilled_to is not None and row_id > index.backfilled_to:
+            # The backfill has not come here yet; see `backfill.py`.
+            continue
         was = now = None
         if old is not None:
             was = keys.index_key(index.hash_keys, index.range_keys, table.keys, old.item, key)

@@ -28,6 +28,7 @@ class Index:
         projection: `ALL`, `KEYS_ONLY` or `INCLUDE`.
         included: the non-key attributes that `INCLUDE` names.
         projected: all attributes that it holds, or None if it holds every one.
+        backfilled_to: while it is being filled, the number of the last row that is in it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Index:
     projection: str
     included: frozenset[str]
     projected: frozenset[str] | None
+    backfilled_to: int | None = None
 
     @property
     def keys(self) -> tuple[KeyAttribute, ...]:
@@ -160,4 +162,5 @@ def _make_index(
         projection=projection,
         included=included,
         projected=None if projection == "ALL" else key_names | own | included,
+        backfilled_to=entry.get("BackfilledTo"),
     )

@@ -215,9 +215,18 @@ def find_index(table: Table, request: dict[str, Any]) -> Index | None:
     index = table.indexes.get(name)
     if index is None:
         raise ValidationException(f"The table does not have the specified index: {name}")
+    check_filled(index)
     if index.is_global and request.get("ConsistentRead"):
         raise ValidationException("Consistent reads are not supported on global secondary indexes")
     return index
+
+
+def check_filled(index: Index) -> None:
+    """Check that an index is not being filled. Raises ValidationException."""
+    if index.backfilled_to is not None:
+        raise ValidationException(
+            f"Cannot read from backfilling global secondary index: {index.name}"
+        )
 
 
 def check_select(request: dict[str, Any], prefix: str = "") -> None:

@@ -47,7 +47,12 @@ from groundstate.services.dynamodb.partiql.statements import (
     Statement,
     Update,
 )
-from groundstate.services.dynamodb.reading import Walk, check_all_attributes, check_filtered
+from groundstate.services.dynamodb.reading import (
+    Walk,
+    check_all_attributes,
+    check_filled,
+    check_filtered,
+)
 from groundstate.services.dynamodb.tables import get_table
 from groundstate.services.dynamodb.transactions import Action
 from groundstate.services.dynamodb.values import ValueProblem, explain
@@ -180,6 +185,7 @@ def _find_index(table: Table, select: Select, *, consistent: bool) -> Index | No
     if index is None:
         raise ValidationException("The table does not have the specified index")
     check_index(index)
+    check_filled(index)
     if index.is_global and consistent:
         raise ValidationException(
             "Strongly consistent read is not supported on Global Secondary Indexes"

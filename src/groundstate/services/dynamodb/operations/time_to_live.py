@@ -32,11 +32,15 @@ def update_time_to_live(call: Call, request: Shape) -> Shape:
 
     Raises:
         ResourceNotFoundException: there is no such table.
-        ValidationException: it is so already, or by another attribute.
+        ValidationException: it is so already, or by another attribute, or still being enabled.
     """
     request = _UPDATE.check(request).request
     specification = request["TimeToLiveSpecification"]
     table = get_table_to_manage(call, request["TableName"])
+    if "NotedTo" in table.settings.get("TimeToLive", {}):
+        raise ValidationException(
+            "Time to live has been modified multiple times within a fixed interval"
+        )
     if specification["Enabled"]:
         if table.time_to_live is not None:
             if table.time_to_live != specification["AttributeName"]:
@@ -71,9 +75,10 @@ def describe_time_to_live(call: Call, request: Shape) -> Shape:
     table = get_table_to_manage(call, request["TableName"])
     if table.time_to_live is None:
         return {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}}
+    is_enabling = "NotedTo" in table.settings["TimeToLive"]
     return {
         "TimeToLiveDescription": {
-            "TimeToLiveStatus": "ENABLED",
+            "TimeToLiveStatus": "ENABLING" if is_enabling else "ENABLED",
             "AttributeName": table.time_to_live,
         }
     }

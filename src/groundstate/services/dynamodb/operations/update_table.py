@@ -9,9 +9,13 @@ import copy
 from typing import Any
 
 from groundstate.operation import Call, Shape
-from groundstate.services.dynamodb import removal, schema, streaming, throughput
-from groundstate.services.dynamodb.backfill import fill_index
-from groundstate.services.dynamodb.description import describe, encryption_description, new_index
+from groundstate.services.dynamodb import backfill, removal, schema, streaming, throughput
+from groundstate.services.dynamodb.description import (
+    OWN_MEMBERS,
+    describe,
+    encryption_description,
+    new_index,
+)
 from groundstate.services.dynamodb.errors import (
     LimitExceededException,
     ResourceNotFoundException,
@@ -63,7 +67,7 @@ def update_table(call: Call, request: Shape) -> Shape:
         streaming.change(call, table, definition, request["StreamSpecification"])
     changed = save_table(call, table, definition)
     for name in created:
-        fill_index(call, changed, changed.indexes[name])
+        backfill.start(call, changed, changed.indexes[name])
     shape = describe(call, changed)
     shape["TableStatus"] = "UPDATING"
     if "BillingMode" in request:
@@ -151,7 +155,9 @@ def _change_indexes(
 ) -> tuple[list[str], list[str]]:
     """Change the definition's global indexes; the names of those made and deleted."""
     updates = request.get("GlobalSecondaryIndexUpdates", ())
-    if sum("Create" in update or "Delete" in update for update in updates) > 1:
+    changing = [update for update in updates if "Create" in update or "Delete" in update]
+    filling = {index.name for index in table.index_list if index.backfilled_to is not None}
+    if len(changing) > 1 or any(_name_of(update) not in filling for update in changing if filling):
         raise LimitExceededException(
             "Subscriber limit exceeded: Only 1 online index can be created or deleted"
             " simultaneously per table"
@@ -165,6 +171,12 @@ def _change_indexes(
         else:
             deleted.append(_delete_index(call, table, definition, update["Delete"]["IndexName"]))
     return (created, deleted)
+
+
+def _name_of(update: dict[str, Any]) -> str | None:
+    """The index that is to be deleted: one that is being filled can be given up."""
+    name: str | None = update.get("Delete", {}).get("IndexName")
+    return name
 
 
 def _find_index(table: Table, definition: dict[str, Any], name: str) -> dict[str, Any]:
@@ -220,7 +232,9 @@ def _create_index(
             "Subscriber limit exceeded: Number of global secondary indexes exceeds the per-table"
             f" limit of {schema.GLOBAL_INDEXES_MAX}"
         )
-    indexes.append(new_index(call, table.arn, create, is_global=True))
+    made = new_index(call, table.arn, create, is_global=True)
+    backfill.begin(made, call.tx.dynamodb.tables.get_counts(table.table_id)[0])
+    indexes.append(made)
     definition["AttributeDefinitions"] = definitions
     schema.check_projected_count(definition)
     if request.get("AttributeDefinitions"):
@@ -296,7 +310,7 @@ def _show_index_changes(
     for index in before.definition.get("GlobalSecondaryIndexes", ()):
         if index["IndexName"] in deleted:
             gone = {**index, "IndexStatus": "DELETING", "ItemCount": 0, "IndexSizeBytes": 0}
-            del gone["IndexId"]
+            gone = {key: value for key, value in gone.items() if key not in OWN_MEMBERS}
             shown.append(gone)
     if shown:
         shape["GlobalSecondaryIndexes"] = shown
