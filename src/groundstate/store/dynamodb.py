@@ -30,6 +30,7 @@ class Dynamodb:
         backups: on-demand backups, and the record for point in time recovery.
         expiry_timers: by table number, when the earliest timer for its items' expiry is due. Only
             what this process set or saw: a second timer does no harm.
+        index_counts: by index number, when an index was counted last, its entries and their bytes.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Dynamodb:
         self.backups = BackupRows(connection)
         self.garbage = GarbageRows(connection)
         self.expiry_timers: dict[int, float] = {}
+        self.index_counts: dict[int, tuple[float, int, int]] = {}
 
     def items(self, table_id: int) -> ItemRows:
         """The items of a table."""

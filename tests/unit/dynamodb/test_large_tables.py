@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from groundstate.services.dynamodb import backfill, expiry
+from groundstate.services.dynamodb import backfill, description, expiry
 from groundstate.testing import Groundstate
 from tests.unit.dynamodb.shapes import definitions, index, key_schema
 
@@ -211,3 +211,18 @@ def test_a_time_of_an_earlier_attribute_deletes_nothing(
     assert client.scan(TableName=table)["Count"] == ITEMS
     runtime.advance(seconds=500)
     assert client.scan(TableName=table)["Count"] == 0
+
+
+def test_an_index_of_a_large_table_is_counted_anew_each_hour(
+    client: Any, runtime: Groundstate, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_index(client, table)
+    counted = index_of(client, table)["ItemCount"]
+    client.put_item(TableName=table, Item={"p": {"S": "new"}, "g": {"S": "g"}})
+    assert index_of(client, table)["ItemCount"] == counted + 1
+    monkeypatch.setattr(description, "COUNTED_ALWAYS_MAX", 10)
+    client.put_item(TableName=table, Item={"p": {"S": "newer"}, "g": {"S": "g"}})
+    assert index_of(client, table)["ItemCount"] == counted + 1
+    assert client.describe_table(TableName=table)["Table"]["ItemCount"] == ITEMS + 2
+    runtime.advance(seconds=3601)
+    assert index_of(client, table)["ItemCount"] == counted + 2

@@ -29,6 +29,10 @@ from groundstate.services.dynamodb.throughput import (
 
 _COPIED = ("AttributeDefinitions", "TableName", "KeySchema")
 _SCAN_PAGE = 1000
+# To count an index takes a tenth of a second for a million entries: those of larger tables are
+# counted anew only so often (AWS: some six hours).
+COUNTED_ALWAYS_MAX = 20_000
+COUNT_AGE_S_MAX = 3600
 # What an index's stored definition has beside what AWS tells.
 OWN_MEMBERS = frozenset({"IndexId", "BackfilledTo"})
 
@@ -127,16 +131,30 @@ def _add_warm(shape: dict[str, Any], table: dict[str, Any]) -> None:
 
 def _describe_index(call: Call, table: Table, entry: dict[str, Any]) -> dict[str, Any]:
     index = table.indexes[entry["IndexName"]]
-    rows = call.tx.dynamodb.index(entry.pop("IndexId"), table.table_id)
+    del entry["IndexId"]
     if index.is_global:
         if entry.pop("BackfilledTo", None) is not None:
             entry["Backfilling"] = True
         entry["ProvisionedThroughput"] = _describe_throughput(call, entry)
-    entry["ItemCount"] = rows.count()
-    entry["IndexSizeBytes"] = _index_size(call, table, index, entry["ItemCount"])
+    entry["ItemCount"], entry["IndexSizeBytes"] = _count_index(call, table, index)
     if "WarmThroughput" in entry or (index.is_global and is_on_demand(table.definition)):
         _add_warm(entry, entry)
     return entry
+
+
+def _count_index(call: Call, table: Table, index: Index) -> tuple[int, int]:
+    """How many items an index has, and their bytes."""
+    if index.backfilled_to is not None:
+        return (0, 0)
+    items, _ = call.tx.dynamodb.tables.get_counts(table.table_id)
+    counts = call.tx.dynamodb.index_counts
+    known = counts.get(index.index_id)
+    if known is not None and items > COUNTED_ALWAYS_MAX and call.now < known[0] + COUNT_AGE_S_MAX:
+        return known[1:]
+    count = call.tx.dynamodb.index(index.index_id, table.table_id).count()
+    size_bytes = _index_size(call, table, index, count)
+    counts[index.index_id] = (call.now, count, size_bytes)
+    return (count, size_bytes)
 
 
 def _index_size(call: Call, table: Table, index: Index, count: int) -> int:
