@@ -9,7 +9,11 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+import pytest
+
 from groundstate.operation import ServiceError
+from groundstate.services.dynamodb import backfill, expiry
+from groundstate.store import barrier
 from tests.crash.loop import Driver, crash_everywhere
 
 TABLE = "Crashed"
@@ -77,6 +81,8 @@ async def workload(driver: Driver) -> None:
             ],
             ClientRequestToken=f"count-{number}",
         )
+    # In the second life it may be noting the times of what the first one wrote.
+    await driver.settle()
     with contextlib.suppress(ServiceError):  # The index is there already, in the second life.
         await driver.call(
             "dynamodb",
@@ -145,3 +151,16 @@ async def _check_stream(driver: Driver, arn: str, items: dict[str, Any]) -> None
 
 def test_items_indexes_and_streams_agree_after_a_crash_at_any_commit() -> None:
     assert crash_everywhere(workload, check) >= 15
+
+
+def test_a_large_table_agrees_after_a_crash_at_any_commit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As before, with the new index filled and the times noted row by row."""
+    for module in (backfill, expiry):
+        monkeypatch.setattr(module, "ITEMS_AT_ONCE", 0)
+        monkeypatch.setattr(module, "ROWS_A_TURN", 1)
+    monkeypatch.setattr(backfill, "_PAGE", 1)
+    # Rows that follow each other are not to share a commit.
+    monkeypatch.setattr(barrier, "TICK_MAX_S", 0.0)
+    assert crash_everywhere(workload, check) >= 30

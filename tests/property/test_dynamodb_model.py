@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -23,6 +23,8 @@ TABLE = "Model"
 PARTITIONS = st.sampled_from(["a", "b", "\u00e9"])
 SORTS = st.sampled_from(["-1000000000000", "-1.5", "0", "0.001", "2", "10", "1e30"])
 COLORS = st.sampled_from(["red", "green"])
+# Python's own context has 28 digits, DynamoDB's numbers 38.
+EXACT = Context(prec=38)
 Key = tuple[str, Decimal]
 
 
@@ -105,7 +107,7 @@ class DynamodbMachine(RuleBasedStateMachine):
             assert code == "ConditionalCheckFailedException"
             return
         assert code is None
-        self._change(key, _plain(item))
+        self._change(key, plain(item))
 
     @rule(p=PARTITIONS, n=SORTS)
     def delete(self, p: str, n: str) -> None:
@@ -122,7 +124,7 @@ class DynamodbMachine(RuleBasedStateMachine):
         )
         key = (p, Decimal(n))
         item = dict(self.items.get(key, {"p": p, "n": Decimal(n)}))
-        item["weight"] = item.get("weight", Decimal(0)) + by
+        item["weight"] = EXACT.add(item.get("weight", Decimal(0)), Decimal(by))
         self._change(key, item)
 
     @rule(
@@ -186,8 +188,8 @@ class DynamodbMachine(RuleBasedStateMachine):
     def the_table_has_the_items(self) -> None:
         if self.runtime is None:
             return
-        found = [_plain(item) for item in self.client.scan(TableName=TABLE)["Items"]]
-        assert _as_set(found) == _as_set(self.items.values())
+        found = [plain(item) for item in self.client.scan(TableName=TABLE)["Items"]]
+        assert as_set(found) == as_set(self.items.values())
         described = self.client.describe_table(TableName=TABLE)["Table"]
         assert described["ItemCount"] == len(self.items)
 
@@ -211,7 +213,7 @@ class DynamodbMachine(RuleBasedStateMachine):
         wanted = [
             item for item in self.items.values() if item.get("color") == "red" and "weight" in item
         ]
-        assert _as_set(found) == _as_set(wanted)
+        assert as_set(found) == as_set(wanted)
         assert [item["weight"] for item in found] == sorted(item["weight"] for item in wanted)
         local = self._query("by_weight", "p = :v", {":v": {"S": "a"}}, limit=3)
         weights = [
@@ -233,8 +235,8 @@ class DynamodbMachine(RuleBasedStateMachine):
         records = self.streams.get_records(ShardIterator=iterator)["Records"]
         found = [
             (
-                _plain(record["dynamodb"].get("OldImage")),
-                _plain(record["dynamodb"].get("NewImage")),
+                plain(record["dynamodb"].get("OldImage")),
+                plain(record["dynamodb"].get("NewImage")),
             )
             for record in records
         ]
@@ -255,13 +257,13 @@ class DynamodbMachine(RuleBasedStateMachine):
         found = []
         while True:
             page = self.client.query(**request)
-            found += [_plain(item) for item in page["Items"]]
+            found += [plain(item) for item in page["Items"]]
             if "LastEvaluatedKey" not in page:
                 return found
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
-def _plain(item: Any) -> Any:
+def plain(item: Any) -> Any:
     if item is None:
         return None
     return {
@@ -269,7 +271,7 @@ def _plain(item: Any) -> Any:
     }
 
 
-def _as_set(items: Any) -> set[frozenset[tuple[str, Any]]]:
+def as_set(items: Any) -> set[frozenset[tuple[str, Any]]]:
     return {frozenset(item.items()) for item in items}
 
 
