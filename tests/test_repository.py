@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src"
 
 # Small modules, each named for one thing, that know nothing of the parts below.
-BASICS = {"arn", "clock", "config", "ids", "operation", "principals"}
+BASICS = {"arn", "clock", "config", "ids", "memory", "operation", "principals"}
 
 # What each part may import beside itself and BASICS. A part is a module or package of
 # `groundstate`; every service is a part of its own.

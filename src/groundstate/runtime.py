@@ -30,6 +30,7 @@ from groundstate.gateway.http import HttpRequest, HttpResponse
 from groundstate.gateway.origin import OriginCheck
 from groundstate.gateway.server import HttpServer
 from groundstate.gateway.validation import validate
+from groundstate.memory import Trimmer
 from groundstate.operation import Deferred, Principal, ServiceError
 from groundstate.registry import ServiceTable
 from groundstate.store import Store
@@ -299,6 +300,7 @@ async def _serve(config: Config, announce: Callable[[str], None]) -> int:
         loop.add_signal_handler(number, runtime.request_stop)
     await runtime.start()
     runtime.dispatcher.on_all_ready = _spare_the_collector
+    Trimmer().start()
     announce(runtime.endpoint_url)
     await runtime.wait_stopped()
     await runtime.stop()
