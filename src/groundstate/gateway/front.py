@@ -44,6 +44,19 @@ class Answered(Exception):
         self.response = response
 
 
+def is_common(request: HttpRequest) -> bool:
+    """Whether a request is as SDKs send them, so that neither it nor its answer needs a look."""
+    headers = request.headers
+    return (
+        headers.get("content-type") == _NATIVE
+        and "origin" not in headers
+        and "content-encoding" not in headers
+        and headers.get("accept-encoding", "identity") == "identity"
+        and request.method == "POST"
+        and len(request.body) <= BODY_BYTES_MAX
+    )
+
+
 def is_meant_by_unsigned(request: HttpRequest) -> bool:
     """Whether an unsigned request without a route is DynamoDB's: no other service is at `/`."""
     return (

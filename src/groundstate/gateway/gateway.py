@@ -127,7 +127,15 @@ class Gateway:
 class _Exchange:
     """One request and its answer."""
 
-    __slots__ = ("_began_at", "_gateway", "_request", "_request_id", "_respond", "_route")
+    __slots__ = (
+        "_began_at",
+        "_gateway",
+        "_is_common",
+        "_request",
+        "_request_id",
+        "_respond",
+        "_route",
+    )
 
     def __init__(self, gateway: Gateway, request: HttpRequest, respond: Respond) -> None:
         self._gateway = gateway
@@ -136,6 +144,7 @@ class _Exchange:
         self._request_id = ""
         self._began_at = time.perf_counter()
         self._route: Route | None = None
+        self._is_common = True
 
     def begin(self) -> None:
         """Perform the operation that is asked for."""
@@ -189,7 +198,8 @@ class _Exchange:
                 raise front.Answered(answer) from None
             raise
         self._go(route)
-        if route.service.own_front:
+        if route.service.own_front and not front.is_common(request):
+            self._is_common = False
             request = front.admit(request, gateway._default_region)
         parse = PROTOCOLS[route.model.metadata["protocol"]].parse
         return route, parse(route.service, route.model, route.operation, request)
@@ -296,7 +306,7 @@ class _Exchange:
 
     def _send(self, response: HttpResponse) -> None:
         route = self._route
-        if route is not None and route.service.own_front:
+        if not self._is_common:
             front.suit(self._request, response)
         if logger.isEnabledFor(logging.INFO):
             logger.info(
