@@ -142,6 +142,11 @@ class ItemRows:
             (row_id, limit),
         ).fetchall()
 
+    def measure(self) -> tuple[int, int]:
+        """How many items there are, and their bytes as AWS counts them; it reads all rows."""
+        row = self._execute(f"SELECT count(*), coalesce(sum(size), 0) FROM {self.name}").fetchone()
+        return (row[0], row[1])
+
     def index_expiry(self) -> None:
         """Prepare for finding items by when they expire."""
         self._execute(

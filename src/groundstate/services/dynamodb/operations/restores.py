@@ -9,7 +9,7 @@ import copy
 from typing import Any
 
 from groundstate.operation import Call, Shape
-from groundstate.services.dynamodb import arns, capacity
+from groundstate.services.dynamodb import arns
 from groundstate.services.dynamodb.backfill import fill_index
 from groundstate.services.dynamodb.description import (
     as_new,
@@ -200,12 +200,7 @@ def _go_back(call: Call, source: Table, table: Table, time: float) -> None:
 
 def _finish(call: Call, table: Table) -> Shape:
     """Count the copied items and fill the indexes."""
-    rows = call.tx.dynamodb.items(table.table_id)
-    items = size = last = 0
-    while chunk := rows.rows_from(last, 1000):
-        items += len(chunk)
-        size += sum(capacity.measured_size(load(data)) for _, _, data in chunk)
-        last = chunk[-1][0]
+    items, size = call.tx.dynamodb.items(table.table_id).measure()
     counted = call.tx.dynamodb.tables.get_counts(table.table_id)
     call.tx.dynamodb.tables.count(
         table.table_id, items=items - counted[0], size_bytes=size - counted[1]
