@@ -164,8 +164,14 @@ def test_times_of_a_large_table_are_noted_bit_by_bit(
     refused: Refused,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    turns = Turns(runtime, expiry.on_noting_timer)
     monkeypatch.setattr(expiry, "ITEMS_AT_ONCE", 10)
-    monkeypatch.setattr(expiry, "ROWS_A_TURN", 1)
+    monkeypatch.setattr(expiry, "ROWS_A_TURN", 4)
+    monkeypatch.setattr(
+        expiry,
+        "_set_timer",
+        lambda call, table, last: turns.hold(str(table.table_id), b"%d" % last),
+    )
     on = {"AttributeName": "expires", "Enabled": True}
     client.update_time_to_live(TableName=table, TimeToLiveSpecification=on)
 
@@ -174,13 +180,15 @@ def test_times_of_a_large_table_are_noted_bit_by_bit(
         found: str = described["TimeToLiveDescription"]["TimeToLiveStatus"]
         return found
 
-    if status() == "ENABLING":
-        off = {**on, "Enabled": False}
-        code, message = refused(
-            client.update_time_to_live, TableName=table, TimeToLiveSpecification=off
-        )
-        assert (code, "multiple times" in message) == ("ValidationException", True)
-    runtime.settle()
+    assert turns.take()
+    assert status() == "ENABLING"
+    off = {**on, "Enabled": False}
+    code, message = refused(
+        client.update_time_to_live, TableName=table, TimeToLiveSpecification=off
+    )
+    assert (code, "multiple times" in message) == ("ValidationException", True)
+    while turns.take():
+        pass
     assert status() == "ENABLED"
     runtime.advance(seconds=1000 + ITEMS // 2)
     assert client.scan(TableName=table)["Count"] == pytest.approx(ITEMS // 2, abs=2)

@@ -74,9 +74,13 @@ def _note_progress(call: Call, table: Table, last: int | None) -> None:
     time_to_live.pop("NotedTo", None)
     if last is not None:
         time_to_live["NotedTo"] = last
-        subject, data = str(table.table_id), b"%d" % last
-        call.tx.timers.set(call.now, "dynamodb", NOTING_TIMER, subject, data, region=table.region)
+        _set_timer(call, table, last)
     save_table(call, table, table.definition, {**table.settings, "TimeToLive": time_to_live})
+
+
+def _set_timer(call: Call, table: Table, last: int) -> None:
+    subject, data = str(table.table_id), b"%d" % last
+    call.tx.timers.set(call.now, "dynamodb", NOTING_TIMER, subject, data, region=table.region)
 
 
 def on_timer(call: Call, subject: str, data: bytes) -> None:
