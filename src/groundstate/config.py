@@ -39,6 +39,9 @@ class Config:
     accept_inert: str = _setting(
         "", "CloudFormation types, by commas or `all`, that stacks may hold as inert records."
     )
+    table_change_s: int = _setting(
+        0, "Seconds for which DynamoDB tables are CREATING, UPDATING or DELETING."
+    )
     log_level: str = _setting("WARNING", "Level of the runtime's own log on standard error.")
     iam: str = _setting(
         "enforce", "`enforce`: roles need the permissions that they use; `off`: they do not."

@@ -6,7 +6,7 @@ AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/Welcome.html
 from __future__ import annotations
 
 from groundstate.operation import Operation, Service
-from groundstate.services.dynamodb import access, backfill, expiry, removal
+from groundstate.services.dynamodb import access, backfill, expiry, removal, statuses
 from groundstate.services.dynamodb.changes import EXPIRY_TIMER
 from groundstate.services.dynamodb.operations.backups import (
     create_backup,
@@ -26,6 +26,7 @@ from groundstate.services.dynamodb.operations.continuous_backups import (
 from groundstate.services.dynamodb.operations.create_table import create_table
 from groundstate.services.dynamodb.operations.delete_item import delete_item
 from groundstate.services.dynamodb.operations.delete_table import delete_table
+from groundstate.services.dynamodb.operations.delete_table import on_timer as on_deletion_timer
 from groundstate.services.dynamodb.operations.describe_table import describe_table
 from groundstate.services.dynamodb.operations.execute_statement import execute_statement
 from groundstate.services.dynamodb.operations.execute_transaction import execute_transaction
@@ -152,6 +153,7 @@ SERVICE = Service(
         EXPIRY_TIMER: expiry.on_timer,
         expiry.NOTING_TIMER: expiry.on_noting_timer,
         backfill.BACKFILL_TIMER: backfill.on_timer,
+        statuses.DELETION_TIMER: on_deletion_timer,
     },
     blobs_as_text=True,
     validates_itself=True,

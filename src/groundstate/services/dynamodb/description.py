@@ -13,7 +13,7 @@ from typing import Any
 
 from groundstate import ids
 from groundstate.operation import Call
-from groundstate.services.dynamodb import arns, capacity
+from groundstate.services.dynamodb import arns, capacity, statuses
 from groundstate.services.dynamodb.items import load
 from groundstate.services.dynamodb.model import Index, Table
 from groundstate.services.dynamodb.schema import ON_DEMAND
@@ -105,6 +105,8 @@ def encryption_description(call: Call, given: dict[str, Any] | None) -> dict[str
 def describe(call: Call, table: Table) -> dict[str, Any]:
     """A table as DescribeTable answers it."""
     shape = dict(table.definition)
+    shape["TableStatus"] = status = statuses.current(call, shape)
+    shape.pop("Changing", None)
     shape["ItemCount"], shape["TableSizeBytes"] = call.tx.dynamodb.tables.get_counts(table.table_id)
     shape["ProvisionedThroughput"] = _describe_throughput(call, shape)
     for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
@@ -112,6 +114,9 @@ def describe(call: Call, table: Table) -> dict[str, Any]:
             shape[member] = [_describe_index(call, table, dict(entry)) for entry in shape[member]]
     if is_on_demand(shape) or "WarmThroughput" in shape:
         _add_warm(shape, shape)
+    if status == "CREATING":
+        for entry in shape.get("GlobalSecondaryIndexes", ()):
+            entry["IndexStatus"] = status
     return shape
 
 

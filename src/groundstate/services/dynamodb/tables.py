@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from groundstate.operation import Call
-from groundstate.services.dynamodb import arns
+from groundstate.services.dynamodb import arns, statuses
 from groundstate.services.dynamodb.errors import ValidationException, not_found, table_not_found
 from groundstate.services.dynamodb.model import Table, make_table
 
@@ -34,8 +34,15 @@ def get_table(call: Call, given: str) -> Table:
         ResourceNotFoundException: there is none.
     """
     table = find_table(call, given)
-    if table is None:
+    if table is None or ("Changing" in table.definition and not statuses.has_items(call, table)):
         raise not_found()
+    return table
+
+
+def read_table(call: Call, name: str) -> Table:
+    """A table that is there, whatever happens to it."""
+    table = find_table(call, name)
+    assert table is not None, name
     return table
 
 
@@ -58,7 +65,7 @@ def save_table(
     settings = table.settings if settings is None else settings
     call.tx.dynamodb.tables.change(table.table_id, definition, settings)
     forget(call, table.name)
-    return get_table(call, table.name)
+    return read_table(call, table.name)
 
 
 def forget(call: Call, name: str) -> None:

@@ -8,17 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 from groundstate.operation import Call, Shape
-from groundstate.services.dynamodb import arns, schema, streaming, throughput
+from groundstate.services.dynamodb import arns, schema, statuses, streaming, throughput
 from groundstate.services.dynamodb.description import as_new, describe, new_definition
 from groundstate.services.dynamodb.errors import ResourceInUseException
 from groundstate.services.dynamodb.operations.resource_policies import check_policy
-from groundstate.services.dynamodb.tables import find_table, forget, get_table
+from groundstate.services.dynamodb.tables import find_table, forget, read_table
 from groundstate.services.dynamodb.tagging import check_tags
 from groundstate.services.dynamodb.validation.table_inputs import CREATE_TABLE
 
 
 def create_table(call: Call, request: Shape) -> Shape:
-    """Add a table. It works at once, though the answer calls it `CREATING` as AWS's does.
+    """Add a table. The answer calls it `CREATING` as AWS's does.
 
     Raises:
         ResourceInUseException: there is a table with this name.
@@ -42,6 +42,7 @@ def create_table(call: Call, request: Shape) -> Shape:
         raise ResourceInUseException(f"Table already exists: {name}")
     definition = new_definition(call, request, name)
     streaming.enable(call, definition, request.get("StreamSpecification"))
+    statuses.begin(call, definition, "CREATING")
     settings: dict[str, Any] = {}
     if tags:
         settings["Tags"] = tags
@@ -52,7 +53,7 @@ def create_table(call: Call, request: Shape) -> Shape:
     table_id = rows.tables.add(call.account, call.region, name, definition, settings)
     rows.create_items(table_id)
     forget(call, name)
-    shape = as_new(describe(call, get_table(call, name)))
+    shape = as_new(describe(call, read_table(call, name)))
     return {"TableDescription": shape}
 
 

@@ -28,7 +28,7 @@ from groundstate.services.dynamodb.items import find_item, load, write_item
 from groundstate.services.dynamodb.model import Table
 from groundstate.services.dynamodb.operations.backups import get_backup
 from groundstate.services.dynamodb.schema import refuse_unsupported
-from groundstate.services.dynamodb.tables import find_table, forget, get_table
+from groundstate.services.dynamodb.tables import find_table, forget, read_table
 from groundstate.services.dynamodb.throughput import is_on_demand
 from groundstate.services.dynamodb.validation.checker import Checker
 from groundstate.services.dynamodb.validation.inputs import NAME_PATTERN
@@ -168,7 +168,7 @@ def _make_target(
     table_id = call.tx.dynamodb.tables.add(call.account, call.region, name, definition, {})
     call.tx.dynamodb.create_items(table_id)
     forget(call, name)
-    return get_table(call, name)
+    return read_table(call, name)
 
 
 def _as_request(index: dict[str, Any], mode: str) -> dict[str, Any]:

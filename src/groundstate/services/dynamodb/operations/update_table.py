@@ -9,7 +9,14 @@ import copy
 from typing import Any
 
 from groundstate.operation import Call, Shape
-from groundstate.services.dynamodb import backfill, removal, schema, streaming, throughput
+from groundstate.services.dynamodb import (
+    backfill,
+    removal,
+    schema,
+    statuses,
+    streaming,
+    throughput,
+)
 from groundstate.services.dynamodb.description import (
     OWN_MEMBERS,
     describe,
@@ -51,6 +58,7 @@ def update_table(call: Call, request: Shape) -> Shape:
 
     Raises:
         LimitExceededException: more than one index is to be made or deleted.
+        ResourceInUseException: the table is being changed.
         ResourceNotFoundException: there is no such table or index.
         ValidationException: the request is wrong, or changes nothing.
     """
@@ -59,7 +67,9 @@ def update_table(call: Call, request: Shape) -> Shape:
     request = UPDATE_TABLE.check(request).request
     _check_request(request)
     table = get_table_to_manage(call, request["TableName"])
+    statuses.check_settled(call, table)
     definition = copy.deepcopy(table.definition)
+    statuses.begin(call, definition, "UPDATING")
     throughput.change_billing(call, definition, request)
     _change_settings(call, definition, request)
     created, deleted = _change_indexes(call, table, definition, request)
