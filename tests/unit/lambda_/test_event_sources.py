@@ -122,6 +122,23 @@ def test_filter_leaves_out_what_does_not_match(source):
     assert [item for batch in found for item in batch] == ["b1", "b2"]
 
 
+def test_filter_finds_items_that_expired(source):
+    source.dynamodb.update_time_to_live(
+        TableName=source.table,
+        TimeToLiveSpecification={"AttributeName": "until", "Enabled": True},
+    )
+    who = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
+    pattern = json.dumps({"userIdentity": {name: [value] for name, value in who.items()}})
+    name, _ = source.map(FilterCriteria={"Filters": [{"Pattern": pattern}]})
+    source.put("stays")
+    past = {"id": {"S": "expires"}, "until": {"N": str(int(time.time()) - 1)}}
+    source.dynamodb.put_item(TableName=source.table, Item=past)
+    found, events = source.batches(name, 1)
+    assert found == [["expires"]]
+    (record,) = events[0]["Records"]
+    assert (record["eventName"], record["userIdentity"]) == ("REMOVE", who)
+
+
 FAILS_ON_BAD = """
 import json
 def handler(event, context):
