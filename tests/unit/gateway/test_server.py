@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import socket
 import threading
 
@@ -42,6 +43,9 @@ class Served:
         self.requests.append(request)
         if request.path == "/later":
             self.held.append(respond)
+        elif request.path == "/chunked":
+            framing = [("Transfer-Encoding", "chunked")]
+            respond(HttpResponse(413, framing, b"3\r\nabc\r\n0\r\n\r\n"))
         elif request.path == "/bug":
             raise RuntimeError("a bug")
         else:
@@ -86,6 +90,15 @@ def test_connection_serves_one_request_after_the_other(served):
         for path in (b"/a", b"/b"):
             connection.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n")
             assert read_answer(connection) == (200, path)
+
+
+def test_answer_may_come_in_chunks(served):
+    client = http.client.HTTPConnection("127.0.0.1", served.port)
+    for path, answer in (("/chunked", (413, b"abc")), ("/a", (200, b"/a"))):
+        client.request("GET", path)
+        response = client.getresponse()
+        assert (response.status, response.read()) == answer
+    client.close()
 
 
 def test_requests_sent_ahead_are_answered_in_their_order(served):
