@@ -94,6 +94,22 @@ _RESOURCE = "stack_id, logical_id, physical_id, type, status, reason, updated_at
 _STEP = "step_id, stack_id, phase, logical_id, action, state, needs, data"
 
 
+@dataclass(frozen=True, slots=True)
+class StackEvent:
+    """Something that happened to a stack.
+
+    Attributes:
+        number: rises with every event of every stack.
+        at: when, in epoch seconds.
+        data: the members of the event, as DescribeStackEvents shows them.
+    """
+
+    number: int
+    stack_id: str
+    at: float
+    data: Json
+
+
 class StackTables:
     """Everything that CloudFormation keeps."""
 
@@ -293,24 +309,30 @@ class StackTables:
             (stack_id, at, json.dumps(data)),
         )
 
-    def find_last_event_at(self, stack_id: str) -> float | None:
-        """The time of a stack's newest event, in epoch seconds."""
-        row = self._execute(
-            "SELECT at FROM cloudformation_events WHERE stack_id = ? ORDER BY number DESC LIMIT 1",
-            (stack_id,),
-        ).fetchone()
-        return None if row is None else float(row[0])
-
     def list_events(
-        self, stack_id: str, *, before: int | None, limit: int
-    ) -> list[tuple[int, float, Json]]:
-        """A page of events, newest first: number, time, data."""
+        self,
+        stack_id: str | None,
+        *,
+        operation_id: str | None = None,
+        before: int | None,
+        limit: int,
+    ) -> list[StackEvent]:
+        """A page of the events of a stack, an operation or both, newest first."""
+        conditions = {
+            "stack_id = ?": stack_id,
+            "number < ?": before,
+            "json_extract(data, '$.OperationId') = ?": operation_id,
+        }
+        given = {text: value for text, value in conditions.items() if value is not None}
         rows = self._execute(
-            "SELECT number, at, data FROM cloudformation_events"
-            " WHERE stack_id = ? AND (? IS NULL OR number < ?) ORDER BY number DESC LIMIT ?",
-            (stack_id, before, before, limit),
+            "SELECT number, stack_id, at, data FROM cloudformation_events"
+            f" WHERE {' AND '.join(given)} ORDER BY number DESC LIMIT ?",
+            (*given.values(), limit),
         )
-        return [(number, at, json.loads(data)) for number, at, data in rows]
+        return [
+            StackEvent(number, event_stack_id, at, json.loads(data))
+            for number, event_stack_id, at, data in rows
+        ]
 
     # Change sets
 

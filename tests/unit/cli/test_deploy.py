@@ -100,6 +100,7 @@ def test_events_are_shown_once_and_in_their_order(deploy):
     lines = [line.split() for line in deploy().err.splitlines() if "_" in line.split()[0]]
     assert [(line[0], line[-1]) for line in lines if line[1] == "AWS::DynamoDB::Table"] == [
         ("CREATE_IN_PROGRESS", "Orders"),
+        ("CREATE_IN_PROGRESS", "Initiated"),
         ("CREATE_COMPLETE", "Orders"),
     ]
     assert len({tuple(line) for line in lines}) == len(lines)

@@ -93,6 +93,7 @@ def describe_stack(call: Call, stack: Stack) -> Shape:
         "RoleARN": inputs.get("role_arn"),
         "ParentId": stack.parent_id,
         "RootId": data.get("root_id"),
+        "LastOperations": data.get("operations"),
     }
     shown.update((name, value) for name, value in optional.items() if value)
     return shown

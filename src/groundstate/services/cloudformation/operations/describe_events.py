@@ -9,37 +9,57 @@ from groundstate.operation import Call, Shape
 from groundstate.services.cloudformation.change_sets import get_change_set
 from groundstate.services.cloudformation.errors import ValidationError
 from groundstate.services.cloudformation.stacks import get_stack
+from groundstate.store.cloudformation import StackEvent
 
 _PAGE_SIZE = 100
 
 
 def describe_events(call: Call, request: Shape) -> Shape:
-    """A page of a stack's events, or of a change set's stack, newest first.
+    """A page of the events of a stack, a change set's stack, or one operation, newest first.
 
     Raises:
-        ValidationError: there is no such stack, or the token is none of ours.
+        ValidationError: there is no such stack, the token is none of ours, or nothing is named.
         ChangeSetNotFound: there is no such change set.
     """
+    operation_id = request.get("OperationId")
+    stack_id = None
     if request.get("ChangeSetName"):
         stack_id = get_change_set(call, request).stack_id
     elif request.get("StackName"):
         stack_id = get_stack(call, request["StackName"]).stack_id
-    else:
-        raise ValidationError("Either StackName or ChangeSetName must be specified.")
+    elif not operation_id:
+        raise ValidationError("Either StackName, ChangeSetName or OperationId must be specified.")
     token = request.get("NextToken")
     if token and not token.isdigit():
         raise ValidationError("The NextToken is not valid.")
     events = call.tx.stacks.list_events(
-        stack_id, before=int(token) if token else None, limit=_PAGE_SIZE
+        stack_id,
+        operation_id=operation_id,
+        before=int(token) if token else None,
+        limit=_PAGE_SIZE,
     )
     failed_only = bool(request.get("Filters", {}).get("FailedEvents"))
     answer: Shape = {
         "OperationEvents": [
-            {**data, "StackId": stack_id, "EventType": "STACK_EVENT", "Timestamp": at}
-            for _, at, data in events
-            if not failed_only or data["ResourceStatus"].endswith("FAILED")
+            _show(event)
+            for event in events
+            if not failed_only or event.data["ResourceStatus"].endswith("FAILED")
         ]
     }
     if len(events) == _PAGE_SIZE:
-        answer["NextToken"] = str(events[-1][0])
+        answer["NextToken"] = str(events[-1].number)
     return answer
+
+
+def _show(event: StackEvent) -> Shape:
+    kind = "PROGRESS_EVENT"
+    if event.data["PhysicalResourceId"] == event.stack_id:
+        kind = "STACK_EVENT"
+    elif event.data["ResourceStatus"].endswith("FAILED"):
+        kind = "PROVISIONING_ERROR"
+    return {
+        **event.data,
+        "StackId": event.stack_id,
+        "EventType": kind,
+        "Timestamp": event.at,
+    }

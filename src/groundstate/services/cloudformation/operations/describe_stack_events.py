@@ -26,10 +26,15 @@ def describe_stack_events(call: Call, request: Shape) -> Shape:
     events = call.tx.stacks.list_events(stack.stack_id, before=before, limit=_PAGE_SIZE)
     answer: Shape = {
         "StackEvents": [
-            {**data, "StackId": stack.stack_id, "StackName": stack.name, "Timestamp": at}
-            for _, at, data in events
+            {
+                **event.data,
+                "StackId": stack.stack_id,
+                "StackName": stack.name,
+                "Timestamp": event.at,
+            }
+            for event in events
         ]
     }
     if len(events) == _PAGE_SIZE:
-        answer["NextToken"] = str(events[-1][0])
+        answer["NextToken"] = str(events[-1].number)
     return answer
