@@ -234,6 +234,51 @@ def test_drift_is_reverted_when_asked(stacks, prepare):
     assert ssm.get_parameter(Name="/p")["Parameter"]["Value"] == "1"
 
 
+def test_change_set_that_reverts_drift_changes_nothing_by_itself(stacks, prepare):
+    template = {"Resources": {"A": parameter("1", Name="/p")}}
+    stacks.create(template)
+    stacks.runtime.client("ssm").put_parameter(Name="/p", Value="2", Overwrite=True)
+    answer = prepare(template, DeploymentMode="REVERT_DRIFT")
+    change = answer["Changes"][0]["ResourceChange"]
+    target = change["Details"][0]["Target"]
+    assert change["ResourceDriftStatus"] == "MODIFIED"
+    assert (target["BeforeValue"], target["AfterValue"]) == ("2", "1")
+    assert (target["Drift"]["PreviousValue"], target["Drift"]["ActualValue"]) == ("1", "2")
+    stacks.client.delete_change_set(StackName="app", ChangeSetName="changes")
+    drift = stacks.client.detect_stack_resource_drift(StackName="app", LogicalResourceId="A")
+    assert drift["StackResourceDrift"]["StackResourceDriftStatus"] == "MODIFIED"
+
+
+def test_template_that_says_what_drift_has_made_resets_the_drift_alone(stacks, prepare):
+    """What `cdk deploy --revert-drift` meets after `cdk deploy --hotswap`."""
+    stacks.create({"Resources": {"A": parameter("1", Name="/p")}})
+    ssm = stacks.runtime.client("ssm")
+    ssm.put_parameter(Name="/p", Value="2", Overwrite=True)
+    wanted = {"Resources": {"A": parameter("2", Name="/p")}}
+    answer = prepare(wanted, DeploymentMode="REVERT_DRIFT")
+    assert shown(answer) == {"A": ("SyncWithActual", None)}
+    stacks.client.execute_change_set(StackName="app", ChangeSetName="changes")
+    assert stacks.describe()["StackStatus"] == "UPDATE_COMPLETE"
+    assert ssm.get_parameter(Name="/p")["Parameter"]["Version"] == 2
+    template = stacks.client.get_template(StackName="app")["TemplateBody"]
+    assert template == wanted
+    drift = stacks.client.detect_stack_resource_drift(StackName="app", LogicalResourceId="A")
+    assert drift["StackResourceDrift"]["StackResourceDriftStatus"] == "IN_SYNC"
+
+
+def test_what_was_deleted_behind_the_stack_is_made_again(stacks, prepare):
+    template = {"Resources": {"A": parameter("1", Name="/p")}}
+    stacks.create(template)
+    ssm = stacks.runtime.client("ssm")
+    ssm.delete_parameter(Name="/p")
+    answer = prepare(template, DeploymentMode="REVERT_DRIFT")
+    assert shown(answer) == {"A": ("Add", None)}
+    assert answer["Changes"][0]["ResourceChange"]["ResourceDriftStatus"] == "DELETED"
+    stacks.client.execute_change_set(StackName="app", ChangeSetName="changes")
+    assert stacks.describe()["StackStatus"] == "UPDATE_COMPLETE"
+    assert ssm.get_parameter(Name="/p")["Parameter"]["Value"] == "1"
+
+
 def test_one_resource_is_changed_by_cloud_control(stacks):
     stacks.create({"Resources": {"A": parameter("1", Name="/p")}})
     control = stacks.runtime.client("cloudcontrol")

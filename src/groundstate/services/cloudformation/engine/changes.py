@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from groundstate.operation import Call
@@ -57,30 +57,58 @@ class Changes:
 
 
 def find_changes(
-    call: Call, stack: Stack, inputs: Inputs, imported: Mapping[str, Any] | None = None
+    call: Call,
+    stack: Stack,
+    inputs: Inputs,
+    imported: Mapping[str, Any] | None = None,
+    drift: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Changes:
     """What bringing a stack to these inputs would change.
+
+    Args:
+        drift: by logical id, how resources have drifted: they are compared as they are then, not
+            as the stack made them. None compares with what the stack made.
 
     Raises:
         ValidationError: a value cannot be resolved, or a resource changes its type.
     """
     try:
-        return _Finder(call, stack, inputs, imported or {}).find()
+        return _Finder(call, stack, inputs, imported or {}, drift).find()
     except TemplateError as error:
         raise ValidationError(error.message) from None
 
 
+def read_actual(resource: StackResource, drift: Mapping[str, Any]) -> Properties:
+    """The compared properties of a drifted resource as they are now."""
+    kind = registry.find(resource.type)
+    assert kind is not None, resource.type
+    actual = json.loads(drift["ActualProperties"])
+    return {name: actual[name] for name in kind.compared if name in actual}
+
+
 class _Finder:
     def __init__(
-        self, call: Call, stack: Stack, inputs: Inputs, imported: Mapping[str, Any]
+        self,
+        call: Call,
+        stack: Stack,
+        inputs: Inputs,
+        imported: Mapping[str, Any],
+        drift: Mapping[str, Mapping[str, Any]] | None,
     ) -> None:
         self._stack = stack
         self._inputs = inputs
         self._imported = imported
-        self._existing = {
+        self._drift = drift
+        # As the stack made them: those that are there.
+        self._deployed = {
             row.logical_id: row
             for row in plan.list_existing(call, stack)
             if row.status != "CREATE_FAILED"
+        }
+        self._existing = {
+            name: self._as_it_is(row)
+            for name, row in self._deployed.items()
+            if self._drift_status(name) != "DELETED"
         }
         self._unsettled: set[str] = set()
         self._resolver: Resolver = make_resolver(
@@ -100,8 +128,9 @@ class _Finder:
             row = self._existing.get(name)
             entry = self._add(active[name]) if row is None else self._modify(active[name], row)
             if entry is not None:
+                self._show_drift(entry)
                 found.entries.append({"Type": "Resource", "ResourceChange": entry})
-        for name, row in self._existing.items():
+        for name, row in self._deployed.items():
             if name not in active:
                 found.entries.append({"Type": "Resource", "ResourceChange": _remove(row)})
         found.entries.sort(key=lambda entry: str(entry["ResourceChange"]["LogicalResourceId"]))
@@ -109,6 +138,42 @@ class _Finder:
         if before is not None:
             found.others = before["tags"] != self._inputs.data["tags"] or self._outputs_change()
         return found
+
+    def _drift_status(self, name: str) -> str:
+        drift = (self._drift or {}).get(name)
+        return "" if drift is None else str(drift["StackResourceDriftStatus"])
+
+    def _as_it_is(self, row: StackResource) -> StackResource:
+        if self._drift is None or self._drift_status(row.logical_id) != "MODIFIED":
+            return row
+        actual = read_actual(row, self._drift[row.logical_id])
+        return replace(row, data={**row.data, "properties": {**row.data["properties"], **actual}})
+
+    def _show_drift(self, entry: dict[str, Any]) -> None:
+        """Add what a drift-aware change set shows beside the change: the third state."""
+        name = entry["LogicalResourceId"]
+        if self._drift is None or name not in self._deployed:
+            return
+        entry["ResourceDriftStatus"] = self._drift_status(name) or "UNSUPPORTED"
+        drift = self._drift.get(name)
+        if drift is None:
+            return
+        before = self._deployed[name].data["properties"]
+        entry["PreviousDeploymentContext"] = _context(before)
+        drifted = {
+            difference["PropertyPath"].removeprefix("/"): difference
+            for difference in drift.get("PropertyDifferences", [])
+        }
+        for detail in entry["Details"]:
+            target = detail["Target"]
+            target.update(BeforeValueFrom="ACTUAL_STATE", AfterValueFrom="TEMPLATE")
+            difference = drifted.get(target.get("Name", ""))
+            if difference is not None:
+                target["Drift"] = {
+                    "PreviousValue": difference["ExpectedValue"],
+                    "ActualValue": difference["ActualValue"],
+                    "DriftDetectionTimestamp": drift["Timestamp"],
+                }
 
     def _refuse_new_types(self) -> None:
         changed = [
@@ -159,7 +224,7 @@ class _Finder:
                 scope.append(attribute)
                 details.append(_policy_detail(attribute))
         if not scope:
-            return None
+            return self._sync(row, kind, before)
         replacement = _replacement(details)
         if replacement != "False":
             self._unsettled.add(resource.logical_id)
@@ -178,6 +243,44 @@ class _Finder:
             kept = policies["update_replace_policy"] in ("Retain", "RetainExceptOnCreate")
             entry["PolicyAction"] = "ReplaceAndRetain" if kept else "ReplaceAndDelete"
         return entry
+
+    def _sync(
+        self, row: StackResource, kind: ResourceType, actual: Properties
+    ) -> dict[str, Any] | None:
+        """The template was brought to what drift had made: only the stack's record changes."""
+        deployed = self._deployed[row.logical_id].data["properties"]
+        names = changed_names(deployed, actual)
+        if not names:
+            return None
+        targets = [
+            {
+                "Attribute": "Properties",
+                "Name": name,
+                "Path": f"/Properties/{name}",
+                "RequiresRecreation": "Never",
+                "BeforeValue": to_text(actual.get(name, "")),
+                "AfterValue": to_text(actual.get(name, "")),
+                "AttributeChangeType": "SyncWithActual",
+            }
+            for name in names
+        ]
+        return {
+            "Action": "SyncWithActual",
+            "LogicalResourceId": row.logical_id,
+            "PhysicalResourceId": row.physical_id,
+            "ResourceType": kind.name,
+            "Scope": ["Properties"],
+            "Details": [
+                {
+                    "Target": target,
+                    "Evaluation": "Static",
+                    "ChangeSource": "DirectModification",
+                }
+                for target in targets
+            ],
+            "BeforeContext": _context(actual),
+            "AfterContext": _context(actual),
+        }
 
     def _detail(
         self,

@@ -20,10 +20,11 @@ from groundstate.services.cloudformation.engine.stack_policy import check_policy
 from groundstate.services.cloudformation.errors import AlreadyExistsException, ValidationError
 from groundstate.services.cloudformation.model import UPDATABLE, make_change_set_id
 from groundstate.services.cloudformation.operations.create_stack import make_stack
-from groundstate.services.cloudformation.operations.drift import adopt_drift
+from groundstate.services.cloudformation.operations.drift import find_drift
 from groundstate.services.cloudformation.stacks import check_name, find_stack
 from groundstate.store.cloudformation import ChangeSet, Stack
 
+REVERT_DRIFT = "REVERT_DRIFT"
 NO_CHANGES = (
     "The submitted information didn't contain changes. Submit different information to create a"
     " change set."
@@ -49,9 +50,10 @@ def create_change_set(call: Call, request: Shape) -> Shape:
     inputs = read_inputs(call, request, stack)
     check_inputs(call, inputs, stack.name, stack.stack_id)
     _check_imports(inputs, imported, kind)
-    if request.get("DeploymentMode") == "REVERT_DRIFT":
-        adopt_drift(call, stack, stack_principal(call, inputs.data))
-    found = changes.find_changes(call, stack, inputs, imported)
+    drift = None
+    if request.get("DeploymentMode") == REVERT_DRIFT:
+        drift = find_drift(call, stack, stack_principal(call, inputs.data))
+    found = changes.find_changes(call, stack, inputs, imported, drift)
     check_policy(stack.data.get("stack_policy", ""), found)
     change_set = ChangeSet(
         change_set_id=make_change_set_id(call.region, call.account, name),

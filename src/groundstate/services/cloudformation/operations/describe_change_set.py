@@ -15,7 +15,7 @@ from groundstate.services.cloudformation.stacks import describe_parameters
 
 _PAGE_SIZE = 100
 _VALUES = ("BeforeValue", "AfterValue")
-_CONTEXTS = ("BeforeContext", "AfterContext")
+_CONTEXTS = ("BeforeContext", "AfterContext", "PreviousDeploymentContext")
 
 
 def describe_change_set(call: Call, request: Shape) -> Shape:

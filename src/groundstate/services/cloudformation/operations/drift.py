@@ -13,7 +13,7 @@ from typing import Any
 
 from groundstate import ids
 from groundstate.operation import Call, Principal, ServiceError, Shape
-from groundstate.services.cloudformation.engine import plan
+from groundstate.services.cloudformation.engine import changes, plan
 from groundstate.services.cloudformation.errors import ValidationError
 from groundstate.services.cloudformation.paging import page
 from groundstate.services.cloudformation.resources import registry
@@ -121,21 +121,38 @@ def describe_stack_resource_drifts(call: Call, request: Shape) -> Shape:
     return {**answer, "NextToken": token} if token else answer
 
 
-def adopt_drift(call: Call, stack: Stack, principal: Principal) -> None:
-    """Take what drift has made of the resources for what they are, so that an update undoes it.
+def find_drift(call: Call, stack: Stack, principal: Principal) -> dict[str, dict[str, Any]]:
+    """What drift has made of the resources, by logical id: those that can be compared.
 
     Args:
         principal: with whose rights the resources are read: those of the update to come.
     """
+    found = {
+        resource.logical_id: _detect(call, stack, resource, principal)
+        for resource in plan.list_existing(call, stack)
+    }
+    return {
+        name: drift
+        for name, drift in found.items()
+        if drift["StackResourceDriftStatus"] != "NOT_CHECKED"
+    }
+
+
+def adopt_drift(call: Call, stack: Stack, principal: Principal) -> None:
+    """Take what drift has made of the resources for what they are, so that an update undoes it.
+
+    What was deleted is forgotten, and therefore made again.
+    """
+    drifted = find_drift(call, stack, principal)
     for resource in plan.list_existing(call, stack):
-        kind = registry.find(resource.type)
-        drift = _detect(call, stack, resource, principal)
-        if kind is None or drift["StackResourceDriftStatus"] != "MODIFIED":
+        drift = drifted.get(resource.logical_id)
+        if drift is None:
             continue
-        actual = json.loads(drift["ActualProperties"])
-        properties = resource.data["properties"]
-        properties.update({name: actual[name] for name in kind.compared if name in actual})
-        call.tx.stacks.save_resource(resource)
+        if drift["StackResourceDriftStatus"] == "DELETED":
+            call.tx.stacks.remove_resource(stack.stack_id, resource.logical_id)
+        elif drift["StackResourceDriftStatus"] == "MODIFIED":
+            resource.data["properties"].update(changes.read_actual(resource, drift))
+            call.tx.stacks.save_resource(resource)
 
 
 def _detect(

@@ -8,8 +8,14 @@ from __future__ import annotations
 from groundstate.operation import Call, Shape
 from groundstate.services.cloudformation.change_sets import get_change_set
 from groundstate.services.cloudformation.engine.deployments import begin_apply
-from groundstate.services.cloudformation.engine.inputs import check_inputs, stored_inputs
+from groundstate.services.cloudformation.engine.inputs import (
+    check_inputs,
+    stack_principal,
+    stored_inputs,
+)
 from groundstate.services.cloudformation.errors import InvalidChangeSetStatus
+from groundstate.services.cloudformation.operations.create_change_set import REVERT_DRIFT
+from groundstate.services.cloudformation.operations.drift import adopt_drift
 
 
 def execute_change_set(call: Call, request: Shape) -> Shape:
@@ -42,6 +48,8 @@ def execute_change_set(call: Call, request: Shape) -> Shape:
         disable = stack.data.get("disable_rollback", False)
     stack.data["disable_rollback"] = bool(disable)
     on_failure = "DO_NOTHING" if disable else data.get("on_failure") or "ROLLBACK"
+    if data.get("mode") == REVERT_DRIFT:
+        adopt_drift(call, stack, stack_principal(call, inputs.data))
     begin_apply(
         call,
         stack,
