@@ -28,6 +28,32 @@ def group_names(stacks):
     return sorted(entry["logGroupName"] for entry in found)
 
 
+def test_every_event_has_an_id_of_its_own(stacks):
+    """The CDK's command line stops reading at the first id that it has seen."""
+    stacks.create({"Resources": {"A": group("a"), "B": group("b")}})
+    events = stacks.client.describe_stack_events(StackName="app")["StackEvents"]
+    assert len({event["EventId"] for event in events}) == len(events) == 8
+
+
+def test_a_rollback_is_an_operation_of_its_own(stacks):
+    stacks.create({"Resources": {"A": group("a")}})
+    stacks.update({"Resources": {"A": group("a"), "B": group("a")}})
+    stack = stacks.describe()
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    rollback, update = stack["LastOperations"]
+    assert (rollback["OperationType"], update["OperationType"]) == ("ROLLBACK", "UPDATE_STACK")
+    events = stacks.client.describe_stack_events(StackName="app")["StackEvents"]
+    by_operation = {event["OperationId"] for event in events}
+    assert len(by_operation) == 3
+    assert events[0]["OperationId"] == rollback["OperationId"]
+    failed = stacks.client.describe_events(
+        OperationId=update["OperationId"], Filters={"FailedEvents": True}
+    )["OperationEvents"]
+    assert [(event["LogicalResourceId"], event["EventType"]) for event in failed] == [
+        ("B", "PROVISIONING_ERROR")
+    ]
+
+
 def test_creation_tells_its_events_in_aws_order(stacks):
     stacks.create({"Resources": {"A": group("a"), "B": group("b", DependsOn="A")}})
     assert stacks.events() == [
@@ -716,3 +742,38 @@ Outputs:
 """,
     )
     assert stacks.outputs() == {"Name": "/yaml/app"}
+
+
+def test_stored_parameters_are_read_with_the_rights_of_the_passed_role(stacks):
+    """The CDK's deploy role may deploy, and read no parameter; the role that it passes may."""
+    stacks.runtime.client("ssm").put_parameter(Name="/p", Value="stored", Type="String")
+    iam = stacks.runtime.client("iam")
+    for name, service, actions in (
+        ("deploy", None, ["cloudformation:*", "iam:PassRole"]),
+        ("exec", "cloudformation.amazonaws.com", ["*"]),
+    ):
+        principal = {"Service": service} if service else {"AWS": "000000000000"}
+        trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Statement": trust}))
+        allow = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": allow})
+        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document)
+    arn = "arn:aws:iam::000000000000:role/"
+    credentials = stacks.runtime.client("sts").assume_role(
+        RoleArn=f"{arn}deploy", RoleSessionName="cli"
+    )["Credentials"]
+    client = stacks.runtime.client(
+        "cloudformation",
+        access_key_id=credentials["AccessKeyId"],
+        secret_access_key=credentials["SecretAccessKey"],
+        session_token=credentials["SessionToken"],
+    )
+    template = {
+        "Parameters": {"P": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/p"}},
+        "Resources": {"A": group({"Ref": "P"})},
+    }
+    change = {"StackName": "app", "ChangeSetName": "c", "ChangeSetType": "CREATE"}
+    client.create_change_set(**change, TemplateBody=json.dumps(template), RoleARN=f"{arn}exec")
+    client.execute_change_set(StackName="app", ChangeSetName="c")
+    assert stacks.describe()["StackStatus"] == "CREATE_COMPLETE"
+    assert group_names(stacks) == ["stored"]

@@ -112,17 +112,18 @@ def read_inputs(call: Call, request: Shape, stack: Stack | None) -> Inputs:
     """
     before = stack.data.get("inputs") if stack is not None else None
     body = read_template_text(call, request, before)
+    role_arn = request.get("RoleARN") or (before or {}).get("role_arn", "")
+    if "RoleARN" in request:
+        check_role(call, role_arn)
     try:
         declared = load_parameters(body)
         texts = _read_parameters(request, declared, before)
-        lookups = CallLookups(call, call.principal)
+        # Who deploys need not be allowed to read parameters: the role that they pass must be.
+        lookups = CallLookups(call, stack_principal(call, {"role_arn": role_arn}))
         values = parameters.resolve_values(declared, texts, lookups.find_stored)
         template = load_template(body, values)
     except TemplateError as error:
         raise ValidationError(error.message) from None
-    role_arn = request.get("RoleARN") or (before or {}).get("role_arn", "")
-    if "RoleARN" in request:
-        check_role(call, role_arn)
     tags = before["tags"] if before is not None and "Tags" not in request else _read_tags(request)
     data = {
         "template_id": call.tx.stacks.keep_template(body),

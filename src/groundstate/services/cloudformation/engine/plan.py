@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from groundstate.operation import Call
-from groundstate.services.cloudformation.engine.inputs import Inputs, make_resolver
+from groundstate.services.cloudformation.engine.inputs import Inputs, make_resolver, stack_principal
 from groundstate.services.cloudformation.engine.live import LiveResources
 from groundstate.services.cloudformation.engine.lookups import CallLookups
 from groundstate.services.cloudformation.template import graph
@@ -39,7 +39,7 @@ def apply_steps(
         stack.name,
         stack.stack_id,
         LiveResources(existing),
-        CallLookups(call, call.principal),
+        CallLookups(call, stack_principal(call, inputs.data)),
     )
     dependencies = graph.find_dependencies(resolver)
     steps: list[NewStep] = []
