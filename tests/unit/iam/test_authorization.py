@@ -272,3 +272,18 @@ def test_resource_policy_lets_a_service_in(gs):
 
     assert gs.on_loop(lambda runtime: decide(runtime, "arn:aws:events:us-east-1:1:rule/mine"))
     assert not gs.on_loop(lambda runtime: decide(runtime, "arn:aws:events:us-east-1:1:rule/other"))
+
+
+def test_bucket_policy_allows_what_a_bucket_is_configured_with(account):
+    """The CDK's auto-delete function reads the bucket's tags by the bucket's policy alone."""
+    s3 = account.gs.client("s3")
+    s3.create_bucket(Bucket="bucket")
+    s3.put_bucket_tagging(Bucket="bucket", Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
+    role = account.make_role("R")
+    assert refusal(account.as_role("R", "s3").get_bucket_tagging, Bucket="bucket")[0] == (
+        "AccessDenied"
+    )
+    statement = allow("s3:GetBucket*", "arn:aws:s3:::bucket", Principal={"AWS": role})
+    s3.put_bucket_policy(Bucket="bucket", Policy=policy(statement))
+    tags = account.as_role("R", "s3").get_bucket_tagging(Bucket="bucket")["TagSet"]
+    assert tags == [{"Key": "a", "Value": "b"}]

@@ -169,18 +169,20 @@ def document_operations() -> dict[str, Operation]:
     """The operations of all kinds of configurations, by name."""
     operations: dict[str, Operation] = {}
     for document in _DOCUMENTS:
-        operations[f"Put{document.noun}"] = Operation(
-            _put(document), resource=bucket_arn, action=f"s3:Put{document.action}"
-        )
-        operations[f"Get{document.noun}"] = Operation(
-            _get(document), resource=bucket_arn, action=f"s3:Get{document.action}", reads=True
+        operations[f"Put{document.noun}"] = _operation(_put(document), f"s3:Put{document.action}")
+        operations[f"Get{document.noun}"] = _operation(
+            _get(document), f"s3:Get{document.action}", reads=True
         )
         if document.noun not in _READ_ONLY:
             name = _DELETES.get(document.noun, f"Delete{document.noun}")
-            operations[name] = Operation(
-                _delete(document), resource=bucket_arn, action=f"s3:Put{document.action}"
-            )
+            operations[name] = _operation(_delete(document), f"s3:Put{document.action}")
     return operations
+
+
+def _operation(run: Run, action: str, *, reads: bool = False) -> Operation:
+    return Operation(
+        run, resource=bucket_arn, action=action, resource_policy=bucket_policy, reads=reads
+    )
 
 
 def _put(document: Document) -> Run:
