@@ -281,6 +281,23 @@ def test_layer_is_on_the_module_path_under_the_function(functions):
         functions.client.get_layer_version(LayerName="words", VersionNumber=1)
 
 
+def test_program_of_a_layer_is_started_by_its_name_on_aws(functions):
+    """As the CDK's BucketDeployment starts `/opt/awscli/aws`, which AWS's own Python runs."""
+    script = "#!/var/lang/bin/python\nimport sys\nprint('told', *sys.argv[1:])\n"
+    layer = functions.client.publish_layer_version(
+        LayerName="tools",
+        Content={"ZipFile": make_zip({"tool/tell": script}, {"tool/tell": 0o100755})},
+    )
+    source = (
+        "import subprocess\n"
+        "def handler(event, context):\n"
+        "    command = ['/opt/tool/tell', 'one', 'two']\n"
+        "    return subprocess.check_output(command, text=True)\n"
+    )
+    name = functions.make(source, Layers=[layer["LayerVersionArn"]])
+    assert functions.invoke(name).payload == "told one two\n"
+
+
 def test_unknown_layer_is_refused(functions):
     arn = "arn:aws:lambda:us-east-1:000000000000:layer:nothing:3"
     with pytest.raises(functions.client.exceptions.InvalidParameterValueException) as refused:

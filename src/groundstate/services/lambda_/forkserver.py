@@ -12,7 +12,8 @@ environments' first processes (PR_SET_PDEATHSIG).
 
 Messages are JSON, one for each packet. To this program:
     {"op": "start", "id": 1, "mode": "python" | "exec", "argv": [...], "env": {...}, "cwd": "...",
-     "paths": [...], "pycache": "..."}    with one file descriptor: where its output goes
+     "paths": [...], "pycache": "...", "layers": [...]}
+                                with one file descriptor: where its output goes
     {"op": "kill", "id": 1}
 From it:
     {"id": 1, "pid": 4711}      it was started
@@ -42,6 +43,9 @@ OPEN_FILES_MAX = (
 TELEMETRY_FD = 3
 
 Message = dict[str, Any]
+
+_OPT = "/opt/"
+_LAMBDA_PYTHON = b"/var/lang/bin/python"
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -93,9 +97,42 @@ def run_python(start: Message) -> None:
     sys.argv[:] = start["argv"]
     sys.path[:0] = start["paths"]
     sys.pycache_prefix = start["pycache"]
+    if start["layers"]:
+        _find_programs_in_layers(start["layers"])
     from awslambdaric.__main__ import main as run
 
     run(sys.argv)
+
+
+def _find_programs_in_layers(layers: list[str]) -> None:
+    """Let a function start the programs of its layers by the names that they have on AWS.
+
+    Layers are laid over `/opt` there; here they are folders, and `/opt` is the machine's own. The
+    CDK's BucketDeployment starts `/opt/awscli/aws`, a script for `/var/lang/bin/python`.
+    """
+    import subprocess
+
+    start = subprocess.Popen.__init__
+
+    def start_from_layer(self: Any, args: Any, *more: Any, **options: Any) -> None:
+        if not isinstance(args, (str, bytes, os.PathLike)):
+            args = [os.fspath(argument) for argument in args]
+            args[:1] = _program_in_layers(args[0], layers) if args else []
+        start(self, args, *more, **options)
+
+    subprocess.Popen.__init__ = start_from_layer  # type: ignore[method-assign]
+
+
+def _program_in_layers(program: Any, layers: list[str]) -> list[Any]:
+    if not isinstance(program, str) or not program.startswith(_OPT) or Path(program).exists():
+        return [program]
+    for layer in reversed(layers):
+        path = Path(layer, program.removeprefix(_OPT))
+        if path.is_file():
+            with path.open("rb") as file:
+                first_line = file.readline(256)
+            return [sys.executable, str(path)] if _LAMBDA_PYTHON in first_line else [str(path)]
+    return [program]
 
 
 class Server:

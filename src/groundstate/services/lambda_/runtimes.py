@@ -118,6 +118,7 @@ def make_command(
         directory=str(task_root),
         paths=paths,
         pycache=str(pycache),
+        layers=[str(root) for root in layer_roots],
     )
 
 

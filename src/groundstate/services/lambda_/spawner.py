@@ -32,6 +32,7 @@ class Command(NamedTuple):
         directory: where it runs.
         paths: what goes before Python's own module path.
         pycache: where compiled Python modules are kept.
+        layers: the folders that are `/opt` on AWS, in the order in which they are laid over it.
     """
 
     mode: str
@@ -40,6 +41,7 @@ class Command(NamedTuple):
     directory: str
     paths: list[str]
     pycache: str
+    layers: list[str]
 
 
 class Spawner:
@@ -93,6 +95,7 @@ class Spawner:
                 "cwd": command.directory,
                 "paths": command.paths,
                 "pycache": command.pycache,
+                "layers": command.layers,
             },
             output,
         )
