@@ -335,7 +335,7 @@ def _is_probe(request: HttpRequest) -> bool:
 def unrouted(error: ServiceError, request_id: str) -> HttpResponse:
     """The answer to a request that reached no service."""
     if isinstance(error, InvalidAction):
-        return query.error_answer(error.code, error.message, error.status, "", request_id)
+        return query.unrouted_answer(error, request_id)
     document = {"__type": f"com.amazon.coral.service#{error.code}"}
     if error.message:
         document["message"] = error.message

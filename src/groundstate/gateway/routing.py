@@ -73,11 +73,13 @@ class Router:
                 return self._find_query(name, request)
             if protocol in ("rest-json", "rest-xml"):
                 return self._find_rest(name, request)
-        raise UnknownOperationException(
-            f"No service {signing_name!r} is supported: {', '.join(sorted(self._services))} are."
-            if signing_name and not candidates
-            else ""
-        )
+        message = ""
+        if signing_name and not candidates:
+            supported = ", ".join(sorted(self._services))
+            message = f"No service {signing_name!r} is supported: {supported} are."
+        if "Action" in form_of(request):
+            raise InvalidAction(message)
+        raise UnknownOperationException(message)
 
     def _find_json(self, target: str) -> Route:
         route = self._json.get(target)

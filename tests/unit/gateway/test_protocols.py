@@ -381,6 +381,23 @@ def test_unknown_operation_is_refused(wire: Wire) -> None:
     assert caught.value.response["Error"]["Code"] == "UnknownOperationException"
 
 
+@pytest.mark.parametrize(
+    ("service", "ask"),
+    [
+        ("ec2", lambda client: client.describe_availability_zones()),
+        ("sns", lambda client: client.list_topics()),
+    ],
+)
+def test_service_that_is_not_here_is_refused_in_its_own_protocol(
+    wire: Wire, service: str, ask: Any
+) -> None:
+    """The CDK's command line asks EC2 for a region's zones; what it cannot read it asks again."""
+    with pytest.raises(ClientError, match=f"No service '{service}' is supported") as caught:
+        ask(wire.client(service))
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+
+
 def test_health_page_needs_no_signature(wire: Wire) -> None:
     request = urllib.request.Request("http://127.0.0.1:4566/_groundstate/none")
     headers = {"host": request.host}

@@ -78,6 +78,16 @@ def error_answer(
     return _answer(status, body, request_id)
 
 
+def unrouted_answer(error: ServiceError, request_id: str) -> HttpResponse:
+    """An error of no service of ours, as clients of the query and of EC2's protocol read it."""
+    text = f"<Code>{error.code}</Code><Message>{xml.escape(error.message)}</Message>"
+    body = (
+        f"<ErrorResponse><Error><Type>Sender</Type>{text}</Error>"
+        f"<Errors><Error>{text}</Error></Errors><RequestId>{request_id}</RequestId></ErrorResponse>"
+    )
+    return _answer(error.status, body, request_id)
+
+
 def _answer(status: int, body: str, request_id: str) -> HttpResponse:
     headers = [("x-amzn-RequestId", request_id), ("Content-Type", "text/xml")]
     return HttpResponse(status, headers, f'<?xml version="1.0"?>\n{body}'.encode())
