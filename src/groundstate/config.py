@@ -44,7 +44,9 @@ class Config:
     )
     log_level: str = _setting("WARNING", "Level of the runtime's own log on standard error.")
     iam: str = _setting(
-        "enforce", "`enforce`: roles need the permissions that they use; `off`: they do not."
+        "enforce",
+        "`enforce`: roles need the permissions that they use; `strict`: state machines need a role"
+        " that exists, too, as on AWS; `off`: nothing is checked.",
     )
     endpoints: str = _setting(
         "",

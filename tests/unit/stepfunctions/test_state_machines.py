@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from groundstate.asl import compile_stored
 from groundstate.testing.harness import Groundstate
+from tests.unit.stepfunctions.conftest import ASSUMED_BY_STATES
 
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 WAIT = {"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 60, "End": True}}}
@@ -62,6 +63,65 @@ def test_bad_role_is_refused(states: Any) -> None:
         roleArn="not-a-role",
     )
     assert (code, message) == ("InvalidArn", "Invalid Role Arn: 'not-a-role'")
+
+
+NOT_TRUSTED = (
+    "AccessDeniedException",
+    (
+        "Neither the global service principal states.amazonaws.com, nor the regional one is"
+        " authorized to assume the provided role."
+    ),
+)
+UNKNOWN_ROLE = "arn:aws:iam::000000000000:role/unknown"
+
+
+def test_role_that_trusts_somebody_else_is_refused(states: Any) -> None:
+    trust = json.dumps(ASSUMED_BY_STATES).replace("states.amazonaws.com", "lambda.amazonaws.com")
+    role = states.runtime.client("iam").create_role(
+        RoleName="functions", AssumeRolePolicyDocument=trust
+    )["Role"]["Arn"]
+    definition = json.dumps(PASS)
+    create = states.client.create_state_machine
+    assert refused(create, name="Machine", definition=definition, roleArn=role) == NOT_TRUSTED
+    arn = states.create(PASS)
+    update = states.client.update_state_machine
+    assert refused(update, stateMachineArn=arn, roleArn=role) == NOT_TRUSTED
+
+
+def test_role_that_trusts_machines_of_the_account_is_taken(states: Any) -> None:
+    """As the CDK makes it, against confused deputies."""
+    for name, machines in (("Mine", "*"), ("Theirs", "other")):
+        document = json.loads(json.dumps(ASSUMED_BY_STATES))
+        source = f"arn:aws:states:us-east-1:000000000000:stateMachine:{machines}"
+        document["Statement"][0]["Condition"] = {
+            "ArnLike": {"aws:SourceArn": source},
+            "StringEquals": {"aws:SourceAccount": "000000000000"},
+        }
+        states.runtime.client("iam").create_role(
+            RoleName=name, AssumeRolePolicyDocument=json.dumps(document)
+        )
+    create = states.client.create_state_machine
+    arn = "arn:aws:iam::000000000000:role/"
+    assert states.create(PASS, roleArn=f"{arn}Mine")
+    refusal = refused(create, name="Other", definition=json.dumps(PASS), roleArn=f"{arn}Theirs")
+    assert refusal == NOT_TRUSTED
+
+
+def test_role_that_trusts_the_regional_name_is_taken(states: Any) -> None:
+    regional = "states.us-east-1.amazonaws.com"
+    trust = json.dumps(ASSUMED_BY_STATES).replace("states.amazonaws.com", regional)
+    role = states.runtime.client("iam").create_role(
+        RoleName="regional", AssumeRolePolicyDocument=trust
+    )["Role"]["Arn"]
+    assert states.create(PASS, roleArn=role)
+
+
+def test_unknown_role_is_taken_unless_the_setting_is_strict(states: Any) -> None:
+    assert states.create(PASS, roleArn=UNKNOWN_ROLE)
+    with Groundstate(iam="strict") as runtime:
+        create = runtime.client("stepfunctions").create_state_machine
+        made = refused(create, name="Machine", definition=json.dumps(PASS), roleArn=UNKNOWN_ROLE)
+    assert made == NOT_TRUSTED
 
 
 def test_bad_definition_is_refused_with_its_diagnostics(states: Any) -> None:

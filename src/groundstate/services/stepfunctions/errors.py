@@ -8,6 +8,10 @@ from __future__ import annotations
 from groundstate.operation import ServiceError
 
 
+class AccessDeniedException(ServiceError):
+    """A role that Step Functions cannot assume. The model does not list it; AWS answers it."""
+
+
 class ActivityAlreadyExists(ServiceError):
     pass
 

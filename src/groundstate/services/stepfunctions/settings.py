@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from groundstate.operation import Call, Shape
+from groundstate.operation import Call, ServiceError, Shape
 from groundstate.services.stepfunctions.errors import (
+    AccessDeniedException,
     InvalidArn,
     InvalidEncryptionConfiguration,
     InvalidLoggingConfiguration,
@@ -17,6 +18,7 @@ from groundstate.services.stepfunctions.errors import (
 
 SETTINGS = ("loggingConfiguration", "tracingConfiguration", "encryptionConfiguration")
 
+_SERVICE = "states.amazonaws.com"
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
 # CloudWatch Logs has fewer characters than names of machines may have.
 _LOGGED_ARN = re.compile(r"[0-9A-Za-z./\-_:]+")
@@ -24,10 +26,7 @@ _LOG_GROUP_ARN = re.compile(r"arn:aws[a-z-]*:logs:([a-z0-9-]+):(\d{12}):log-grou
 
 
 def check_role(call: Call, role_arn: str) -> None:
-    """Check that a role may be given to a state machine by this caller.
-
-    AWS also tries to assume the role at once. Here a role that does not exist shows when a task
-    needs it, so that machines without tasks need no IAM (see README.md).
+    """Check that a role may be given to Step Functions by this caller.
 
     Raises:
         InvalidArn: this is no role's ARN.
@@ -35,7 +34,35 @@ def check_role(call: Call, role_arn: str) -> None:
     """
     if _ROLE_ARN.fullmatch(role_arn) is None:
         raise InvalidArn(f"Invalid Role Arn: '{role_arn}'")
-    call.authorize("iam:PassRole", role_arn, {"iam:PassedToService": "states.amazonaws.com"})
+    call.authorize("iam:PassRole", role_arn, {"iam:PassedToService": _SERVICE})
+
+
+def check_machine_role(call: Call, role_arn: str, machine_arn: str) -> None:
+    """As `check_role`, and that the role lets Step Functions assume it for a state machine.
+
+    AWS refuses a role that does not exist with the same words. Here such a one shows when a task
+    needs it, unless the setting `iam` is `strict`: many tests of machines name a role that they
+    never made (see README.md).
+
+    Raises:
+        AccessDeniedException: the role does not trust Step Functions.
+    """
+    check_role(call, role_arn)
+    if call.config.iam == "off":
+        return
+    wanted = {
+        "RoleArn": role_arn,
+        "Service": _SERVICE,
+        "Context": {"aws:SourceArn": machine_arn},
+        "MayBeMissing": call.config.iam != "strict",
+    }
+    try:
+        call.invoke("iam", "GetTrustedRole", wanted)
+    except ServiceError:
+        raise AccessDeniedException(
+            f"Neither the global service principal {_SERVICE}, nor the regional one is authorized"
+            " to assume the provided role."
+        ) from None
 
 
 def read_settings(

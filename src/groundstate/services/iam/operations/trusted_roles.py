@@ -20,7 +20,8 @@ def get_trusted_role(call: Call, request: Shape) -> Shape:
 
     The request has `RoleArn`; `Service` if a service asks for itself (`lambda.amazonaws.com`);
     `Action` (`sts:AssumeRole` by default); `Context`, condition keys; `Policy` and `PolicyArns`,
-    which the session is to be limited by. The answer has `Arn`, `RoleName`, `RoleId`,
+    which the session is to be limited by; `MayBeMissing`: nothing is answered of a role that does
+    not exist. The answer has `Arn`, `RoleName`, `RoleId`,
     `MaxSessionDuration` and `SessionPolicies`, the documents.
 
     Raises:
@@ -35,6 +36,8 @@ def get_trusted_role(call: Call, request: Shape) -> Shape:
     refusal = AccessDenied(
         f"User: {who} is not authorized to perform: {action} on resource: {role_arn}"
     )
+    if row is None and request.get("MayBeMissing"):
+        return {}
     if row is None or row.kind != Role.kind:
         raise refusal
     role = Role.from_row(row)

@@ -13,7 +13,7 @@ from groundstate.services.stepfunctions.errors import (
     ValidationException,
 )
 from groundstate.services.stepfunctions.machines import get_active_machine, version_arn
-from groundstate.services.stepfunctions.settings import check_role, read_settings
+from groundstate.services.stepfunctions.settings import check_machine_role, read_settings
 from groundstate.services.stepfunctions.versions import publish
 
 _CHANGEABLE = (
@@ -56,7 +56,7 @@ def update_state_machine(call: Call, request: Shape) -> Answer:
     if "definition" in request:
         program = check_definition(call, definition, machine.type)
     if "roleArn" in request:
-        check_role(call, role_arn)
+        check_machine_role(call, role_arn, machine.arn)
     settings = read_settings(call, request, machine.arn, revision.settings)
     if (definition, role_arn, settings) != (
         revision.definition,
