@@ -2,7 +2,7 @@
 
 `expected` is `allow`, `implicit <kind>` or `explicit <kind>`: the kind of policy that decides, as
 the access-denied message names it. Every case runs twice: through the evaluator, and (where it has
-no session policy) through SimulateCustomPolicy.
+no session policy, and an identity asks) through SimulateCustomPolicy.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ BOUNDARIES = GUIDE + "access_policies_boundaries.html"
 SESSIONS = GUIDE + "access_policies.html"
 TAGS = GUIDE + "access_tags.html"
 GLOBAL_KEYS = GUIDE + "reference_policies_condition-keys.html"
+DEPUTY = GUIDE + "confused-deputy.html"
 DYNAMODB_KEYS = (
     "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html"
 )
@@ -42,6 +43,8 @@ ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 TABLE = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/Tasks"
 INDEX = f"{TABLE}/index/by-status"
 FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:Start"
+S3 = "s3.amazonaws.com"
+BUCKET = "arn:aws:s3:::bucket"
 OBJECT = "arn:aws:s3:::bucket/home/ann/notes.txt"
 
 
@@ -58,6 +61,18 @@ def document(*statements: dict[str, Any], version: str | None = "2012-10-17") ->
     if version is not None:
         body["Version"] = version
     return json.dumps(body)
+
+
+def from_bucket(operator: str, key: str, value: str) -> str:
+    """A function's policy as AddPermission writes it for a bucket's notifications."""
+    return document(
+        allow(
+            "lambda:InvokeFunction",
+            FUNCTION,
+            Principal={"Service": S3},
+            Condition={operator: {key: value}},
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -424,6 +439,177 @@ CASES = [
         ],
         context={"aws:ResourceTag/team": "red", "aws:PrincipalTag/team": "red"},
     ),
+    Case(
+        "a text of another case, case ignored",
+        OPERATORS,
+        "allow",
+        [
+            document(
+                allow("*", Condition={"StringEqualsIgnoreCase": {"aws:PrincipalTag/team": "RED"}})
+            )
+        ],
+        context={"aws:PrincipalTag/team": "red"},
+    ),
+    Case(
+        "a text of another case",
+        OPERATORS,
+        NO_IDENTITY,
+        [document(allow("*", Condition={"StringEquals": {"aws:PrincipalTag/team": "RED"}}))],
+        context={"aws:PrincipalTag/team": "red"},
+    ),
+    Case(
+        "a star means itself to StringEquals",
+        OPERATORS,
+        NO_IDENTITY,
+        [document(allow("*", Condition={"StringEquals": {"aws:PrincipalTag/team": "r*"}}))],
+        context={"aws:PrincipalTag/team": "red"},
+    ),
+    Case(
+        "a pattern that must not match",
+        OPERATORS,
+        DENIED,
+        [FULL, document(deny("*", Condition={"StringNotLike": {"aws:PrincipalTag/team": "r*"}}))],
+        context={"aws:PrincipalTag/team": "blue"},
+    ),
+    Case(
+        "IfExists on a key that is there asks for its value",
+        OPERATORS,
+        NO_IDENTITY,
+        [
+            document(
+                allow("*", Condition={"StringEqualsIfExists": {"aws:PrincipalTag/team": "red"}})
+            )
+        ],
+        context={"aws:PrincipalTag/team": "blue"},
+    ),
+    Case(
+        "a denied lack of a second factor, with keys that last",
+        OPERATORS,
+        "allow",
+        [FULL, document(deny("*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "false"}}))],
+    ),
+    Case(
+        "a denied lack of a second factor, IfExists",
+        OPERATORS,
+        DENIED,
+        [
+            FULL,
+            document(
+                deny("*", Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}})
+            ),
+        ],
+    ),
+    Case(
+        "Null asks whether a key is not there",
+        OPERATORS,
+        "allow",
+        [document(allow("*", Condition={"Null": {"aws:PrincipalTag/team": "false"}}))],
+        context={"aws:PrincipalTag/team": "red"},
+    ),
+    Case(
+        "a date in seconds since 1970",
+        OPERATORS,
+        "allow",
+        [document(allow("*", Condition={"DateGreaterThan": {"aws:EpochTime": "1700000000"}}))],
+        context={"aws:EpochTime": "2026-11-23T06:00:00Z"},
+    ),
+    Case(
+        "a session that began too long ago",
+        OPERATORS,
+        DENIED,
+        [
+            FULL,
+            document(
+                deny(
+                    "*", Condition={"DateLessThan": {"aws:TokenIssueTime": "2026-11-23T06:00:00Z"}}
+                )
+            ),
+        ],
+        context={"aws:TokenIssueTime": "2026-11-23T05:59:59Z"},
+    ),
+    Case(
+        "an address of version 6",
+        OPERATORS,
+        "allow",
+        [
+            document(
+                allow(
+                    "*",
+                    Condition={
+                        "IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:DB8:1234:5678::/64"]}
+                    },
+                )
+            )
+        ],
+        context={"aws:SourceIp": "2001:db8:1234:5678::9"},
+    ),
+    Case(
+        "bytes that are the same",
+        OPERATORS,
+        "allow",
+        [document(allow("*", Condition={"BinaryEquals": {"x:key": "QmluYXJ5"}}))],
+        context={"x:key": "QmluYXJ5"},
+    ),
+    Case(
+        "an ARN of another region",
+        OPERATORS,
+        NO_IDENTITY,
+        [
+            document(
+                allow("*", Condition={"ArnEquals": {"aws:SourceArn": "arn:aws:sns:us-east-1:*:t"}})
+            )
+        ],
+        context={"aws:SourceArn": "arn:aws:sns:eu-west-1:000000000000:t"},
+    ),
+    Case(
+        "an ARN that must not match",
+        OPERATORS,
+        DENIED,
+        [
+            FULL,
+            document(
+                deny(
+                    "*",
+                    Condition={"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/Admin*"}},
+                )
+            ),
+        ],
+        context={"aws:PrincipalArn": ROLE},
+    ),
+    Case(
+        "ForAnyValue: one of the keys is enough",
+        SEVERAL_VALUES,
+        "allow",
+        [document(allow("*", Condition={"ForAnyValue:StringLike": {"aws:TagKeys": ["team*"]}}))],
+        context={"aws:TagKeys": ["cost", "teams"]},
+    ),
+    Case(
+        "ForAllValues of a negated operator: none may match",
+        SEVERAL_VALUES,
+        NO_IDENTITY,
+        [
+            document(
+                allow("*", Condition={"ForAllValues:StringNotEquals": {"aws:TagKeys": ["team"]}})
+            )
+        ],
+        context={"aws:TagKeys": ["cost", "team"]},
+    ),
+    Case(
+        "Null beside ForAllValues asks for the key",
+        SEVERAL_VALUES,
+        NO_IDENTITY,
+        [
+            document(
+                allow(
+                    "*",
+                    Condition={
+                        "ForAllValues:StringEquals": {"aws:TagKeys": ["team"]},
+                        "Null": {"aws:TagKeys": "false"},
+                    },
+                )
+            )
+        ],
+    ),
     # Variables
     Case(
         "the user's own folder",
@@ -475,6 +661,23 @@ CASES = [
         resource=OBJECT,
         caller=USER,
         context={"aws:username": "ann"},
+    ),
+    Case(
+        "a default is not asked for where there is a value",
+        VARIABLES,
+        NO_IDENTITY,
+        [document(allow("s3:GetObject", "arn:aws:s3:::bucket/${aws:PrincipalTag/team, 'home'}/*"))],
+        action="s3:GetObject",
+        resource=OBJECT,
+        context={"aws:PrincipalTag/team": "red"},
+    ),
+    Case(
+        "a star that means itself",
+        VARIABLES,
+        NO_IDENTITY,
+        [document(allow("s3:GetObject", "arn:aws:s3:::bucket/${*}"))],
+        action="s3:GetObject",
+        resource=OBJECT,
     ),
     # Permissions boundaries
     Case("a boundary allows it, too", BOUNDARIES, "allow", [FULL], document(allow("dynamodb:*"))),
@@ -617,5 +820,85 @@ CASES = [
             )
         ),
         context={"aws:PrincipalArn": ROLE},
+    ),
+    # Services that ask for themselves: the resource's policy alone decides
+    Case(
+        "a service is let in for its source",
+        DEPUTY,
+        "allow",
+        resource_policy=from_bucket("ArnLike", "aws:SourceArn", BUCKET),
+        action="lambda:InvokeFunction",
+        resource=FUNCTION,
+        caller=S3,
+        context={"aws:SourceArn": BUCKET, "aws:SourceAccount": ACCOUNT},
+    ),
+    Case(
+        "a service is not let in for another source",
+        DEPUTY,
+        "implicit resource-based policy",
+        resource_policy=from_bucket("ArnLike", "aws:SourceArn", BUCKET),
+        action="lambda:InvokeFunction",
+        resource=FUNCTION,
+        caller=S3,
+        context={"aws:SourceArn": BUCKET + "2", "aws:SourceAccount": ACCOUNT},
+    ),
+    Case(
+        "a service is let in for its account",
+        DEPUTY,
+        "allow",
+        resource_policy=from_bucket("StringEquals", "aws:SourceAccount", ACCOUNT),
+        action="lambda:InvokeFunction",
+        resource=FUNCTION,
+        caller=S3,
+        context={"aws:SourceArn": BUCKET, "aws:SourceAccount": ACCOUNT},
+    ),
+    Case(
+        "a service is not let in for another account",
+        DEPUTY,
+        "implicit resource-based policy",
+        resource_policy=from_bucket("StringEquals", "aws:SourceAccount", ACCOUNT),
+        action="lambda:InvokeFunction",
+        resource=FUNCTION,
+        caller=S3,
+        context={"aws:SourceArn": BUCKET, "aws:SourceAccount": "111111111111"},
+    ),
+    Case(
+        "another service is not let in",
+        PRINCIPAL,
+        "implicit resource-based policy",
+        resource_policy=from_bucket("StringEquals", "aws:SourceAccount", ACCOUNT),
+        action="lambda:InvokeFunction",
+        resource=FUNCTION,
+        caller="events.amazonaws.com",
+        context={"aws:SourceAccount": ACCOUNT},
+    ),
+    Case(
+        "a role is no service",
+        PRINCIPAL,
+        NO_IDENTITY,
+        resource_policy=from_bucket("StringEquals", "aws:SourceAccount", ACCOUNT),
+        action="lambda:InvokeFunction",
+        resource=FUNCTION,
+        context={"aws:SourceAccount": ACCOUNT},
+    ),
+    Case(
+        "a deny of services of other accounts",
+        GLOBAL_KEYS,
+        "explicit resource-based policy",
+        resource_policy=document(
+            allow("lambda:*", FUNCTION, Principal={"Service": S3}),
+            deny(
+                "*",
+                Principal="*",
+                Condition={
+                    "StringNotEquals": {"aws:SourceAccount": ACCOUNT},
+                    "Bool": {"aws:PrincipalIsAWSService": "true"},
+                },
+            ),
+        ),
+        action="lambda:InvokeFunction",
+        resource=FUNCTION,
+        caller=S3,
+        context={"aws:SourceAccount": "111111111111", "aws:PrincipalIsAWSService": True},
     ),
 ]

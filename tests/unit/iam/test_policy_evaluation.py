@@ -30,6 +30,8 @@ from tests.unit.iam.evaluation_cases import (
 
 
 def caller_of(arn):
+    if not arn.startswith("arn:"):
+        return Caller(arn, "", service=arn)
     return Caller(arn, ACCOUNT, ROLE if arn == SESSION else arn)
 
 
