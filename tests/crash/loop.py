@@ -111,17 +111,20 @@ Workload = Callable[[Driver], Coroutine[Any, Any, None]]
 Check = Callable[[Driver, list[Any]], Coroutine[Any, Any, None]]
 
 
-def crash_everywhere(workload: Workload, check: Check, *, points_max: int = 10_000) -> int:
+def crash_everywhere(
+    workload: Workload, check: Check, *, points_max: int = 10_000, every: int = 1
+) -> int:
     """Run the workload with a crash at every commit point; how many points there were.
 
     Args:
+        every: take each second, third, ... point only, for workloads that take long.
         workload: does its work on a runtime in virtual time, noting what was acknowledged. It must
             bear to be run again on what a crash has left.
         check: is given the notes, after the workload was run again to its end.
     """
     # Children inherit what is imported; without it each of them would spend its time on that.
     dict(ServiceTable(SERVICES))
-    for point in range(1, points_max):
+    for point in range(1, points_max, every):
         with tempfile.TemporaryDirectory(prefix="groundstate-crash-") as folder:
             status = _in_child(partial(_run, Path(folder), workload, None, point))
             if status not in (0, CRASHED):
