@@ -33,7 +33,9 @@ class Config:
     access_key_id: str = _setting("test", "The local administrator's access key id.")
     secret_access_key: str = _setting("test", "The local administrator's secret access key.")
     allowed_hosts: str = _setting(
-        "", "Host names beside this machine's that requests may name, by commas."
+        "",
+        "Host names beside this machine's that requests may name, by commas; `.name` stands for"
+        " all names below it.",
     )
     max_body_bytes: int = _setting(100 * 1024 * 1024, "Largest request body, in bytes.")
     accept_inert: str = _setting(

@@ -19,11 +19,12 @@ class OriginCheck:
 
     Args:
         listening_on: the address that the server listens on.
-        allowed_hosts: further names that the user allows.
+        allowed_hosts: further names that the user allows; `.name` allows all names below it.
     """
 
     def __init__(self, listening_on: str, allowed_hosts: tuple[str, ...] = ()) -> None:
         self._allowed = _LOCAL | {listening_on} | {name.lower() for name in allowed_hosts if name}
+        self._suffixes = (".localhost", *(name for name in self._allowed if name.startswith(".")))
         self._any_address = listening_on in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
         self._known_hosts: dict[str, bool] = {}
 
@@ -48,7 +49,7 @@ class OriginCheck:
     def _is_local(self, name: str) -> bool:
         return (
             name in self._allowed
-            or name.endswith(".localhost")
+            or name.endswith(self._suffixes)
             or (self._any_address and _is_address(name))
         )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from groundstate.gateway.bucket_hosts import move_bucket_into_path
 from groundstate.gateway.http import HttpRequest
 from groundstate.gateway.protocols import rest
 from groundstate.gateway.protocols.query import form_of
@@ -71,6 +72,8 @@ class Router:
             protocol = load_metadata(name)["protocol"]
             if protocol == "query":
                 return self._find_query(name, request)
+            if protocol == "rest-xml":
+                move_bucket_into_path(request)
             if protocol in ("rest-json", "rest-xml"):
                 return self._find_rest(name, request)
         message = ""

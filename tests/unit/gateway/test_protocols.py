@@ -63,12 +63,22 @@ class Wire:
             services,
             self.recorder,
             lambda *_: KnownKey(),
-            OriginCheck("127.0.0.1"),
+            OriginCheck("127.0.0.1", (".example.test",)),
             "us-east-1",
             {},
         )
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, host: str = "127.0.0.1:4566") -> Any:
+        """A client; requests say that they are for this host, a bucket's own or not."""
+
+        def send(request: Any, **_: Any) -> AWSResponse:
+            return self.send(request, host)
+
+        def name_host(request: Any, **_: Any) -> None:
+            request.headers["host"] = host
+            if host.startswith("my.bucket."):
+                request.url = request.url.replace("/my.bucket", "", 1)
+
         client = boto3.client(
             service,
             endpoint_url="http://127.0.0.1:4566",
@@ -77,10 +87,11 @@ class Wire:
             aws_secret_access_key="test",
             config=ClientConfig(retries={"max_attempts": 0}, s3={"addressing_style": "path"}),
         )
-        client.meta.events.register("before-send", self.send)
+        client.meta.events.register("before-sign", name_host)
+        client.meta.events.register("before-send", send)
         return client
 
-    def send(self, request: Any, **_: Any) -> AWSResponse:
+    def send(self, request: Any, host: str) -> AWSResponse:
         path, _, query = request.url.removeprefix("http://127.0.0.1:4566").partition("?")
         body = request.body or b""
         body = body.read() if hasattr(body, "read") else body
@@ -88,7 +99,7 @@ class Wire:
             name.lower(): value.decode() if isinstance(value, bytes) else value
             for name, value in request.headers.items()
         }
-        headers["host"] = "127.0.0.1:4566"
+        headers["host"] = host
         raw = body.encode() if isinstance(body, str) else body
         response = self.handle(HttpRequest(request.method, path, query, headers, raw))
         return AWSResponse(
@@ -262,6 +273,27 @@ def test_s3_requests_find_their_operation(
 ) -> None:
     getattr(wire.client("s3"), method)(**arguments)
     assert wire.recorder.asked[0][1] == operation
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "my.bucket.localhost:4566",
+        "my.bucket.s3.localhost:4566",
+        "my.bucket.s3.eu-west-1.localhost",
+        "my.bucket.s3.example.test:4566",
+    ],
+)
+def test_bucket_may_stand_in_the_host(wire: Wire, host: str) -> None:
+    wire.client("s3", host).put_object(Bucket="my.bucket", Key="a/b c", Body=b"x")
+    _, operation, request, _ = wire.recorder.asked[0]
+    assert (operation, request["Bucket"], request["Key"]) == ("PutObject", "my.bucket", "a/b c")
+
+
+@pytest.mark.parametrize("host", ["localhost:4566", "s3.localhost", "s3.eu-west-1.localhost:1"])
+def test_host_of_s3_itself_is_no_bucket(wire: Wire, host: str) -> None:
+    wire.client("s3", host).list_buckets()
+    assert wire.recorder.asked[0][1] == "ListBuckets"
 
 
 def test_s3_listing_is_xml_with_flat_lists(wire: Wire) -> None:
