@@ -251,3 +251,27 @@ def test_large_content_is_in_a_file_that_goes_with_its_object(tmp_path):
         client.delete_object(Bucket="bucket", Key="large")
         client.head_object(Bucket="bucket", Key="small")
         assert list((tmp_path / "objects").iterdir()) == []
+
+
+def test_parts_in_files_and_in_the_database_become_one_file(tmp_path):
+    parts = (b"a" * 5 * 1024 * 1024, b"b" * 1000)
+    with Groundstate(tmp_path) as runtime:
+        client = runtime.client("s3")
+        client.create_bucket(Bucket="bucket")
+        upload = client.create_multipart_upload(Bucket="bucket", Key="k")["UploadId"]
+        place = {"Bucket": "bucket", "Key": "k", "UploadId": upload}
+        done = [
+            {
+                "PartNumber": number,
+                "ETag": client.upload_part(**place, PartNumber=number, Body=part)["ETag"],
+            }
+            for number, part in enumerate(parts, 1)
+        ]
+        client.complete_multipart_upload(**place, MultipartUpload={"Parts": done})
+        content = client.get_object(Bucket="bucket", Key="k")["Body"].read()
+        assert content == b"".join(parts)
+        middle = client.get_object(Bucket="bucket", Key="k", Range="bytes=5242879-5242880")
+        assert middle["Body"].read() == b"ab"
+        client.delete_object(Bucket="bucket", Key="k")
+        client.list_buckets()
+        assert list((tmp_path / "objects").iterdir()) == []

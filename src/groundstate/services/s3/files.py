@@ -8,7 +8,9 @@ only be left by a crash in between, and the next start removes it.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from groundstate.config import Config
 from groundstate.ids import make_uuid
@@ -16,6 +18,17 @@ from groundstate.operation import Call, Runner
 
 # Up to here a content costs less in the database than a file of its own does.
 INLINE_BYTES_MAX = 256 * 1024
+
+
+class Parts(NamedTuple):
+    """A content in parts, each made when it is written.
+
+    Attributes:
+        size_bytes: of all together.
+    """
+
+    size_bytes: int
+    contents: Iterable[bytes]
 
 
 class ObjectFiles:
@@ -34,15 +47,20 @@ class ObjectFiles:
 
     def write(self, call: Call, content: bytes) -> tuple[bytes | None, str | None]:
         """Keep a content: what goes into its row, and the name of its file."""
-        if self._folder is None or len(content) <= INLINE_BYTES_MAX:
-            return content, None
+        return self.write_parts(call, Parts(len(content), (content,)))
+
+    def write_parts(self, call: Call, parts: Parts) -> tuple[bytes | None, str | None]:
+        """As `write`, of a content in parts."""
+        if self._folder is None or parts.size_bytes <= INLINE_BYTES_MAX:
+            return b"".join(parts.contents), None
         name = make_uuid()
         path = self._folder / name
+        call.tx.on_undo(lambda: path.unlink(missing_ok=True))
         with path.open("wb") as file:
-            file.write(content)
+            for content in parts.contents:
+                file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        call.tx.on_undo(lambda: path.unlink(missing_ok=True))
         return None, name
 
     def read(self, name: str, begin: int, end: int) -> bytes:

@@ -15,6 +15,7 @@ from groundstate.services.s3.errors import (
     NotModified,
     PreconditionFailed,
 )
+from groundstate.services.s3.files import Parts
 from groundstate.store.s3 import Bucket, StoredObject
 
 # Headers that come back as they were given.
@@ -38,7 +39,7 @@ def write_object(
     call: Call,
     bucket: Bucket,
     key: str,
-    content: bytes,
+    content: bytes | Parts,
     *,
     etag: str,
     data: dict[str, Any],
@@ -47,9 +48,12 @@ def write_object(
     """Make a content the current version of a key.
 
     Args:
+        content: as it is, or parts that make it up, of which one at a time is in memory.
         event: what notifications call it, `ObjectCreated:Put` or the like.
     """
-    row_content, file = call.host.write(call, content)
+    if isinstance(content, bytes):
+        content = Parts(len(content), (content,))
+    row_content, file = call.host.write_parts(call, content)
     entry = StoredObject(
         number=0,
         bucket=bucket.name,
@@ -57,7 +61,7 @@ def write_object(
         version_id=_new_version_id(call, bucket, key),
         is_current=True,
         is_marker=False,
-        size_bytes=len(content),
+        size_bytes=content.size_bytes,
         etag=etag,
         modified_at=call.now,
         data=data,
@@ -65,7 +69,7 @@ def write_object(
     )
     call.tx.buckets.add_object(entry, row_content)
     if bucket.name.startswith(RESPONSES):
-        _pass_on(call, entry, content)
+        _pass_on(call, entry, read_content(call, entry, 0, entry.size_bytes))
     else:
         notifications.tell(call, bucket, entry, event)
     return entry

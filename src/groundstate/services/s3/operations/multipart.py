@@ -18,6 +18,7 @@ from groundstate.services.s3.errors import (
     InvalidPartOrder,
     NoSuchUpload,
 )
+from groundstate.services.s3.files import Parts
 from groundstate.services.s3.objects import (
     OWNER,
     check_write_conditions,
@@ -108,8 +109,9 @@ def complete_multipart_upload(call: Call, request: Shape) -> Shape:
     check_write_conditions(call, request, bucket)
     present = call.tx.buckets.list_parts(upload.upload_id)
     chosen = _choose(present, request.get("MultipartUpload", {}).get("Parts", []))
-    content = b"".join(_part_content(call, part) for part in chosen)
-    data = {**upload.data, "parts": [part.size_bytes for part in chosen]}
+    sizes = [part.size_bytes for part in chosen]
+    content = Parts(sum(sizes), (_part_content(call, part) for part in chosen))
+    data = {**upload.data, "parts": sizes}
     etag = make_multipart_etag([part.etag for part in chosen])
     entry = write_object(
         call,
