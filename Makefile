@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 TASK ?= Breakfast
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test browser check format conformance bench reference lock clean
+.PHONY: help setup run test browser cdk check format conformance bench reference lock clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -52,6 +52,9 @@ browser: setup $(VENV)/browser ## Test the web console in headless Chromium (the
 $(VENV)/browser: requirements/browser.txt $(VENV)/installed
 	@$(PIP) install --quiet --require-hashes --requirement requirements/browser.txt
 	@touch $@
+
+cdk: setup ## Drive the unmodified CDK command line from bootstrap to destroy (npm installs it)
+	$(BIN)/python -m pytest -m cdk tests/cdk
 
 check: setup ## Format, lint, types, imports: everything that can be said without running it
 	$(BIN)/ruff format --check .
