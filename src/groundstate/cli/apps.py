@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from groundstate.cli.client import Client
 from groundstate.cli.errors import CommandError
@@ -29,16 +29,32 @@ def add_app_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def read_app(
-    app: str | None, client: Client, console: Console, *, force: bool = False
+    app: str | None,
+    client: Client,
+    console: Console,
+    *,
+    force: bool = False,
+    is_superseded: Callable[[], bool] | None = None,
 ) -> CloudAssembly:
     """The stacks of an app, synthesized if it changed; each after those that it depends on.
 
+    Args:
+        is_superseded: asked again and again during the synthesis; True stops it.
+
     Raises:
         CommandError: there is no app, or it cannot be synthesized.
+        Superseded: the synthesis was stopped.
     """
     account, region = client.find_account(), client.config.region
     found = find_app(app)
-    folder = synthesize(found, console, account=account, region=region, force=force)
+    folder = synthesize(
+        found,
+        console,
+        account=account,
+        region=region,
+        force=force,
+        is_superseded=is_superseded,
+    )
     try:
         return read_assembly(folder, account=account, region=region)
     except AssemblyError as error:

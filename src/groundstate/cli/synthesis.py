@@ -8,13 +8,15 @@ with a hash of what it was made from; while that holds, what was written is used
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +24,7 @@ from typing import Any, NamedTuple
 
 from groundstate.cli.errors import CommandError
 from groundstate.cli.output import Console
+from groundstate.clock import pause
 from groundstate.config import make_child_environment
 
 STAMP = "groundstate-sources.json"
@@ -34,6 +37,7 @@ _CLI_CONTEXT = {
     "aws:cdk:bundling-stacks": ["**"],
 }
 _STANDARD_ERROR = 2
+_LOOK_INTERVAL_S = 0.05
 
 
 class App(NamedTuple):
@@ -73,13 +77,27 @@ def find_app(path: str | None) -> App:
     )
 
 
+class Superseded(Exception):
+    """A synthesis was stopped, since what it would make is old already."""
+
+
 def synthesize(
-    app: App, console: Console, *, account: str, region: str, force: bool = False
+    app: App,
+    console: Console,
+    *,
+    account: str,
+    region: str,
+    force: bool = False,
+    is_superseded: Callable[[], bool] | None = None,
 ) -> Path:
     """The folder with the app's templates and assets, made anew if its sources have changed.
 
+    Args:
+        is_superseded: asked again and again while the app's command runs; True stops it.
+
     Raises:
         CommandError: the app's command failed.
+        Superseded: it was stopped.
     """
     if not app.command:
         return app.output
@@ -92,7 +110,7 @@ def synthesize(
     if not app.output.is_dir():
         console.note("The first synthesis on a machine unpacks the CDK's library: about 10 s")
     with console.work(f"Synthesizing {app.folder.resolve().name}"):
-        _run_command(app, account=account, region=region)
+        _run_command(app, is_superseded, account=account, region=region)
     manifest = app.output / "manifest.json"
     if not manifest.is_file():
         raise CommandError(
@@ -157,22 +175,41 @@ def _read_stamp(app: App) -> str | None:
     return None
 
 
-def _run_command(app: App, *, account: str, region: str) -> None:
+def _run_command(
+    app: App, is_superseded: Callable[[], bool] | None, *, account: str, region: str
+) -> None:
     """Run the app's command; what it prints goes to standard error, as with the CDK CLI."""
-    finished = subprocess.run(  # noqa: S602 (the user's own command, in a shell as the CDK CLI runs it)
+    with subprocess.Popen(  # noqa: S602 (the user's own command, in a shell as the CDK CLI runs it)
         app.command,
         shell=True,
-        check=False,
         cwd=app.folder,
         env=_make_environment(app, account=account, region=region),
         stdout=_STANDARD_ERROR,
-    )
-    if finished.returncode != 0:
+        # A group of its own can be stopped with all that the app has started.
+        process_group=None if is_superseded is None else 0,
+    ) as process:
+        if is_superseded is not None:
+            _look_after(process, is_superseded)
+        status = process.wait()
+    if status != 0:
         raise CommandError(
-            f"The app's command failed with exit status {finished.returncode}: {app.command}",
+            f"The app's command failed with exit status {status}: {app.command}",
             "What it said stands above. A missing module? Install the app's requirements:\n"
             f"  {sys.executable} -m pip install -r {app.folder / 'requirements.txt'}",
         )
+
+
+def _look_after(process: subprocess.Popen[bytes], is_superseded: Callable[[], bool]) -> None:
+    """Wait for a process; stop its group when it is superseded, or this program interrupted."""
+    try:
+        while process.poll() is None:
+            if is_superseded():
+                raise Superseded
+            pause(_LOOK_INTERVAL_S)
+    except BaseException:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        raise
 
 
 def _make_environment(app: App, *, account: str, region: str) -> dict[str, str]:

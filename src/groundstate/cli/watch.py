@@ -1,6 +1,8 @@
 """Deploy a CDK app, and again whenever one of its files changes, until you interrupt it.
 
-Changed handler code is live at once; the stack follows when the app has been synthesized.
+Changed handler code is live at once; the stack follows when the app has been synthesized. A change
+during a synthesis stops it, so that the stack is never deployed with code that is older than what
+was made live.
 """
 
 from __future__ import annotations
@@ -15,11 +17,11 @@ from groundstate.cli.connection import add_connection_arguments, connect
 from groundstate.cli.errors import CommandError, NoRuntime
 from groundstate.cli.hotswap import CodeFolder, find_code_folders, swap_code
 from groundstate.cli.output import Console
-from groundstate.cli.synthesis import App, find_app, list_sources
+from groundstate.cli.synthesis import App, Superseded, find_app, list_sources
 from groundstate.clock import pause
 
 # A look at a hundred files takes a millisecond or two.
-LOOK_INTERVAL_S = 0.1
+LOOK_INTERVAL_S = 0.05
 
 Snapshot = dict[Path, tuple[int, int]]
 
@@ -60,19 +62,41 @@ class Watcher:
         self._seen = _take_snapshot(app)
 
     def deploy(self) -> None:
-        """Synthesize and deploy; a failure is said, and the watch goes on."""
+        """Synthesize and deploy, until nothing changes meanwhile; a failure is said."""
+        while not self._deploy_unless_superseded():
+            pass
+
+    def _deploy_unless_superseded(self) -> bool:
         try:
-            assembly = read_app(str(self.app.folder), self._client, self._console)
+            assembly = read_app(
+                str(self.app.folder),
+                self._client,
+                self._console,
+                is_superseded=self._react_meanwhile,
+            )
             deploy_app(self._client, assembly.stacks, self._console)
             folders = sorted({path.parent for path in self._seen})
             self.code_folders = find_code_folders(self._client, assembly.stacks, folders)
+        except Superseded:
+            return False
         except NoRuntime:
             raise
         except CommandError as error:
             self._console.note(f"{error.message}\n{error.hint}".rstrip())
+        return True
 
     def react(self, changed: list[Path]) -> None:
         """Bring changed files to where they run."""
+        self._make_live(changed)
+        self.deploy()
+
+    def _react_meanwhile(self) -> bool:
+        changed = self.look()
+        if changed:
+            self._make_live(changed)
+        return bool(changed)
+
+    def _make_live(self, changed: list[Path]) -> None:
         names = ", ".join(str(path.relative_to(self.app.folder)) for path in changed[:3])
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
         self._console.say(f"Changed: {names}{more}")
@@ -85,7 +109,6 @@ class Watcher:
             updated = []
         if updated:
             self._console.say(f"Live: {', '.join(updated)}")
-        self.deploy()
 
     def changes(self) -> Iterator[list[Path]]:
         """Look again and again; what has changed since the last time, whenever something has."""

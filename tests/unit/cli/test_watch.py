@@ -3,6 +3,8 @@
 import io
 import json
 import sys
+import threading
+import time
 
 import pytest
 
@@ -21,9 +23,11 @@ def handler(event, context):
 """
 # A CDK app in miniature: a stack with one function, whose code is the folder `code`.
 PROGRAM = """
-import hashlib, json, os, pathlib, shutil
+import hashlib, json, os, pathlib, shutil, time
 if pathlib.Path("broken").exists():
     raise SystemExit("broken")
+while pathlib.Path(".hold").exists():
+    time.sleep(0.01)
 out = pathlib.Path(os.environ["CDK_OUTDIR"])
 digest = hashlib.sha256(pathlib.Path("code/index.py").read_bytes()).hexdigest()
 staged = out / f"asset.{digest}"
@@ -115,6 +119,34 @@ def test_changed_code_is_live_before_the_app_is_synthesized(
     watcher.react(watcher.look())
     assert said.getvalue().endswith(f"Live: {function}\ndeploys\n")
     assert invoke(runtime, function) == "second"
+
+
+def test_changed_code_is_live_while_an_older_change_is_synthesized(
+    watcher, folder, function, runtime, said
+):
+    """What was begun for the older change is stopped: it would bring old code back."""
+    hold, code = folder / ".hold", folder / "code" / "index.py"
+    hold.touch()
+    code.write_text(HANDLER.format(word="second"))
+    changed = watcher.look()
+    reaction = threading.Thread(target=watcher.react, args=(changed,))
+    reaction.start()
+    wait_until(lambda: "Synthesizing" in said.getvalue() and "Live" in said.getvalue())
+    code.write_text(HANDLER.format(word="third"))
+    wait_until(lambda: said.getvalue().count("Live") == 2)
+    assert invoke(runtime, function) == "third"
+    hold.unlink()
+    reaction.join()
+    assert said.getvalue().count("UPDATE_COMPLETE") >= 1
+    assert invoke(runtime, function) == "third"
+    assert watcher.look() == []
+
+
+def wait_until(is_so):
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_stack_follows(watcher, folder, function, runtime, said):
