@@ -29,22 +29,34 @@ class CodeFolder(NamedTuple):
 
 
 def find_code_folders(
-    client: Client, stacks: Sequence[AssemblyStack], folders: Iterable[Path]
+    client: Client,
+    stacks: Sequence[AssemblyStack],
+    folders: Iterable[Path],
+    before: Sequence[CodeFolder] = (),
 ) -> list[CodeFolder]:
     """The folders that functions of deployed stacks have their code from.
 
     Args:
         folders: where to look; the folders of the app's sources.
+        before: what was known. A folder that was changed since the synthesis does not look like
+            its asset any more: the function is taken to have its code from where it had it.
     """
     candidates = list(folders)
+    known = {function: code.folder for code in before for function in code.functions}
     found: dict[Path, list[tuple[str, str]]] = {}
     for stack in stacks:
         functions = list(_functions_with_assets(stack))
         names = _physical_names(client.in_region(stack.region), stack) if functions else {}
         for logical_id, asset in functions:
-            source = next((folder for folder in candidates if _is_same(folder, asset.source)), None)
-            if source is not None and logical_id in names:
-                found.setdefault(source, []).append((names[logical_id], stack.region))
+            if logical_id not in names:
+                continue
+            function = names[logical_id], stack.region
+            source = next(
+                (folder for folder in candidates if _is_same(folder, asset.source)),
+                known.get(function),
+            )
+            if source is not None:
+                found.setdefault(source, []).append(function)
     return [CodeFolder(folder, tuple(functions)) for folder, functions in found.items()]
 
 

@@ -76,7 +76,9 @@ class Watcher:
             )
             deploy_app(self._client, assembly.stacks, self._console)
             folders = sorted({path.parent for path in self._seen})
-            self.code_folders = find_code_folders(self._client, assembly.stacks, folders)
+            self.code_folders = find_code_folders(
+                self._client, assembly.stacks, folders, self.code_folders
+            )
         except Superseded:
             return False
         except NoRuntime:

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from groundstate.cli import watch
 from groundstate.cli.client import Client
 from groundstate.cli.main import main
 from groundstate.cli.output import Console
@@ -140,6 +141,25 @@ def test_changed_code_is_live_while_an_older_change_is_synthesized(
     assert said.getvalue().count("UPDATE_COMPLETE") >= 1
     assert invoke(runtime, function) == "third"
     assert watcher.look() == []
+
+
+def test_change_while_the_stack_is_deployed_is_live_with_the_next_look(
+    watcher, folder, function, runtime, said, monkeypatch
+):
+    code = folder / "code" / "index.py"
+    deploy_app = watch.deploy_app
+
+    def change_and_deploy(*arguments, **options):
+        code.write_text(HANDLER.format(word="third"))
+        return deploy_app(*arguments, **options)
+
+    code.write_text(HANDLER.format(word="second"))
+    monkeypatch.setattr(watch, "deploy_app", change_and_deploy)
+    watcher.react(watcher.look())
+    monkeypatch.setattr(watcher, "deploy", lambda: None)
+    watcher.react(watcher.look())
+    assert said.getvalue().count("Live") == 2
+    assert invoke(runtime, function) == "third"
 
 
 def wait_until(is_so):
