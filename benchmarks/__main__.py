@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-COMPARISONS = ("tasks_workflow", "dynamodb_items", "start_up")
+COMPARISONS = ("tasks_workflow", "dynamodb_items", "cdk_deploy", "start_up")
 
 for name in sys.argv[1:] or COMPARISONS:
     print(f"== {name}", flush=True)
