@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from groundstate import ids
 from groundstate.clock import VirtualClock
 from groundstate.config import Config
 from groundstate.operation import Deferred, Principal, ServiceError
@@ -144,6 +145,8 @@ def _in_child(work: Callable[[], None]) -> int:
     sys.stderr.flush()
     pid = os.fork()
     if pid == 0:
+        # Lives that are forked from one process would make up the same ids; real ones do not.
+        ids._fast.seed()
         try:
             work()
         except BaseException:  # noqa: BLE001 - the child's edge: it must end here, whatever comes
