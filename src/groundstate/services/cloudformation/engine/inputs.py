@@ -34,12 +34,18 @@ from groundstate.services.cloudformation.template.resolver import (
     Resolver,
     Resources,
 )
+from groundstate.services.cloudformation.template.sam.serverless import SERVERLESS
 from groundstate.services.cloudformation.template.source import parse_source
-from groundstate.services.cloudformation.template.transforms import expand
+from groundstate.services.cloudformation.template.transforms import (
+    expand,
+    expand_loops,
+    find_transforms,
+)
 from groundstate.store.cloudformation import Stack
 
 SERVICE_NAME = "cloudformation.amazonaws.com"
 ACCEPT_INERT_TAG = "groundstate:accept-inert"
+AUTO_EXPAND = "CAPABILITY_AUTO_EXPAND"
 URL_SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
 
 
@@ -87,12 +93,29 @@ def load_template(body: str, values: Mapping[str, Any]) -> Template:
     Raises:
         TemplateError: something is wrong with it.
     """
-    return _load(body, json.dumps(values) if "Fn::ForEach" in body else "{}")
+    # Other templates are the same whatever their parameters are.
+    depends = "Fn::ForEach" in body or SERVERLESS in body
+    return _load(body, json.dumps(values) if depends else "{}")
+
+
+def load_written(body: str, values: Mapping[str, Any]) -> Template:
+    """A template as its author sees it: with SAM's types, which are not expanded.
+
+    Raises:
+        TemplateError: something is wrong with it.
+    """
+    source = load_source(body)
+    names = find_transforms(source)
+    if SERVERLESS not in names:
+        return load_template(body, values)
+    # Its references may be to what the transform generates, so they are not looked at.
+    return parse_template(expand_loops(source, values), names)
 
 
 @lru_cache(maxsize=64)
 def _load(body: str, values: str) -> Template:
-    template = parse_template(expand(load_source(body), json.loads(values)))
+    source = load_source(body)
+    template = parse_template(expand(source, json.loads(values)), find_transforms(source))
     parameters.check_types(template.parameters)
     names = {**template.parameters, **dict.fromkeys(graph.PSEUDO_PARAMETERS)}
     conditions.check_conditions(template.conditions, names)
@@ -138,8 +161,13 @@ def read_inputs(call: Call, request: Shape, stack: Stack | None) -> Inputs:
     return Inputs(template, data)
 
 
-def check_inputs(call: Call, inputs: Inputs, stack_name: str, stack_id: str) -> None:
+def check_inputs(
+    call: Call, inputs: Inputs, stack_name: str, stack_id: str, *, reviewed: bool = False
+) -> None:
     """Check all that can be known before anything changes: rules, types, functions, rights.
+
+    Args:
+        reviewed: a change set shows what macros have made before it is carried out.
 
     Raises:
         ValidationError, InsufficientCapabilitiesException: as AWS refuses.
@@ -155,6 +183,9 @@ def check_inputs(call: Call, inputs: Inputs, stack_name: str, stack_id: str) -> 
         _check_values(resolver)
     except TemplateError as error:
         raise ValidationError(error.message) from None
+    expands = bool(inputs.template.transforms) and not reviewed
+    if expands and AUTO_EXPAND not in inputs.data["capabilities"]:
+        raise InsufficientCapabilitiesException(f"Requires capabilities : [{AUTO_EXPAND}]")
     _check_capabilities(inputs, resolver)
 
 

@@ -48,7 +48,7 @@ def create_change_set(call: Call, request: Shape) -> Shape:
             raise AlreadyExistsException(f"ChangeSet {name} already exists")
     imported = _read_imports(request)
     inputs = read_inputs(call, request, stack)
-    check_inputs(call, inputs, stack.name, stack.stack_id)
+    check_inputs(call, inputs, stack.name, stack.stack_id, reviewed=True)
     _check_imports(inputs, imported, kind)
     drift = None
     if request.get("DeploymentMode") == REVERT_DRIFT:

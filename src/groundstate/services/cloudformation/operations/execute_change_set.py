@@ -36,7 +36,7 @@ def execute_change_set(call: Call, request: Shape) -> Shape:
     assert stack is not None, change_set.stack_id
     creates = stack.status == "REVIEW_IN_PROGRESS"
     inputs = stored_inputs(call, data["inputs"])
-    check_inputs(call, inputs, stack.name, stack.stack_id)
+    check_inputs(call, inputs, stack.name, stack.stack_id, reviewed=True)
     for other in call.tx.stacks.list_change_sets(stack.stack_id):
         if other.change_set_id != change_set.change_set_id:
             call.tx.stacks.remove_change_set(other.change_set_id)

@@ -9,14 +9,20 @@ import json
 from typing import Any
 
 from groundstate.operation import Call, Shape
-from groundstate.services.cloudformation.engine.inputs import load_parameters, load_template
+from groundstate.services.cloudformation.engine.inputs import (
+    AUTO_EXPAND,
+    load_parameters,
+    load_written,
+)
 from groundstate.services.cloudformation.engine.template_text import read_template_text
 from groundstate.services.cloudformation.errors import ValidationError
 from groundstate.services.cloudformation.resources import registry
 from groundstate.services.cloudformation.stacks import get_stack
 from groundstate.services.cloudformation.template import parameters
-from groundstate.services.cloudformation.template.document import Template
+from groundstate.services.cloudformation.template.document import Resource, Template
 from groundstate.services.cloudformation.template.errors import TemplateError
+from groundstate.services.cloudformation.template.sam.function import NAME as FUNCTION
+from groundstate.services.cloudformation.template.sam.state_machine import NAME as STATE_MACHINE
 from groundstate.services.cloudformation.template.values import to_text
 
 
@@ -82,7 +88,7 @@ def _load(body: str) -> Template:
             name: to_text(parameter.get("Default", "")) for name, parameter in declared.items()
         }
         values = parameters.resolve_values(declared, defaults, lambda name: name)
-        return load_template(body, values)
+        return load_written(body, values)
     except TemplateError as error:
         raise ValidationError(error.message) from None
 
@@ -105,6 +111,9 @@ def _describe_parameter(name: str, parameter: Any) -> Shape:
 def _capabilities(template: Template) -> Shape:
     needed, holders = "", []
     for resource in template.resources.values():
+        if _makes_role(resource):
+            holders.append(resource.type)
+            needed = needed or "CAPABILITY_IAM"
         kind = registry.find(resource.type)
         if kind is None or not kind.iam:
             continue
@@ -112,13 +121,21 @@ def _capabilities(template: Template) -> Shape:
         if kind.name_property and kind.name_property in resource.properties:
             needed = "CAPABILITY_NAMED_IAM"
         needed = needed or "CAPABILITY_IAM"
-    if not needed:
+    expands = [AUTO_EXPAND] if template.transforms else []
+    if not needed and not expands:
         return {}
+    reason = (
+        f"The following resource(s) require capabilities: [{', '.join(dict.fromkeys(holders))}]"
+    )
     return {
-        "Capabilities": [needed],
-        "CapabilitiesReason": "The following resource(s) require capabilities:"
-        f" [{', '.join(dict.fromkeys(holders))}]",
+        "Capabilities": [*([needed] if needed else []), *expands],
+        **({"CapabilitiesReason": reason} if holders else {}),
     }
+
+
+def _makes_role(resource: Resource) -> bool:
+    """Whether SAM generates a role for the resource."""
+    return resource.type in (FUNCTION, STATE_MACHINE) and "Role" not in resource.properties
 
 
 def _identifiers(template: Template) -> list[Shape]:

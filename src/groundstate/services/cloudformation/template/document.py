@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from groundstate.services.cloudformation.template.errors import TemplateError, format_error
-from groundstate.services.cloudformation.template.transforms import find_transforms
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 RESOURCES_MAX = 500
@@ -40,6 +39,7 @@ _RESOURCE_MEMBERS = (
     "DeletionPolicy",
     "DependsOn",
     "Description",
+    "IgnoreGlobals",
     "Metadata",
     "Properties",
     "Type",
@@ -107,8 +107,12 @@ class Template:
     transforms: tuple[str, ...]
 
 
-def parse_template(body: Mapping[str, Any]) -> Template:
+def parse_template(body: Mapping[str, Any], transforms: tuple[str, ...] = ()) -> Template:
     """Check the form of a template and make the nouns.
+
+    Args:
+        body: the template, its macros carried out.
+        transforms: the names of those macros.
 
     Raises:
         TemplateError: with AWS's message.
@@ -149,7 +153,7 @@ def parse_template(body: Mapping[str, Any]) -> Template:
         rules=rules,
         resources={name: _parse_resource(name, value) for name, value in resources.items()},
         outputs={name: _parse_output(name, value) for name, value in outputs.items()},
-        transforms=find_transforms(body),
+        transforms=transforms,
     )
 
 

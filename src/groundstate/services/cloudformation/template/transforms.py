@@ -1,4 +1,4 @@
-"""Macros that are carried out before a template is read: AWS::LanguageExtensions.
+"""Macros that are carried out before a template is read: AWS::LanguageExtensions, and SAM's.
 
 AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html
 
@@ -15,6 +15,10 @@ from groundstate.services.cloudformation.template.errors import (
     TemplateError,
     format_error,
     function_error,
+)
+from groundstate.services.cloudformation.template.sam.serverless import (
+    SERVERLESS,
+    expand_serverless,
 )
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
@@ -34,10 +38,10 @@ def find_transforms(body: Mapping[str, Any]) -> tuple[str, ...]:
     entries = value if isinstance(value, list) else [value]
     names = tuple(entry if isinstance(entry, str) else str(entry.get("Name")) for entry in entries)
     for name in names:
-        if name != LANGUAGE_EXTENSIONS:
+        if name not in (LANGUAGE_EXTENSIONS, SERVERLESS):
             raise TemplateError(
                 f"No transform named {name} found. (at /Transform; this runtime has"
-                f" {LANGUAGE_EXTENSIONS} alone)"
+                f" {LANGUAGE_EXTENSIONS} and {SERVERLESS})"
             )
     return names
 
@@ -51,7 +55,18 @@ def expand(body: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any
     Raises:
         TemplateError: a macro is not here, or used wrongly.
     """
-    if not find_transforms(body):
+    # Loops first in any case: SAM's own resources may be in one.
+    body = expand_loops(body, parameters)
+    return expand_serverless(body, parameters) if SERVERLESS in find_transforms(body) else body
+
+
+def expand_loops(body: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The template with its `Fn::ForEach` alone carried out.
+
+    Raises:
+        TemplateError: a macro is not here, or a loop is used wrongly.
+    """
+    if LANGUAGE_EXTENSIONS not in find_transforms(body):
         _refuse_loops(body, "")
         return body
     loops = _Loops(body, parameters)

@@ -1,0 +1,293 @@
+"""AWS::Serverless::Function: the function, its role, and what its properties ask for beside.
+
+AWS: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources-function.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from groundstate.services.cloudformation.template.sam import deployment, function_events
+from groundstate.services.cloudformation.template.sam.event_target import Needs, Target
+from groundstate.services.cloudformation.template.sam.expansion import (
+    Expansion,
+    InvalidResource,
+    check_properties,
+    is_function,
+    location,
+    make_hash,
+    own_attributes,
+    passed_on,
+    s3_members,
+    tag_list,
+)
+from groundstate.services.cloudformation.template.sam.policies import allow, make_role, managed_arn
+
+NAME = "AWS::Serverless::Function"
+# Properties that the function has as they are written.
+_PLAIN = (
+    "Architectures", "CapacityProviderConfig", "CodeSigningConfigArn", "Description",
+    "DurableConfig", "Environment", "EphemeralStorage", "FileSystemConfigs", "FunctionName",
+    "FunctionScalingConfig", "Handler", "ImageConfig", "KmsKeyArn", "Layers", "LoggingConfig",
+    "MemorySize", "PackageType", "PublishToLatestPublished", "RecursiveLoop",
+    "ReservedConcurrentExecutions", "Runtime", "RuntimeManagementConfig", "SnapStart",
+    "TenancyConfig", "Timeout", "VpcConfig",
+)  # fmt: skip
+_PROPERTIES = (
+    *_PLAIN, "AssumeRolePolicyDocument", "AutoPublishAlias", "AutoPublishAliasAllProperties",
+    "AutoPublishCodeSha256", "CodeUri", "DeadLetterQueue", "DeploymentPreference",
+    "EventInvokeConfig", "Events", "FunctionUrlConfig", "ImageUri", "InlineCode",
+    "PermissionsBoundary", "Policies", "PropagateTags", "ProvisionedConcurrencyConfig", "Role",
+    "RolePath", "SourceKMSKeyArn", "Tags", "Tracing", "VersionDeletionPolicy",
+    "VersionDescription",
+)  # fmt: skip
+# What a destination of each type has to be allowed.
+_DESTINATIONS = {
+    "EventBridge": "events:PutEvents",
+    "Lambda": "lambda:InvokeFunction",
+    "S3Bucket": "s3:PutObject",
+    "SNS": "sns:publish",
+    "SQS": "sqs:SendMessage",
+}
+_QUEUES = ["SQS", "SNS"]
+_DEAD_LETTERS = {"SNS": "sns:Publish", "SQS": "sqs:SendMessage"}
+
+
+def expand_function(expansion: Expansion, logical_id: str, source: Mapping[str, Any]) -> None:
+    """Add the function and everything that belongs to it.
+
+    Raises:
+        InvalidResource: a property is not as SAM wants it.
+    """
+    properties = source.get("Properties", {})
+    check_properties(logical_id, NAME, properties, _PROPERTIES)
+    tags = _tags(properties)
+    made = {name: properties[name] for name in _PLAIN if name in properties}
+    made["Code"] = _code(logical_id, properties)
+    made["Tags"] = tags
+    if "Tracing" in properties and properties["Tracing"] != "Disabled":
+        made["TracingConfig"] = {"Mode": properties["Tracing"]}
+    if "DeadLetterQueue" in properties:
+        made["DeadLetterConfig"] = {"TargetArn": _dead_letters(logical_id, properties)[1]}
+    role_id = f"{logical_id}Role"
+    made["Role"] = properties.get("Role") or {"Fn::GetAtt": [role_id, "Arn"]}
+    expansion.add(logical_id, "AWS::Lambda::Function", made, **own_attributes(source))
+    target = _publish(expansion, logical_id, source, made)
+    needs = Needs()
+    _add_invoke_config(expansion, target, source, needs)
+    _add_url(expansion, target, properties)
+    own_inline = needs.inline
+    later = function_events.add_events(expansion, target, properties.get("Events", {}))
+    if "Role" not in properties:
+        role = _role(logical_id, properties, tags, own_inline, later)
+        expansion.add(role_id, "AWS::IAM::Role", role, **passed_on(source))
+
+
+def _tags(properties: Mapping[str, Any]) -> list[dict[str, Any]]:
+    own = properties.get("Tags", {})
+    # SAM's own tag is left out where the user's tags go to everything that is generated.
+    created = {} if properties.get("PropagateTags") else {"lambda:createdBy": "SAM"}
+    return tag_list({**created, **own})
+
+
+def _code(logical_id: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    if properties.get("PackageType") == "Image" or "ImageUri" in properties:
+        if "ImageUri" not in properties:
+            raise InvalidResource(logical_id, "'ImageUri' must be set.")
+        return {"ImageUri": properties["ImageUri"]}
+    if "InlineCode" in properties:
+        return {"ZipFile": properties["InlineCode"]}
+    if "CodeUri" not in properties:
+        raise InvalidResource(logical_id, "Only one of 'InlineCode' or 'CodeUri' can be set.")
+    if "Runtime" not in properties or "Handler" not in properties:
+        raise InvalidResource(
+            logical_id,
+            "Runtime and Handler needs to be present when PackageType is of type `Zip`",
+        )
+    code = s3_members(location(logical_id, "CodeUri", properties["CodeUri"]))
+    if "SourceKMSKeyArn" in properties:
+        code["SourceKMSKeyArn"] = properties["SourceKMSKeyArn"]
+    return code
+
+
+def _dead_letters(logical_id: str, properties: Mapping[str, Any]) -> tuple[str, Any]:
+    queue = properties["DeadLetterQueue"]
+    if not isinstance(queue, dict) or not {"Type", "TargetArn"} <= set(queue):
+        raise InvalidResource(
+            logical_id, "'DeadLetterQueue' requires Type and TargetArn properties to be specified."
+        )
+    if queue["Type"] not in _DEAD_LETTERS:
+        raise InvalidResource(logical_id, f"'DeadLetterQueue' requires Type of {_QUEUES}")
+    return _DEAD_LETTERS[queue["Type"]], queue["TargetArn"]
+
+
+def _role(
+    logical_id: str,
+    properties: Mapping[str, Any],
+    tags: list[dict[str, Any]],
+    own_inline: list[dict[str, Any]],
+    later: Needs,
+) -> dict[str, Any]:
+    managed = [managed_arn("AWSLambdaBasicExecutionRole")]
+    if properties.get("Tracing") == "Active":
+        managed.append(managed_arn("AWSXrayWriteOnlyAccess"))
+    if "VpcConfig" in properties:
+        managed.append(managed_arn("AWSLambdaVPCAccessExecutionRole"))
+    inline = list(own_inline)
+    if "DeadLetterQueue" in properties:
+        action, arn = _dead_letters(logical_id, properties)
+        policy = allow("DeadLetterQueuePolicy", action, arn)
+        policy["PolicyDocument"]["Version"] = "2012-10-17"
+        inline.insert(0, policy)
+    return make_role(
+        f"{logical_id}Role",
+        "lambda.amazonaws.com",
+        properties,
+        tags,
+        managed=managed,
+        inline=inline,
+        managed_last=later.managed,
+        inline_last=later.inline,
+    )
+
+
+def _publish(
+    expansion: Expansion, logical_id: str, source: Mapping[str, Any], made: Mapping[str, Any]
+) -> Target:
+    """Add version and alias, if they are asked for; what invokes the function from now on."""
+    properties = source.get("Properties", {})
+    plain = Target(
+        logical_id,
+        "Lambda",
+        arn={"Fn::GetAtt": [logical_id, "Arn"]},
+        name={"Ref": logical_id},
+        attributes=passed_on(source),
+        qualifier="$LATEST",
+    )
+    if "AutoPublishAlias" not in properties:
+        if "DeploymentPreference" in properties:
+            raise InvalidResource(
+                logical_id,
+                "'DeploymentPreference' requires AutoPublishAlias property to be specified.",
+            )
+        return plain
+    alias = expansion.known(properties["AutoPublishAlias"])
+    if not isinstance(alias, str) or not alias:
+        raise InvalidResource(
+            logical_id, "'AutoPublishAlias' must be a string or a Ref to a template parameter"
+        )
+    version_id = f"{logical_id}Version{_version_hash(properties, made)}"
+    # Versions are kept when a newer one takes their place; deleting the function ends them all.
+    kept = {"DeletionPolicy": properties.get("VersionDeletionPolicy", "Retain"), **plain.attributes}
+    version: dict[str, Any] = {"FunctionName": {"Ref": logical_id}}
+    if "VersionDescription" in properties:
+        version["Description"] = properties["VersionDescription"]
+    expansion.add(version_id, "AWS::Lambda::Version", version, **kept)
+    alias_id = f"{logical_id}Alias{alias}"
+    published: dict[str, Any] = {
+        "Name": alias,
+        "FunctionName": {"Ref": logical_id},
+        "FunctionVersion": {"Fn::GetAtt": [version_id, "Version"]},
+    }
+    if "ProvisionedConcurrencyConfig" in properties:
+        published["ProvisionedConcurrencyConfig"] = properties["ProvisionedConcurrencyConfig"]
+    policy = deployment.add_preference(expansion, logical_id, source)
+    expansion.add(
+        alias_id, "AWS::Lambda::Alias", published, UpdatePolicy=policy, **plain.attributes
+    )
+    expansion.names[f"{logical_id}.Alias"] = alias_id
+    expansion.names[f"{logical_id}.Version"] = version_id
+    reference = {"Ref": alias_id}
+    return Target(logical_id, "Lambda", reference, reference, plain.attributes, alias, alias_id)
+
+
+def _version_hash(properties: Mapping[str, Any], made: Mapping[str, Any]) -> str:
+    """What a new version is published for: code, environment and memory, or every property."""
+    if "AutoPublishCodeSha256" in properties:
+        return str(properties["AutoPublishCodeSha256"])[:10]
+    if properties.get("AutoPublishAliasAllProperties"):
+        return make_hash(made)
+    names = ("Code", "Environment", "MemorySize", "SnapStart")
+    return make_hash({name: made[name] for name in names if name in made})
+
+
+def _add_invoke_config(
+    expansion: Expansion, target: Target, source: Mapping[str, Any], needs: Needs
+) -> None:
+    config = source.get("Properties", {}).get("EventInvokeConfig")
+    if config is None:
+        return
+    config_id = f"{target.logical_id}EventInvokeConfig"
+    made: dict[str, Any] = {
+        "FunctionName": {"Ref": target.logical_id},
+        "Qualifier": target.qualifier,
+    }
+    for name in ("MaximumEventAgeInSeconds", "MaximumRetryAttempts"):
+        if name in config:
+            made[name] = config[name]
+    destinations = {}
+    for name, destination in config.get("DestinationConfig", {}).items():
+        arn = _destination(expansion, target, f"{config_id}{name}", destination, needs)
+        destinations[name] = {"Destination": arn}
+    if destinations:
+        made["DestinationConfig"] = destinations
+    depends_on = [target.alias_id] if target.alias_id else None
+    attributes = {**target.attributes, "DependsOn": depends_on}
+    expansion.add(config_id, "AWS::Lambda::EventInvokeConfig", made, **attributes)
+
+
+def _destination(
+    expansion: Expansion, target: Target, prefix: str, destination: Mapping[str, Any], needs: Needs
+) -> Any:
+    """The ARN of a destination, made if it is not named, and the right to use it."""
+    kind, arn = destination.get("Type"), destination.get("Destination")
+    if arn is None and kind == "SQS":
+        queue_id = f"{prefix}Queue"
+        expansion.add(queue_id, "AWS::SQS::Queue", {}, **target.attributes)
+        expansion.names[f"{target.logical_id}.DestinationQueue"] = queue_id
+        arn = {"Fn::GetAtt": [queue_id, "Arn"]}
+    elif arn is None and kind == "SNS":
+        topic_id = f"{prefix}Topic"
+        expansion.add(topic_id, "AWS::SNS::Topic", {}, **target.attributes)
+        expansion.names[f"{target.logical_id}.DestinationTopic"] = topic_id
+        arn = {"Ref": topic_id}
+    elif arn is None:
+        raise InvalidResource(
+            target.logical_id, f"Destination is required if Type is not {_QUEUES}"
+        )
+    if kind in _DESTINATIONS:
+        needs.inline.append(allow(f"{prefix}{kind}Policy", _DESTINATIONS[kind], arn))
+    return arn
+
+
+def _add_url(expansion: Expansion, target: Target, properties: Mapping[str, Any]) -> None:
+    config = properties.get("FunctionUrlConfig")
+    if config is None:
+        return
+    auth_type = expansion.known(config.get("AuthType"))
+    if not is_function(auth_type) and auth_type not in ("AWS_IAM", "NONE"):
+        raise InvalidResource(
+            target.logical_id,
+            "AuthType is required to configure function property `FunctionUrlConfig`. Please"
+            " provide either AWS_IAM or NONE.",
+        )
+    url = {"TargetFunctionArn": target.name, **config}
+    expansion.add(f"{target.logical_id}Url", "AWS::Lambda::Url", url, **target.attributes)
+    if auth_type != "NONE":
+        return
+    anyone = {"FunctionName": target.name, "Principal": "*"}
+    rights: dict[str, dict[str, Any]] = {
+        "UrlPublicPermissions": {
+            "Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE",
+        },
+        "URLInvokeAllowPublicAccess": {
+            "Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True,
+        },
+    }  # fmt: skip
+    for suffix, right in rights.items():
+        permission = {**right, **anyone}
+        expansion.add(
+            f"{target.logical_id}{suffix}", "AWS::Lambda::Permission", permission,
+            **target.attributes,
+        )  # fmt: skip
