@@ -180,3 +180,72 @@ def test_unknown_transform_is_refused(stacks):
     template = {"Transform": "MyMacro", "Resources": {"G": {"Type": "AWS::Logs::LogGroup"}}}
     with pytest.raises(ClientError, match="No transform named MyMacro found"):
         stacks.create(json.dumps(template))
+
+
+def test_include_puts_a_file_of_s3_in_its_place_and_keeps_it(stacks):
+    s3 = stacks.runtime.client("s3")
+    s3.create_bucket(Bucket="pieces")
+    for key, text in {
+        "properties.yaml": "Type: String\nValue: !Sub 'in ${AWS::Region}'\n",
+        "value.json": '"and text"',
+    }.items():
+        s3.put_object(Bucket="pieces", Key=key, Body=text.encode())
+
+    def piece(location):
+        return {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": location}}}
+
+    template = {
+        "Parameters": {"Where": {"Type": "String", "Default": "s3://pieces/value.json"}},
+        "Resources": {
+            "A": {
+                "Type": "AWS::SSM::Parameter",
+                "Properties": {
+                    **piece("s3://pieces/properties.yaml"),
+                    "Description": piece({"Ref": "Where"}),
+                },
+            }
+        },
+        "Outputs": {"Value": {"Value": {"Fn::GetAtt": ["A", "Value"]}}},
+    }
+    assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
+    assert stacks.outputs() == {"Value": "in us-east-1"}
+    shown = stacks.runtime.client("ssm").describe_parameters()["Parameters"]
+    assert shown[0]["Description"] == "and text"
+    # What a stack was made from is kept: the file may change or go.
+    s3.delete_object(Bucket="pieces", Key="value.json")
+    processed = stacks.client.get_template(StackName="app", TemplateStage="Processed")
+    properties = processed["TemplateBody"]["Resources"]["A"]["Properties"]
+    assert properties["Description"] == "and text"
+    with pytest.raises(ClientError, match="S3 error"):
+        stacks.update(template)
+
+
+def test_other_macro_in_a_function_is_refused(stacks):
+    call = {"Fn::Transform": {"Name": "Mine", "Parameters": {}}}
+    template = {"Resources": {"G": {"Type": "AWS::Logs::LogGroup", "Properties": call}}}
+    with pytest.raises(ClientError, match="No transform named Mine found"):
+        stacks.create(template)
+
+
+def test_event_source_of_another_service_is_a_record_when_accepted(stacks):
+    function = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {
+            "Handler": "index.handler",
+            "Runtime": "python3.12",
+            "InlineCode": "x = 1",
+            "Events": {"Q": {"Type": "SQS", "Properties": {"Queue": {"Fn::GetAtt": "Q.Arn"}}}},
+        },
+    }
+    template = {
+        "Transform": SAM,
+        "Resources": {"F": function, "Q": {"Type": "AWS::SQS::Queue"}},
+        "Outputs": {"Name": {"Value": {"Fn::GetAtt": ["Q", "QueueName"]}}},
+    }
+    tags = [{"Key": "groundstate:accept-inert", "Value": "AWS::SQS::Queue"}]
+    assert stacks.create(template, Tags=tags)["StackStatus"] == "CREATE_COMPLETE"
+    assert stacks.outputs()["Name"] == stacks.physical_ids()["Q"]
+    assert stacks.runtime.client("lambda").list_event_source_mappings()["EventSourceMappings"] == []
+    function["Properties"]["Events"]["Q"]["Properties"]["BatchSize"] = 5
+    assert stacks.update(template, Tags=tags)["StackStatus"] == "UPDATE_COMPLETE"
+    assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"

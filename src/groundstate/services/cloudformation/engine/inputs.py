@@ -12,12 +12,15 @@ from groundstate.arn import partition_of
 from groundstate.operation import Call, Principal, ServiceError, Shape
 from groundstate.principals import role_principal
 from groundstate.services.cloudformation.engine.lookups import CallLookups
-from groundstate.services.cloudformation.engine.template_text import read_template_text
+from groundstate.services.cloudformation.engine.template_text import (
+    fetch_template,
+    read_template_text,
+)
 from groundstate.services.cloudformation.errors import (
     InsufficientCapabilitiesException,
     ValidationError,
 )
-from groundstate.services.cloudformation.resources import registry
+from groundstate.services.cloudformation.resources import inert, registry
 from groundstate.services.cloudformation.template import conditions, graph, parameters
 from groundstate.services.cloudformation.template.document import (
     Template,
@@ -29,13 +32,14 @@ from groundstate.services.cloudformation.template.errors import (
     UnsupportedFunction,
     format_error,
 )
+from groundstate.services.cloudformation.template.includes import INCLUDE, find_locations
 from groundstate.services.cloudformation.template.resolver import (
     NothingKnown,
     Resolver,
     Resources,
 )
 from groundstate.services.cloudformation.template.sam.serverless import SERVERLESS
-from groundstate.services.cloudformation.template.source import parse_source
+from groundstate.services.cloudformation.template.source import parse_piece, parse_source
 from groundstate.services.cloudformation.template.transforms import (
     expand,
     expand_loops,
@@ -44,7 +48,6 @@ from groundstate.services.cloudformation.template.transforms import (
 from groundstate.store.cloudformation import Stack
 
 SERVICE_NAME = "cloudformation.amazonaws.com"
-ACCEPT_INERT_TAG = "groundstate:accept-inert"
 AUTO_EXPAND = "CAPABILITY_AUTO_EXPAND"
 URL_SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
 
@@ -56,7 +59,8 @@ class Inputs:
     Attributes:
         template: the template, its macros expanded.
         data: `template_id`, `parameters` (texts), `values` (what Ref gives), `stored_names`,
-            `tags`, `capabilities`, `role_arn`, `notification_arns`, `accepted_inert`.
+            `tags`, `capabilities`, `role_arn`, `notification_arns`, `accepted_inert`,
+            `piece_ids` (what it includes).
     """
 
     template: Template
@@ -84,18 +88,21 @@ def load_parameters(body: str) -> dict[str, Mapping[str, Any]]:
     return declared
 
 
-def load_template(body: str, values: Mapping[str, Any]) -> Template:
+def load_template(
+    body: str, values: Mapping[str, Any], pieces: Mapping[str, str] | None = None
+) -> Template:
     """A template from its text; the same texts come again and again while a stack is deployed.
 
     Args:
         values: of the parameters, since loops may run over them.
+        pieces: the texts that it includes, by location.
 
     Raises:
         TemplateError: something is wrong with it.
     """
     # Other templates are the same whatever their parameters are.
-    depends = "Fn::ForEach" in body or SERVERLESS in body
-    return _load(body, json.dumps(values) if depends else "{}")
+    depends = bool(pieces) or "Fn::ForEach" in body or SERVERLESS in body
+    return _load(body, json.dumps(values) if depends else "{}", json.dumps(pieces or {}))
 
 
 def load_written(body: str, values: Mapping[str, Any]) -> Template:
@@ -113,9 +120,13 @@ def load_written(body: str, values: Mapping[str, Any]) -> Template:
 
 
 @lru_cache(maxsize=64)
-def _load(body: str, values: str) -> Template:
-    source = load_source(body)
-    template = parse_template(expand(source, json.loads(values)), find_transforms(source))
+def _load(body: str, values_text: str, pieces_text: str) -> Template:
+    source, values = load_source(body), json.loads(values_text)
+    pieces = {place: parse_piece(text) for place, text in json.loads(pieces_text).items()}
+    transforms = find_transforms(source)
+    if pieces and INCLUDE not in transforms:
+        transforms = (*transforms, INCLUDE)
+    template = parse_template(expand(source, values, pieces), transforms)
     parameters.check_types(template.parameters)
     names = {**template.parameters, **dict.fromkeys(graph.PSEUDO_PARAMETERS)}
     conditions.check_conditions(template.conditions, names)
@@ -144,12 +155,14 @@ def read_inputs(call: Call, request: Shape, stack: Stack | None) -> Inputs:
         # Who deploys need not be allowed to read parameters: the role that they pass must be.
         lookups = CallLookups(call, stack_principal(call, {"role_arn": role_arn}))
         values = parameters.resolve_values(declared, texts, lookups.find_stored)
-        template = load_template(body, values)
+        pieces = _fetch_pieces(call, body, values)
+        template = load_template(body, values, pieces)
     except TemplateError as error:
         raise ValidationError(error.message) from None
     tags = before["tags"] if before is not None and "Tags" not in request else _read_tags(request)
     data = {
         "template_id": call.tx.stacks.keep_template(body),
+        "piece_ids": {place: call.tx.stacks.keep_template(text) for place, text in pieces.items()},
         "parameters": texts,
         "values": values,
         "stored_names": parameters.find_stored_names(declared, texts),
@@ -213,8 +226,16 @@ def make_resolver(
 
 def stored_inputs(call: Call, data: Mapping[str, Any]) -> Inputs:
     """Inputs as kept with a stack."""
+    return Inputs(stored_template(call, data), dict(data))
+
+
+def stored_template(call: Call, data: Mapping[str, Any]) -> Template:
+    """The template of inputs as kept with a stack."""
     body = call.tx.stacks.get_template(data["template_id"])
-    return Inputs(load_template(body, data["values"]), dict(data))
+    # Stacks of earlier releases have none: they could include nothing.
+    places = data.get("piece_ids", {})
+    pieces = {place: call.tx.stacks.get_template(kept) for place, kept in places.items()}
+    return load_template(body, data["values"], pieces)
 
 
 def stack_principal(call: Call, data: Mapping[str, Any]) -> Principal:
@@ -246,17 +267,8 @@ def find_unsupported(template: Template, names: set[str]) -> list[str]:
     return sorted({kind for kind in types if registry.find(kind) is None})
 
 
-def accepted_inert(call: Call, tags: Mapping[str, str]) -> frozenset[str]:
-    """The types that the user accepts as inert records; `all` stands for every one.
-
-    They come from the setting, and from a tag of the stack, which every client can give.
-    """
-    text = f"{call.config.accept_inert},{tags.get(ACCEPT_INERT_TAG, '')}"
-    return frozenset(name.strip() for name in text.split(",") if name.strip())
-
-
 def _check_types(call: Call, inputs: Inputs, resolver: Resolver) -> None:
-    accepted = accepted_inert(call, inputs.data["tags"])
+    accepted = inert.accepted(call, inputs.data["tags"])
     missing = find_unsupported(inputs.template, set(resolver.active_resources))
     if "all" in accepted:
         accepted = frozenset(missing)
@@ -299,6 +311,16 @@ def _check_capabilities(inputs: Inputs, resolver: Resolver) -> None:
         raise InsufficientCapabilitiesException("Requires capabilities : [CAPABILITY_NAMED_IAM]")
     if needed and not given & {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"}:
         raise InsufficientCapabilitiesException("Requires capabilities : [CAPABILITY_IAM]")
+
+
+def _fetch_pieces(call: Call, body: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """The texts that a template includes, by location; they stay as they are for the stack."""
+    if INCLUDE not in body and "Fn::Transform" not in body:
+        return {}
+    return {
+        place: fetch_template(call, place, call.principal)
+        for place in find_locations(load_source(body), values)
+    }
 
 
 def _read_parameters(

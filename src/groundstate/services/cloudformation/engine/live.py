@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from groundstate.services.cloudformation.resources import registry
+from groundstate.services.cloudformation.resources import inert, registry
 from groundstate.services.cloudformation.template.errors import TemplateError
 from groundstate.services.cloudformation.template.values import UNKNOWN
 from groundstate.store.cloudformation import StackResource
@@ -44,10 +44,10 @@ class LiveResources:
         if name in attributes:
             return attributes[name]
         kind = registry.find(resource.type)
-        if (
-            kind is not None
-            and kind.attributes is None
-            and resource.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))
+        if kind is None:
+            return inert.guess_attribute(attributes, name)
+        if kind.attributes is None and resource.type.startswith(
+            ("Custom::", "AWS::CloudFormation::CustomResource")
         ):
             raise TemplateError(
                 f"CustomResource attribute error: Vendor response doesn't contain {name} attribute"

@@ -9,7 +9,7 @@ import json
 
 from groundstate.operation import Call, Shape
 from groundstate.services.cloudformation.change_sets import get_change_set
-from groundstate.services.cloudformation.engine.inputs import load_template
+from groundstate.services.cloudformation.engine.inputs import stored_template
 from groundstate.services.cloudformation.errors import ValidationError
 from groundstate.services.cloudformation.stacks import get_stack
 
@@ -33,7 +33,7 @@ def get_template(call: Call, request: Shape) -> Shape:
             # empty one.
             return {"TemplateBody": "{}", "StagesAvailable": ["Original", "Processed"]}
     body = call.tx.stacks.get_template(inputs["template_id"])
-    template = load_template(body, inputs["values"])
+    template = stored_template(call, inputs)
     if request.get("TemplateStage") == "Processed" and template.transforms:
         body = json.dumps(template.body)
     return {"TemplateBody": body, "StagesAvailable": ["Original", "Processed"]}

@@ -5,8 +5,10 @@ They get a physical name, echo their properties as attributes, and do nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
+from groundstate.operation import Call
 from groundstate.services.cloudformation.resources.provision import (
     Current,
     Made,
@@ -16,9 +18,25 @@ from groundstate.services.cloudformation.resources.provision import (
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
 from groundstate.services.cloudformation.template.values import is_scalar, to_text
 
+# A tag of the stack, since every client can give one.
+ACCEPT_TAG = "groundstate:accept-inert"
 # Types whose Ref is an ARN on AWS; the others' is a name.
 _ARN_REFS = ("AWS::SNS::Topic", "AWS::SecretsManager::Secret")
 _NAME_LENGTH_MAX = 63
+
+
+def accepted(call: Call, tags: Mapping[str, str]) -> frozenset[str]:
+    """The types that the user accepts as records; `all` stands for every one.
+
+    They come from the setting, and from a tag of the stack.
+    """
+    text = f"{call.config.accept_inert},{tags.get(ACCEPT_TAG, '')}"
+    return frozenset(name.strip() for name in text.split(",") if name.strip())
+
+
+def guess_attribute(attributes: Mapping[str, str], name: str) -> str:
+    """What stands for an attribute of a record that has none of this name: its ARN or its id."""
+    return attributes["Arn"] if name.lower().endswith("arn") else attributes["Id"]
 
 
 @lru_cache(maxsize=512)

@@ -5,6 +5,8 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-
 
 from __future__ import annotations
 
+from groundstate import ids
+from groundstate.services.cloudformation.resources import inert
 from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import pick, tags_as_map
 from groundstate.services.cloudformation.resources.provision import (
@@ -34,6 +36,15 @@ _CREATE_ONLY = (
     "StartingPositionTimestamp",
     "Topics",
 )
+
+# The types of what Lambda reads and this runtime does not run, by the service in their ARNs.
+_OTHER_SOURCES = {
+    "kafka": "AWS::MSK::Cluster",
+    "kinesis": "AWS::Kinesis::Stream",
+    "mq": "AWS::AmazonMQ::Broker",
+    "rds": "AWS::DocDB::DBCluster",
+    "sqs": "AWS::SQS::Queue",
+}
 
 SHAPE = {
     "AmazonManagedKafkaEventSourceConfig": ANY,
@@ -68,7 +79,9 @@ SHAPE = {
 
 
 def create_mapping(provision: Provision, properties: Properties) -> Made:
-    """Create the mapping."""
+    """Create the mapping; one of a source that is a record here is a record as well."""
+    if _is_record(provision, properties):
+        return _describe(provision, ids.make_uuid())
     request = {name: value for name, value in properties.items() if name != "Tags"}
     tags = tags_as_map(properties.get("Tags"))
     if tags:
@@ -79,6 +92,8 @@ def create_mapping(provision: Provision, properties: Properties) -> Made:
 
 def update_mapping(provision: Provision, current: Current, properties: Properties) -> Made:
     """Change the mapping; where it reads from stays."""
+    if _is_record(provision, properties):
+        return _describe(provision, current.physical_id)
     request = pick(properties, [name for name in SHAPE if name not in (*_CREATE_ONLY, "Tags")])
     request["UUID"] = current.physical_id
     if "FilterCriteria" in current.properties and "FilterCriteria" not in request:
@@ -91,6 +106,18 @@ def delete_mapping(provision: Provision, current: Current) -> None:
     """Delete the mapping."""
     with gone_is_fine():
         provision.invoke("lambda", "DeleteEventSourceMapping", {"UUID": current.physical_id})
+
+
+def _is_record(provision: Provision, properties: Properties) -> bool:
+    """Whether it reads from what is not here, and the user accepts that it does nothing."""
+    parts = properties.get("EventSourceArn", "").split(":")
+    kind = _OTHER_SOURCES.get(parts[2]) if len(parts) > 2 else None
+    if "SelfManagedEventSource" in properties:
+        kind = "AWS::Lambda::EventSourceMapping"
+    return kind is not None and bool(
+        inert.accepted(provision.call, provision.tags)
+        & {"all", kind, "AWS::Lambda::EventSourceMapping"}
+    )
 
 
 def _describe(provision: Provision, uuid: str) -> Made:

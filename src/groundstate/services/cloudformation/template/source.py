@@ -28,6 +28,15 @@ def parse_source(text: str) -> dict[str, Any]:
     return document
 
 
+def parse_piece(text: str) -> Any:
+    """Parse what a template includes: any value.
+
+    Raises:
+        TemplateError: the text is neither JSON nor YAML.
+    """
+    return _parse_json(text) if text.lstrip()[:1] in ("{", "[") else _parse_yaml(text)
+
+
 def _parse_json(text: str) -> Any:
     try:
         return json.loads(text)

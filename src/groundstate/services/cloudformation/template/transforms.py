@@ -1,4 +1,4 @@
-"""Macros that are carried out before a template is read: AWS::LanguageExtensions, and SAM's.
+"""Macros that are carried out before a template is read: those that CloudFormation hosts.
 
 AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html
 
@@ -16,14 +16,17 @@ from groundstate.services.cloudformation.template.errors import (
     format_error,
     function_error,
 )
+from groundstate.services.cloudformation.template.includes import INCLUDE, include
 from groundstate.services.cloudformation.template.sam.serverless import (
     SERVERLESS,
     expand_serverless,
 )
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+_TRANSFORMS = (INCLUDE, LANGUAGE_EXTENSIONS, SERVERLESS)
 _FOR_EACH = "Fn::ForEach::"
 _NESTED_MAX = 5
+NO_PIECES: Mapping[str, Any] = {}
 
 
 def find_transforms(body: Mapping[str, Any]) -> tuple[str, ...]:
@@ -38,23 +41,27 @@ def find_transforms(body: Mapping[str, Any]) -> tuple[str, ...]:
     entries = value if isinstance(value, list) else [value]
     names = tuple(entry if isinstance(entry, str) else str(entry.get("Name")) for entry in entries)
     for name in names:
-        if name not in (LANGUAGE_EXTENSIONS, SERVERLESS):
+        if name not in _TRANSFORMS:
             raise TemplateError(
                 f"No transform named {name} found. (at /Transform; this runtime has"
-                f" {LANGUAGE_EXTENSIONS} and {SERVERLESS})"
+                f" {', '.join(_TRANSFORMS)})"
             )
     return names
 
 
-def expand(body: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+def expand(
+    body: dict[str, Any], parameters: Mapping[str, Any], pieces: Mapping[str, Any] = NO_PIECES
+) -> dict[str, Any]:
     """The template with its macros carried out.
 
     Args:
         parameters: what `Ref` gives for the parameters, which a loop's collection may be.
+        pieces: what it includes, by location.
 
     Raises:
         TemplateError: a macro is not here, or used wrongly.
     """
+    body = include(body, parameters, pieces)
     # Loops first in any case: SAM's own resources may be in one.
     body = expand_loops(body, parameters)
     return expand_serverless(body, parameters) if SERVERLESS in find_transforms(body) else body

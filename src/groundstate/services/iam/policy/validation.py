@@ -142,7 +142,8 @@ def check_resource_document(text: str) -> None:
         raise MalformedDocument("Missing required field Statement")
     for statement in _statements(document):
         _check_resource_statement(statement)
-    _check_sids(list(_statements(document)))
+    # Unlike IAM, S3 takes any text for a Sid: templates have sentences there.
+    _check_unique_sids(list(_statements(document)))
 
 
 def _check_resource_statement(statement: Mapping[str, Any]) -> None:
@@ -244,15 +245,19 @@ def _check_effects(statements: list[Mapping[str, Any]]) -> None:
 
 
 def _check_sids(statements: list[Mapping[str, Any]]) -> None:
-    sids = [statement["Sid"] for statement in statements if statement.get("Sid")]
-    if len(set(sids)) != len(sids):
-        raise MalformedDocument("Statement IDs (SID) in a single policy must be unique.")
-    for sid in sids:
+    for sid in _check_unique_sids(statements):
         if _SID.match(sid) is None:
             raise MalformedDocument(
                 "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the"
                 " regular expression [0-9A-Za-z]*"
             )
+
+
+def _check_unique_sids(statements: list[Mapping[str, Any]]) -> list[str]:
+    sids = [statement["Sid"] for statement in statements if statement.get("Sid")]
+    if len(set(sids)) != len(sids):
+        raise MalformedDocument("Statement IDs (SID) in a single policy must be unique.")
+    return sids
 
 
 def _check_action(action: str) -> None:

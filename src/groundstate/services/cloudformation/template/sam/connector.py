@@ -126,8 +126,7 @@ def expand_connector(expansion: Expansion, logical_id: str, source: Mapping[str,
     for name in ("Source", "Destination", "Permissions"):
         if name not in properties:
             raise InvalidResource(logical_id, f"Missing required property '{name}'.")
-    origin = properties["Source"].get("Id")
-    _connect(expansion, logical_id, origin, properties, passed_on(source))
+    _connect(expansion, logical_id, properties["Source"], properties, passed_on(source))
 
 
 def expand_embedded(expansion: Expansion, logical_id: str, source: Any) -> None:
@@ -139,7 +138,8 @@ def expand_embedded(expansion: Expansion, logical_id: str, source: Any) -> None:
     connectors = source.get("Connectors") if isinstance(source, dict) else None
     for name, connector in (connectors or {}).items():
         properties = connector.get("Properties", {})
-        _connect(expansion, f"{logical_id}{name}", logical_id, properties, passed_on(source))
+        origin = {**properties.get("SourceReference", {}), "Id": logical_id}
+        _connect(expansion, f"{logical_id}{name}", origin, properties, passed_on(source))
     kept = expansion.resources.get(logical_id)
     if connectors and kept is not None and "Connectors" in kept:
         left = {key: value for key, value in kept.items() if key != "Connectors"}
@@ -149,37 +149,32 @@ def expand_embedded(expansion: Expansion, logical_id: str, source: Any) -> None:
 def _connect(
     expansion: Expansion,
     connector_id: str,
-    origin: Any,
+    origin: Mapping[str, Any],
     properties: Mapping[str, Any],
     attributes: Mapping[str, Any],
 ) -> None:
+    """Add a policy to the role of the source for each destination."""
     destinations = properties.get("Destination", {})
-    many = isinstance(destinations, list)
-    for index, destination in enumerate(destinations if many else [destinations]):
-        prefix = f"{connector_id}Destination{index}" if many else connector_id
-        source_kind = _kind(expansion, connector_id, origin)
-        target = destination.get("Id")
-        target_kind = _kind(expansion, connector_id, target)
-        rights = _RIGHTS.get((source_kind, target_kind))
+    several = isinstance(destinations, list)
+    source_kind = _kind(expansion, connector_id, origin)
+    for index, destination in enumerate(destinations if several else [destinations]):
+        kind = _kind(expansion, connector_id, destination)
+        rights = _RIGHTS.get((source_kind, kind))
         if rights is None:
             raise InvalidResource(
                 connector_id,
-                f"Unable to create connector from {source_kind} to {target_kind}; it's not"
-                " supported or the template is invalid.",
+                f"Unable to create connector from {source_kind} to {kind}; it's not supported or"
+                " the template is invalid.",
             )
         wanted = properties.get("Permissions", [])
         if any(permission not in rights for permission in wanted):
             raise InvalidResource(
                 connector_id,
-                f"Unsupported 'Permissions' provided for connector from {source_kind} to"
-                f" {target_kind}; valid values are: {', '.join(rights)}.",
+                f"Unsupported 'Permissions' provided for connector from {source_kind} to {kind};"
+                f" valid values are: {', '.join(rights)}.",
             )
         statements = [
-            {
-                "Effect": "Allow",
-                "Action": _actions(text),
-                "Resource": _on(where, target, target_kind),
-            }
+            {"Effect": "Allow", "Action": _actions(text), "Resource": _on(where, destination, kind)}
             for permission in wanted
             for where, text in rights[permission]
         ]
@@ -187,12 +182,16 @@ def _connect(
             "PolicyDocument": {"Version": "2012-10-17", "Statement": statements},
             "Roles": [_role(expansion, connector_id, origin)],
         }
-        policy_id = f"{prefix}Policy"
+        policy_id = f"{connector_id}Policy" + (f"Destination{index}" if several else "")
         expansion.add(policy_id, "AWS::IAM::ManagedPolicy", policy, **attributes)
 
 
-def _kind(expansion: Expansion, connector_id: str, logical_id: Any) -> str:
-    """The plain type of a connected resource."""
+def _kind(expansion: Expansion, connector_id: str, end: Mapping[str, Any]) -> str:
+    """The plain type of what a connector begins or ends at: a resource, or one described."""
+    if "Id" not in end and isinstance(end.get("Type"), str):
+        kind: str = end["Type"]
+        return kind
+    logical_id = end.get("Id")
     resource = expansion.resources.get(logical_id) if isinstance(logical_id, str) else None
     if resource is None:
         raise InvalidResource(
@@ -201,9 +200,12 @@ def _kind(expansion: Expansion, connector_id: str, logical_id: Any) -> str:
     return str(resource["Type"])
 
 
-def _role(expansion: Expansion, connector_id: str, logical_id: Any) -> dict[str, Any]:
-    """The source's role, which must be in the template."""
-    properties = expansion.resources[logical_id]["Properties"]
+def _role(expansion: Expansion, connector_id: str, origin: Mapping[str, Any]) -> Any:
+    """The name of the source's role: given, or of a role in the template."""
+    if "RoleName" in origin:
+        return origin["RoleName"]
+    logical_id = origin.get("Id", "")
+    properties = expansion.resources.get(logical_id, {}).get("Properties", {})
     role = properties.get("Role", properties.get("RoleArn"))
     attribute = role.get("Fn::GetAtt") if isinstance(role, dict) else None
     if isinstance(attribute, str):
@@ -220,11 +222,14 @@ def _actions(text: str) -> list[str]:
     return [service + name for name in names]
 
 
-def _on(where: str, logical_id: str, kind: str) -> list[Any]:
-    arn = {"Ref": logical_id} if kind in _ARN_BY_REF else {"Fn::GetAtt": [logical_id, "Arn"]}
+def _on(where: str, destination: Mapping[str, Any], kind: str) -> list[Any]:
+    logical_id = destination.get("Id")
+    arn = destination.get("Arn")
+    if arn is None:
+        arn = {"Ref": logical_id} if kind in _ARN_BY_REF else {"Fn::GetAtt": [logical_id, "Arn"]}
     if where == "executions":
-        name = {"DestinationName": {"Fn::GetAtt": [logical_id, "Name"]}}
-        return [{"Fn::Sub": [_EXECUTIONS, name]}]
+        name = destination.get("Name") or {"Fn::GetAtt": [logical_id, "Name"]}
+        return [{"Fn::Sub": [_EXECUTIONS, {"DestinationName": name}]}]
     if where == "rule":
         return [{"Fn::Sub": _RULE}]
     if where == "self":

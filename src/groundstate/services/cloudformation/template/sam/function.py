@@ -177,7 +177,7 @@ def _publish(
         raise InvalidResource(
             logical_id, "'AutoPublishAlias' must be a string or a Ref to a template parameter"
         )
-    version_id = f"{logical_id}Version{_version_hash(properties, made)}"
+    version_id = f"{logical_id}Version{_version_hash(expansion, properties, made)}"
     # Versions are kept when a newer one takes their place; deleting the function ends them all.
     kept = {"DeletionPolicy": properties.get("VersionDeletionPolicy", "Retain"), **plain.attributes}
     version: dict[str, Any] = {"FunctionName": {"Ref": logical_id}}
@@ -202,10 +202,13 @@ def _publish(
     return Target(logical_id, "Lambda", reference, reference, plain.attributes, alias, alias_id)
 
 
-def _version_hash(properties: Mapping[str, Any], made: Mapping[str, Any]) -> str:
+def _version_hash(
+    expansion: Expansion, properties: Mapping[str, Any], made: Mapping[str, Any]
+) -> str:
     """What a new version is published for: code, environment and memory, or every property."""
-    if "AutoPublishCodeSha256" in properties:
-        return str(properties["AutoPublishCodeSha256"])[:10]
+    code_hash = expansion.known(properties.get("AutoPublishCodeSha256"))
+    if isinstance(code_hash, str):
+        return code_hash[:10]
     if properties.get("AutoPublishAliasAllProperties"):
         return make_hash(made)
     names = ("Code", "Environment", "MemorySize", "SnapStart")
