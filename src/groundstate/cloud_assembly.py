@@ -14,7 +14,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,7 @@ class AssemblyStack:
         template_url: where its template is once the assets are published; empty if it is no asset.
         needs: the artifact ids of the stacks that come first.
         assets: everything that it needs in buckets, its template included.
+        kept_parameters: those that keep the value that the stack has, unless one is given.
     """
 
     artifact_id: str
@@ -78,6 +79,7 @@ class AssemblyStack:
     termination_protection: bool
     needs: tuple[str, ...]
     assets: tuple[Asset, ...] = ()
+    kept_parameters: tuple[str, ...] = ()
 
     @property
     def template_text(self) -> str:
@@ -130,12 +132,26 @@ def read_assembly(
     return CloudAssembly(folder, tuple(stacks[name] for name in _in_order(stacks)))
 
 
-def zip_folder(folder: Path) -> bytes:
-    """A folder as a zip file: the same bytes for the same files, whenever and wherever made."""
+def zip_folder(folder: Path, left_out: tuple[str, ...] = ()) -> bytes:
+    """A folder as a zip file: the same bytes for the same files, whenever and wherever made.
+
+    Args:
+        left_out: patterns of names to leave out, beside those that are never code.
+    """
+    patterns = (*_LEFT_OUT, *left_out)
+    return _zip((path.relative_to(folder).as_posix(), path) for path in _list(folder, patterns))
+
+
+def zip_file(path: Path) -> bytes:
+    """A zip file with one file in it; the same bytes for the same file."""
+    return _zip([(path.name, path)])
+
+
+def _zip(files: Iterable[tuple[str, Path]]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for path in _list_files(folder):
-            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _ZIP_TIME)
+        for name, path in files:
+            entry = zipfile.ZipInfo(name, _ZIP_TIME)
             mode = 0o755 if os.access(path, os.X_OK) else 0o644
             entry.external_attr = (0o100000 | mode) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -143,10 +159,10 @@ def zip_folder(folder: Path) -> bytes:
     return buffer.getvalue()
 
 
-def _list_files(folder: Path) -> Iterator[Path]:
+def _list(folder: Path, left_out: tuple[str, ...]) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         names = path.relative_to(folder).parts
-        if any(fnmatch.fnmatch(name, pattern) for name in names for pattern in _LEFT_OUT):
+        if any(fnmatch.fnmatch(name, pattern) for name in names for pattern in left_out):
             continue
         if path.is_file():
             yield path

@@ -1,9 +1,12 @@
-"""An app's stacks, read from what it synthesizes to: what `deploy`, `destroy` and `run` share."""
+"""An app's stacks, read from what it synthesizes to or from a template.
+
+What `deploy`, `destroy` and `run` share.
+"""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from groundstate.cli.client import Client
 from groundstate.cli.errors import CommandError
@@ -11,6 +14,7 @@ from groundstate.cli.output import Console
 from groundstate.cli.stacks import StackState, deploy_stack
 from groundstate.cli.synthesis import find_app, synthesize
 from groundstate.cloud_assembly import AssemblyError, AssemblyStack, CloudAssembly, read_assembly
+from groundstate.local_template import is_template, read_local_template
 
 
 def add_app_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,12 +23,23 @@ def add_app_arguments(parser: argparse.ArgumentParser) -> None:
         "app",
         metavar="APP",
         nargs="?",
-        help="folder with the app's cdk.json, or a synthesized cdk.out [., or ./app]",
+        help="folder with the app's cdk.json, or a synthesized cdk.out, or a CloudFormation or SAM "
+        "template [., or ./app]",
     )
     parser.add_argument(
         "--synthesize",
         action="store_true",
         help="synthesize even if nothing in the app's folder has changed",
+    )
+
+
+def add_template_arguments(parser: argparse.ArgumentParser) -> None:
+    """What a template's stack is called."""
+    parser.add_argument(
+        "--stack-name",
+        metavar="NAME",
+        default="",
+        help="of a template's stack [its file's name; its folder's, of one called template]",
     )
 
 
@@ -35,17 +50,32 @@ def read_app(
     *,
     force: bool = False,
     is_superseded: Callable[[], bool] | None = None,
+    stack_name: str = "",
+    parameters: Mapping[str, str] | None = None,
 ) -> CloudAssembly:
     """The stacks of an app, synthesized if it changed; each after those that it depends on.
 
     Args:
         is_superseded: asked again and again during the synthesis; True stops it.
+        stack_name, parameters: of a template's stack.
 
     Raises:
         CommandError: there is no app, or it cannot be synthesized.
         Superseded: the synthesis was stopped.
     """
     account, region = client.find_account(), client.config.region
+    if app is not None and is_template(app):
+        try:
+            return read_local_template(
+                app, name=stack_name, parameters=parameters, account=account, region=region
+            )
+        except AssemblyError as error:
+            raise CommandError(str(error)) from error
+    if stack_name or parameters:
+        raise CommandError(
+            "--stack-name and --parameter are for templates; an app names its stacks itself.",
+            "Name the template's file:  groundstate deploy path/to/template.yaml",
+        )
     found = find_app(app)
     folder = synthesize(
         found,

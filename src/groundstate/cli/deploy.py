@@ -1,13 +1,19 @@
 """Deploy a CDK app: synthesize it if its sources have changed, then create or update its stacks.
 
 Neither the CDK CLI nor `cdk bootstrap` is needed. The same app goes to AWS with `cdk deploy`.
+A CloudFormation or SAM template is deployed with the code and definitions that it names by path.
 """
 
 from __future__ import annotations
 
 import argparse
 
-from groundstate.cli.apps import add_app_arguments, deploy_app, read_app
+from groundstate.cli.apps import (
+    add_app_arguments,
+    add_template_arguments,
+    deploy_app,
+    read_app,
+)
 from groundstate.cli.connection import add_connection_arguments, connect
 from groundstate.cli.errors import CommandError
 from groundstate.cli.output import Console
@@ -34,6 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep resources of this type, which the runtime does not run, as records without "
         "behaviour; all accepts every type; may be repeated",
     )
+    add_template_arguments(parser)
+    parser.add_argument(
+        "--parameter",
+        dest="parameters",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a value for a parameter of a template; may be repeated",
+    )
     add_connection_arguments(parser)
 
 
@@ -41,7 +56,14 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Deploy the app."""
     client = connect(arguments)
     client.get_health()
-    assembly = read_app(arguments.app, client, console, force=arguments.synthesize)
+    assembly = read_app(
+        arguments.app,
+        client,
+        console,
+        force=arguments.synthesize,
+        stack_name=arguments.stack_name,
+        parameters=_read_parameters(arguments.parameters),
+    )
     stacks = [
         stack
         for stack in assembly.stacks
@@ -69,3 +91,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         for key, value in state.outputs.items():
             console.say(f"{name}.{key} = {value}")
     return 0
+
+
+def _read_parameters(entries: list[str]) -> dict[str, str]:
+    parameters = {}
+    for entry in entries:
+        name, equals, value = entry.partition("=")
+        if not name or not equals:
+            raise CommandError(f"--parameter {entry} has not the form NAME=VALUE.")
+        parameters[name] = value
+    return parameters

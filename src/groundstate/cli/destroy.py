@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from groundstate.cli.apps import add_app_arguments, read_app
+from groundstate.cli.apps import add_app_arguments, add_template_arguments, read_app
 from groundstate.cli.connection import add_connection_arguments, connect
 from groundstate.cli.output import Console
 from groundstate.cli.stacks import delete_stack, find_stack
@@ -17,6 +17,7 @@ from groundstate.cli.stacks import delete_stack, find_stack
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The app, and whether to ask."""
     add_app_arguments(parser)
+    add_template_arguments(parser)
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
     add_connection_arguments(parser)
 
@@ -25,10 +26,16 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Delete the app's stacks, each before those that it depends on."""
     client = connect(arguments)
     client.get_health()
-    stacks = read_app(arguments.app, client, console, force=arguments.synthesize).stacks
+    assembly = read_app(
+        arguments.app,
+        client,
+        console,
+        force=arguments.synthesize,
+        stack_name=arguments.stack_name,
+    )
     found = [
         (there, state)
-        for stack in reversed(stacks)
+        for stack in reversed(assembly.stacks)
         if (state := find_stack(there := client.in_region(stack.region), stack.name))
     ]
     if found and not arguments.yes and sys.stdin.isatty():

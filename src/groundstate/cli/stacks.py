@@ -26,6 +26,7 @@ class StackState(NamedTuple):
     status: str
     reason: str
     outputs: dict[str, str]
+    parameters: frozenset[str]
     is_protected: bool
 
     @property
@@ -79,7 +80,13 @@ def _create_or_update(
     seen = (
         set() if before is None else {event.event_id for event in _events(client, before.stack_id)}
     )
-    form = {"StackName": stack.name, **_template_form(client, stack), **_list_form(stack, tags)}
+    present = before.parameters if before is not None else frozenset()
+    form = {
+        "StackName": stack.name,
+        **_template_form(client, stack),
+        **_list_form(stack, tags),
+        **_parameter_form(stack, present),
+    }
     try:
         answer = client.call_query(
             "cloudformation", "CreateStack" if before is None else "UpdateStack", **form
@@ -153,17 +160,28 @@ def _template_form(client: Client, stack: AssemblyStack) -> dict[str, str]:
 
 
 def _list_form(stack: AssemblyStack, tags: dict[str, str]) -> dict[str, str]:
-    """Capabilities, parameters and tags, as the query protocol numbers lists."""
+    """Capabilities and tags, as the query protocol numbers lists."""
     form = {
         f"Capabilities.member.{number}": capability
         for number, capability in enumerate(_CAPABILITIES, 1)
     }
-    for number, (key, value) in enumerate(stack.parameters.items(), 1):
-        form[f"Parameters.member.{number}.ParameterKey"] = key
-        form[f"Parameters.member.{number}.ParameterValue"] = value
     for number, (key, value) in enumerate({**stack.tags, **tags}.items(), 1):
         form[f"Tags.member.{number}.Key"] = key
         form[f"Tags.member.{number}.Value"] = value
+    return form
+
+
+def _parameter_form(stack: AssemblyStack, present: frozenset[str]) -> dict[str, str]:
+    """The parameters' values, and which of those that the stack has are kept."""
+    form = {}
+    kept = [name for name in stack.kept_parameters if name in present - set(stack.parameters)]
+    for number, key in enumerate([*stack.parameters, *kept], 1):
+        prefix = f"Parameters.member.{number}"
+        form[f"{prefix}.ParameterKey"] = key
+        if key in stack.parameters:
+            form[f"{prefix}.ParameterValue"] = stack.parameters[key]
+        else:
+            form[f"{prefix}.UsePreviousValue"] = "true"
     return form
 
 
@@ -222,5 +240,9 @@ def _read_stack(found: ET.Element) -> StackState:
             output.findtext("OutputKey") or "": output.findtext("OutputValue") or ""
             for output in found.iterfind("Outputs/member")
         },
+        parameters=frozenset(
+            parameter.findtext("ParameterKey") or ""
+            for parameter in found.iterfind("Parameters/member")
+        ),
         is_protected=found.findtext("EnableTerminationProtection") == "true",
     )
