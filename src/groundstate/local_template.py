@@ -24,7 +24,7 @@ from groundstate.cloud_assembly import (
     zip_file,
     zip_folder,
 )
-from groundstate.template_text import MalformedText, parse_text
+from groundstate.template_text import MalformedText, has_aliases, parse_text
 
 SUFFIXES = (".json", ".template", ".yaml", ".yml")
 # Names that say nothing of the app: the folder's name does.
@@ -155,7 +155,7 @@ class _Package:
     def read(self, file: Path) -> tuple[str, list[str]]:
         """A template's text with places in S3 for its paths, and the names of its parameters.
 
-        A text without paths stays as it is.
+        A text without paths stays as it is, unless YAML repeats a part of it by name.
         """
         try:
             text = file.read_text(encoding="utf-8")
@@ -170,7 +170,8 @@ class _Package:
         self._package(body, file)
         declared = body.get("Parameters")
         names = list(declared) if isinstance(declared, dict) else []
-        return text if len(self.assets) == before else json.dumps(body), names
+        changed = len(self.assets) != before or has_aliases(text)
+        return json.dumps(body) if changed else text, names
 
     def add(self, content: bytes, source: Path, suffix: str = "") -> Asset:
         """Add an asset; its key is a hash of its content."""

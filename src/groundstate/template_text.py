@@ -6,11 +6,17 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-for
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import Any
 
 # Short forms whose long form does not begin with `Fn::`.
 _BARE_TAGS = ("Ref", "Condition")
+
+
+# What an anchor and an alias look like; they look so in other text as well.
+_ANCHOR = re.compile(r"(?:^|[\s\[{,])&\w")
+_ALIAS = re.compile(r"(?:^|[\s\[{,])\*\w")
 
 
 class MalformedText(Exception):
@@ -24,6 +30,18 @@ def parse_text(text: str) -> Any:
         MalformedText: the text is neither JSON nor YAML.
     """
     return _parse_json(text) if text.lstrip()[:1] in ("{", "[") else _parse_yaml(text)
+
+
+def has_aliases(text: str) -> bool:
+    """Whether a YAML text repeats a part of itself by name, which CloudFormation does not take."""
+    import yaml
+
+    if _ANCHOR.search(text) is None or _ALIAS.search(text) is None:
+        return False
+    try:
+        return any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _loader()))
+    except yaml.YAMLError:
+        return False
 
 
 def _parse_json(text: str) -> Any:

@@ -207,6 +207,34 @@ BAD = {
         {"Resources": {f"G{number}": GROUP for number in range(501)}},
         "Template format error: Number of resources, 501, is greater than maximum allowed, 500",
     ),
+    "bad output name": (
+        {**resources(), "Outputs": {"my-o": {"Value": "x"}}},
+        "Template format error: Output name my-o is non alphanumeric.",
+    ),
+    "too many outputs": (
+        {**resources(), "Outputs": {f"O{number}": {"Value": "x"} for number in range(201)}},
+        "Template format error: Number of outputs, 201, is greater than maximum allowed, 200",
+    ),
+    "mapping of text": (
+        {**resources(), "Mappings": {"M": {"K": "x"}}},
+        "Template format error: Every Mappings attribute must be a String or a List.",
+    ),
+    "bad mapping name": (
+        {**resources(), "Mappings": {"my-m": {"K": {"S": "x"}}}},
+        "Template format error: Mappings name my-m is non alphanumeric.",
+    ),
+    "resource of text": (
+        {"Resources": {"A": "x"}},
+        "Template format error: [/Resources/A] Every Resources object must be an object.",
+    ),
+    "aliases of yaml": (
+        "Resources: {A: &group {Type: 'AWS::Logs::LogGroup'}, B: *group}",
+        "Template error: YAML aliases are not allowed in CloudFormation templates",
+    ),
+    "tabs in yaml": (
+        "Resources:\n\tA: x\n",
+        "Template format error: YAML not well-formed. (line 2, column 1)",
+    ),
     "stored parameter not there": (
         {
             **resources(),
@@ -230,6 +258,20 @@ def test_bad_template_is_refused_and_nothing_is_changed(stacks, kind):
     assert message in error["Message"]
     assert stacks.client.describe_stacks()["Stacks"] == []
     assert stacks.runtime.client("logs").describe_log_groups()["logGroups"] == []
+
+
+def test_stack_name_over_its_length_is_refused(stacks):
+    with pytest.raises(ClientError, match="less than or equal to 128"):
+        stacks.client.create_stack(StackName="a" * 129, TemplateBody=json.dumps(resources()))
+
+
+def test_template_in_two_places_or_none_is_refused(stacks):
+    body = json.dumps(resources())
+    url = "https://bucket.s3.amazonaws.com/key"
+    with pytest.raises(ClientError, match="cannot be given together"):
+        stacks.client.create_stack(StackName="app", TemplateBody=body, TemplateURL=url)
+    with pytest.raises(ClientError, match="Either Template URL or Template Body must be"):
+        stacks.client.create_stack(StackName="app")
 
 
 def test_template_over_its_size_is_refused(stacks):

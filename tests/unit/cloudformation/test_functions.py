@@ -6,7 +6,7 @@ from groundstate.services.cloudformation.template.document import parse_template
 from groundstate.services.cloudformation.template.errors import TemplateError
 from groundstate.services.cloudformation.template.resolver import Resolver
 from groundstate.services.cloudformation.template.source import parse_source
-from groundstate.services.cloudformation.template.transforms import expand
+from groundstate.services.cloudformation.template.transforms import LANGUAGE_EXTENSIONS, expand
 from groundstate.services.cloudformation.template.values import NO_VALUE, UNKNOWN
 
 PSEUDO = {"AWS::Region": "us-east-1", "AWS::AccountId": "123456789012", "AWS::Partition": "aws"}
@@ -44,7 +44,8 @@ def make_resolver(template=None, **parameters):
         },
         **(template or {}),
     }
-    return Resolver(parse_template(body), parameters, PSEUDO, Resources(), Lookups())
+    template = parse_template(body, (LANGUAGE_EXTENSIONS,))
+    return Resolver(template, parameters, PSEUDO, Resources(), Lookups())
 
 
 @pytest.mark.parametrize(

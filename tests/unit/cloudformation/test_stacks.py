@@ -346,7 +346,11 @@ def test_second_export_of_a_name_fails(stacks):
 
 def test_unknown_property_fails_its_resource(stacks):
     stacks.create({"Resources": {"A": parameter("1", Colour="red")}})
-    assert ("A", "CREATE_FAILED", "Encountered unsupported property Colour") in stacks.events()
+    (reason,) = (text for _, status, text in stacks.events() if status == "CREATE_FAILED")
+    assert reason == (
+        "Properties validation failed for resource A with message:\n"
+        "[#: extraneous key [Colour] is not permitted]"
+    )
 
 
 def test_unknown_attribute_fails_the_stack(stacks):

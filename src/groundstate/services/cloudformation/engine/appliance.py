@@ -219,7 +219,7 @@ def _read_properties(
     try:
         resolved = deployment.resolver.resolve_properties(declared.properties)
         row.data["shown_properties"] = resolved
-        return kind.read(resolved, deployment.inputs.data["tags"])
+        return kind.read(resolved, deployment.inputs.data["tags"], declared.logical_id)
     except TemplateError as error:
         reason = error.message
         deployment.data.setdefault("template_failure", reason)

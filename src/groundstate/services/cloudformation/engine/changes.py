@@ -206,7 +206,7 @@ class _Finder:
         kind = registry.find(resource.type) or inert.make(resource.type)
         resolved = self._resolver.resolve_properties(resource.properties)
         try:
-            after = kind.read(resolved, self._inputs.data["tags"])
+            after = kind.read(resolved, self._inputs.data["tags"], resource.logical_id)
         except ProvisionFailed:
             # It will fail when it is carried out, as on AWS; here it is a change like another.
             after = resolved

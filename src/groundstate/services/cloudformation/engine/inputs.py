@@ -190,6 +190,8 @@ def check_inputs(
         resolver = make_resolver(
             call, inputs, stack_name, stack_id, NothingKnown(), CallLookups(call, principal)
         )
+        for name in inputs.template.conditions:
+            resolver.is_true(name)
         conditions.check_rules(resolver)
         _check_types(call, inputs, resolver)
         graph.check_acyclic(graph.find_dependencies(resolver))

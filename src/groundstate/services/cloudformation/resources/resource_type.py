@@ -84,17 +84,34 @@ class ResourceType:
     read_actual: ReadActual | None = None
     compared: frozenset[str] = frozenset()
 
-    def read(self, properties: Mapping[str, Any], stack_tags: Mapping[str, str]) -> Properties:
+    def read(
+        self,
+        properties: Mapping[str, Any],
+        stack_tags: Mapping[str, str],
+        logical_id: str = "",
+    ) -> Properties:
         """The properties in their shapes, with the stack's tags.
 
+        Args:
+            logical_id: whose they are, for the message; none if they are not a template's.
+
         Raises:
-            ProvisionFailed: one is missing, unknown or of another kind.
+            ProvisionFailed: some are missing, unknown or of another kind; all are named.
         """
+        problems = [
+            f"#: required key [{name}] not found"
+            for name in self.required
+            if name not in properties
+        ]
         shape: Shape = MapOf(ANY) if self.any_property else self.shape
-        read: Properties = coerce(dict(properties), shape)
-        for name in self.required:
-            if name not in read:
-                raise ProvisionFailed(f"Property {name} cannot be empty.")
+        read: Properties = coerce(dict(properties), shape, "#", problems)
+        if problems:
+            told = ", ".join(problems)
+            raise ProvisionFailed(
+                f"Properties validation failed for resource {logical_id} with message:\n[{told}]"
+                if logical_id
+                else f"Model validation failed ({told})"
+            )
         if self.tags and stack_tags:
             read[self.tags_property] = self._add_tags(read.get(self.tags_property), stack_tags)
         return read

@@ -11,7 +11,6 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from groundstate.services.cloudformation.resources.provision import ProvisionFailed
 from groundstate.services.cloudformation.template.values import UNKNOWN, is_scalar, to_text
 
 TEXT: Final = "String"
@@ -34,65 +33,98 @@ class MapOf:
 TAGS: Final = [{"Key": TEXT, "Value": TEXT}]
 
 
-def coerce(value: Any, shape: Shape, name: str = "Properties") -> Any:
-    """The value in its shape.
+def coerce(value: Any, shape: Shape, path: str, problems: list[str]) -> Any:
+    """The value in its shape. What is UNKNOWN stays so.
 
-    Raises:
-        ProvisionFailed: it has a member that the type does not have, or is of another kind.
-
-    What is UNKNOWN stays so.
+    Args:
+        path: where it stands: `#` for all properties, `#/Tags/0` for one in a list.
+        problems: takes, in AWS's words, each member that the type does not have or that is of
+            another kind.
     """
     if value is UNKNOWN:
         return value
     if isinstance(shape, dict):
-        if not isinstance(value, dict):
-            raise ProvisionFailed(f"Value of property {name} must be an object")
-        unknown = [key for key in value if key not in shape]
-        if unknown:
-            raise ProvisionFailed(f"Encountered unsupported property {unknown[0]}")
-        return {key: coerce(member, shape[key], key) for key, member in value.items()}
+        return _coerce_members(value, shape, path, problems)
     if isinstance(shape, list):
         if not isinstance(value, list):
             if not is_scalar(value) or isinstance(shape[0], dict):
-                raise ProvisionFailed(f"Value of property {name} must be of type List")
+                return _mismatch(value, "JSONArray", path, problems)
             value = [value]
-        return [coerce(member, shape[0], name) for member in value]
+        return [
+            coerce(member, shape[0], f"{path}/{index}", problems)
+            for index, member in enumerate(value)
+        ]
     if isinstance(shape, MapOf):
         if not isinstance(value, dict):
-            raise ProvisionFailed(f"Value of property {name} must be an object")
-        return {key: coerce(member, shape.member, key) for key, member in value.items()}
-    return _coerce_simple(value, shape, name)
-
-
-def _coerce_simple(value: Any, shape: str, name: str) -> Any:
+            return _mismatch(value, "JSONObject", path, problems)
+        return {
+            key: coerce(member, shape.member, f"{path}/{key}", problems)
+            for key, member in value.items()
+        }
     if shape == ANY:
         return value
-    if shape == JSON:
-        return _coerce_json(value, name)
+    coerced = _coerce_json(value) if shape == JSON else _coerce_simple(value, shape)
+    return _mismatch(value, _EXPECTED[shape], path, problems) if coerced is None else coerced
+
+
+def _coerce_members(value: Any, shape: dict[str, Shape], path: str, problems: list[str]) -> Any:
+    if not isinstance(value, dict):
+        return _mismatch(value, "JSONObject", path, problems)
+    coerced = {}
+    for key, member in value.items():
+        if key in shape:
+            coerced[key] = coerce(member, shape[key], f"{path}/{key}", problems)
+        else:
+            problems.append(f"{path}: extraneous key [{key}] is not permitted")
+    return coerced
+
+
+def _mismatch(value: Any, expected: str, path: str, problems: list[str]) -> Any:
+    found = _FOUND.get(type(value), "String")
+    problems.append(f"{path}: expected type: {expected}, found: {found}")
+    return value
+
+
+def _coerce_simple(value: Any, shape: str) -> Any:
+    """The value as text, a number or a truth value; None if it cannot be one."""
     if not is_scalar(value):
-        raise ProvisionFailed(f"Value of property {name} must be of type {shape}")
+        return None
+    text = to_text(value)
     if shape == TEXT:
-        return to_text(value)
+        return text
     if shape == BOOLEAN:
-        text = to_text(value).lower()
-        if text not in ("true", "false"):
-            raise ProvisionFailed(f"Value of property {name} must be of type Boolean")
-        return text == "true"
+        return {"true": True, "false": False}.get(text.lower())
     try:
-        number = float(to_text(value))
-        if shape == INTEGER and not number.is_integer():
-            raise ValueError
+        number = float(text)
     except ValueError:
-        raise ProvisionFailed(f"Value of property {name} must be of type {shape}") from None
-    return int(number) if shape == INTEGER else number
+        return None
+    if shape == INTEGER:
+        return int(number) if number.is_integer() else None
+    return number
 
 
-def _coerce_json(value: Any, name: str) -> Any:
+def _coerce_json(value: Any) -> Any:
+    """An object or a list, or what its text says; None if it is neither."""
     if isinstance(value, str):
         try:
             return json.loads(value)
         except ValueError:
-            raise ProvisionFailed(f"Value of property {name} must be an object") from None
-    if not isinstance(value, dict | list):
-        raise ProvisionFailed(f"Value of property {name} must be an object")
-    return value
+            return None
+    return value if isinstance(value, dict | list) else None
+
+
+# Types as the validator of resource schemas names them.
+_EXPECTED = {
+    BOOLEAN: "Boolean",
+    INTEGER: "Integer",
+    JSON: "JSONObject",
+    NUMBER: "Number",
+    TEXT: "String",
+}
+_FOUND = {
+    bool: "Boolean",
+    dict: "JSONObject",
+    float: "BigDecimal",
+    int: "Integer",
+    list: "JSONArray",
+}

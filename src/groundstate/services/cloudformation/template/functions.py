@@ -208,7 +208,12 @@ def cidr(resolver: Resolver, argument: Any) -> Any:
 def import_value(resolver: Resolver, argument: Any) -> Any:
     """`Fn::ImportValue`: another stack's export."""
     name = resolver.resolve(argument)
-    return UNKNOWN if name is UNKNOWN else resolver.lookups.import_value(to_text(name))
+    if name is UNKNOWN:
+        raise function_error(
+            "the attribute in Fn::ImportValue must not depend on any resources, imported values, or"
+            " Fn::GetAZs"
+        )
+    return resolver.lookups.import_value(to_text(name))
 
 
 def get_stack_output(resolver: Resolver, argument: Any) -> Any:
@@ -253,6 +258,9 @@ def choose(resolver: Resolver, argument: Any) -> Any:
         raise function_error(f"unresolved condition dependency {argument[0]} in Fn::If")
     return resolver.resolve(argument[1] if resolver.is_true(argument[0]) else argument[2])
 
+
+# Those that a template has only with the transform AWS::LanguageExtensions.
+EXTENSIONS = ("Fn::Length", "Fn::ToJsonString")
 
 FUNCTIONS: Mapping[str, Function] = {
     "Ref": ref,

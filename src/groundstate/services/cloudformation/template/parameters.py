@@ -25,12 +25,12 @@ Declared = Mapping[str, Mapping[str, Any]]
 
 def check_types(declared: Declared) -> None:
     """Raise if a parameter has a type that there is not."""
-    for name, parameter in declared.items():
+    for parameter in declared.values():
         if not _is_type(parameter["Type"]):
             raise format_error(f"Unrecognized parameter type: {parameter['Type']}")
         default = parameter.get("Default")
         if default is not None and isinstance(default, dict | list):
-            raise format_error(f"Every Default member must be a string. (parameter {name})")
+            raise format_error("Every Default member must be a string.")
 
 
 def choose_values(

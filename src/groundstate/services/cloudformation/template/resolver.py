@@ -17,7 +17,8 @@ from groundstate.services.cloudformation.template.errors import (
     format_error,
     function_error,
 )
-from groundstate.services.cloudformation.template.functions import FUNCTIONS
+from groundstate.services.cloudformation.template.functions import EXTENSIONS, FUNCTIONS
+from groundstate.services.cloudformation.template.transforms import LANGUAGE_EXTENSIONS
 from groundstate.services.cloudformation.template.values import (
     NO_VALUE,
     UNKNOWN,
@@ -81,6 +82,7 @@ class Resolver:
         self.pseudo = pseudo
         self.resources = resources
         self.lookups = lookups
+        self._is_extended = LANGUAGE_EXTENSIONS in template.transforms
         self._conditions: dict[str, bool] = {}
         self._active: dict[str, Resource] | None = None
 
@@ -146,7 +148,7 @@ class Resolver:
         if len(value) == 1:
             ((name, argument),) = value.items()
             function = FUNCTIONS.get(name)
-            if function is not None:
+            if function is not None and (name not in EXTENSIONS or self._is_extended):
                 return function(self, argument)
             if name.startswith("Fn::"):
                 return self._resolve_unusual(name, value)
@@ -160,7 +162,11 @@ class Resolver:
     def _resolve_unusual(self, name: str, value: dict[str, Any]) -> Any:
         if name in ("Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals"):
             return conditions.evaluate(self, value)
-        supported = ", ".join(function for function in FUNCTIONS if function.startswith("Fn::"))
+        supported = ", ".join(
+            function
+            for function in FUNCTIONS
+            if function.startswith("Fn::") and (function not in EXTENSIONS or self._is_extended)
+        )
         raise UnsupportedFunction(
             f"Encountered unsupported function: {name} Supported functions are: [{supported}]"
         )

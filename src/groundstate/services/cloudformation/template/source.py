@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from groundstate.services.cloudformation.template.errors import format_error
-from groundstate.template_text import MalformedText, parse_text
+from groundstate.services.cloudformation.template.errors import format_error, function_error
+from groundstate.template_text import MalformedText, has_aliases, parse_text
 
 
 def parse_source(text: str) -> dict[str, Any]:
@@ -20,6 +20,8 @@ def parse_source(text: str) -> dict[str, Any]:
     document = parse_piece(text)
     if not isinstance(document, dict):
         raise format_error("unsupported structure.")
+    if has_aliases(text):
+        raise function_error("YAML aliases are not allowed in CloudFormation templates")
     _refuse_nulls(document, "")
     return document
 
