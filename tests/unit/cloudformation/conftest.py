@@ -73,6 +73,12 @@ class Stacks:
         }
 
 
+def group_names(stacks: Stacks) -> list[str]:
+    """The log groups that are there."""
+    found = stacks.runtime.client("logs").describe_log_groups()["logGroups"]
+    return sorted(entry["logGroupName"] for entry in found)
+
+
 def _body(template: Any) -> dict[str, Any]:
     text = template if isinstance(template, str) else json.dumps(template)
     return {"TemplateBody": text, "Capabilities": CAPABILITIES}

@@ -1,0 +1,282 @@
+"""Stacks as they are made, as a client sees them."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.unit.cloudformation.conftest import CAPABILITIES, TRUST, group_names
+from tests.unit.cloudformation.templates import bad_group, group, parameter
+
+
+def test_every_event_has_an_id_of_its_own(stacks):
+    """The CDK's command line stops reading at the first id that it has seen."""
+    stacks.create({"Resources": {"A": group("a"), "B": group("b")}})
+    events = stacks.client.describe_stack_events(StackName="app")["StackEvents"]
+    assert len({event["EventId"] for event in events}) == len(events) == 8
+
+
+def test_creation_tells_its_events_in_aws_order(stacks):
+    stacks.create({"Resources": {"A": group("a"), "B": group("b", DependsOn="A")}})
+    assert stacks.events() == [
+        ("app", "CREATE_IN_PROGRESS", "User Initiated"),
+        ("A", "CREATE_IN_PROGRESS", ""),
+        ("A", "CREATE_IN_PROGRESS", "Resource creation Initiated"),
+        ("A", "CREATE_COMPLETE", ""),
+        ("B", "CREATE_IN_PROGRESS", ""),
+        ("B", "CREATE_IN_PROGRESS", "Resource creation Initiated"),
+        ("B", "CREATE_COMPLETE", ""),
+        ("app", "CREATE_COMPLETE", ""),
+    ]
+
+
+def test_outputs_and_references_carry_values(stacks):
+    stacks.create(
+        {
+            "Parameters": {"Prefix": {"Type": "String", "Default": "x"}},
+            "Resources": {
+                "A": parameter({"Fn::Sub": "${Prefix}-${AWS::Region}"}),
+                "B": parameter({"Fn::Join": ["/", [{"Ref": "A"}, {"Fn::GetAtt": ["A", "Value"]}]]}),
+            },
+            "Outputs": {"Value": {"Value": {"Fn::GetAtt": ["B", "Value"]}, "Description": "d"}},
+        }
+    )
+    name = stacks.physical_ids()["A"]
+    assert stacks.outputs() == {"Value": f"{name}/x-us-east-1"}
+
+
+def test_failed_creation_rolls_back_and_stays_describable(stacks):
+    stack = stacks.create({"Resources": {"A": group("a"), "B": {**bad_group(), "DependsOn": "A"}}})
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    events = stacks.events()
+    assert events[4][:2] == ("B", "CREATE_IN_PROGRESS")
+    assert events[5][:2] == ("B", "CREATE_FAILED")
+    assert "HandlerErrorCode" in events[5][2]
+    assert events[6:] == [
+        (
+            "app",
+            "ROLLBACK_IN_PROGRESS",
+            "The following resource(s) failed to create: [B]. Rollback requested by user.",
+        ),
+        ("B", "DELETE_COMPLETE", ""),
+        ("A", "DELETE_IN_PROGRESS", ""),
+        ("A", "DELETE_COMPLETE", ""),
+        ("app", "ROLLBACK_COMPLETE", ""),
+    ]
+    assert group_names(stacks) == []
+    with pytest.raises(ClientError, match="is in ROLLBACK_COMPLETE state and can not be updated"):
+        stacks.update({"Resources": {"A": group("a")}})
+    assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
+
+
+def test_failed_creation_may_be_left_as_it_is(stacks):
+    template = {"Resources": {"A": group("a"), "B": {**bad_group(), "DependsOn": "A"}}}
+    stack = stacks.create(template, OnFailure="DO_NOTHING")
+    assert stack["StackStatus"] == "CREATE_FAILED"
+    assert group_names(stacks) == ["a"]
+    stacks.client.rollback_stack(StackName="app")
+    assert stacks.describe()["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert group_names(stacks) == []
+
+
+def test_failed_creation_may_delete_the_stack(stacks):
+    template = {"Resources": {"A": group("a"), "B": {**bad_group(), "DependsOn": "A"}}}
+    answer = stacks.client.create_stack(
+        StackName="app", TemplateBody=json.dumps(template), OnFailure="DELETE"
+    )
+    assert stacks.describe(answer["StackId"])["StackStatus"] == "DELETE_COMPLETE"
+
+
+def test_creation_that_takes_too_long_fails(stacks):
+    template = {
+        "Resources": {
+            "H": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+            "W": {
+                "Type": "AWS::CloudFormation::WaitCondition",
+                "Properties": {"Handle": {"Ref": "H"}, "Timeout": "3600"},
+            },
+        }
+    }
+    stacks.client.create_stack(
+        StackName="app", TemplateBody=json.dumps(template), TimeoutInMinutes=1
+    )
+    stacks.runtime.advance(seconds=61)
+    assert stacks.describe()["StackStatus"] == "ROLLBACK_COMPLETE"
+
+
+def test_unknown_property_fails_its_resource(stacks):
+    stacks.create({"Resources": {"A": parameter("1", Colour="red")}})
+    (reason,) = (text for _, status, text in stacks.events() if status == "CREATE_FAILED")
+    assert reason == (
+        "Properties validation failed for resource A with message:\n"
+        "[#: extraneous key [Colour] is not permitted]"
+    )
+
+
+def test_unknown_attribute_fails_the_stack(stacks):
+    stacks.create(
+        {
+            "Resources": {"A": parameter("1")},
+            "Outputs": {"O": {"Value": {"Fn::GetAtt": ["A", "Invalid"]}}},
+        }
+    )
+    reasons = [reason for _, status, reason in stacks.events() if status == "ROLLBACK_IN_PROGRESS"]
+    assert reasons == [
+        (
+            "Resource type AWS::SSM::Parameter does not support attribute {Invalid}."
+            " Rollback requested"
+            " by user."
+        )
+    ]
+
+
+def test_inert_types_are_kept_as_records_when_accepted(stacks):
+    template = {
+        "Resources": {
+            "Q": {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": 1}},
+            "P": parameter({"Fn::GetAtt": ["Q", "Arn"]}),
+        }
+    }
+    with pytest.raises(ClientError, match=r"\[AWS::SQS::Queue\].*--accept-inert"):
+        stacks.create(template)
+    tags = [{"Key": "groundstate:accept-inert", "Value": "AWS::SQS::Queue"}]
+    assert stacks.create(template, Tags=tags)["StackStatus"] == "CREATE_COMPLETE"
+    name = stacks.physical_ids()["P"]
+    value = stacks.runtime.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+    assert value.startswith("arn:aws:sqs:us-east-1:000000000000:app-Q-")
+
+
+def test_name_in_use_is_refused(stacks):
+    stacks.create({"Resources": {"A": group("a")}})
+    with pytest.raises(ClientError) as refused:
+        stacks.create({"Resources": {"B": group("b")}})
+    assert refused.value.response["Error"]["Code"] == "AlreadyExistsException"
+    assert refused.value.response["Error"]["Message"] == "Stack [app] already exists"
+
+
+def test_stack_tags_reach_the_resources(stacks):
+    stacks.create({"Resources": {"A": parameter("1")}}, Tags=[{"Key": "team", "Value": "x"}])
+    name = stacks.physical_ids()["A"]
+    tags = stacks.runtime.client("ssm").list_tags_for_resource(
+        ResourceType="Parameter", ResourceId=name
+    )
+    assert tags["TagList"] == [{"Key": "team", "Value": "x"}]
+
+
+def test_secret_parameter_is_masked(stacks):
+    template = {
+        "Parameters": {"Secret": {"Type": "String", "NoEcho": True}},
+        "Resources": {"A": parameter({"Ref": "Secret"})},
+    }
+    parameters = [{"ParameterKey": "Secret", "ParameterValue": "hidden"}]
+    stack = stacks.create(template, Parameters=parameters)
+    assert stack["Parameters"] == [{"ParameterKey": "Secret", "ParameterValue": "****"}]
+    template["Resources"]["B"] = parameter("2")
+    stacks.update(template, Parameters=[{"ParameterKey": "Secret", "UsePreviousValue": True}])
+    name = stacks.physical_ids()["A"]
+    value = stacks.runtime.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+    assert value == "hidden"
+
+
+def test_stored_parameter_is_resolved_and_shown(stacks):
+    stacks.runtime.client("ssm").put_parameter(Name="/p", Value="stored", Type="String")
+    stack = stacks.create(
+        {
+            "Parameters": {"P": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/p"}},
+            "Resources": {"A": parameter({"Ref": "P"}), "B": parameter("{{resolve:ssm:/p:1}}!")},
+            "Outputs": {
+                "A": {"Value": {"Fn::GetAtt": ["A", "Value"]}},
+                "B": {"Value": {"Fn::GetAtt": ["B", "Value"]}},
+            },
+        }
+    )
+    assert stack["Parameters"][0]["ResolvedValue"] == "stored"
+    assert stacks.outputs() == {"A": "stored", "B": "stored!"}
+
+
+def test_stored_parameters_are_read_with_the_rights_of_the_passed_role(stacks):
+    """The CDK's deploy role may deploy, and read no parameter; the role that it passes may."""
+    stacks.runtime.client("ssm").put_parameter(Name="/p", Value="stored", Type="String")
+    iam = stacks.runtime.client("iam")
+    for name, service, actions in (
+        ("deploy", None, ["cloudformation:*", "iam:PassRole"]),
+        ("exec", "cloudformation.amazonaws.com", ["*"]),
+    ):
+        principal = {"Service": service} if service else {"AWS": "000000000000"}
+        trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Statement": trust}))
+        allow = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": allow})
+        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document)
+    arn = "arn:aws:iam::000000000000:role/"
+    credentials = stacks.runtime.client("sts").assume_role(
+        RoleArn=f"{arn}deploy", RoleSessionName="cli"
+    )["Credentials"]
+    client = stacks.runtime.client(
+        "cloudformation",
+        access_key_id=credentials["AccessKeyId"],
+        secret_access_key=credentials["SecretAccessKey"],
+        session_token=credentials["SessionToken"],
+    )
+    template = {
+        "Parameters": {"P": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/p"}},
+        "Resources": {"A": group({"Ref": "P"})},
+    }
+    change = {"StackName": "app", "ChangeSetName": "c", "ChangeSetType": "CREATE"}
+    client.create_change_set(**change, TemplateBody=json.dumps(template), RoleARN=f"{arn}exec")
+    client.execute_change_set(StackName="app", ChangeSetName="c")
+    assert stacks.describe()["StackStatus"] == "CREATE_COMPLETE"
+    assert group_names(stacks) == ["stored"]
+
+
+def test_roles_rights_bind_the_deployment(stacks):
+    iam = stacks.runtime.client("iam")
+    trust = json.dumps(TRUST).replace("states.amazonaws.com", "cloudformation.amazonaws.com")
+    arn = iam.create_role(RoleName="deployer", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    stack = stacks.create({"Resources": {"A": group("a")}}, RoleARN=arn)
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert any(
+        status == "CREATE_FAILED" and "is not authorized to perform: logs:CreateLogGroup" in reason
+        for _, status, reason in stacks.events()
+    )
+
+
+def test_second_export_of_a_name_fails(stacks):
+    template = {
+        "Resources": {"A": parameter("1")},
+        "Outputs": {"O": {"Value": "x", "Export": {"Name": "shared"}}},
+    }
+    stacks.create(template)
+    stack = stacks.create(template, "other")
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    reasons = [reason for _, status, reason in stacks.events("other") if "ROLLBACK_IN" in status]
+    assert reasons[0].startswith("Export with name shared is already exported by stack app.")
+
+
+def test_template_in_yaml_deploys(stacks):
+    stacks.client.create_stack(
+        StackName="app",
+        Capabilities=CAPABILITIES,
+        TemplateBody="""
+AWSTemplateFormatVersion: 2010-09-09
+Parameters:
+  Name: {Type: String, Default: yaml}
+Resources:
+  G:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      LogGroupName: !Sub /${Name}/${AWS::StackName}
+      RetentionInDays: 7
+Outputs:
+  Name: {Value: !Ref G}
+""",
+    )
+    assert stacks.outputs() == {"Name": "/yaml/app"}
+
+
+def test_stack_not_there_is_told_in_aws_words(stacks):
+    with pytest.raises(ClientError, match="Stack with id none does not exist"):
+        stacks.client.describe_stacks(StackName="none")
+    with pytest.raises(ClientError, match=r"Stack \[none\] does not exist"):
+        stacks.client.describe_stack_events(StackName="none")
+    assert stacks.client.delete_stack(StackName="none")["ResponseMetadata"]["HTTPStatusCode"] == 200
