@@ -244,7 +244,8 @@ def test_event_source_of_another_service_is_a_record_when_accepted(stacks):
     }
     tags = [{"Key": "groundstate:accept-inert", "Value": "AWS::SQS::Queue"}]
     assert stacks.create(template, Tags=tags)["StackStatus"] == "CREATE_COMPLETE"
-    assert stacks.outputs()["Name"] == stacks.physical_ids()["Q"]
+    url = stacks.physical_ids()["Q"]
+    assert url == f"https://sqs.us-east-1.amazonaws.com/000000000000/{stacks.outputs()['Name']}"
     assert stacks.runtime.client("lambda").list_event_source_mappings()["EventSourceMappings"] == []
     function["Properties"]["Events"]["Q"]["Properties"]["BatchSize"] = 5
     assert stacks.update(template, Tags=tags)["StackStatus"] == "UPDATE_COMPLETE"

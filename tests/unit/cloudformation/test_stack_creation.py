@@ -5,7 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.cloudformation.conftest import CAPABILITIES, TRUST, group_names
+from tests.unit.cloudformation.conftest import CAPABILITIES, ROLE, TRUST, group_names
 from tests.unit.cloudformation.templates import bad_group, group, parameter
 
 
@@ -144,6 +144,38 @@ def test_inert_types_are_kept_as_records_when_accepted(stacks):
     name = stacks.physical_ids()["P"]
     value = stacks.runtime.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
     assert value.startswith("arn:aws:sqs:us-east-1:000000000000:app-Q-")
+
+
+def test_records_have_ids_that_others_take_and_keep_their_secrets_to_themselves(stacks):
+    function = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Code": {"ZipFile": "x = 1"},
+            "Handler": "index.handler",
+            "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            "Runtime": "python3.12",
+            "VpcConfig": {
+                "SecurityGroupIds": [{"Fn::GetAtt": ["Group", "GroupId"]}],
+                "SubnetIds": [{"Ref": "Subnet"}],
+            },
+        },
+    }
+    template = {
+        "Resources": {
+            "Function": function,
+            "Role": ROLE,
+            "Group": {"Type": "AWS::EC2::SecurityGroup"},
+            "Subnet": {"Type": "AWS::EC2::Subnet"},
+            "Database": {
+                "Type": "AWS::RDS::DBInstance",
+                "Properties": {"MasterUserPassword": "{{resolve:secretsmanager:mine}}"},
+            },
+        }
+    }
+    tags = [{"Key": "groundstate:accept-inert", "Value": "all"}]
+    assert stacks.create(template, Tags=tags)["StackStatus"] == "CREATE_COMPLETE"
+    ids = stacks.physical_ids()
+    assert (ids["Group"][:3], ids["Subnet"][:7]) == ("sg-", "subnet-")
 
 
 def test_name_in_use_is_refused(stacks):

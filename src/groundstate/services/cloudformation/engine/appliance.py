@@ -7,6 +7,7 @@ from typing import Any
 
 from groundstate.services.cloudformation.engine.context import Deployment
 from groundstate.services.cloudformation.engine.events import set_resource_status, tell
+from groundstate.services.cloudformation.engine.live import resolve_declared
 from groundstate.services.cloudformation.engine.provisioning import StepFailed, run_provider
 from groundstate.services.cloudformation.resources import inert, registry
 from groundstate.services.cloudformation.resources.provision import (
@@ -217,7 +218,7 @@ def _read_properties(
 ) -> Properties | None:
     """The properties, resolved and in their shapes; None if that failed, which is told."""
     try:
-        resolved = deployment.resolver.resolve_properties(declared.properties)
+        resolved = resolve_declared(deployment.resolver, declared)
         row.data["shown_properties"] = resolved
         return kind.read(resolved, deployment.inputs.data["tags"], declared.logical_id)
     except TemplateError as error:

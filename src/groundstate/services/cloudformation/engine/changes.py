@@ -16,7 +16,7 @@ from typing import Any
 from groundstate.operation import Call
 from groundstate.services.cloudformation.engine import plan
 from groundstate.services.cloudformation.engine.inputs import Inputs, make_resolver, stack_principal
-from groundstate.services.cloudformation.engine.live import LiveResources
+from groundstate.services.cloudformation.engine.live import LiveResources, resolve_declared
 from groundstate.services.cloudformation.engine.lookups import CallLookups
 from groundstate.services.cloudformation.errors import ValidationError
 from groundstate.services.cloudformation.resources import inert, registry
@@ -196,7 +196,7 @@ class _Finder:
             "ResourceType": resource.type,
             "Scope": [],
             "Details": [],
-            "AfterContext": _context(self._resolver.resolve_properties(resource.properties)),
+            "AfterContext": _context(resolve_declared(self._resolver, resource)),
         }
         if action == "Import":
             entry["PhysicalResourceId"] = next(iter(self._imported[resource.logical_id].values()))
@@ -204,7 +204,7 @@ class _Finder:
 
     def _modify(self, resource: Resource, row: StackResource) -> dict[str, Any] | None:
         kind = registry.find(resource.type) or inert.make(resource.type)
-        resolved = self._resolver.resolve_properties(resource.properties)
+        resolved = resolve_declared(self._resolver, resource)
         try:
             after = kind.read(resolved, self._inputs.data["tags"], resource.logical_id)
         except ProvisionFailed:

@@ -7,7 +7,10 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from groundstate.services.cloudformation.resources import inert, registry
+from groundstate.services.cloudformation.resources.provision import Properties
+from groundstate.services.cloudformation.template.document import Resource
 from groundstate.services.cloudformation.template.errors import TemplateError
+from groundstate.services.cloudformation.template.resolver import Resolver
 from groundstate.services.cloudformation.template.values import UNKNOWN
 from groundstate.store.cloudformation import StackResource
 
@@ -60,3 +63,19 @@ class LiveResources:
         if resource is None or logical_id in self._unsettled:
             return None
         return resource
+
+
+def resolve_declared(resolver: Resolver, declared: Resource) -> Properties:
+    """A resource's properties, resolved.
+
+    A record of a type that is not here keeps its references to secrets as they are: nobody would
+    use what they stand for.
+
+    Raises:
+        TemplateError: a value cannot be resolved.
+    """
+    if registry.find(declared.type) is None:
+        kept: Properties = resolver.resolve(declared.properties)
+        return kept
+    resolved: Properties = resolver.resolve_properties(declared.properties)
+    return resolved

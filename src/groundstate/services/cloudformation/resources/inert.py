@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from groundstate import ids
 from groundstate.operation import Call
 from groundstate.services.cloudformation.resources.provision import (
     Current,
@@ -23,6 +24,25 @@ ACCEPT_TAG = "groundstate:accept-inert"
 # Types whose Ref is an ARN on AWS; the others' is a name.
 _ARN_REFS = ("AWS::SNS::Topic", "AWS::SecretsManager::Secret")
 _NAME_LENGTH_MAX = 63
+# Types whose ids others check by their form: a function in a VPC names `sg-` and `subnet-`.
+_ID_PREFIXES = {
+    "AWS::EC2::EgressOnlyInternetGateway": "eigw",
+    "AWS::EC2::Instance": "i",
+    "AWS::EC2::InternetGateway": "igw",
+    "AWS::EC2::LaunchTemplate": "lt",
+    "AWS::EC2::NatGateway": "nat",
+    "AWS::EC2::NetworkAcl": "acl",
+    "AWS::EC2::NetworkInterface": "eni",
+    "AWS::EC2::RouteTable": "rtb",
+    "AWS::EC2::SecurityGroup": "sg",
+    "AWS::EC2::Subnet": "subnet",
+    "AWS::EC2::VPC": "vpc",
+    "AWS::EC2::VPCEndpoint": "vpce",
+    "AWS::EC2::Volume": "vol",
+    "AWS::EFS::AccessPoint": "fsap",
+    "AWS::EFS::FileSystem": "fs",
+}
+_ID_LENGTH = 17
 
 
 def accepted(call: Call, tags: Mapping[str, str]) -> frozenset[str]:
@@ -45,18 +65,26 @@ def make(name: str) -> ResourceType:
     service = name.split("::")[1].lower() if "::" in name else "custom"
 
     def create(provision: Provision, properties: Properties) -> Made:
-        physical_id = provision.make_name(_NAME_LENGTH_MAX)
+        if name in _ID_PREFIXES:
+            hexadecimal = ids.make_uuid().replace("-", "")
+            physical_id = f"{_ID_PREFIXES[name]}-{hexadecimal[:_ID_LENGTH]}"
+        else:
+            physical_id = provision.make_name(_NAME_LENGTH_MAX)
         return describe(provision, physical_id, properties)
 
     def update(provision: Provision, current: Current, properties: Properties) -> Made:
-        physical_id = current.physical_id.rsplit(":", 1)[-1]
-        return describe(provision, physical_id, properties)
+        return describe(provision, current.attributes["Id"], properties)
 
-    def describe(provision: Provision, physical_id: str, properties: Properties) -> Made:
-        arn = provision.arn(service, physical_id)
+    def describe(provision: Provision, own_id: str, properties: Properties) -> Made:
+        arn = provision.arn(service, own_id)
         echoed = {key: to_text(value) for key, value in properties.items() if is_scalar(value)}
-        attributes = {**echoed, "Arn": arn, "Id": physical_id, "Name": physical_id}
-        return Made(arn if name in _ARN_REFS else physical_id, attributes)
+        attributes = {**echoed, "Arn": arn, "Id": own_id, "Name": own_id}
+        if name in _ARN_REFS:
+            return Made(arn, attributes)
+        if name == "AWS::SQS::Queue":
+            url = f"https://sqs.{provision.region}.amazonaws.com/{provision.account}/{own_id}"
+            return Made(url, {**attributes, "QueueName": own_id, "QueueUrl": url})
+        return Made(own_id, attributes)
 
     def delete(provision: Provision, current: Current) -> None:
         return None

@@ -183,7 +183,15 @@ def _connect(
             "Roles": [_role(expansion, connector_id, origin)],
         }
         policy_id = f"{connector_id}Policy" + (f"Destination{index}" if several else "")
-        expansion.add(policy_id, "AWS::IAM::ManagedPolicy", policy, **attributes)
+        ends = {
+            "Source": {"Type": _written_kind(expansion, origin)},
+            "Destination": {"Type": _written_kind(expansion, destination)},
+        }
+        metadata = {"aws:sam:connectors": {connector_id: ends}}
+        kept = {**attributes, "Metadata": metadata}
+        expansion.add(policy_id, "AWS::IAM::ManagedPolicy", policy, **kept)
+        if (source_kind, kind) == (_STATE_MACHINE, _STATE_MACHINE):
+            _depend(expansion, origin, policy_id)
 
 
 def _kind(expansion: Expansion, connector_id: str, end: Mapping[str, Any]) -> str:
@@ -198,6 +206,21 @@ def _kind(expansion: Expansion, connector_id: str, end: Mapping[str, Any]) -> st
             connector_id, f"Unable to find resource with logical ID '{logical_id}'."
         )
     return str(resource["Type"])
+
+
+def _written_kind(expansion: Expansion, end: Mapping[str, Any]) -> Any:
+    """The type of an end as the template has it: SAM's own, if it is one."""
+    return expansion.sources.get(end.get("Id", ""), end).get("Type")
+
+
+def _depend(expansion: Expansion, origin: Mapping[str, Any], policy_id: str) -> None:
+    """Let a state machine wait for a policy without which it cannot be made."""
+    resource = expansion.resources.get(origin.get("Id", ""))
+    if resource is None:
+        return
+    before = resource.get("DependsOn", [])
+    needed = [*([before] if isinstance(before, str) else before), policy_id]
+    expansion.resources[origin["Id"]] = {**resource, "DependsOn": needed}
 
 
 def _role(expansion: Expansion, connector_id: str, origin: Mapping[str, Any]) -> Any:

@@ -72,6 +72,9 @@ def expand_function(expansion: Expansion, logical_id: str, source: Mapping[str, 
         made["DeadLetterConfig"] = {"TargetArn": _dead_letters(logical_id, properties)[1]}
     role_id = f"{logical_id}Role"
     made["Role"] = properties.get("Role") or {"Fn::GetAtt": [role_id, "Arn"]}
+    if "AutoPublishAlias" in properties and "AutoPublishCodeSha256" in properties:
+        # A new hash must change the function too, or there would be nothing to publish.
+        made.setdefault("Description", expansion.known(properties["AutoPublishCodeSha256"]))
     expansion.add(logical_id, "AWS::Lambda::Function", made, **own_attributes(source))
     target = _publish(expansion, logical_id, source, made)
     needs = Needs()
@@ -130,7 +133,7 @@ def _role(
     later: Needs,
 ) -> dict[str, Any]:
     managed = [managed_arn("AWSLambdaBasicExecutionRole")]
-    if properties.get("Tracing") == "Active":
+    if properties.get("Tracing", "Disabled") != "Disabled":
         managed.append(managed_arn("AWSXrayWriteOnlyAccess"))
     if "VpcConfig" in properties:
         managed.append(managed_arn("AWSLambdaVPCAccessExecutionRole"))
