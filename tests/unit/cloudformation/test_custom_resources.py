@@ -102,3 +102,31 @@ def test_failed_update_restores_the_resource(stacks):
     assert "boom" in failed[0]
     assert stacks.outputs("three")["Asked"] == '"1"'
     assert json.loads(stacks.outputs("three")["Asked"]) == "1"
+
+
+PYTHON_ANSWER = """
+import cfnresponse
+def handler(event, context):
+    data = {"Kind": event["RequestType"], "Asked": "python"}
+    cfnresponse.send(event, context, cfnresponse.SUCCESS, data, "it")
+"""
+NODE_ANSWER = """
+const response = require("cfn-response");
+exports.handler = (event, context) => {
+  const data = { Kind: event.RequestType, Asked: "node" };
+  response.send(event, context, response.SUCCESS, data, "it");
+};
+"""
+
+
+@pytest.mark.parametrize(
+    ("runtime", "code", "asked"),
+    [("python3.13", PYTHON_ANSWER, "python"), ("nodejs22.x", NODE_ANSWER, "node")],
+)
+def test_inline_code_answers_with_the_module_that_aws_provides(stacks, runtime, code, asked):
+    deployed = template()
+    deployed["Resources"]["F"]["Properties"].update(Runtime=runtime, Code={"ZipFile": code})
+    assert stacks.create(deployed, asked)["StackStatus"] == "CREATE_COMPLETE"
+    assert stacks.outputs(asked)["Asked"] == asked
+    assert stacks.physical_ids(asked)["C"] == "it"
+    assert stacks.delete(asked)["StackStatus"] == "DELETE_COMPLETE"

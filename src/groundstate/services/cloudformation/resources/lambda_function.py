@@ -10,6 +10,7 @@ import zipfile
 from typing import Any
 
 from groundstate.operation import ServiceError
+from groundstate.services.cloudformation.resources import cfn_response
 from groundstate.services.cloudformation.resources.fields import (
     pick,
     tag_changes,
@@ -176,7 +177,7 @@ def _code(properties: Properties) -> dict[str, Any]:
 
 
 def _zip_inline(source: str, runtime: str) -> bytes:
-    """Inline code as a package with the one file that AWS makes of it."""
+    """Inline code as a package: the file that AWS makes of it, and what it asks for beside it."""
     if runtime.startswith("python"):
         name = "index.py"
     elif runtime.startswith("nodejs"):
@@ -188,9 +189,10 @@ def _zip_inline(source: str, runtime: str) -> bytes:
         )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-        entry = zipfile.ZipInfo(name, _ZIP_TIME)
-        entry.external_attr = 0o644 << 16
-        package.writestr(entry, source)
+        for path, text in {name: source, **cfn_response.find_modules(source, runtime)}.items():
+            entry = zipfile.ZipInfo(path, _ZIP_TIME)
+            entry.external_attr = 0o644 << 16
+            package.writestr(entry, text)
     return buffer.getvalue()
 
 
