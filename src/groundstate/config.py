@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+# Names types that may be records, as the setting `accept_inert` does, for one stack.
+ACCEPT_INERT_TAG = "groundstate:accept-inert"
+
 
 def _setting(default: Any, help_text: str) -> Any:
     return field(default=default, metadata={"help": help_text})
@@ -61,6 +64,15 @@ class Config:
     virtual_time: bool = _setting(
         False, "Jump to the next timer whenever nothing else is left to do."
     )
+
+    def accepted_inert(self, tags: Mapping[str, str]) -> frozenset[str]:
+        """The types that may be records without behaviour; `all` stands for every one.
+
+        Args:
+            tags: of a stack or a function, which every client can give.
+        """
+        text = f"{self.accept_inert},{tags.get(ACCEPT_INERT_TAG, '')}"
+        return frozenset(name.strip() for name in text.split(",") if name.strip())
 
     @property
     def database_path(self) -> Path | None:

@@ -17,9 +17,7 @@ from groundstate.cli.apps import (
 from groundstate.cli.connection import add_connection_arguments, connect
 from groundstate.cli.errors import CommandError
 from groundstate.cli.output import Console
-
-# A tag of the stack, so that `cdk deploy --tags` can say it as well.
-INERT_TAG = "groundstate:accept-inert"
+from groundstate.config import ACCEPT_INERT_TAG
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,7 +72,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             f"The app has no stack {' or '.join(arguments.stacks)}.",
             f"Its stacks: {', '.join(stack.name for stack in assembly.stacks)}",
         )
-    tags = {INERT_TAG: ",".join(arguments.accept_inert)} if arguments.accept_inert else {}
+    tags = {ACCEPT_INERT_TAG: ",".join(arguments.accept_inert)} if arguments.accept_inert else {}
     deployed = deploy_app(client, stacks, console, tags=tags)
     console.show(
         {

@@ -1,6 +1,8 @@
 """Stacks as they are made, as a client sees them."""
 
+import io
 import json
+import zipfile
 
 import pytest
 from botocore.exceptions import ClientError
@@ -144,6 +146,46 @@ def test_inert_types_are_kept_as_records_when_accepted(stacks):
     name = stacks.physical_ids()["P"]
     value = stacks.runtime.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
     assert value.startswith("arn:aws:sqs:us-east-1:000000000000:app-Q-")
+
+
+def test_what_is_supported_in_part_deploys_when_that_is_accepted(stacks):
+    code = {"Handler": "a.b::c", "Runtime": "java21", "Role": {"Fn::GetAtt": ["Role", "Arn"]}}
+    replication = {"Role": "arn:aws:iam::000000000000:role/r", "Rules": []}
+    template = {
+        "Resources": {
+            "Role": ROLE,
+            "Function": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {**code, "Code": {"S3Bucket": "code", "S3Key": "a.jar"}},
+            },
+            "Url": {
+                "Type": "AWS::Lambda::Url",
+                "Properties": {
+                    "AuthType": "NONE",
+                    "InvokeMode": "RESPONSE_STREAM",
+                    "TargetFunctionArn": {"Ref": "Function"},
+                },
+            },
+            "User": {
+                "Type": "AWS::IAM::User",
+                "Properties": {"LoginProfile": {"Password": "Secret-1"}},
+            },
+            "Bucket": {
+                "Type": "AWS::S3::Bucket",
+                "Properties": {"ReplicationConfiguration": replication},
+            },
+        }
+    }
+    s3 = stacks.runtime.client("s3")
+    s3.create_bucket(Bucket="code")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a", "b")
+    s3.put_object(Bucket="code", Key="a.jar", Body=packed.getvalue())
+    assert stacks.create(template, "refused")["StackStatus"] == "ROLLBACK_COMPLETE"
+    tags = [{"Key": "groundstate:accept-inert", "Value": "all"}]
+    assert stacks.create(template, Tags=tags)["StackStatus"] == "CREATE_COMPLETE"
+    assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
 
 
 def test_records_have_ids_that_others_take_and_keep_their_secrets_to_themselves(stacks):

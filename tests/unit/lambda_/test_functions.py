@@ -372,3 +372,31 @@ def test_layer_of_another_account_is_refused_with_what_to_do(functions):
     with pytest.raises(functions.client.exceptions.InvalidParameterValueException) as refused:
         functions.make(ECHO, Layers=[arn])
     assert "PublishLayerVersion" in str(refused.value)
+
+
+JAVA = {"Runtime": "java21", "Handler": "example.Handler::handleRequest"}
+FOREIGN = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPython:22"
+
+
+def test_function_that_cannot_run_here_is_refused_or_kept_as_a_record(functions):
+    with pytest.raises(ClientError, match="does not run functions of the runtime java21"):
+        functions.make(ECHO, **JAVA)
+    accepted = {"groundstate:accept-inert": "AWS::Lambda::Function"}
+    name = functions.make(ECHO, **JAVA, Tags=accepted)
+    functions.client.update_function_configuration(FunctionName=name, Runtime="java17")
+    functions.client.publish_version(FunctionName=name)
+    assert functions.client.get_function_configuration(FunctionName=name)["Runtime"] == "java17"
+    answer = functions.invoke(name)
+    assert answer.error == "Unhandled"
+    assert answer.payload["errorType"] == "Runtime.Unavailable"
+    assert "java17" in answer.payload["errorMessage"]
+
+
+def test_layer_of_another_account_is_refused_or_left_out(functions):
+    with pytest.raises(ClientError, match="no layers of other accounts"):
+        functions.make(ECHO, Layers=[FOREIGN])
+    accepted = {"groundstate:accept-inert": "AWS::Lambda::LayerVersion"}
+    name = functions.make(ECHO, Layers=[FOREIGN], Tags=accepted)
+    shown = functions.client.get_function_configuration(FunctionName=name)["Layers"]
+    assert [layer["Arn"] for layer in shown] == [FOREIGN]
+    assert functions.invoke(name, {"a": 1}).payload == {"a": 1}

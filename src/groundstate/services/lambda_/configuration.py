@@ -6,6 +6,7 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.htm
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,18 +52,25 @@ def new_configuration(call: Call, request: Shape, arn: str) -> Shape:
             "LogGroup": f"/aws/lambda/{request['FunctionName']}",
         },
     }
-    change_configuration(call, document, request)
+    change_configuration(call, document, request, request.get("Tags", {}))
     document["LastModified"] = modified_time(call.now)
     document["RevisionId"] = ids.make_uuid()
     return document
 
 
-def change_configuration(call: Call, document: Shape, request: Shape) -> None:
+def change_configuration(
+    call: Call, document: Shape, request: Shape, tags: Mapping[str, str]
+) -> None:
     """Write a request's settings into a FunctionConfiguration.
+
+    Args:
+        tags: the function's; with one, or the setting of that name, the user accepts that a
+            function which cannot run here is only a record, and that a layer is left out.
 
     Raises:
         InvalidParameterValueException: a setting has a value that cannot be, or is not supported.
     """
+    accepted = call.config.accepted_inert(tags)
     for member in _UNSUPPORTED:
         if request.get(member):
             raise InvalidParameterValueException(
@@ -73,7 +81,7 @@ def change_configuration(call: Call, document: Shape, request: Shape) -> None:
             document[member] = request[member]
     if "Runtime" in request:
         obstacle = find_obstacle(request["Runtime"])
-        if obstacle:
+        if obstacle and not accepted & {"all", "AWS::Lambda::Function"}:
             raise InvalidParameterValueException(obstacle)
         document["RuntimeVersionConfig"] = {
             "RuntimeVersionArn": f"arn:aws:lambda:{call.region}::runtime:groundstate"
@@ -81,7 +89,8 @@ def change_configuration(call: Call, document: Shape, request: Shape) -> None:
     if "Environment" in request:
         _change_environment(document, request["Environment"].get("Variables", {}))
     if "Layers" in request:
-        _change_layers(call, document, request["Layers"])
+        left_out = bool(accepted & {"all", "AWS::Lambda::LayerVersion"})
+        _change_layers(call, document, request["Layers"], left_out=left_out)
     if "LoggingConfig" in request:
         _change_logging(document, request["LoggingConfig"])
     if "TracingConfig" in request:
@@ -144,7 +153,8 @@ def _change_environment(document: Shape, variables: dict[str, str]) -> None:
         document.pop("Environment", None)
 
 
-def _change_layers(call: Call, document: Shape, arns: list[str]) -> None:
+def _change_layers(call: Call, document: Shape, arns: list[str], *, left_out: bool) -> None:
+    """Name the layers; those of other accounts, which are not here, hold nothing if `left_out`."""
     if len(arns) > LAYERS_MAX:
         raise InvalidParameterValueException(f"Cannot reference more than {LAYERS_MAX} layers.")
     layers: list[Shape] = []
@@ -156,6 +166,9 @@ def _change_layers(call: Call, document: Shape, arns: list[str]) -> None:
                 f"Layer version {arn} must be given by the ARN of a version."
             )
         if parts[4] != call.account:
+            if left_out:
+                layers.append({"Arn": arn, "CodeSize": 0})
+                continue
             raise InvalidParameterValueException(
                 f"Groundstate has no layers of other accounts, so {arn} cannot be used. Publish a"
                 " copy of it here (PublishLayerVersion) and name that."

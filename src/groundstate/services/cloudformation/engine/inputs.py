@@ -20,7 +20,7 @@ from groundstate.services.cloudformation.errors import (
     InsufficientCapabilitiesException,
     ValidationError,
 )
-from groundstate.services.cloudformation.resources import inert, registry
+from groundstate.services.cloudformation.resources import registry
 from groundstate.services.cloudformation.template import conditions, graph, parameters
 from groundstate.services.cloudformation.template.document import (
     Template,
@@ -270,7 +270,7 @@ def find_unsupported(template: Template, names: set[str]) -> list[str]:
 
 
 def _check_types(call: Call, inputs: Inputs, resolver: Resolver) -> None:
-    accepted = inert.accepted(call, inputs.data["tags"])
+    accepted = call.config.accepted_inert(inputs.data["tags"])
     missing = find_unsupported(inputs.template, set(resolver.active_resources))
     if "all" in accepted:
         accepted = frozenset(missing)

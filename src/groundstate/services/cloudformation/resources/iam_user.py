@@ -34,7 +34,8 @@ def create_user(provision: Provision, properties: Properties) -> Made:
     user = provision.invoke("iam", "CreateUser", request)["User"]
     set_policies(provision, _USER, name, {}, properties)
     _set_groups(provision, name, {}, properties)
-    if "LoginProfile" in properties:
+    # There is no console to sign in to.
+    if "LoginProfile" in properties and not provision.accepts_inert("AWS::IAM::User"):
         request = {"UserName": name, **properties["LoginProfile"]}
         provision.invoke("iam", "CreateLoginProfile", request)
     return Made(name, {"Arn": user["Arn"]})

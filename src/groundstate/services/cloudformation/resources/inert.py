@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from groundstate import ids
-from groundstate.operation import Call
 from groundstate.services.cloudformation.resources.provision import (
     Current,
     Made,
@@ -19,8 +18,6 @@ from groundstate.services.cloudformation.resources.provision import (
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
 from groundstate.services.cloudformation.template.values import is_scalar, to_text
 
-# A tag of the stack, since every client can give one.
-ACCEPT_TAG = "groundstate:accept-inert"
 # Types whose Ref is an ARN on AWS; the others' is a name.
 _ARN_REFS = ("AWS::SNS::Topic", "AWS::SecretsManager::Secret")
 _NAME_LENGTH_MAX = 63
@@ -43,15 +40,6 @@ _ID_PREFIXES = {
     "AWS::EFS::FileSystem": "fs",
 }
 _ID_LENGTH = 17
-
-
-def accepted(call: Call, tags: Mapping[str, str]) -> frozenset[str]:
-    """The types that the user accepts as records; `all` stands for every one.
-
-    They come from the setting, and from a tag of the stack.
-    """
-    text = f"{call.config.accept_inert},{tags.get(ACCEPT_TAG, '')}"
-    return frozenset(name.strip() for name in text.split(",") if name.strip())
 
 
 def guess_attribute(attributes: Mapping[str, str], name: str) -> str:

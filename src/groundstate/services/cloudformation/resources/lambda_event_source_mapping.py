@@ -6,7 +6,6 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-
 from __future__ import annotations
 
 from groundstate import ids
-from groundstate.services.cloudformation.resources import inert
 from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import pick, tags_as_map
 from groundstate.services.cloudformation.resources.provision import (
@@ -114,10 +113,8 @@ def _is_record(provision: Provision, properties: Properties) -> bool:
     kind = _OTHER_SOURCES.get(parts[2]) if len(parts) > 2 else None
     if "SelfManagedEventSource" in properties:
         kind = "AWS::Lambda::EventSourceMapping"
-    return kind is not None and bool(
-        inert.accepted(provision.call, provision.tags)
-        & {"all", kind, "AWS::Lambda::EventSourceMapping"}
-    )
+    names = (kind, "AWS::Lambda::EventSourceMapping")
+    return kind is not None and any(provision.accepts_inert(name) for name in names if name)
 
 
 def _describe(provision: Provision, uuid: str) -> Made:

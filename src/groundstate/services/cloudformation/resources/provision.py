@@ -126,6 +126,10 @@ class Provision:
         """The stack's account."""
         return self.call.account
 
+    def accepts_inert(self, kind: str) -> bool:
+        """Whether the user accepts that a resource of this type is a record, wholly or in part."""
+        return bool(self.call.config.accepted_inert(self.tags) & {"all", kind})
+
     def invoke(self, service: str, operation: str, request: Shape) -> Shape:
         """Perform an operation of another service with the stack's rights.
 

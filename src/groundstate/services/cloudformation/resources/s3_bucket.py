@@ -31,7 +31,7 @@ _NAME_LENGTH_MAX = 63
 
 def create_bucket(provision: Provision, properties: Properties) -> Made:
     """Create the bucket with its configurations."""
-    _refuse_unsupported(properties)
+    _refuse_unsupported(provision, properties)
     name = properties.get("BucketName") or _make_name(provision)
     request: dict[str, Any] = {"Bucket": name}
     if provision.region != "us-east-1":
@@ -46,7 +46,7 @@ def create_bucket(provision: Provision, properties: Properties) -> Made:
 
 def update_bucket(provision: Provision, current: Current, properties: Properties) -> Made:
     """Bring the configurations to the properties; objects stay."""
-    _refuse_unsupported(properties)
+    _refuse_unsupported(provision, properties)
     _configure(provision, current.physical_id, current.properties, properties)
     return describe_bucket(provision, current.physical_id)
 
@@ -95,9 +95,9 @@ def _refuse_present(provision: Provision, name: str) -> None:
         raise ProvisionFailed(f"{name} already exists")
 
 
-def _refuse_unsupported(properties: Properties) -> None:
+def _refuse_unsupported(provision: Provision, properties: Properties) -> None:
     unsupported = find_unsupported(properties)
-    if unsupported:
+    if unsupported and not provision.accepts_inert("AWS::S3::Bucket"):
         raise ProvisionFailed(
             f"{', '.join(unsupported)} of AWS::S3::Bucket is not supported by this runtime."
         )

@@ -35,6 +35,6 @@ def update_function_configuration(call: Call, request: Shape) -> Shape:
     if "Role" in request:
         check_role(call, request["Role"])
     document = dict(latest.document)
-    change_configuration(call, document, request)
+    change_configuration(call, document, request, function.tags)
     row = replace_latest(call, latest, document, latest.code_sha256)
     return as_updated(row.document)
