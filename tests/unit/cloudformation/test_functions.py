@@ -206,3 +206,17 @@ def test_for_each_makes_one_member_for_each_value():
         "TableB": {"Type": "T", "Properties": {"N": {"Fn::Sub": "x-B"}}},
     }
     assert body["Outputs"] == {"OutA": {"Value": {"Ref": "TableA"}}}
+
+
+def test_a_loop_writes_the_names_that_get_att_asks_for():
+    asked = {"Fn::GetAtt": [{"Fn::Sub": "Table${Name}"}, {"Ref": "Attribute"}]}
+    body = expand(
+        {
+            "Transform": "AWS::LanguageExtensions",
+            "Parameters": {"Attribute": {"Type": "String", "Default": "Arn"}},
+            "Resources": {"TableA": {"Type": "T"}},
+            "Outputs": {"Fn::ForEach::Outs": ["Name", ["A"], {"Out${Name}": {"Value": asked}}]},
+        },
+        {"Attribute": "Arn"},
+    )
+    assert body["Outputs"] == {"OutA": {"Value": {"Fn::GetAtt": ["TableA", "Arn"]}}}

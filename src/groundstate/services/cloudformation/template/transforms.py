@@ -106,10 +106,27 @@ class _Loops:
                 if len(value) == 1 and member in names:
                     return names[member]
                 expanded[key] = _put(member, names)
+            elif key == "Fn::GetAtt" and isinstance(member, list):
+                expanded[key] = [
+                    self._as_name(self.expand(part, names, f"{place}/{key}", depth))
+                    for part in member
+                ]
             else:
                 name = _put(key, names)
                 expanded[name] = self.expand(member, names, f"{place}/{name}", depth)
         return expanded
+
+    def _as_name(self, part: Any) -> Any:
+        """The text that a part of `Fn::GetAtt` stands for, when it is known by now."""
+        if isinstance(part, dict) and len(part) == 1:
+            ((function, argument),) = part.items()
+            if not isinstance(argument, str):
+                return part
+            if function == "Ref":
+                return self._parameters.get(argument, part)
+            if function == "Fn::Sub" and "${" not in argument:
+                return argument
+        return part
 
     def _loop(
         self, key: str, loop: Any, names: Mapping[str, str], place: str, depth: int
