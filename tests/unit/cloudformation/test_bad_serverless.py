@@ -94,6 +94,25 @@ NOT_VALID = {
         },
         "the Serverless Application Repository is not here",
     ),
+    "connector to read a queue that may not delete": (
+        {
+            "Q": {"Type": "AWS::SQS::Queue"},
+            "F": function(),
+            "C": {
+                "Type": "AWS::Serverless::Connector",
+                "Properties": {
+                    "Source": {"Id": "Q"},
+                    "Destination": {"Id": "F"},
+                    "Permissions": ["Read"],
+                },
+            },
+        },
+        (
+            "Resource with id [C] is invalid. Unsupported 'Permissions' provided for connector"
+            " from AWS::SQS::Queue to AWS::Lambda::Function; valid combinations are:"
+            " Read + Write."
+        ),
+    ),
     "connector that there is not": (
         {
             "T": {"Type": "AWS::Serverless::SimpleTable"},

@@ -7,7 +7,6 @@ import pytest
 from groundstate.services.cloudformation.template.source import parse_source
 from tests.unit.cloudformation.serverless import (
     BASIC,
-    DEFINITION,
     expand,
     function,
     machine,
@@ -184,7 +183,7 @@ def test_new_code_makes_a_new_version_and_the_same_code_none():
         made = expand({"F": function(AutoPublishAlias="live", **properties)})
         return next(name for name in made if name.startswith("FVersion"))
 
-    assert version() == version(Timeout=30)
+    assert version() == version(Timeout=30) == "FVersionb0c3561366"
     assert version() != version(CodeUri="s3://code/new.zip")
     assert version() != version(Environment={"Variables": {"A": "1"}})
     assert version() != version(Timeout=30, AutoPublishAliasAllProperties=True)
@@ -312,6 +311,8 @@ def test_references_follow_a_layer_to_its_new_version():
         "Type": "AWS::Serverless::LayerVersion",
         "Properties": {"ContentUri": "s3://b/layer.zip"},
     }
+    same = {**layer, "Properties": {"ContentUri": "s3://b/k"}}
+    assert list(expand({"L": same})) == ["L0fe3d22673"]
     made = transform(
         {"Layer": layer, "F": {**function(Layers=[{"Ref": "Layer"}]), "DependsOn": ["Layer"]}},
         Outputs={"L": {"Value": {"Fn::Sub": "${Layer}"}}},
@@ -338,34 +339,6 @@ def test_application_is_a_nested_stack():
     )
     assert made["App"]["Type"] == "AWS::CloudFormation::Stack"
     assert made["App"]["Properties"]["TemplateURL"] == "https://b.s3.amazonaws.com/t.yaml"
-
-
-def test_connectors_give_policies_to_the_source():
-    connector = {"Destination": {"Id": "T"}, "Permissions": ["Read", "Write"]}
-    made = expand(
-        {
-            "T": {"Type": "AWS::Serverless::SimpleTable"},
-            "F": {**function(), "Connectors": {"Use": {"Properties": connector}}},
-            "M": machine(Definition=DEFINITION),
-            "C": {
-                "Type": "AWS::Serverless::Connector",
-                "Properties": {
-                    "Source": {"Id": "M"},
-                    "Destination": {"Id": "F"},
-                    "Permissions": ["Write"],
-                },
-            },
-        }
-    )
-    assert made["FUsePolicy"]["Properties"]["Roles"] == [{"Ref": "FRole"}]
-    read, write = made["FUsePolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    assert ("dynamodb:GetItem" in read["Action"], "dynamodb:PutItem" in write["Action"]) == (
-        True,
-        True,
-    )
-    (invoke,) = made["CPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    assert invoke["Resource"] == [{"Fn::GetAtt": ["F", "Arn"]}]
-    assert "Connectors" not in made["F"]
 
 
 EVENTS = """

@@ -250,3 +250,42 @@ def test_event_source_of_another_service_is_a_record_when_accepted(stacks):
     function["Properties"]["Events"]["Q"]["Properties"]["BatchSize"] = 5
     assert stacks.update(template, Tags=tags)["StackStatus"] == "UPDATE_COMPLETE"
     assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
+
+
+def test_a_mapping_with_a_window_is_a_record_when_accepted_and_works_without_the_window(stacks):
+    event = {
+        "Stream": {"Fn::GetAtt": ["T", "StreamArn"]},
+        "StartingPosition": "LATEST",
+        "TumblingWindowInSeconds": 60,
+    }
+    table = {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "BillingMode": "PAY_PER_REQUEST",
+            "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+        },
+    }
+    reader = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {
+            "Handler": "index.handler",
+            "Runtime": "python3.12",
+            "InlineCode": "def handler(event, context):\n    return event\n",
+            "Events": {"D": {"Type": "DynamoDB", "Properties": event}},
+        },
+    }
+    template = {"Transform": SAM, "Resources": {"F": reader, "T": table}}
+    mappings = stacks.runtime.client("lambda").list_event_source_mappings
+    tags = [{"Key": "groundstate:accept-inert", "Value": "all"}]
+    assert stacks.create(template, Tags=tags)["StackStatus"] == "CREATE_COMPLETE"
+    assert mappings()["EventSourceMappings"] == []
+    del event["TumblingWindowInSeconds"]
+    assert stacks.update(template, Tags=tags)["StackStatus"] == "UPDATE_COMPLETE"
+    (mapping,) = mappings()["EventSourceMappings"]
+    assert stacks.physical_ids()["FD"] == mapping["UUID"]
+    event["TumblingWindowInSeconds"] = 30
+    assert stacks.update(template, Tags=tags)["StackStatus"] == "UPDATE_COMPLETE"
+    assert mappings()["EventSourceMappings"] == []
+    assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"

@@ -91,7 +91,11 @@ def create_mapping(provision: Provision, properties: Properties) -> Made:
 
 def update_mapping(provision: Provision, current: Current, properties: Properties) -> Made:
     """Change the mapping; where it reads from stays."""
-    if _is_record(provision, properties):
+    was_record = _is_record(provision, current.properties)
+    if _is_record(provision, properties) != was_record:
+        # The one that was is deleted afterwards, as its id differs.
+        return create_mapping(provision, properties)
+    if was_record:
         return _describe(provision, current.physical_id)
     request = pick(properties, [name for name in SHAPE if name not in (*_CREATE_ONLY, "Tags")])
     request["UUID"] = current.physical_id
@@ -108,10 +112,10 @@ def delete_mapping(provision: Provision, current: Current) -> None:
 
 
 def _is_record(provision: Provision, properties: Properties) -> bool:
-    """Whether it reads from what is not here, and the user accepts that it does nothing."""
+    """Whether it reads what is not here, or as is not done here, and the user accepts that."""
     parts = properties.get("EventSourceArn", "").split(":")
     kind = _OTHER_SOURCES.get(parts[2]) if len(parts) > 2 else None
-    if "SelfManagedEventSource" in properties:
+    if "SelfManagedEventSource" in properties or properties.get("TumblingWindowInSeconds"):
         kind = "AWS::Lambda::EventSourceMapping"
     names = (kind, "AWS::Lambda::EventSourceMapping")
     return kind is not None and any(provision.accepts_inert(name) for name in names if name)

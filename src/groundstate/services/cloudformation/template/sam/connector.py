@@ -8,6 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from groundstate.services.cloudformation.template.sam.connector_rights import (
+    BUCKET,
+    COMBINATIONS,
+    FUNCTION,
+    HTTP_API,
+    PUSHERS,
+    QUEUE,
+    READERS,
+    REST_API,
+    RIGHTS,
+    STATE_MACHINE,
+    TABLE,
+    TOPIC,
+)
 from groundstate.services.cloudformation.template.sam.expansion import (
     Expansion,
     InvalidResource,
@@ -16,97 +30,19 @@ from groundstate.services.cloudformation.template.sam.expansion import (
 
 NAME = "AWS::Serverless::Connector"
 
-_FUNCTION = "AWS::Lambda::Function"
-_STATE_MACHINE = "AWS::StepFunctions::StateMachine"
-_TABLE = "AWS::DynamoDB::Table"
-_BUCKET = "AWS::S3::Bucket"
-
-# Actions by permission; the letter says on what: the thing itself, the thing and what is in it, a
-# state machine's executions, or the rule with which Step Functions watches nested executions.
-_Rights = Mapping[str, tuple[tuple[str, str], ...]]
-_INVOKE: _Rights = {"Write": (("self", "lambda: InvokeAsync InvokeFunction"),)}
-_USE_TABLE: _Rights = {
-    "Read": (
-        (
-            "indexes",
-            "dynamodb: GetItem Query Scan BatchGetItem ConditionCheckItem PartiQLSelect",
-        ),
-    ),
-    "Write": (
-        (
-            "indexes",
-            (
-                "dynamodb: PutItem UpdateItem DeleteItem BatchWriteItem PartiQLDelete"
-                " PartiQLInsert PartiQLUpdate"
-            ),
-        ),
-    ),
+_ARN_BY_REF = (STATE_MACHINE, TOPIC)
+# A connector may describe its ends by SAM's own types.
+_PLAIN = {
+    "AWS::Serverless::Api": REST_API,
+    "AWS::Serverless::Function": FUNCTION,
+    "AWS::Serverless::HttpApi": HTTP_API,
+    "AWS::Serverless::SimpleTable": TABLE,
+    "AWS::Serverless::StateMachine": STATE_MACHINE,
 }
-_USE_BUCKET: _Rights = {
-    "Read": (
-        (
-            "objects",
-            (
-                "s3: GetObject GetObjectAcl GetObjectLegalHold GetObjectRetention GetObjectTorrent"
-                " GetObjectVersion GetObjectVersionAcl GetObjectVersionForReplication"
-                " GetObjectVersionTorrent ListBucket ListBucketMultipartUploads ListBucketVersions"
-                " ListMultipartUploadParts"
-            ),
-        ),
-    ),
-    "Write": (
-        (
-            "objects",
-            (
-                "s3: AbortMultipartUpload DeleteObject DeleteObjectVersion PutObject"
-                " PutObjectLegalHold PutObjectRetention RestoreObject"
-            ),
-        ),
-    ),
-}
-_PUBLISH: _Rights = {"Write": (("self", "sns: Publish"),)}
-_PUT_EVENTS: _Rights = {"Write": (("self", "events: PutEvents"),)}
-_RIGHTS: Mapping[tuple[str, str], _Rights] = {
-    (_FUNCTION, _FUNCTION): _INVOKE,
-    (_FUNCTION, _TABLE): _USE_TABLE,
-    (_FUNCTION, _BUCKET): _USE_BUCKET,
-    (_FUNCTION, _STATE_MACHINE): {
-        "Read": (
-            ("self", "states: DescribeStateMachine ListExecutions"),
-            (
-                "executions",
-                "states: DescribeExecution DescribeStateMachineForExecution GetExecutionHistory",
-            ),
-        ),
-        "Write": (
-            ("self", "states: StartExecution StartSyncExecution"),
-            ("executions", "states: StopExecution"),
-        ),
-    },
-    (_FUNCTION, "AWS::Events::EventBus"): _PUT_EVENTS,
-    (_FUNCTION, "AWS::SNS::Topic"): _PUBLISH,
-    (_FUNCTION, "AWS::SQS::Queue"): {
-        "Read": (("self", "sqs: ReceiveMessage GetQueueAttributes"),),
-        "Write": (
-            ("self", "sqs: DeleteMessage SendMessage ChangeMessageVisibility PurgeQueue"),
-        ),
-    },
-    (_STATE_MACHINE, _FUNCTION): _INVOKE,
-    (_STATE_MACHINE, _TABLE): _USE_TABLE,
-    (_STATE_MACHINE, _BUCKET): _USE_BUCKET,
-    (_STATE_MACHINE, _STATE_MACHINE): {
-        "Read": (("executions", "states: DescribeExecution"), ("rule", "events: DescribeRule")),
-        "Write": (
-            ("self", "states: StartExecution"),
-            ("executions", "states: StopExecution"),
-            ("rule", "events: PutTargets PutRule"),
-        ),
-    },
-    (_STATE_MACHINE, "AWS::Events::EventBus"): _PUT_EVENTS,
-    (_STATE_MACHINE, "AWS::SNS::Topic"): _PUBLISH,
-    (_STATE_MACHINE, "AWS::SQS::Queue"): {"Write": (("self", "sqs: SendMessage"),)},
-}  # fmt: skip
-_ARN_BY_REF = (_STATE_MACHINE, "AWS::SNS::Topic")
+_CALLS = (
+    "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
+    "${SourceResourceId}/${SourceQualifier}"
+)
 _EXECUTIONS = (
     "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:${DestinationName}:*"
 )
@@ -153,52 +89,117 @@ def _connect(
     properties: Mapping[str, Any],
     attributes: Mapping[str, Any],
 ) -> None:
-    """Add a policy to the role of the source for each destination."""
+    """Add what allows the source to use each destination, or to be read by it."""
     destinations = properties.get("Destination", {})
     several = isinstance(destinations, list)
     source_kind = _kind(expansion, connector_id, origin)
     for index, destination in enumerate(destinations if several else [destinations]):
-        kind = _kind(expansion, connector_id, destination)
-        rights = _RIGHTS.get((source_kind, kind))
-        if rights is None:
-            raise InvalidResource(
-                connector_id,
-                f"Unable to create connector from {source_kind} to {kind}; it's not supported or"
-                " the template is invalid.",
-            )
-        wanted = properties.get("Permissions", [])
-        if any(permission not in rights for permission in wanted):
-            raise InvalidResource(
-                connector_id,
-                f"Unsupported 'Permissions' provided for connector from {source_kind} to {kind};"
-                f" valid values are: {', '.join(rights)}.",
-            )
-        statements = [
-            {"Effect": "Allow", "Action": _actions(text), "Resource": _on(where, destination, kind)}
-            for permission in wanted
-            for where, text in rights[permission]
-        ]
-        policy = {
-            "PolicyDocument": {"Version": "2012-10-17", "Statement": statements},
-            "Roles": [_role(expansion, connector_id, origin)],
-        }
-        policy_id = f"{connector_id}Policy" + (f"Destination{index}" if several else "")
+        pair = source_kind, _kind(expansion, connector_id, destination)
+        _check_permissions(connector_id, pair, properties.get("Permissions", []))
         ends = {
             "Source": {"Type": _written_kind(expansion, origin)},
             "Destination": {"Type": _written_kind(expansion, destination)},
         }
         metadata = {"aws:sam:connectors": {connector_id: ends}}
-        kept = {**attributes, "Metadata": metadata}
-        expansion.add(policy_id, "AWS::IAM::ManagedPolicy", policy, **kept)
-        if (source_kind, kind) == (_STATE_MACHINE, _STATE_MACHINE):
-            _depend(expansion, origin, policy_id)
+        suffix = f"Destination{index}" if several else ""
+        if pair in PUSHERS:
+            name, kind, made = _let_push(origin, destination, pair)
+        else:
+            name, kind = "Policy", "AWS::IAM::ManagedPolicy"
+            statements = [
+                {"Effect": "Allow", "Action": _actions(text), "Resource": on}
+                for permission, rights in RIGHTS[pair].items()
+                if permission in properties.get("Permissions", [])
+                for where, text in rights
+                for on in [_on(where, origin, destination, pair)]
+            ]
+            user, side = (destination, "Destination") if pair in READERS else (origin, "Source")
+            made = {
+                "PolicyDocument": {"Version": "2012-10-17", "Statement": statements},
+                "Roles": [_role(expansion, connector_id, user, side)],
+            }
+        made_id = f"{connector_id}{name}{suffix}"
+        expansion.add(made_id, kind, made, **{**attributes, "Metadata": metadata})
+        if pair == (STATE_MACHINE, STATE_MACHINE):
+            _depend(expansion, origin.get("Id", ""), made_id)
+        elif pair in READERS:
+            for mapping_id in _mappings(expansion, origin, destination):
+                _depend(expansion, mapping_id, made_id)
+
+
+def _check_permissions(connector_id: str, pair: tuple[str, str], wanted: Any) -> None:
+    between = f"from {pair[0]} to {pair[1]}"
+    rights: Mapping[str, Any] | None = {"Write": ()} if pair in PUSHERS else RIGHTS.get(pair)
+    if rights is None:
+        raise InvalidResource(
+            connector_id,
+            f"Unable to create connector {between}; it's not supported or the template is invalid.",
+        )
+    problem = f"Unsupported 'Permissions' provided for connector {between}; valid"
+    if any(permission not in rights for permission in wanted):
+        raise InvalidResource(connector_id, f"{problem} values are: {', '.join(rights)}.")
+    combinations = COMBINATIONS.get(pair, ())
+    if combinations and tuple(sorted(wanted)) not in combinations:
+        shown = ", ".join(" + ".join(combination) for combination in combinations)
+        raise InvalidResource(connector_id, f"{problem} combinations are: {shown}.")
+
+
+def _let_push(
+    origin: Mapping[str, Any], destination: Mapping[str, Any], pair: tuple[str, str]
+) -> tuple[str, str, dict[str, Any]]:
+    """What lets a service push to a function, a queue or a topic: its id's end, type, properties.
+
+    What is pushed to has a policy of its own; no role is needed.
+    """
+    service = PUSHERS[pair]
+    source_kind, kind = pair
+    arn = _arn(destination, kind)
+    if kind == FUNCTION:
+        permission = {
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": arn,
+            "Principal": service,
+            "SourceArn": _pusher(origin, source_kind),
+        }
+        if source_kind == BUCKET:
+            permission["SourceAccount"] = {"Fn::Sub": "${AWS::AccountId}"}
+        return "WriteLambdaPermission", "AWS::Lambda::Permission", permission
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Resource": arn,
+        "Action": "sqs:SendMessage" if kind == QUEUE else "sns:Publish",
+        "Condition": {"ArnEquals": {"aws:SourceArn": _pusher(origin, source_kind)}},
+    }
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    if kind == QUEUE:
+        url = destination.get("QueueUrl", {"Ref": destination.get("Id")})
+        return "QueuePolicy", "AWS::SQS::QueuePolicy", {"PolicyDocument": document, "Queues": [url]}
+    return "TopicPolicy", "AWS::SNS::TopicPolicy", {"PolicyDocument": document, "Topics": [arn]}
+
+
+def _pusher(origin: Mapping[str, Any], kind: str) -> Any:
+    """The ARN of what pushes; of an API, the ARN of its calls."""
+    if kind not in (HTTP_API, REST_API):
+        return _arn(origin, kind)
+    names = {
+        "SourceResourceId": origin.get("ResourceId", {"Ref": origin.get("Id")}),
+        "SourceQualifier": origin.get("Qualifier", "*"),
+    }
+    return {"Fn::Sub": [_CALLS, names]}
 
 
 def _kind(expansion: Expansion, connector_id: str, end: Mapping[str, Any]) -> str:
     """The plain type of what a connector begins or ends at: a resource, or one described."""
     if "Id" not in end and isinstance(end.get("Type"), str):
-        kind: str = end["Type"]
-        return kind
+        written: str = end["Type"]
+        return _PLAIN.get(written, written)
+    if set(end) - {"Id", "Qualifier"}:
+        raise InvalidResource(
+            connector_id,
+            "Must provide 'Id' (with optional 'Qualifier') or a supported combination of other"
+            " properties.",
+        )
     logical_id = end.get("Id")
     resource = expansion.resources.get(logical_id) if isinstance(logical_id, str) else None
     if resource is None:
@@ -213,30 +214,43 @@ def _written_kind(expansion: Expansion, end: Mapping[str, Any]) -> Any:
     return expansion.sources.get(end.get("Id", ""), end).get("Type")
 
 
-def _depend(expansion: Expansion, origin: Mapping[str, Any], policy_id: str) -> None:
-    """Let a state machine wait for a policy without which it cannot be made."""
-    resource = expansion.resources.get(origin.get("Id", ""))
+def _depend(expansion: Expansion, logical_id: str, policy_id: str) -> None:
+    """Let a resource wait for a policy without which it cannot be made."""
+    resource = expansion.resources.get(logical_id)
     if resource is None:
         return
     before = resource.get("DependsOn", [])
     needed = [*([before] if isinstance(before, str) else before), policy_id]
-    expansion.resources[origin["Id"]] = {**resource, "DependsOn": needed}
+    expansion.resources[logical_id] = {**resource, "DependsOn": needed}
 
 
-def _role(expansion: Expansion, connector_id: str, origin: Mapping[str, Any]) -> Any:
-    """The name of the source's role: given, or of a role in the template."""
-    if "RoleName" in origin:
-        return origin["RoleName"]
-    logical_id = origin.get("Id", "")
-    properties = expansion.resources.get(logical_id, {}).get("Properties", {})
-    role = properties.get("Role", properties.get("RoleArn"))
+def _mappings(
+    expansion: Expansion, origin: Mapping[str, Any], destination: Mapping[str, Any]
+) -> list[str]:
+    """The mappings through which a function reads the source."""
+    reads_from = [{"Fn::GetAtt": [origin.get("Id"), name]} for name in ("Arn", "StreamArn")]
+    read_by = [{"Ref": destination.get("Id")}, {"Fn::GetAtt": [destination.get("Id"), "Arn"]}]
+    return [
+        name
+        for name, resource in expansion.resources.items()
+        if resource.get("Type") == "AWS::Lambda::EventSourceMapping"
+        if resource.get("Properties", {}).get("EventSourceArn") in reads_from
+        if resource["Properties"].get("FunctionName") in read_by
+    ]
+
+
+def _role(expansion: Expansion, connector_id: str, end: Mapping[str, Any], side: str) -> Any:
+    """The name of the role of a function or a state machine: given, or of one in the template."""
+    if "RoleName" in end:
+        return end["RoleName"]
+    resource = expansion.resources.get(end.get("Id", ""), {})
+    member = {FUNCTION: "Role", STATE_MACHINE: "RoleArn"}.get(resource.get("Type", ""), "")
+    role = resource.get("Properties", {}).get(member)
     attribute = role.get("Fn::GetAtt") if isinstance(role, dict) else None
     if isinstance(attribute, str):
         attribute = attribute.split(".")
     if not isinstance(attribute, list) or attribute[0] not in expansion.resources:
-        raise InvalidResource(
-            connector_id, f"Unable to get IAM role name from '{logical_id}' resource."
-        )
+        raise InvalidResource(connector_id, f"Unable to get IAM role name from '{side}' resource.")
     return {"Ref": attribute[0]}
 
 
@@ -245,16 +259,25 @@ def _actions(text: str) -> list[str]:
     return [service + name for name in names]
 
 
-def _on(where: str, destination: Mapping[str, Any], kind: str) -> list[Any]:
-    logical_id = destination.get("Id")
-    arn = destination.get("Arn")
-    if arn is None:
-        arn = {"Ref": logical_id} if kind in _ARN_BY_REF else {"Fn::GetAtt": [logical_id, "Arn"]}
+def _arn(end: Mapping[str, Any], kind: str) -> Any:
+    logical_id = end.get("Id")
+    made = {"Ref": logical_id} if kind in _ARN_BY_REF else {"Fn::GetAtt": [logical_id, "Arn"]}
+    return end.get("Arn", made)
+
+
+def _on(
+    where: str, origin: Mapping[str, Any], destination: Mapping[str, Any], pair: tuple[str, str]
+) -> list[Any]:
     if where == "executions":
-        name = destination.get("Name") or {"Fn::GetAtt": [logical_id, "Name"]}
+        name = destination.get("Name") or {"Fn::GetAtt": [destination.get("Id"), "Name"]}
         return [{"Fn::Sub": [_EXECUTIONS, {"DestinationName": name}]}]
     if where == "rule":
         return [{"Fn::Sub": _RULE}]
+    if where == "source":
+        return [_arn(origin, pair[0])]
+    if where == "streams":
+        return [{"Fn::Sub": ["${SourceArn}/stream/*", {"SourceArn": _arn(origin, pair[0])}]}]
+    arn = _arn(destination, pair[1])
     if where == "self":
         return [arn]
     end = "/index/*" if where == "indexes" else "/*"

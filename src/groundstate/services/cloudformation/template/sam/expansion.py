@@ -120,7 +120,12 @@ def is_function(value: Any) -> bool:
 def make_hash(value: Any) -> str:
     """The part of a generated logical id that changes with what the resource is made of."""
     text = json.dumps(value, separators=(",", ":"), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
+    return make_text_hash(text)
+
+
+def make_text_hash(text: str) -> str:
+    """The end of a generated logical id, from a text."""
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:_HASH_LENGTH]
 
 
 def tag_list(tags: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from groundstate.services.cloudformation.template.sam import deployment, function_events
+from groundstate.services.cloudformation.template.sam import (
+    deployment,
+    function_events,
+    invoke_config,
+)
 from groundstate.services.cloudformation.template.sam.event_target import Needs, Target
 from groundstate.services.cloudformation.template.sam.expansion import (
     Expansion,
@@ -42,14 +46,6 @@ _PROPERTIES = (
     "RolePath", "SourceKMSKeyArn", "Tags", "Tracing", "VersionDeletionPolicy",
     "VersionDescription",
 )  # fmt: skip
-# What a destination of each type has to be allowed.
-_DESTINATIONS = {
-    "EventBridge": "events:PutEvents",
-    "Lambda": "lambda:InvokeFunction",
-    "S3Bucket": "s3:PutObject",
-    "SNS": "sns:publish",
-    "SQS": "sqs:SendMessage",
-}
 _QUEUES = ["SQS", "SNS"]
 _DEAD_LETTERS = {"SNS": "sns:Publish", "SQS": "sqs:SendMessage"}
 
@@ -78,7 +74,7 @@ def expand_function(expansion: Expansion, logical_id: str, source: Mapping[str, 
     expansion.add(logical_id, "AWS::Lambda::Function", made, **own_attributes(source))
     target = _publish(expansion, logical_id, source, made)
     needs = Needs()
-    _add_invoke_config(expansion, target, source, needs)
+    invoke_config.add_invoke_config(expansion, target, source, needs)
     _add_url(expansion, target, properties)
     own_inline = needs.inline
     later = function_events.add_events(expansion, target, properties.get("Events", {}))
@@ -213,58 +209,12 @@ def _version_hash(
     if isinstance(code_hash, str):
         return code_hash[:10]
     if properties.get("AutoPublishAliasAllProperties"):
-        return make_hash(made)
-    names = ("Code", "Environment", "MemorySize", "SnapStart")
-    return make_hash({name: made[name] for name in names if name in made})
-
-
-def _add_invoke_config(
-    expansion: Expansion, target: Target, source: Mapping[str, Any], needs: Needs
-) -> None:
-    config = source.get("Properties", {}).get("EventInvokeConfig")
-    if config is None:
-        return
-    config_id = f"{target.logical_id}EventInvokeConfig"
-    made: dict[str, Any] = {
-        "FunctionName": {"Ref": target.logical_id},
-        "Qualifier": target.qualifier,
-    }
-    for name in ("MaximumEventAgeInSeconds", "MaximumRetryAttempts"):
-        if name in config:
-            made[name] = config[name]
-    destinations = {}
-    for name, destination in config.get("DestinationConfig", {}).items():
-        arn = _destination(expansion, target, f"{config_id}{name}", destination, needs)
-        destinations[name] = {"Destination": arn}
-    if destinations:
-        made["DestinationConfig"] = destinations
-    depends_on = [target.alias_id] if target.alias_id else None
-    attributes = {**target.attributes, "DependsOn": depends_on}
-    expansion.add(config_id, "AWS::Lambda::EventInvokeConfig", made, **attributes)
-
-
-def _destination(
-    expansion: Expansion, target: Target, prefix: str, destination: Mapping[str, Any], needs: Needs
-) -> Any:
-    """The ARN of a destination, made if it is not named, and the right to use it."""
-    kind, arn = destination.get("Type"), destination.get("Destination")
-    if arn is None and kind == "SQS":
-        queue_id = f"{prefix}Queue"
-        expansion.add(queue_id, "AWS::SQS::Queue", {}, **target.attributes)
-        expansion.names[f"{target.logical_id}.DestinationQueue"] = queue_id
-        arn = {"Fn::GetAtt": [queue_id, "Arn"]}
-    elif arn is None and kind == "SNS":
-        topic_id = f"{prefix}Topic"
-        expansion.add(topic_id, "AWS::SNS::Topic", {}, **target.attributes)
-        expansion.names[f"{target.logical_id}.DestinationTopic"] = topic_id
-        arn = {"Ref": topic_id}
-    elif arn is None:
-        raise InvalidResource(
-            target.logical_id, f"Destination is required if Type is not {_QUEUES}"
-        )
-    if kind in _DESTINATIONS:
-        needs.inline.append(allow(f"{prefix}{kind}Policy", _DESTINATIONS[kind], arn))
-    return arn
+        kept = made if "Role" in properties else {**made, "Role": None}
+        return make_hash({name: value for name, value in kept.items() if value is not None})
+    parts = {name: made[name] for name in ("MemorySize", "SnapStart") if name in made}
+    if parts.get("SnapStart") == {"ApplyOn": "None"}:
+        del parts["SnapStart"]
+    return make_hash({**made["Code"], **made.get("Environment", {}), **parts})
 
 
 def _add_url(expansion: Expansion, target: Target, properties: Mapping[str, Any]) -> None:
