@@ -73,6 +73,16 @@ def test_what_pushes_to_a_function_may_invoke_it(source):
     assert permission["Properties"]["FunctionName"] == {"Fn::GetAtt": ["F", "Arn"]}
 
 
+def test_what_waits_for_a_connector_waits_for_what_it_allows():
+    source = {"Type": "AWS::S3::Bucket", "Arn": "arn:aws:s3:::b"}
+    several = connector(source, [{"Id": "F"}, {"Id": "G"}], "Write")
+    waiting = {"Type": "AWS::S3::Bucket", "DependsOn": ["T", "C"]}
+    made = expand({**ENDS, "G": function(), "C": several, "W": waiting})
+    permissions = [f"CWriteLambdaPermissionDestination{index}" for index in range(2)]
+    assert made["W"]["DependsOn"] == ["T", *permissions]
+    assert made[permissions[1]]["Properties"]["SourceArn"] == "arn:aws:s3:::b"
+
+
 def test_an_api_may_invoke_a_function_for_one_of_its_calls():
     source = {"Id": "A", "Qualifier": "p/GET/x"}
     made = expand({**ENDS, "C": connector(source, [{"Id": "F"}], "Write")})

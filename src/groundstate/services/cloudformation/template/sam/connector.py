@@ -120,6 +120,7 @@ def _connect(
             }
         made_id = f"{connector_id}{name}{suffix}"
         expansion.add(made_id, kind, made, **{**attributes, "Metadata": metadata})
+        expansion.connected.setdefault(connector_id, []).append(made_id)
         if pair == (STATE_MACHINE, STATE_MACHINE):
             _depend(expansion, origin.get("Id", ""), made_id)
         elif pair in READERS:

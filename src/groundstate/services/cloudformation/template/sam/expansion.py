@@ -39,6 +39,7 @@ class Expansion:
         resources: the resources made so far, by logical id.
         conditions: the template's conditions, and those that were generated.
         names: what a name in a reference stands for: `("Function.Alias", "FunctionAliaslive")`.
+        connected: what was generated for a connector, by the connector's logical id.
         sources: the resources as written, Globals applied; generated interfaces join them.
     """
 
@@ -53,6 +54,7 @@ class Expansion:
         self.values = values
         self.resources: dict[str, dict[str, Any]] = {}
         self.names: dict[str, str] = {}
+        self.connected: dict[str, list[str]] = {}
 
     def add(
         self, logical_id: str, kind: str, properties: Mapping[str, Any], **attributes: Any

@@ -30,11 +30,20 @@ def rename(value: Any, names: Mapping[str, str]) -> Any:
     return {key: rename(member, names) for key, member in value.items()}
 
 
-def rename_dependencies(value: Any, names: Mapping[str, str]) -> Any:
-    """A DependsOn with the names led to what they stand for."""
-    if isinstance(value, list):
-        return [rename_dependencies(member, names) for member in value]
-    return names.get(value, value) if isinstance(value, str) else value
+def rename_dependencies(
+    value: Any, names: Mapping[str, str], connected: Mapping[str, list[str]]
+) -> Any:
+    """A DependsOn with the names led to what they stand for.
+
+    Args:
+        connected: by the logical id of a connector, what was generated for it.
+    """
+    if isinstance(value, str):
+        return connected.get(value, names.get(value, value))
+    if not isinstance(value, list):
+        return value
+    found = [rename_dependencies(member, names, connected) for member in value]
+    return [name for one in found for name in (one if isinstance(one, list) else [one])]
 
 
 def _rename_attribute(argument: Any, names: Mapping[str, str]) -> Any:

@@ -146,7 +146,9 @@ def _finish(body: Mapping[str, Any], expansion: Expansion) -> dict[str, Any]:
     for logical_id, resource in expansion.resources.items():
         renamed = rename(resource, names)
         if isinstance(renamed, dict) and "DependsOn" in renamed:
-            renamed["DependsOn"] = rename_dependencies(renamed["DependsOn"], names)
+            renamed["DependsOn"] = rename_dependencies(
+                renamed["DependsOn"], names, expansion.connected
+            )
         resources[logical_id] = renamed
     finished["Resources"] = resources
     if expansion.conditions:
