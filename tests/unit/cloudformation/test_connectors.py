@@ -1,4 +1,4 @@
-"""What SAM's connectors allow, and the destinations of a function's asynchronous events."""
+"""What SAM's connectors allow; destinations and notifications that depend on a condition."""
 
 import pytest
 
@@ -141,3 +141,21 @@ def test_a_destination_that_may_be_absent_is_made_then():
     assert made["Conditions"][topic["Condition"]] == {
         "Fn::And": [{"Condition": "D"}, {"Condition": opposite}]
     }
+
+
+def test_a_bucket_does_not_notify_a_function_that_is_not_made():
+    event = {"Type": "S3", "Properties": {"Bucket": {"Ref": "B"}, "Events": "s3:ObjectCreated:*"}}
+    made = expand(
+        {"B": ENDS["B"], "F": {**function(Events={"E": event}), "Condition": "C"}},
+        Conditions={"C": {"Fn::Equals": ["a", "b"]}},
+    )
+    assert "DependsOn" not in made["B"]
+    (choice,) = made["B"]["Properties"]["NotificationConfiguration"]["LambdaConfigurations"]
+    assert choice["Fn::If"][0] == "C"
+    assert choice["Fn::If"][2] == {"Ref": "AWS::NoValue"}
+    assert made["B"]["Properties"]["Tags"] == [
+        {
+            "Key": "sam:ConditionalDependsOn:FEPermission",
+            "Value": {"Fn::If": ["C", {"Ref": "FEPermission"}, "no dependency"]},
+        }
+    ]

@@ -27,6 +27,7 @@ from groundstate.services.cloudformation.template.sam.expansion import (
     tag_list,
 )
 from groundstate.services.cloudformation.template.sam.policies import allow, make_role, managed_arn
+from groundstate.services.cloudformation.template.sam.references import rename
 
 NAME = "AWS::Serverless::Function"
 # Properties that the function has as they are written.
@@ -210,7 +211,8 @@ def _version_hash(
         return code_hash[:10]
     if properties.get("AutoPublishAliasAllProperties"):
         kept = made if "Role" in properties else {**made, "Role": None}
-        return make_hash({name: value for name, value in kept.items() if value is not None})
+        kept = {name: value for name, value in kept.items() if value is not None}
+        return make_hash(rename(kept, expansion.names))
     parts = {name: made[name] for name in ("MemorySize", "SnapStart") if name in made}
     if parts.get("SnapStart") == {"ApplyOn": "None"}:
         del parts["SnapStart"]

@@ -55,8 +55,7 @@ def add_invoke_config(
         kind = destination.get("Type")
         if kind in _DESTINATIONS:
             needs.inline.append(allow(f"{config_id}{name}{kind}Policy", _DESTINATIONS[kind], arn))
-    if destinations:
-        made["DestinationConfig"] = destinations
+    made["DestinationConfig"] = destinations
     depends_on = [target.alias_id] if target.alias_id else None
     attributes = {**target.attributes, "DependsOn": depends_on}
     expansion.add(config_id, "AWS::Lambda::EventInvokeConfig", made, **attributes)

@@ -44,8 +44,12 @@ def expand_layer_version(expansion: Expansion, logical_id: str, source: Mapping[
         "LayerName": properties.get("LayerName", logical_id),
         **{name: properties[name] for name in _PLAIN if name in properties},
     }
-    hashed = {name: value for name, value in source.items() if name != "Metadata"}
-    version_id = f"{logical_id}{make_hash({logical_id: hashed})}"
+    written = {name: value for name, value in source.items() if name != "Metadata"}
+    written["Properties"] = {
+        name: value if name.startswith("Compatible") else expansion.known(value)
+        for name, value in properties.items()
+    }
+    version_id = f"{logical_id}{make_hash({logical_id: written})}"
     attributes = {**own_attributes(source), "DeletionPolicy": policy.capitalize()}
     expansion.add(version_id, "AWS::Lambda::LayerVersion", made, **attributes)
     expansion.names[logical_id] = version_id

@@ -5,7 +5,8 @@ AWS: https://docs.aws.amazon.com/serverless-application-model/latest/developergu
 The table below has a template's name and its parameters on one line, and then its statements:
 `allow` with actions, each service named once; `on` with a resource, which is what comes after
 `arn:PARTITION:`, `@` standing for region and account and `{Name}` for a parameter; `if` with a
-condition's operator, key and resource.
+condition's operator, key and resource. `do` is `allow` with one action that is no list, `among` is
+`on` with one resource in a list: SAM has both.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ class Statement(NamedTuple):
     """One statement; resources and the condition's value are as in the table."""
 
     actions: tuple[str, ...]
-    resources: tuple[str, ...]
-    condition: tuple[str, str, str] | None
+    resources: tuple[str, ...] = ()
+    condition: tuple[str, str, str] | None = None
+    is_one_action: bool = False
+    is_list: bool = False
 
 
 class PolicyTemplate(NamedTuple):
@@ -44,9 +47,9 @@ def find_policy_template(name: str) -> PolicyTemplate | None:
 def _fill_statement(statement: Statement, values: dict[str, Any]) -> dict[str, Any]:
     resources = [_fill(resource, values) for resource in statement.resources]
     filled: dict[str, Any] = {
-        "Action": list(statement.actions),
+        "Action": statement.actions[0] if statement.is_one_action else list(statement.actions),
         "Effect": "Allow",
-        "Resource": resources[0] if len(resources) == 1 else resources,
+        "Resource": resources if statement.is_list or len(resources) != 1 else resources[0],
     }
     if statement.condition is not None:
         operator, key, resource = statement.condition
@@ -77,11 +80,13 @@ def _read_table() -> dict[str, PolicyTemplate]:
             templates[name] = PolicyTemplate(tuple(words[1:]), ())
             continue
         parameters, statements = templates[name]
-        if words[0] == "allow":
-            statements = (*statements, Statement(_read_actions(words[1:]), (), None))
-        elif words[0] == "on":
+        if words[0] in ("allow", "do"):
+            actions = _read_actions(words[1:])
+            statements = (*statements, Statement(actions, is_one_action=words[0] == "do"))
+        elif words[0] in ("on", "among"):
             last = statements[-1]
-            changed = last._replace(resources=(*last.resources, words[1]))
+            resources = (*last.resources, words[1])
+            changed = last._replace(resources=resources, is_list=words[0] == "among")
             statements = (*statements[:-1], changed)
         else:
             changed = statements[-1]._replace(condition=(words[1], words[2], words[3]))
@@ -224,10 +229,10 @@ EcsRunTaskPolicy TaskDefinition
   allow ecs: RunTask
   on ecs:@:task-definition/{TaskDefinition}
 ElasticMapReduceAddJobFlowStepsPolicy ClusterId
-  allow elasticmapreduce: AddJobFlowSteps
+  do elasticmapreduce: AddJobFlowSteps
   on elasticmapreduce:@:cluster/{ClusterId}
 ElasticMapReduceCancelStepsPolicy ClusterId
-  allow elasticmapreduce: CancelSteps
+  do elasticmapreduce: CancelSteps
   on elasticmapreduce:@:cluster/{ClusterId}
 ElasticMapReduceModifyInstanceFleetPolicy ClusterId
   allow elasticmapreduce: ModifyInstanceFleet ListInstanceFleets
@@ -236,16 +241,16 @@ ElasticMapReduceModifyInstanceGroupsPolicy ClusterId
   allow elasticmapreduce: ModifyInstanceGroups ListInstanceGroups
   on elasticmapreduce:@:cluster/{ClusterId}
 ElasticMapReduceSetTerminationProtectionPolicy ClusterId
-  allow elasticmapreduce: SetTerminationProtection
+  do elasticmapreduce: SetTerminationProtection
   on elasticmapreduce:@:cluster/{ClusterId}
 ElasticMapReduceTerminateJobFlowsPolicy ClusterId
-  allow elasticmapreduce: TerminateJobFlows
+  do elasticmapreduce: TerminateJobFlows
   on elasticmapreduce:@:cluster/{ClusterId}
 ElasticsearchHttpPostPolicy DomainName
   allow es: ESHttpPost ESHttpPut
   on es:@:domain/{DomainName}/*
 EventBridgePutEventsPolicy EventBusName
-  allow events: PutEvents
+  do events: PutEvents
   on events:@:event-bus/{EventBusName}
 FilterLogEventsPolicy LogGroupName
   allow logs: FilterLogEvents
@@ -258,10 +263,10 @@ FirehoseWritePolicy DeliveryStreamName
   allow firehose: PutRecord PutRecordBatch
   on firehose:@:deliverystream/{DeliveryStreamName}
 KMSDecryptPolicy KeyId
-  allow kms: Decrypt
+  do kms: Decrypt
   on kms:@:key/{KeyId}
 KMSEncryptPolicy KeyId
-  allow kms: Encrypt
+  do kms: Encrypt
   on kms:@:key/{KeyId}
 KMSEncryptPolicy_v2 KeyId
   allow kms: Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateDataKeyPair
@@ -291,9 +296,9 @@ PinpointEndpointAccessPolicy PinpointApplicationId
   on mobiletargeting:@:apps/{PinpointApplicationId}/endpoints/*
 PollyFullAccessPolicy LexiconName
   allow polly: GetLexicon DeleteLexicon
-  on polly:@:lexicon/{LexiconName}
+  among polly:@:lexicon/{LexiconName}
   allow polly: DescribeVoices ListLexicons PutLexicon SynthesizeSpeech
-  on polly:@:lexicon/*
+  among polly:@:lexicon/*
 RekognitionDetectOnlyPolicy
   allow rekognition: DetectFaces DetectLabels DetectModerationLabels DetectText
   on *
@@ -327,9 +332,9 @@ S3FullAccessPolicy BucketName
   allow s3: GetObject GetObjectAcl GetObjectVersion PutObject PutObjectAcl DeleteObject
     DeleteObjectTagging DeleteObjectVersionTagging GetObjectTagging GetObjectVersionTagging
     PutObjectTagging PutObjectVersionTagging
-  on s3:::{BucketName}/*
+  among s3:::{BucketName}/*
   allow s3: ListBucket GetBucketLocation GetLifecycleConfiguration PutLifecycleConfiguration
-  on s3:::{BucketName}
+  among s3:::{BucketName}
 S3ReadPolicy BucketName
   allow s3: GetObject ListBucket GetBucketLocation GetObjectVersion GetLifecycleConfiguration
   on s3:::{BucketName}
@@ -390,7 +395,7 @@ SageMakerCreateEndpointPolicy EndpointName
 ServerlessRepoReadWriteAccessPolicy
   allow serverlessrepo: CreateApplication CreateApplicationVersion UpdateApplication
     GetApplication ListApplications ListApplicationVersions ListApplicationDependencies
-  on serverlessrepo:@:applications/*
+  among serverlessrepo:@:applications/*
 StepFunctionsCallbackPolicy StateMachineName
   allow states: SendTaskFailure SendTaskHeartbeat SendTaskSuccess
   on states:@:stateMachine:{StateMachineName}

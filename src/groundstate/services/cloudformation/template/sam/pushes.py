@@ -10,6 +10,7 @@ from typing import Any
 
 from groundstate.services.cloudformation.template.sam.event_target import Target, add_permission
 from groundstate.services.cloudformation.template.sam.expansion import (
+    NO_VALUE,
     Expansion,
     InvalidResource,
     check_properties,
@@ -132,15 +133,21 @@ def add_bucket_notification(
         for event in (events if isinstance(events, list) else [events])
     ]
     before = notification.get("LambdaConfigurations", [])
-    notification["LambdaConfigurations"] = [*before, *configured]
-    depends_on = resource.get("DependsOn", [])
-    # S3 asks for the permission when it is told of the function.
-    needed = [*([depends_on] if isinstance(depends_on, str) else depends_on), permission_id]
-    expansion.resources[bucket] = {
-        **resource,
-        "DependsOn": needed,
-        "Properties": {**own, "NotificationConfiguration": notification},
-    }
+    made = {**own, "NotificationConfiguration": notification}
+    condition = target.attributes.get("Condition")
+    # S3 asks for the permission when it is told of the function, so the bucket waits for it.
+    if condition is None:
+        notification["LambdaConfigurations"] = [*before, *configured]
+        depends_on = resource.get("DependsOn", [])
+        needed = [*([depends_on] if isinstance(depends_on, str) else depends_on), permission_id]
+        expansion.resources[bucket] = {**resource, "DependsOn": needed, "Properties": made}
+        return
+    chosen = [{"Fn::If": [condition, one, NO_VALUE]} for one in configured]
+    notification["LambdaConfigurations"] = [*before, *chosen]
+    waits = {"Fn::If": [condition, {"Ref": permission_id}, "no dependency"]}
+    tag = {"Key": f"sam:ConditionalDependsOn:{permission_id}", "Value": waits}
+    made["Tags"] = [*own.get("Tags", []), tag]
+    expansion.resources[bucket] = {**resource, "Properties": made}
 
 
 def add_topic_subscription(
