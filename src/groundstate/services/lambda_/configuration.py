@@ -6,6 +6,7 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.htm
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,8 @@ from groundstate.services.lambda_.errors import InvalidParameterValueException
 from groundstate.services.lambda_.limits import ENVIRONMENT_BYTES_MAX, LAYERS_MAX
 from groundstate.services.lambda_.runtimes import find_obstacle
 from groundstate.services.lambda_.variables import RESERVED
+
+logger = logging.getLogger(__name__)
 
 # Members of CreateFunction and UpdateFunctionConfiguration that are kept as they are given.
 _PLAIN = (
@@ -65,12 +68,11 @@ def change_configuration(
 
     Args:
         tags: the function's; with one, or the setting of that name, the user accepts that a
-            function which cannot run here is only a record, and that a layer is left out.
+            layer is left out.
 
     Raises:
         InvalidParameterValueException: a setting has a value that cannot be, or is not supported.
     """
-    accepted = call.config.accepted_inert(tags)
     for member in _UNSUPPORTED:
         if request.get(member):
             raise InvalidParameterValueException(
@@ -81,15 +83,18 @@ def change_configuration(
             document[member] = request[member]
     if "Runtime" in request:
         obstacle = find_obstacle(request["Runtime"])
-        if obstacle and not accepted & {"all", "AWS::Lambda::Function"}:
-            raise InvalidParameterValueException(obstacle)
+        if obstacle:
+            # The rest of an application need not wait for this one: Invoke says the same.
+            logger.warning(
+                "The function %s cannot be invoked. %s", document.get("FunctionName"), obstacle
+            )
         document["RuntimeVersionConfig"] = {
             "RuntimeVersionArn": f"arn:aws:lambda:{call.region}::runtime:groundstate"
         }
     if "Environment" in request:
         _change_environment(document, request["Environment"].get("Variables", {}))
     if "Layers" in request:
-        left_out = bool(accepted & {"all", "AWS::Lambda::LayerVersion"})
+        left_out = bool(call.config.accepted_inert(tags) & {"all", "AWS::Lambda::LayerVersion"})
         _change_layers(call, document, request["Layers"], left_out=left_out)
     if "LoggingConfig" in request:
         _change_logging(document, request["LoggingConfig"])
