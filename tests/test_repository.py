@@ -88,6 +88,8 @@ MAY_USE = {
     ("groundstate.asl.chance", "random"),
     # Stops an expression that runs too long, and decides nothing else.
     ("groundstate.asl.jsonata.bounds", "time"),
+    # Bounds how long evaluations take: what fails at such a bound would fail on AWS, too.
+    ("groundstate.asl.effort", "time"),
 }
 RUNS_ELSEWHERE = {
     "groundstate.services.lambda_.forkserver",  # The process that function environments fork from.

@@ -106,7 +106,7 @@ def _compile_with_path(
 
 def _finder(text: str) -> Evaluate:
     path = compile_path(text)
-    find, name = path.find, path.variable
+    find, name = path.find if path.plain else None, path.variable
 
     def evaluate(data: Any, turn: Turn) -> Any:
         if path.root == "$":
@@ -118,7 +118,7 @@ def _finder(text: str) -> Evaluate:
             if root is _MISSING:
                 return _MISSING
         try:
-            return find(root)
+            return path.search(root, turn.effort) if find is None else find(root)
         except PathNotFound:
             return _MISSING
 

@@ -182,6 +182,7 @@ class Outcome:
         events: history events to append, in order.
         commands: what to do, in order.
         more: feed `Continue`: the budget of transitions of one step is used up.
+        rests: with `more`: so much was written that others should get their turn before that.
         accepted: False if the event was for a task or timer that is not open (any more), or the
             execution has ended; then nothing changed.
     """
@@ -189,6 +190,7 @@ class Outcome:
     events: list[HistoryEvent] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     more: bool = False
+    rests: bool = False
     accepted: bool = True
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from groundstate.asl.errors import query_error
+from groundstate.asl.errors import data_limit_exceeded, query_error
 from groundstate.asl.json_text import to_text
 from groundstate.asl.jsonata import (
     EvaluationThrew,
@@ -16,6 +16,7 @@ from groundstate.asl.jsonata import (
     expression_text,
     is_expression,
 )
+from groundstate.asl.jsonata.results import ResultTooLarge
 
 if TYPE_CHECKING:
     from groundstate.asl.execution import Strand
@@ -37,9 +38,6 @@ def compile_value(value: Any, location: str) -> Template:
     Args:
         value: any JSON; strings in `{% %}` are expressions.
         location: the field, as errors name it: `Output`, `Arguments/Payload`.
-
-    Raises:
-        InvalidExpression: an expression does not parse.
     """
     if is_expression(value):
         return _compile_one(value, location)
@@ -102,24 +100,40 @@ def json_type(value: Any) -> str:
 
 
 def _compile_one(value: str, location: str) -> Template:
-    text = expression_text(value)
-    expression = compile_jsonata(text)
-    wants_states = "states" in expression.references.variables
-    wants_context = wants_states and bool(expression.references.states & {"context", ""})
+    # Compiled when it is first evaluated: a start would else wait for all of a long definition.
+    compiled: list[_Compiled] = []
 
     def evaluate(turn: Turn, members: Members) -> Any:
-        values = dict(turn.variables())
-        if wants_states:
-            values["states"] = {**members, "context": turn.context()} if wants_context else members
-        return _evaluate(expression, turn, values, location)
+        if not compiled:
+            compiled.append(_Compiled(expression_text(value)))
+        return compiled[0].evaluate(turn, members, location)
 
     return evaluate
+
+
+class _Compiled:
+    __slots__ = ("_expression", "_wants_context", "_wants_states")
+
+    def __init__(self, text: str) -> None:
+        self._expression = expression = compile_jsonata(text)
+        self._wants_states = "states" in expression.references.variables
+        self._wants_context = bool(expression.references.states & {"context", ""})
+
+    def evaluate(self, turn: Turn, members: Members, location: str) -> Any:
+        values = dict(turn.variables())
+        if self._wants_states:
+            if self._wants_context:
+                members = {**members, "context": turn.context()}
+            values["states"] = members
+        return _evaluate(self._expression, turn, values, location)
 
 
 def _evaluate(expression: Expression, turn: Turn, values: Members, location: str) -> Any:
     about = f"The JSONata expression '{expression.text}' specified for the field '{location}'"
     try:
         result = expression.evaluate(turn, values)
+    except ResultTooLarge:
+        raise data_limit_exceeded(turn.strand.state.name) from None
     except EvaluationThrew as error:
         if error.internal:
             raise query_error(

@@ -28,6 +28,9 @@ VARIABLES_BYTES_MAX = 10 * 1024 * 1024
 TRANSITIONS_PER_STEP = 200
 """Ours, not AWS's: states entered in one step before others get their turn."""
 
+CHARACTERS_PER_STEP = 200_000
+"""Ours: outputs of states in one step, likewise."""
+
 NESTING_MAX = 100
 """Ours: how deep Map and Parallel may be nested before a definition is refused, so that neither
 the compiler nor the stepping runs out of stack. AWS refuses too (TOO_DEEPLY_NESTED), at a depth

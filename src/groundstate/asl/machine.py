@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from groundstate.asl.variable_references import find_variable_references
@@ -10,6 +11,8 @@ from groundstate.asl.variable_references import find_variable_references
 if TYPE_CHECKING:
     from groundstate.asl.interface import MachineType
     from groundstate.asl.states.state import State
+
+_LONG_QUERY = re.compile(r"\{%|\.\.|\[\?|\*|\w\(\)")
 
 
 class Machine:
@@ -28,12 +31,14 @@ class Machine:
         is_recent: it has variables or JSONata, which came in November 2024. Where AWS's answers
             changed about then, its recorded answers are the later ones.
         activities: ARNs of the activities that its tasks name.
+        evaluates: it may have queries that take long: expressions, wildcards, filters, functions.
     """
 
     __slots__ = (
         "activities",
         "comment",
         "definition",
+        "evaluates",
         "is_recent",
         "processors",
         "query_language",
@@ -54,6 +59,7 @@ class Machine:
         self.states: list[State] = []
         self.timeout_s: float | None = None
         self.processors: dict[str, Machine] = {}
+        self.evaluates = _LONG_QUERY.search(definition) is not None
 
     def processor(self, state_name: str) -> Machine:
         """The machine that the children of this distributed Map run.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from groundstate.asl.effort import Effort
 from groundstate.asl.errors import Failed, StateError
 from groundstate.asl.json_text import to_text
 from groundstate.asl.map_items import make_item
@@ -13,6 +14,9 @@ from groundstate.asl.turn import Turn, interpreting_cause
 if TYPE_CHECKING:
     from groundstate.asl.execution import Execution
     from groundstate.asl.machine import Machine
+
+SELECTION_S_MAX = 0.05
+"""Ours: what the ItemSelector of a distributed Map may take for one item, while others wait."""
 
 
 STATE_DATA = "STATE_DATA"
@@ -50,7 +54,7 @@ def select_item(
     strand = execution.strands[execution.tasks[task_id]]
     state = strand.state
     assert isinstance(state, DistributedMapState), state.name
-    turn = Turn(machine, execution, now, entropy)
+    turn = Turn(machine, execution, now, entropy, Effort(total_s=SELECTION_S_MAX))
     turn.strand = strand
     try:
         data = state.query.input(turn, strand) if state.items.keeps_data else None

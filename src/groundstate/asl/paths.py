@@ -63,7 +63,10 @@ def evaluator(path: Path, not_found: NotFound, *, past_end_is_null: bool = False
         past_end_is_null: an index past the end of an array gives null (observed in payload
             templates, 2026).
     """
-    find = path.find
+    find, plain = path.find, path.plain
+
+    def reach(root: Any, turn: Turn) -> Any:
+        return find(root) if plain else path.search(root, turn.effort)
 
     def fail(data: Any, error: PathNotFound) -> Any:
         if error.past_end and past_end_is_null:
@@ -76,7 +79,7 @@ def evaluator(path: Path, not_found: NotFound, *, past_end_is_null: bool = False
 
         def from_data(data: Any, turn: Turn) -> Any:
             try:
-                return find(data)
+                return find(data) if plain else path.search(data, turn.effort)
             except PathNotFound as error:
                 return fail(data, error)
 
@@ -86,7 +89,7 @@ def evaluator(path: Path, not_found: NotFound, *, past_end_is_null: bool = False
 
         def from_context(data: Any, turn: Turn) -> Any:
             try:
-                return find(turn.context())
+                return reach(turn.context(), turn)
             except PathNotFound as error:
                 return fail(data, error)
 
@@ -99,7 +102,7 @@ def evaluator(path: Path, not_found: NotFound, *, past_end_is_null: bool = False
         if name not in variables:
             raise not_found(data, path, PathNotFound(f"Missing property in path $['{name}']"))
         try:
-            return find(variables[name])
+            return reach(variables[name], turn)
         except PathNotFound as error:
             return fail(data, error)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from groundstate.asl.effort import Effort
 from groundstate.asl.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, Failed, StateError
 from groundstate.asl.execution import Execution, Strand
 from groundstate.asl.interface import (
@@ -38,6 +39,9 @@ from groundstate.asl.states.pass_ import PassState
 from groundstate.asl.states.state import State
 from groundstate.asl.states.task import TaskState
 from groundstate.asl.turn import Turn
+
+TEST_S_MAX = 0.08
+"""Ours: what the evaluations of a tested state may take, while others wait."""
 
 
 class StateTest:
@@ -255,7 +259,7 @@ class _Probe(Turn):
     )
 
     def __init__(self, machine: Machine, execution: Execution, now: float, entropy: int) -> None:
-        super().__init__(machine, execution, now, entropy)
+        super().__init__(machine, execution, now, entropy, Effort(total_s=TEST_S_MAX))
         self.done = False
         self.waits = False
         self.status = "SUCCEEDED"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from groundstate.asl.effort import Effort
 from groundstate.asl.errors import TIMEOUT
 from groundstate.asl.execution import READY, RUNNING, WAITING, Execution, Strand
 from groundstate.asl.interface import (
@@ -16,20 +17,33 @@ from groundstate.asl.interface import (
     Stopped,
     TimerFired,
 )
+from groundstate.asl.limits import TRANSITIONS_PER_STEP
 from groundstate.asl.machine import Machine
 from groundstate.asl.turn import NOT_TRUNCATED, Turn
 
 
-def begin(machine: Machine, info: ExecutionInfo, event: Started) -> tuple[Execution, Outcome]:
+def begin(
+    machine: Machine,
+    info: ExecutionInfo,
+    event: Started,
+    *,
+    effort: Effort | None = None,
+    budget: int = TRANSITIONS_PER_STEP,
+) -> tuple[Execution, Outcome]:
     """Start an execution and run it to its first wait.
 
     Args:
         machine: what it runs.
         info: who it is; `input_text` is valid JSON.
         event: when it starts.
+        effort: how much work its evaluations may be.
+        budget: how many states it may enter.
+
+    Raises:
+        StepTooLong: the effort is hasty and was not enough.
     """
     execution = Execution(info)
-    turn = Turn(machine, execution, event.now, event.entropy)
+    turn = Turn(machine, execution, event.now, event.entropy, effort, budget)
     details = {
         "input": info.input_text,
         "inputDetails": NOT_TRUNCATED,
@@ -53,13 +67,30 @@ def begin(machine: Machine, info: ExecutionInfo, event: Started) -> tuple[Execut
     return execution, turn.outcome
 
 
-def step(machine: Machine, execution: Execution, event: Input) -> Outcome:
+def step(
+    machine: Machine,
+    execution: Execution,
+    event: Input,
+    *,
+    effort: Effort | None = None,
+    budget: int = TRANSITIONS_PER_STEP,
+) -> Outcome:
     """Let an execution take in an event; changes the execution in place.
 
     An event for a task or timer that is not open, or for an execution that has ended, changes
     nothing: the outcome has `accepted` False.
+
+    Args:
+        machine: what it runs.
+        execution: its state.
+        event: what has happened.
+        effort: how much work evaluations may be.
+        budget: how many states may be entered.
+
+    Raises:
+        StepTooLong: the effort is hasty and was not enough; the execution is good for nothing then.
     """
-    turn = Turn(machine, execution, event.now, event.entropy)
+    turn = Turn(machine, execution, event.now, event.entropy, effort, budget)
     if not _take(turn, execution, event):
         turn.outcome.accepted = False
         return turn.outcome

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from groundstate.asl.errors import data_limit_exceeded
 from groundstate.asl.intrinsics import compile_intrinsic, is_intrinsic
 from groundstate.asl.paths import Evaluate, compile_template_path
+from groundstate.asl.sizes import FEW, is_huge
 
 if TYPE_CHECKING:
     from groundstate.asl.turn import Turn
@@ -23,12 +25,29 @@ def compile_template(template: Any) -> Evaluate:
     Raises:
         InvalidPath: a path or an intrinsic function in it is malformed.
     """
+    evaluate = _compile(template)
+    return evaluate if _count(template) <= FEW else bounded(evaluate)
+
+
+def bounded(evaluate: Evaluate) -> Evaluate:
+    """The same, failing where the result would be too large to be written."""
+
+    def evaluate_bounded(data: Any, turn: Turn) -> Any:
+        made = evaluate(data, turn)
+        if is_huge(made):
+            raise data_limit_exceeded(turn.strand.state.name)
+        return made
+
+    return evaluate_bounded
+
+
+def _compile(template: Any) -> Evaluate:
     if not _has_expressions(template):
         return lambda data, turn: template
     if isinstance(template, dict):
         return _compile_object(template)
     assert isinstance(template, list)
-    items = [compile_template(item) for item in template]
+    items = [_compile(item) for item in template]
     return lambda data, turn: [item(data, turn) for item in items]
 
 
@@ -50,7 +69,7 @@ def _compile_object(template: dict[str, Any]) -> Evaluate:
         if name.endswith(".$"):
             parts.append((name[:-2], compile_expression(value, name)))
         elif _has_expressions(value):
-            parts.append((name, compile_template(value)))
+            parts.append((name, _compile(value)))
         else:
             constants[name] = value
 
@@ -61,6 +80,13 @@ def _compile_object(template: dict[str, Any]) -> Evaluate:
         return made
 
     return evaluate
+
+
+def _count(template: Any) -> int:
+    """How many paths and functions there are in a template."""
+    if isinstance(template, dict):
+        return sum(1 if name.endswith(".$") else _count(value) for name, value in template.items())
+    return sum(map(_count, template)) if isinstance(template, list) else 0
 
 
 def _has_expressions(template: Any) -> bool:

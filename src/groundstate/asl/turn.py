@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from groundstate.asl import limits
 from groundstate.asl.chance import Chance
 from groundstate.asl.context import make_context
+from groundstate.asl.effort import Effort
 from groundstate.asl.errors import (
     DATA_LIMIT_EXCEEDED,
     RUNTIME,
@@ -54,12 +55,15 @@ class Turn:
         strand: the one whose state is at work; templates and paths are evaluated for it.
         item: the Map item that an ItemSelector is evaluated for, or None.
         token: the task token that `$$.Task.Token` names, or ''.
+        effort: how much work evaluations may be.
     """
 
     __slots__ = (
         "_chance",
         "_entropy",
+        "_volume",
         "budget",
+        "effort",
         "events",
         "execution",
         "item",
@@ -71,15 +75,25 @@ class Turn:
         "token",
     )
 
-    def __init__(self, machine: Machine, execution: Execution, now: float, entropy: int) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        execution: Execution,
+        now: float,
+        entropy: int,
+        effort: Effort | None = None,
+        budget: int = limits.TRANSITIONS_PER_STEP,
+    ) -> None:
         self.machine = machine
         self.execution = execution
         self.now = now
         self._entropy = entropy
         self._chance: Chance | None = None
+        self._volume = 0
         self.outcome = Outcome()
         self.events = self.outcome.events
-        self.budget = limits.TRANSITIONS_PER_STEP
+        self.budget = budget
+        self.effort = effort or Effort()
         self.ready: deque[Strand] = deque()
         self.strand: Strand = None  # type: ignore[assignment]  # set before any state works
         self.item: dict[str, Any] | None = None
@@ -157,6 +171,8 @@ class Turn:
                         break
                     self.budget -= 1
                     self._enter(strand)
+                    if self.effort.tired or self._volume > limits.CHARACTERS_PER_STEP:
+                        self.budget = 0
                 else:
                     ready.popleft()
         except HistoryFullError:
@@ -175,6 +191,7 @@ class Turn:
                 if strand.phase == READY and strands.get(strand.id) is strand
             ]
             self.outcome.more = bool(self.execution.ready)
+            self.outcome.rests = self._volume > limits.CHARACTERS_PER_STEP
 
     def _enter(self, strand: Strand) -> None:
         state = strand.state
@@ -235,6 +252,7 @@ class Turn:
             text = to_text(value)
         if is_too_large(text):
             raise data_limit_exceeded(state.name)
+        self._volume += len(text)
         details: dict[str, Any] = {
             "name": state.name,
             "output": text,

@@ -19,9 +19,9 @@ from typing import Any
 
 from groundstate import ids
 from groundstate.store.history_chunks import (
-    decode_chunk,
     decode_ends,
     decode_first,
+    decode_part,
     encode_chunk,
 )
 
@@ -253,14 +253,11 @@ class ExecutionTables:
         """Events from `first_id` on, upwards, or downwards with `reverse`."""
         events: list[dict[str, Any]] = []
         for chunk_id, chunk in self._chunks_from(execution_id, first_id, reverse=reverse):
-            decoded = decode_chunk(chunk_id & _EVENT_MASK, chunk)
-            if reverse:
-                events.extend(event for event in reversed(decoded) if event["id"] <= first_id)
-            else:
-                events.extend(event for event in decoded if event["id"] >= first_id)
+            left = limit - len(events)
+            events += decode_part(chunk_id & _EVENT_MASK, chunk, first_id, left, reverse=reverse)
             if len(events) >= limit:
                 break
-        return events[:limit]
+        return events
 
     def _chunks_from(
         self, execution_id: int, first_id: int, *, reverse: bool

@@ -58,8 +58,29 @@ def _shortened(
 
 def decode_chunk(first_id: int, chunk: bytes) -> list[Event]:
     """The events of a chunk whose first one has this id."""
+    return decode_part(first_id, chunk, first_id, len(chunk), reverse=False)
+
+
+def decode_part(
+    first_id: int, chunk: bytes, from_id: int, limit: int, *, reverse: bool
+) -> list[Event]:
+    """Some events of a chunk, which may have thousands: the first one of it has this id.
+
+    Args:
+        first_id, chunk: of the chunk.
+        from_id: upwards from here, or downwards with `reverse`.
+        limit: so many at most.
+    """
     entries = orjson.loads(chunk)
-    return [_decode(first_id, entries, place) for place in range(1, len(entries))]
+    # An event's place in the chunk; its time is at place 0.
+    place = from_id - first_id + 1
+    if reverse:
+        end = min(place, len(entries) - 1) + 1
+        places = range(max(1, end - limit), end)[::-1]
+    else:
+        begin = max(1, place)
+        places = range(begin, min(begin + limit, len(entries)))
+    return [_decode(first_id, entries, place) for place in places]
 
 
 def decode_first(first_id: int, chunk: bytes) -> Event:

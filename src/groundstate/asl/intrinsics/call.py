@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from groundstate.asl.errors import INTRINSIC_FAILURE, StateError
+from groundstate.asl.errors import INTRINSIC_FAILURE, StateError, data_limit_exceeded
 from groundstate.asl.intrinsics.functions import FUNCTIONS, IntrinsicFailure
 from groundstate.asl.jsonpath import InvalidPath
 from groundstate.asl.limits import INTRINSIC_DEPTH_MAX
 from groundstate.asl.paths import Evaluate, compile_template_path
+from groundstate.asl.sizes import is_huge
 
 if TYPE_CHECKING:
     from groundstate.asl.turn import Turn
@@ -166,4 +167,13 @@ def _constant(value: Any) -> Evaluate:
 
 
 def _bind(run: Callable[..., Any], arguments: list[Evaluate]) -> Evaluate:
-    return lambda data, turn: run(turn, *[argument(data, turn) for argument in arguments])
+    if len(arguments) == 1:
+        return lambda data, turn: run(turn, arguments[0](data, turn))
+
+    def call(data: Any, turn: Turn) -> Any:
+        values = [argument(data, turn) for argument in arguments]
+        if is_huge(values):
+            raise data_limit_exceeded(turn.strand.state.name)
+        return run(turn, *values)
+
+    return call

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 
 class InvalidExpression(ValueError):
-    """This text is no JSONata."""
+    """This text is no JSONata.
+
+    Attributes:
+        code: JSONata's error code, or '' where the dialect alone refuses.
+    """
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class EvaluationThrew(Exception):

@@ -32,18 +32,18 @@ from jsonata2py.runtime import core
 from jsonata2py.runtime.values import MISSING, JLambda, JRegex
 from jsonata2py.translator.translator import Translator
 
+from groundstate.asl.effort import StepTooLong
 from groundstate.asl.jsonata import EvaluationThrew, InvalidExpression
-from groundstate.asl.jsonata.bounds import InternalError, bounded_runtime
+from groundstate.asl.jsonata.bounds import MEMORY_EXCEEDED, InternalError, bounded_runtime
+from groundstate.asl.jsonata.checks import with_checks
 from groundstate.asl.jsonata.failures import describe
 from groundstate.asl.jsonata.functions import FUNCTIONS, DialectError, bind_functions
 from groundstate.asl.jsonata.messages import message_of, syntax_message
 from groundstate.asl.jsonata.references import References, find_references
+from groundstate.asl.jsonata.results import plain_result
 
 if TYPE_CHECKING:
     from groundstate.asl.turn import Turn
-
-EVALUATION_MS_MAX = 250
-"""Ours: AWS stops endless expressions too and says no number. Nothing else runs meanwhile."""
 
 DEPTH_MAX = 100
 """Observed: nesting of 99 to 101 is the most that evaluates."""
@@ -87,29 +87,41 @@ class Expression:
         self._depth = depth
         self.references = references
 
-    def evaluate(self, turn: Turn, values: dict[str, Any]) -> Any:
+    def evaluate(self, turn: Turn, values: dict[str, Any], root: Any = MISSING) -> Any:
         """The expression's value, or UNDEFINED.
 
         Args:
             turn: whose time and chance it may use.
             values: what its `$names` stand for.
+            root: what paths begin at, if not at a variable. In Step Functions that is nothing, and
+                validation refuses such paths; JSONata's own test suite is full of them.
 
         Raises:
             EvaluationThrew: it threw, or went over a limit.
         """
         if self._depth > DEPTH_MAX:
             raise EvaluationThrew("", STACK_OVERFLOW)
+        effort = turn.effort
+        limit_s = effort.begin()
+        if limit_s <= 0:
+            raise EvaluationThrew("", STACK_OVERFLOW)
+        limit_ms = max(1, int(limit_s * 1000))
         bindings = _Bindings(values, bind_functions(turn))
-        runtime.begin_evaluation(_NO_BINDINGS, bindings, EVALUATION_MS_MAX, None)
+        # The library keeps the effort for the bounded functions; it is meant for `$eval`.
+        runtime.begin_evaluation(_NO_BINDINGS, bindings, limit_ms, effort)
         state = runtime.get_state()
         assert state is not None
         state.millis = int(turn.now * 1000)
         try:
-            return _plain(self._entry(MISSING))
+            return plain_result(self._entry(root), effort)
         except DialectError as error:
             raise EvaluationThrew(error.code, error.message) from None
         except JsonataError as error:
+            if effort.hasty and error.error_code == "U1001" and effort.left_s <= 0.001:
+                raise StepTooLong from None
             raise self._threw(error) from None
+        except MemoryError:
+            raise EvaluationThrew("", MEMORY_EXCEEDED) from None
         except InternalError:
             raise EvaluationThrew("", turn.chance.uuid(), internal=True) from None
         except RecursionError:
@@ -119,6 +131,7 @@ class Expression:
             raise EvaluationThrew(*_of_defect(str(error))) from None
         finally:
             runtime.end_evaluation()
+            effort.end(limit_s)
 
     def _threw(self, error: JsonataError) -> EvaluationThrew:
         code = error.error_code or ""
@@ -153,7 +166,7 @@ def compile_expression(text: str) -> Expression:
         tree = Parser.parse(text)
         references = find_references(tree)
         depth = _check(tree, text)
-        source = Translator.translate(optimize(_rename(tree)), text)
+        source = with_checks(Translator.translate(optimize(_rename(tree)), text))
         entry, _ = ExpressionLoader().load(source)
     except LoadError as error:
         raise InvalidExpression(str(error)) from error
@@ -181,13 +194,13 @@ _NO_BINDINGS = JsonataBindings()
 def _invalid(error: JsonataError, text: str) -> InvalidExpression:
     code = error.error_code or ""
     if not isinstance(error, ParseError):
-        return InvalidExpression(message_of(code, error.message))
+        return InvalidExpression(message_of(code, error.message), code)
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
     trails = traceback is not None and traceback.tb_frame.f_code.co_name == "parse"
     return InvalidExpression(
-        syntax_message(code, error.message, text, error.position, trails=trails)
+        syntax_message(code, error.message, text, error.position, trails=trails), code
     )
 
 
@@ -221,24 +234,6 @@ def _is_unsupported(value: Any) -> bool:
     if isinstance(value, dict):
         return any(_is_unsupported(item) for item in value.values())
     return isinstance(value, list) and any(_is_unsupported(item) for item in value)
-
-
-def _plain(value: Any) -> Any:
-    """The value without the library's own list types and with Infinity as AWS writes it."""
-    kind = type(value)
-    if kind is dict:
-        changed = {name: _plain(item) for name, item in value.items()}
-        return value if all(changed[name] is value[name] for name in changed) else changed
-    if isinstance(value, list):
-        items = [_plain(item) for item in value]
-        same = kind is list and all(a is b for a, b in zip(items, value, strict=True))
-        return value if same else items
-    if kind is float:
-        if value != value:  # noqa: PLR0124
-            return "NaN"
-        if value in (float("inf"), float("-inf")):
-            return "Infinity" if value > 0 else "-Infinity"
-    return value
 
 
 def _children(node: Any) -> list[Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jsonata2py.bindings import JsonataFunctionArguments
 from jsonata2py.runtime.values import MISSING
 
+from groundstate.asl.effort import HASTY_LENGTH_MAX, StepTooLong
 from groundstate.asl.json_text import from_text, to_text
 from groundstate.asl.random_java import JavaRandom
 
@@ -93,6 +94,8 @@ def _range(
     if stride == 0 or more:
         raise _mismatch(3, "range")
     count = math.floor((end - begin) / stride) + 1
+    if count > HASTY_LENGTH_MAX and turn.effort.hasty:
+        raise StepTooLong
     if count > ARRAY_LENGTH_MAX:
         raise DialectError(
             "D2014",

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from groundstate.asl.jsonpath.document import Document
 from groundstate.asl.jsonpath.errors import InvalidPath, PathNotFound
 from groundstate.asl.jsonpath.parser import (
     Comparison,
@@ -22,10 +23,10 @@ from groundstate.asl.jsonpath.parser import (
 )
 from groundstate.asl.jsonpath.patterns import Pattern
 
-Accepts = Callable[[Any, Any], bool]
-"""Whether an item is wanted: from the item and the document's root."""
+Accepts = Callable[[Any, Document], bool]
+"""Whether an item of a document is wanted."""
 
-Operand = Callable[[Any, Any], Any]
+Operand = Callable[[Any, Document], Any]
 
 MISSING = object()
 
@@ -46,17 +47,17 @@ def compile_filter(expression: Any, compile_path: Callable[[ParsedPath], Operand
     match expression:
         case Logical(operator="||", operands=operands):
             parts = [compile_filter(operand, compile_path) for operand in operands]
-            return lambda item, root: any(part(item, root) for part in parts)
+            return lambda item, document: any(part(item, document) for part in parts)
         case Logical(operands=operands):
             parts = [compile_filter(operand, compile_path) for operand in operands]
-            return lambda item, root: all(part(item, root) for part in parts)
+            return lambda item, document: all(part(item, document) for part in parts)
         case Not(operand):
             inner = compile_filter(operand, compile_path)
-            return lambda item, root: not inner(item, root)
+            return lambda item, document: not inner(item, document)
         case Exists(path):
             find = _compile_operand(path, compile_path)
             definite = not _is_indefinite(path)
-            return lambda item, root: _exists(find(item, root), definite)
+            return lambda item, document: _exists(find(item, document), definite)
         case Comparison(left, operator_text, right):
             return _compile_comparison(
                 _compile_operand(left, compile_path),
@@ -64,7 +65,7 @@ def compile_filter(expression: Any, compile_path: Callable[[ParsedPath], Operand
                 _compile_operand(right, compile_path),
             )
         case Literal(value):
-            return lambda item, root: bool(value)
+            return lambda item, document: bool(value)
     raise InvalidPath(f"Not a filter: {expression}")
 
 
@@ -80,17 +81,17 @@ def _compile_operand(operand: Any, compile_path: Callable[[ParsedPath], Operand]
     match operand:
         case ParsedPath():
             find = compile_path(operand)
-            return lambda item, root: _find_or_missing(find, item, root)
+            return lambda item, document: _find_or_missing(find, item, document)
         case Literal(value):
-            return lambda item, root: value
+            return lambda item, document: value
         case Regex(pattern):
-            return lambda item, root: pattern
+            return lambda item, document: pattern
     raise InvalidPath(f"Not an operand: {operand}")
 
 
-def _find_or_missing(find: Operand, item: Any, root: Any) -> Any:
+def _find_or_missing(find: Operand, item: Any, document: Document) -> Any:
     try:
-        return find(item, root)
+        return find(item, document)
     except PathNotFound:
         return MISSING
 
@@ -98,11 +99,28 @@ def _find_or_missing(find: Operand, item: Any, root: Any) -> Any:
 def _compile_comparison(left: Operand, operator_text: str, right: Operand) -> Accepts:
     if operator_text in _ORDERS:
         compare = _ORDERS[operator_text]
-        return lambda item, root: _ordered(compare, left(item, root), right(item, root))
+        return lambda item, document: _ordered(compare, left(item, document), right(item, document))
+    if operator_text == "=~":
+        return lambda item, document: _matches(
+            left(item, document), right(item, document), document
+        )
     test = _TESTS.get(operator_text)
     if test is None:
         raise InvalidPath(f"Filter operator {operator_text} is not supported")
-    return lambda item, root: test(left(item, root), right(item, root))
+    if operator_text not in _WALKS:
+        return lambda item, document: test(left(item, document), right(item, document))
+
+    def walk(item: Any, document: Document) -> bool:
+        one, other = left(item, document), right(item, document)
+        document.look_at(_length(other) * (_length(one) if operator_text.endswith("of") else 1))
+        document.look_at(_length(one))
+        return test(one, other)
+
+    return walk
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, list) else 1
 
 
 def _ordered(compare: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:
@@ -123,11 +141,11 @@ def _equal(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-def _matches(left: Any, right: Any) -> bool:
+def _matches(left: Any, right: Any, document: Document) -> bool:
     if isinstance(right, Pattern) and isinstance(left, str):
-        return right.matches(left)
+        return right.matches(left, document)
     if isinstance(left, Pattern) and isinstance(right, str):
-        return left.matches(right)
+        return left.matches(right, document)
     return False
 
 
@@ -154,7 +172,6 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "===": _equal,
     "!=": lambda left, right: not _equal(left, right),
     "!==": lambda left, right: not _equal(left, right),
-    "=~": _matches,
     "contains": _contains,
     "in": _in,
     "nin": lambda left, right: not _in(left, right),
@@ -164,3 +181,6 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "size": _size,
     "empty": _empty,
 }
+
+_WALKS = frozenset(("contains", "in", "nin", "subsetof", "anyof", "noneof"))
+"""Tests that go through a list for each item."""

@@ -6,14 +6,15 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from groundstate.asl.jsonpath.document import Document
 from groundstate.asl.jsonpath.errors import InvalidPath, PathNotFound
 from groundstate.asl.jsonpath.parser import Function, Literal, ParsedPath
 
 
 def compile_function(
-    step: Function, compile_path: Callable[[ParsedPath], Callable[[Any, Any], Any]]
-) -> Callable[[Any, Any], Any]:
-    """A closure from the value before the function, and the document's root, to the result.
+    step: Function, compile_path: Callable[[ParsedPath], Callable[[Any, Document], Any]]
+) -> Callable[[Any, Document], Any]:
+    """A closure from the value before the function, and the document, to the result.
 
     Raises:
         InvalidPath: there is no such function.
@@ -22,15 +23,17 @@ def compile_function(
     if function is None:
         raise InvalidPath(f"Function with name: {step.name} does not exist.")
     operands = [_compile_argument(argument, compile_path) for argument in step.arguments]
-    return lambda value, root: function(value, [operand(value, root) for operand in operands])
+    return lambda value, document: function(
+        value, [operand(value, document) for operand in operands]
+    )
 
 
 def _compile_argument(
-    argument: Any, compile_path: Callable[[ParsedPath], Callable[[Any, Any], Any]]
-) -> Callable[[Any, Any], Any]:
+    argument: Any, compile_path: Callable[[ParsedPath], Callable[[Any, Document], Any]]
+) -> Callable[[Any, Document], Any]:
     if isinstance(argument, Literal):
         constant = argument.value
-        return lambda value, root: constant
+        return lambda value, document: constant
     if isinstance(argument, ParsedPath):
         return compile_path(argument)
     raise InvalidPath(f"Not an argument: {argument}")

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from groundstate.asl.effort import Effort
 from groundstate.asl.json_text import to_text
+from groundstate.asl.jsonpath.document import Document
 from groundstate.asl.jsonpath.errors import InvalidPath, PathNotFound
 from groundstate.asl.jsonpath.filters import Accepts, compile_filter
 from groundstate.asl.jsonpath.functions import compile_function
@@ -29,8 +31,8 @@ from groundstate.asl.jsonpath.parser import (
 
 __all__ = ["InvalidPath", "Path", "PathNotFound", "compile_path"]
 
-Select = Callable[[list[Any], Any], list[Any]]
-"""From the values that a path has reached so far, and the root, to those one step on."""
+Select = Callable[[list[Any], Document], list[Any]]
+"""From the values that a path has reached so far to those one step on."""
 
 
 class Path:
@@ -41,18 +43,37 @@ class Path:
         root: `$` the data, `$$` the context object, `$name` a variable.
         steps: what follows the root.
         definite: it names one value.
+        plain: it has names and indexes alone, and so takes no time worth counting.
         find: the value at the path inside the root's value.
             Raises PathNotFound when it leads nowhere.
     """
 
-    __slots__ = ("definite", "find", "root", "steps", "text")
+    __slots__ = ("_search", "definite", "find", "plain", "root", "steps", "text")
 
     def __init__(self, text: str, parsed: ParsedPath) -> None:
         self.text = text
         self.root = parsed.root
         self.steps = parsed.steps
         self.definite = is_definite(parsed.steps)
-        self.find: Callable[[Any], Any] = _compile_steps(parsed.steps)
+        self.plain = is_plain(parsed.steps)
+        if self.plain:
+            self.find: Callable[[Any], Any] = _compile_plain(parsed.steps)
+        else:
+            self._search = _compile_steps(parsed.steps)
+            self.find = lambda data: self.search(data, Effort())
+
+    def search(self, data: Any, effort: Effort) -> Any:
+        """As `find`, for a path that is not plain.
+
+        Raises:
+            PathNotFound: it leads nowhere.
+            StateError, StepTooLong: it takes more work than it may.
+        """
+        document = Document(data, effort)
+        try:
+            return self._search(data, document)
+        finally:
+            document.close()
 
     @property
     def is_identity(self) -> bool:
@@ -88,13 +109,26 @@ def is_definite(steps: list[Step]) -> bool:
     return True
 
 
-def _compile_steps(steps: list[Step]) -> Callable[[Any], Any]:
+def is_plain(steps: list[Step]) -> bool:
+    """Whether these steps are names and single indexes, with no function behind them."""
+    return is_definite(steps) and not any(isinstance(step, Function) for step in steps)
+
+
+def _compile_plain(steps: list[Step]) -> Callable[[Any], Any]:
     if not steps:
         return lambda data: data
     if all(isinstance(step, Names) and len(step.names) == 1 for step in steps):
         return _names_finder([step.names[0] for step in steps if isinstance(step, Names)])
+    return lambda data: _find_definite(data, steps)
+
+
+def _compile_steps(steps: list[Step]) -> Callable[[Any, Document], Any]:
+    """A closure from the value that the steps begin at, and the document, to what they find."""
+    if is_plain(steps):
+        find = _compile_plain(steps)
+        return lambda data, document: find(data)
     if is_definite(steps):
-        return lambda data: _find_definite(data, steps)
+        return lambda data, document: _find_definite(data, steps, document)
     return _indefinite_finder(steps)
 
 
@@ -122,7 +156,7 @@ def _names_finder(names: list[str]) -> Callable[[Any], Any]:
     return find_many
 
 
-def _find_definite(data: Any, steps: list[Step]) -> Any:
+def _find_definite(data: Any, steps: list[Step], document: Document | None = None) -> Any:
     value, trail = data, "$"
     for position, step in enumerate(steps):
         if isinstance(step, Names):
@@ -139,7 +173,8 @@ def _find_definite(data: Any, steps: list[Step]) -> Any:
                 raise PathNotFound(f"No results for path: {_shown(steps)}", past_end=True)
             value = value[step.indexes[0]]
         elif isinstance(step, Function):
-            value = compile_function(step, compile_operand)(value, data)
+            assert document is not None, "a path with a function is not plain"
+            value = compile_function(step, compile_operand)(value, document)
         else:
             raise AssertionError(f"{step} is not definite")  # noqa: TRY004  # A bug of ours.
     return value
@@ -175,7 +210,7 @@ def _find_names(value: Any, trail: str, names: list[str], *, is_leaf: bool) -> t
     return value[names[0]], here
 
 
-def _indefinite_finder(steps: list[Step]) -> Callable[[Any], Any]:
+def _indefinite_finder(steps: list[Step]) -> Callable[[Any, Document], Any]:
     function = None
     selects = []
     for position, step in enumerate(steps):
@@ -186,11 +221,12 @@ def _indefinite_finder(steps: list[Step]) -> Callable[[Any], Any]:
         else:
             selects.append(_compile_select(step))
 
-    def find(data: Any) -> Any:
+    def find(data: Any, document: Document) -> Any:
         values = [data]
         for select in selects:
-            values = select(values, data)
-        return values if function is None else function(values, data)
+            document.look_at(len(values))
+            values = select(values, document)
+        return values if function is None else function(values, document)
 
     return find
 
@@ -198,31 +234,37 @@ def _indefinite_finder(steps: list[Step]) -> Callable[[Any], Any]:
 def _compile_select(step: Step) -> Select:
     match step:
         case Names(names):
-            return lambda values, root: _select_names(values, names)
+            return lambda values, document: _select_names(values, names)
         case Indexes(indexes):
-            return lambda values, root: _select_indexes(values, indexes)
+            return lambda values, document: _select_indexes(values, indexes)
         case Slice(start, stop, stride):
             part = slice(start, stop, stride)
-            return lambda values, root: [
-                item for value in values if type(value) is list for item in value[part]
+            return lambda values, document: [
+                item
+                for value in values
+                if type(value) is list
+                for item in document.seen(value[part])
             ]
         case Wildcard():
-            return lambda values, root: [item for value in values for item in _children(value)]
+            return lambda values, document: [
+                item for value in values for item in document.seen(_children(value))
+            ]
         case Descendants():
-            return lambda values, root: [item for value in values for item in _descendants(value)]
+            return _select_descendants
         case Filter(expression):
             accepts = compile_filter(expression, compile_operand)
-            return lambda values, root: _select_accepted(values, root, accepts)
+            return lambda values, document: _select_accepted(values, document, accepts)
         case _:
             raise AssertionError(f"{step} selects nothing")
 
 
-def compile_operand(parsed: ParsedPath) -> Callable[[Any, Any], Any]:
-    """A path inside a filter or a function's arguments: from the item and the root to its value."""
+def compile_operand(parsed: ParsedPath) -> Callable[[Any, Document], Any]:
+    """A path inside a filter or a function's arguments: from the item to its value."""
     find = _compile_steps(parsed.steps)
     if parsed.root == "@":
-        return lambda item, root: find(item)
-    return lambda item, root: find(root)
+        return find
+    # What begins at the root is the same for every item.
+    return lambda item, document: document.once(find)
 
 
 def _select_names(values: list[Any], names: list[str]) -> list[Any]:
@@ -247,12 +289,12 @@ def _select_indexes(values: list[Any], indexes: list[int]) -> list[Any]:
     ]
 
 
-def _select_accepted(values: list[Any], root: Any, accepts: Accepts) -> list[Any]:
+def _select_accepted(values: list[Any], document: Document, accepts: Accepts) -> list[Any]:
     found: list[Any] = []
     for value in values:
         if type(value) is list:
-            found.extend(item for item in value if accepts(item, root))
-        elif type(value) is dict and accepts(value, root):
+            found.extend(item for item in document.seen(value) if accepts(item, document))
+        elif type(value) is dict and accepts(value, document):
             found.append(value)
     return found
 
@@ -263,11 +305,15 @@ def _children(value: Any) -> list[Any]:
     return value if type(value) is list else []
 
 
-def _descendants(value: Any) -> list[Any]:
-    found = [value]
-    for child in _children(value):
-        if type(child) is dict or type(child) is list:
-            found.extend(_descendants(child))
+def _select_descendants(values: list[Any], document: Document) -> list[Any]:
+    """The values and all objects and arrays in them, each before what is in it."""
+    found: list[Any] = []
+    waiting = list(reversed(values))
+    while waiting:
+        value = waiting.pop()
+        found.append(value)
+        inner = [child for child in document.seen(_children(value)) if type(child) in (dict, list)]
+        waiting.extend(reversed(inner))
     return found
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from groundstate.asl.jsonpath.errors import InvalidPath, PathNotFound
+from groundstate.asl.jsonpath.document import Document
+from groundstate.asl.jsonpath.errors import InvalidPath
 
 MATCH_S_MAX = 0.1
-"""For one text, as long as no evaluation of a path may take."""
+"""For one text; all of them have the time of the whole evaluation."""
 
 
 class Pattern:
@@ -38,13 +39,15 @@ class Pattern:
         except regex.error as error:
             raise InvalidPath(f"Invalid regular expression: {error}") from error
 
-    def matches(self, text: str) -> bool:
+    def matches(self, text: str, document: Document) -> bool:
         """Whether the whole text matches.
 
         Raises:
-            PathNotFound: finding out took too long.
+            StateError, StepTooLong: finding out takes longer than it may.
         """
         try:
-            return self._pattern.fullmatch(text, timeout=MATCH_S_MAX) is not None
+            return (
+                self._pattern.fullmatch(text, timeout=min(document.left_s, MATCH_S_MAX)) is not None
+            )
         except TimeoutError:
-            raise PathNotFound("Regular expression takes too long") from None
+            raise document.too_long() from None

@@ -18,7 +18,6 @@ import time
 from collections import deque
 
 from groundstate import ids
-from groundstate.asl import begin, step
 from groundstate.asl.interface import (
     MACHINE_TIMEOUT_TIMER,
     CancelMapRun,
@@ -53,6 +52,15 @@ from groundstate.services.stepfunctions.integrations.result import (
     Submitted,
     Succeeded,
 )
+from groundstate.services.stepfunctions.patient_steps import (
+    Answer,
+    begin_hastily,
+    hold,
+    is_continued,
+    launch,
+    step_hastily,
+    take_answer,
+)
 from groundstate.services.stepfunctions.run import (
     DISPATCHED,
     DUE,
@@ -70,7 +78,7 @@ from groundstate.store.state_machines import ACTIVE
 # the state is itself long (a Map of many items) it may be so many times as long as that.
 SLICE_S = 0.003
 SLICE_PER_SAVE = 3
-SLICE_MAX_S = 0.030
+SLICE_MAX_S = 0.020
 
 # The first events of a burst that starts an execution or redrives it.
 _BEGINNINGS = ("ExecutionStarted", "ExecutionRedriven")
@@ -110,7 +118,10 @@ def feed_run(call: Call, run: Run, event: Input) -> bool:
         # DeleteStateMachine ends the executions at their next transition.
         event = event if isinstance(event, Stopped) else Stopped(event.now, event.entropy)
     tasks.look_up_activities(call, run)
-    outcome = step(run.program, run.execution, event)
+    outcome = step_hastily(call, run, event)
+    if outcome is None:
+        _burst(call, run, Outcome())
+        return True
     if not outcome.accepted:
         return False
     _burst(call, run, outcome)
@@ -202,10 +213,7 @@ def continue_run(call: Call, execution_id: int) -> None:
         run.work = None
         _begin(call, run)
     elif run.row.work == WORK_CONTINUE:
-        run.work = None
-        tasks.look_up_activities(call, run)
-        outcome = Outcome(more=bool(run.execution.ready))
-        _burst(call, run, outcome, tasks.take_due(call, run))
+        _go_on(call, run)
 
 
 def dispatch_again(call: Call, execution_id: int) -> None:
@@ -217,9 +225,26 @@ def dispatch_again(call: Call, execution_id: int) -> None:
     for task in run.tasks.values():
         if task.phase == DISPATCHED:
             task.phase = DUE
+    _go_on(call, run)
+
+
+def adopt_step(call: Call, execution_id: int, state: bytes, answer: Answer) -> None:
+    """Go on with what the patient worker found out."""
+    call.host.patient.under_way.discard(execution_id)
+    run = load_run(call, execution_id)
+    if run is None or run.row.status != RUNNING:
+        return
     tasks.look_up_activities(call, run)
-    outcome = Outcome(more=bool(run.execution.ready))
-    _burst(call, run, outcome, tasks.take_due(call, run))
+    outcome = take_answer(call, run, state, answer)
+    # One that does not fit any more is asked for again when the burst is written.
+    _burst(call, run, outcome or Outcome())
+
+
+def _go_on(call: Call, run: Run) -> None:
+    run.work = None
+    tasks.look_up_activities(call, run)
+    more = bool(run.execution.ready) and not is_continued(run)
+    _burst(call, run, Outcome(more=more), tasks.take_due(call, run))
 
 
 def abort_running(call: Call, machine_id: int) -> None:
@@ -233,7 +258,7 @@ def abort_running(call: Call, machine_id: int) -> None:
 
 def _begin(call: Call, run: Run) -> None:
     tasks.look_up_activities(call, run)
-    run.execution, outcome = begin(run.program, run.info, Started(call.now, ids.make_entropy()))
+    outcome = begin_hastily(call, run, Started(call.now, ids.make_entropy()))
     run.extra.pop("input", None)
     if run.is_express:
         run.new_timers[MACHINE_TIMEOUT_TIMER] = run.row.started_at + EXPRESS_MAX_S
@@ -258,7 +283,7 @@ def _burst(
                     # A loop of Waits of no time must let others in between, too.
                     run.new_timers[event.timer_id] = call.now
                     continue
-            elif time.perf_counter() - began_at > run.slice_s:
+            elif outcome.rests or time.perf_counter() - began_at > run.slice_s:
                 break
             elif waiting:
                 command = waiting.popleft()
@@ -267,12 +292,19 @@ def _burst(
                 continue
             else:
                 event = Continue(call.now, ids.make_entropy())
-            outcome = step(run.program, run.execution, event)
-            if outcome.accepted:
+            stepped = step_hastily(call, run, event)
+            if stepped is None:
+                # What is answered already must not be asked for once more.
+                for answer in queue:
+                    hold(run, answer)
+                break
+            if stepped.accepted:
+                outcome = stepped
                 more = _carry_out(call, run, outcome, queue, waiting)
     finally:
         host.bursts -= 1
-    _write(call, run, cut=more or bool(waiting), waiting=waiting)
+    cut = bool(waiting) or (more and not is_continued(run))
+    _write(call, run, cut=cut, waiting=waiting)
 
 
 def _write(call: Call, run: Run, *, cut: bool, waiting: deque[ScheduleTask]) -> None:
@@ -282,7 +314,8 @@ def _write(call: Call, run: Run, *, cut: bool, waiting: deque[ScheduleTask]) -> 
         if command.task_id in run.execution.tasks:
             run.tasks[command.task_id] = OpenTask(DUE)
     # A burst that came in between leaves the tasks of the cut one as they are.
-    if not ended and (cut or any(task.phase == DUE for task in run.tasks.values())):
+    goes_on = not ended and (cut or any(task.phase == DUE for task in run.tasks.values()))
+    if not ended and (goes_on or "held" in run.extra):
         run.work = WORK_CONTINUE
     if run.revision.settings:
         write_logs(call, run)
@@ -297,10 +330,34 @@ def _write(call: Call, run: Run, *, cut: bool, waiting: deque[ScheduleTask]) -> 
     elif run.work == WORK_CONTINUE:
         save_s = time.perf_counter() - began_at
         run.slice_s = min(max(SLICE_S, SLICE_PER_SAVE * save_s), SLICE_MAX_S)
-        call.soon(lambda job: continue_run(job, execution_id))
+        if goes_on:
+            _take_turn(call, execution_id)
+        launch(call, run)
         host.warm.put(call, run)
     elif run.tasks:
         host.warm.put(call, run)
+
+
+def _take_turn(call: Call, execution_id: int) -> None:
+    """Let a cut execution go on after the commit: one of them all in each turn of the loop."""
+    turns: deque[tuple[int, str]] = call.host.turns
+    runner, region = call.runner, call.region
+
+    def queue() -> None:
+        turns.append((execution_id, region))
+        if len(turns) == 1:
+            runner.soon("stepfunctions", _next_turn, region)
+
+    call.after_commit(queue)
+
+
+def _next_turn(call: Call) -> None:
+    turns: deque[tuple[int, str]] = call.host.turns
+    execution_id, _ = turns.popleft()
+    if turns:
+        # The others go on whatever becomes of this one.
+        call.runner.soon("stepfunctions", _next_turn, turns[0][1])
+    continue_run(call, execution_id)
 
 
 def _carry_out(
@@ -340,6 +397,7 @@ def _finish(call: Call, run: Run, command: Finish) -> None:
     run.row.status = status_number(command.status)
     run.row.stopped_at = command.stop_time
     run.finish = command
+    run.extra.pop("held", None)
     run.new_timers.clear()
     for timer in run.timers.values():
         call.tx.timers.cancel(timer)

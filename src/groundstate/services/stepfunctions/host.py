@@ -5,7 +5,7 @@ None of it is needed to go on after a crash.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,11 @@ from groundstate.asl import Machine
 from groundstate.asl.interface import InvalidDefinition
 from groundstate.config import Config
 from groundstate.operation import Call, Deferred, Runner
-from groundstate.services.stepfunctions import map_results, map_runs, nested
+from groundstate.services.stepfunctions import executor, map_results, map_runs, nested
 from groundstate.services.stepfunctions.activity_tasks import Pollers
 from groundstate.services.stepfunctions.definitions import MachineCache
 from groundstate.services.stepfunctions.outside import Outside
+from groundstate.services.stepfunctions.patient_steps import PatientSteps
 from groundstate.store.map_runs import MapRunItem
 
 if TYPE_CHECKING:
@@ -58,8 +59,12 @@ class StepFunctionsHost:
         machines: compiled definitions.
         warm: executions that are stepped again soon.
         outside: threads for calls of services elsewhere.
+        compiling: the thread that compiles long definitions.
+        patient: takes the steps that are too long for the loop.
         prepared: long definitions that were compiled for a call under way, by type and text.
         bursts: how many bursts are under way, one inside the other.
+        turns: executions whose bursts were cut and which go on one after the other, with their
+            regions.
         busy_map_runs: map runs that are starting children at this moment.
         readings: items that map runs are reading, by the run's number.
         gatherings: results that map runs put together, by the run's number.
@@ -75,6 +80,7 @@ class StepFunctionsHost:
     redrive_map_run = staticmethod(map_runs.redrive_map_run)
     cancel_map_run = staticmethod(map_runs.cancel_map_run)
     map_child_ended = staticmethod(map_runs.child_ended)
+    adopt_step = staticmethod(executor.adopt_step)
 
     def __init__(self, runner: Runner, config: Config) -> None:
         self.runner = runner
@@ -82,8 +88,11 @@ class StepFunctionsHost:
         self.machines = MachineCache()
         self.warm = WarmRuns()
         self.outside = Outside()
+        self.compiling = Outside(threads_max=1)
+        self.patient = PatientSteps()
         self.prepared: dict[tuple[str, str], Machine | InvalidDefinition] = {}
         self.bursts = 0
+        self.turns: deque[tuple[int, str]] = deque()
         self.busy_map_runs: set[int] = set()
         self.readings: dict[int, Iterator[list[MapRunItem]]] = {}
         self.gatherings: dict[int, tuple[map_results.Results, Iterator[None]]] = {}
@@ -95,11 +104,12 @@ class StepFunctionsHost:
     @property
     def busy(self) -> bool:
         """Whether virtual time has to wait for an answer from elsewhere."""
-        return self.outside.busy
+        return self.outside.busy or self.compiling.busy or self.patient.thread.busy
 
     def start(self) -> None:
         """Nothing to start: executions go on by `recover` and by their timers."""
 
     async def stop(self) -> None:
         """Callers who still wait lose their connection with the gateway."""
-        self.outside.stop()
+        for threads in (self.outside, self.compiling, self.patient):
+            threads.stop()

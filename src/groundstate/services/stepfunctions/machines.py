@@ -6,6 +6,7 @@ import zlib
 from typing import NamedTuple
 
 from groundstate.asl import Machine
+from groundstate.asl.interface import MachineType
 from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions.arns import parse_machine_arn
 from groundstate.services.stepfunctions.errors import (
@@ -116,6 +117,19 @@ def compiled(call: Call, machine: StateMachine, revision: Revision) -> Machine:
         return compiled(call, parent_machine, parent).processor(state_name)
     program: Machine = call.host.machines.get(revision, machine.type)
     return program
+
+
+def root_of(
+    call: Call, machine: StateMachine, revision: Revision
+) -> tuple[str, MachineType, tuple[str, ...]]:
+    """The definition that a revision is in, its type, and the Map states that lead there."""
+    if "parent" not in revision.settings:
+        return revision.definition, machine.type, ()
+    number, state_name = revision.settings["parent"]
+    parent = call.tx.state_machines.get_revision(number)
+    parent_machine = call.tx.state_machines.get(parent.machine_id)
+    definition, type_, processors = root_of(call, parent_machine, parent)
+    return definition, type_, (*processors, state_name)
 
 
 def version_arn(machine: StateMachine, number: int) -> str:

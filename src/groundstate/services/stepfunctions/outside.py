@@ -14,9 +14,14 @@ THREADS_MAX = 32
 
 
 class Outside:
-    """Threads for calls of other machines' services. None is started before it is needed."""
+    """Threads for work that blocks. None is started before it is needed.
 
-    def __init__(self) -> None:
+    Args:
+        threads_max: how much of it is done at a time.
+    """
+
+    def __init__(self, threads_max: int = THREADS_MAX) -> None:
+        self._threads_max = threads_max
         self._pool: ThreadPoolExecutor | None = None
         self._under_way = 0
         self._kept: dict[Any, Any] = {}
@@ -38,7 +43,7 @@ class Outside:
 
         def begin() -> None:
             if self._pool is None:
-                self._pool = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="outside")
+                self._pool = ThreadPoolExecutor(self._threads_max, thread_name_prefix="outside")
             loop = asyncio.get_running_loop()
             future = loop.run_in_executor(self._pool, work)
             future.add_done_callback(ended)

@@ -100,9 +100,12 @@ class Run:
         work: what the next start has to go on with, when this burst was cut.
         finish: how the execution ended, in the burst in which it did.
         slice_s: how long the next burst may last.
+        core: the core's state as bytes if it is known; kept for machines whose steps may be taken
+            back (`patient_steps`).
     """
 
     __slots__ = (
+        "core",
         "events",
         "execution",
         "extra",
@@ -144,6 +147,7 @@ class Run:
         self.work: int | None = None
         self.finish: Finish | None = None
         self.slice_s = 0.003
+        self.core: bytes | None = None
 
     @property
     def is_express(self) -> bool:
@@ -237,7 +241,10 @@ class Run:
         }
         own = orjson.dumps([list(self.timers.items()), tasks])
         # The core's dump is JSON without line breaks, and so is ours.
-        return own + b"\n" + self.execution.dump()
+        core = self.execution.dump()
+        if self.program.evaluates:
+            self.core = core
+        return own + b"\n" + core
 
 
 def load_run(call: Call, execution_id: int) -> Run | None:
@@ -264,6 +271,8 @@ def load_run(call: Call, execution_id: int) -> Run | None:
     run.timers = dict(timers)
     run.tasks = {int(task_id): OpenTask(*fields) for task_id, fields in tasks.items()}
     run.execution = Execution.load(run.program, run.info, core)
+    if run.program.evaluates:
+        run.core = core
     return run
 
 

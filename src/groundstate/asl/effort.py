@@ -1,0 +1,109 @@
+"""How much work the evaluations of one step may be.
+
+A definition comes from outside, and an expression or a path in it may take long without doing any
+wrong. Who steps an execution where others wait steps *hastily*: an evaluation that takes too long
+ends the step with `StepTooLong`, and nothing of it counts. It is then done anew, *patiently*, where
+nobody waits for it; there each evaluation has a limit of its own, at which it fails.
+"""
+
+from __future__ import annotations
+
+import time
+
+EVALUATION_S_MAX = 0.8
+"""Ours: AWS stops endless evaluations too and says no number."""
+
+STEP_S_MAX = 4.0
+"""Ours: what all evaluations of a patient step may take together."""
+
+NODES_MAX = 2_000_000
+"""Ours: values that the JSONPaths of one step may look at, and that a JSONata result may have."""
+
+HASTE_S = 0.015
+"""What all evaluations of a hasty step may take together."""
+
+HASTY_NODES_MAX = 50_000
+
+HASTY_LENGTH_MAX = 20_000
+"""Items of an array that one function makes at once in a hasty step."""
+
+HASTY_TEXT_MAX = 1 << 19
+"""Characters that one function makes at once in a hasty step."""
+
+TIRED_S = 0.003
+"""After so much evaluating a hasty step ends with the transition that it is in."""
+
+
+class StepTooLong(BaseException):
+    """A hasty step took too long.
+
+    The execution is not what it was before the step and must be loaded again. No `except Exception`
+    may take this for an error of an expression.
+    """
+
+
+class Effort:
+    """The work that a step may still do.
+
+    Args:
+        hasty: others wait meanwhile; too much work raises StepTooLong.
+        total_s: what all evaluations may take together; 0 lets every one fail that needs time.
+    """
+
+    __slots__ = ("_ends_at", "_left_nodes", "_left_s", "_spent_s", "hasty")
+
+    def __init__(self, *, hasty: bool = False, total_s: float | None = None) -> None:
+        self.hasty = hasty
+        default_s = HASTE_S if hasty else STEP_S_MAX
+        self._left_s = default_s if total_s is None else total_s
+        self._left_nodes = HASTY_NODES_MAX if hasty else NODES_MAX
+        self._spent_s = 0.0
+        self._ends_at = 0.0
+
+    @property
+    def tired(self) -> bool:
+        """Whether a hasty step should end soon."""
+        return self.hasty and self._spent_s > TIRED_S
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether the step took all of its time."""
+        return self._left_s <= 0
+
+    @property
+    def left_s(self) -> float:
+        """How long the evaluation that has begun may go on."""
+        return self._ends_at - time.perf_counter()
+
+    def begin(self) -> float:
+        """An evaluation begins; how long it may take, 0 if it may not.
+
+        Raises:
+            StepTooLong: there is no time left in a hasty step.
+        """
+        if self._left_s <= 0:
+            if self.hasty:
+                raise StepTooLong
+            return 0.0
+        limit_s = min(self._left_s, EVALUATION_S_MAX)
+        self._ends_at = time.perf_counter() + limit_s
+        return limit_s
+
+    def end(self, limit_s: float) -> None:
+        """The evaluation is over that might have taken so long."""
+        took_s = limit_s - self.left_s
+        self._spent_s += took_s
+        self._left_s -= took_s
+
+    def look_at(self, nodes: int) -> bool:
+        """Note how many values are looked at; False if they are too many.
+
+        Raises:
+            StepTooLong: they are too many for a hasty step.
+        """
+        self._left_nodes -= nodes
+        if self._left_nodes >= 0:
+            return True
+        if self.hasty:
+            raise StepTooLong
+        return False
