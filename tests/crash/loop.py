@@ -102,10 +102,12 @@ class Driver:
 
     async def settle(self) -> None:
         """Until nothing is left to do at this moment."""
-        quiet = 0
+        quiet, dispatcher = 0, self.runtime.dispatcher
         while quiet < 4:
-            await asyncio.sleep(0)
-            quiet = 0 if self.runtime.dispatcher.barrier.is_busy else quiet + 1
+            # A host waits for an answer from outside of the loop: of a function, or of a worker.
+            waits = any(getattr(host, "busy", False) for host in dispatcher.hosts.values())
+            await asyncio.sleep(0.002 if waits else 0)
+            quiet = 0 if waits or dispatcher.barrier.is_busy else quiet + 1
 
 
 Workload = Callable[[Driver], Coroutine[Any, Any, None]]

@@ -45,6 +45,31 @@ WORKFLOWS: dict[str, dict[str, Any]] = {
             }
         },
     },
+    "DistributedExpress": {
+        "StartAt": "Items",
+        "States": {
+            "Items": {
+                "Type": "Map",
+                "ItemsPath": "$.items",
+                "Label": "Quick",
+                "ItemBatcher": {"MaxItemsPerBatch": 2},
+                "ItemProcessor": {
+                    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+                    "StartAt": "First",
+                    "States": {
+                        "First": {
+                            "Type": "Pass",
+                            "Parameters": {"id.$": "States.Format('x{}', $.Items[0].id)"},
+                            "Next": "Rest",
+                        },
+                        "Rest": {"Type": "Wait", "Seconds": 3, "Next": "Count"},
+                        "Count": {**COUNT, "End": True},
+                    },
+                },
+                "End": True,
+            }
+        },
+    },
     "Callback": {
         "StartAt": "Work",
         "States": {
@@ -68,7 +93,12 @@ WORKFLOWS: dict[str, dict[str, Any]] = {
         },
     },
 }
-EXPECTED = {**{f"item{number}": "1" for number in range(5)}, "Callback": "1"}
+EXPECTED = {
+    **{f"item{number}": "1" for number in range(5)},
+    **{f"xitem{number}": "1" for number in (0, 2, 4)},
+    "Callback": "1",
+}
+STARTED = ("Distributed", "DistributedExpress", "Callback")
 
 
 async def workload(driver: Driver) -> None:
@@ -88,7 +118,7 @@ async def workload(driver: Driver) -> None:
         # Express is not idempotent: a client that got no answer may start it once more.
         await start(driver, "Express")
         driver.note("Express")
-    for name in ("Distributed", "Callback"):
+    for name in STARTED:
         await start(driver, name)
     await driver.pass_time(1)
     for _ in range(3):
@@ -141,9 +171,8 @@ async def status(driver: Driver, name: str) -> str:
 
 
 async def check(driver: Driver, notes: list[Any]) -> None:
-    assert await status(driver, "Distributed") == "SUCCEEDED"
-    assert await status(driver, "Callback") == "SUCCEEDED"
-    for name in ("Distributed", "Callback"):
+    for name in STARTED:
+        assert await status(driver, name) == "SUCCEEDED", name
         arn = f"{STATES}:execution:{name}:{name}"
         history = await driver.call("stepfunctions", "GetExecutionHistory", executionArn=arn)
         ids = [event["id"] for event in history["events"]]

@@ -122,7 +122,85 @@ WORKFLOWS: dict[str, dict[str, Any]] = {
             "Count": {**PUT, "End": True},
         },
     },
+    # The child that answers the token may die before, between and after the two.
+    "Token": {
+        "StartAt": "Ask",
+        "States": {
+            "Ask": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::states:startExecution.waitForTaskToken",
+                "Parameters": {
+                    "StateMachineArn": f"{MACHINES}:Answer",
+                    "Name": "Token",
+                    "Input": {"token.$": "$$.Task.Token"},
+                },
+                "HeartbeatSeconds": 60,
+                "ResultPath": None,
+                "Next": "Count",
+            },
+            "Count": {**PUT, "End": True},
+        },
+    },
+    "Jsonata": {
+        "QueryLanguage": "JSONata",
+        "StartAt": "Each",
+        "States": {
+            "Each": {
+                "Type": "Map",
+                "Items": "{% [1..3] %}",
+                "MaxConcurrency": 2,
+                "ItemSelector": {"id": "{% 'Jsonata' & $states.context.Map.Item.Value %}"},
+                "ItemProcessor": {
+                    "StartAt": "Put",
+                    "States": {
+                        "Put": {
+                            "Type": "Task",
+                            "Resource": PUT["Resource"],
+                            "Arguments": {
+                                **PUT["Parameters"],
+                                "Key": {"id": {"S": "{% $states.input.id %}"}},
+                            },
+                            "Output": "{% $states.input.id %}",
+                            "Assign": {"mine": "{% $uuid() %}"},
+                            "Next": "Pause",
+                        },
+                        "Pause": {
+                            "Type": "Wait",
+                            "Seconds": 2,
+                            "Output": "{% $mine %}",
+                            "End": True,
+                        },
+                    },
+                },
+                "Assign": {"all": "{% $states.result %}"},
+                "Next": "Fails",
+            },
+            "Fails": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::dynamodb:getItem",
+                "Arguments": {"TableName": "Nothing", "Key": {"id": {"S": "a"}}},
+                "Retry": [
+                    {"ErrorEquals": ["States.ALL"], "JitterStrategy": "FULL", "MaxAttempts": 2}
+                ],
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Tell"}],
+                "Next": "Tell",
+            },
+            "Tell": {"Type": "Pass", "Output": "{% $count($all) %}", "End": True},
+        },
+    },
 }  # fmt: skip
+ANSWER = {
+    "StartAt": "Rest",
+    "States": {
+        "Rest": {"Type": "Wait", "Seconds": 2, "Next": "Send"},
+        "Send": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:sfn:sendTaskSuccess",
+            "Parameters": {"TaskToken.$": "$.token", "Output": "{}"},
+            "End": True,
+        },
+    },
+}
 INPUTS = {name: {"id": name, "items": [{"id": f"Map{n}"} for n in range(4)]} for name in WORKFLOWS}
 
 
@@ -130,7 +208,7 @@ async def workload(driver: Driver) -> None:
     await make_role(driver, "dynamodb:*", "states:*")
     await make_counts(driver)
     await driver.call("stepfunctions", "CreateActivity", name="Nobody")
-    for name, definition in WORKFLOWS.items():
+    for name, definition in [("Answer", ANSWER), *WORKFLOWS.items()]:
         await driver.call(
             "stepfunctions",
             "CreateStateMachine",
@@ -155,7 +233,10 @@ async def workload(driver: Driver) -> None:
 async def endings(driver: Driver) -> dict[str, Any]:
     """How each execution ended, its history's kinds of events, and what was counted."""
     found: dict[str, Any] = {}
-    executions = [(name, name) for name in WORKFLOWS] + [("Parallel", "Nested")]
+    executions = [(name, name) for name in WORKFLOWS] + [
+        ("Parallel", "Nested"),
+        ("Answer", "Token"),
+    ]
     for machine, name in executions:
         arn = f"arn:aws:states:us-east-1:000000000000:execution:{machine}:{name}"
         execution = await driver.call("stepfunctions", "DescribeExecution", executionArn=arn)

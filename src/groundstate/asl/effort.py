@@ -48,22 +48,26 @@ class Effort:
     Args:
         hasty: others wait meanwhile; too much work raises StepTooLong.
         total_s: what all evaluations may take together; 0 lets every one fail that needs time.
+
+    Attributes:
+        hasty: as above.
+        spent_s: how long evaluations took so far.
     """
 
-    __slots__ = ("_ends_at", "_left_nodes", "_left_s", "_spent_s", "hasty")
+    __slots__ = ("_ends_at", "_left_nodes", "_left_s", "hasty", "spent_s")
 
     def __init__(self, *, hasty: bool = False, total_s: float | None = None) -> None:
         self.hasty = hasty
         default_s = HASTE_S if hasty else STEP_S_MAX
         self._left_s = default_s if total_s is None else total_s
         self._left_nodes = HASTY_NODES_MAX if hasty else NODES_MAX
-        self._spent_s = 0.0
+        self.spent_s = 0.0
         self._ends_at = 0.0
 
     @property
     def tired(self) -> bool:
         """Whether a hasty step should end soon."""
-        return self.hasty and self._spent_s > TIRED_S
+        return self.hasty and self.spent_s > TIRED_S
 
     @property
     def exceeded(self) -> bool:
@@ -92,7 +96,7 @@ class Effort:
     def end(self, limit_s: float) -> None:
         """The evaluation is over that might have taken so long."""
         took_s = limit_s - self.left_s
-        self._spent_s += took_s
+        self.spent_s += took_s
         self._left_s -= took_s
 
     def look_at(self, nodes: int) -> bool:

@@ -27,7 +27,7 @@ from typing import Any
 
 from groundstate.asl import Execution, begin, step
 from groundstate.asl import interface as asl
-from groundstate.asl.effort import Effort, StepTooLong
+from groundstate.asl.effort import HASTE_S, Effort, StepTooLong
 from groundstate.asl.interface import ExecutionInfo, Input, Outcome, Started
 from groundstate.operation import Call
 from groundstate.services.stepfunctions.machines import root_of
@@ -42,8 +42,8 @@ _SLOW_MAX = 1000
 
 logger = logging.getLogger(__name__)
 
-Answer = tuple[Outcome, bytes] | None
-"""The outcome of a step and the state after it; None if there is none."""
+Answer = tuple[Outcome, bytes, float] | None
+"""A step's outcome, the state after it and how long it evaluated; None if it did not end."""
 
 
 class PatientSteps:
@@ -183,7 +183,10 @@ def take_answer(call: Call, run: Run, state: bytes, answer: Answer) -> Outcome |
     run.core = None
     if answer is None:
         return step(run.program, run.execution, event, effort=Effort(total_s=0), budget=1)
-    outcome, data = answer
+    outcome, data, took_s = answer
+    if took_s < HASTE_S / 2:
+        # The machine may have been busy when it was slow.
+        call.host.patient.slow.pop(run.row.revision, None)
     run.execution = Execution.load(run.program, run.info, data)
     return outcome
 

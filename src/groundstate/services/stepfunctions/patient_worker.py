@@ -68,8 +68,9 @@ def _take(request: dict[str, Any]) -> Any:
     info = ExecutionInfo(**request["info"])
     execution = Execution.load(machine, info, request["state"])
     # One transition at a time: each may take as long as a whole step.
-    outcome = step(machine, execution, request["event"], effort=Effort(), budget=1)
-    return outcome, execution.dump()
+    effort = Effort()
+    outcome = step(machine, execution, request["event"], effort=effort, budget=1)
+    return outcome, execution.dump(), effort.spent_s
 
 
 @lru_cache(maxsize=16)
