@@ -58,6 +58,11 @@ class Config:
         "Where tasks of state machines find services that the runtime does not have, by commas:"
         " `sqs=http://127.0.0.1:9324,sns=aws` (`aws` is AWS itself, with your own credentials).",
     )
+    connections: str = _setting(
+        "",
+        "JSON file of EventBridge connections for HTTP tasks, by name or ARN, each with"
+        " `AuthorizationType` and `AuthParameters` as CreateConnection takes them.",
+    )
     mock_config: str = _setting(
         "", "Mock configuration file of Step Functions Local, for `arn#TestCase`."
     )

@@ -5,17 +5,29 @@ AWS: https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlsplit
 
 import orjson
 
 from groundstate.asl.interface import ScheduleTask
 from groundstate.operation import Call, Deferred, Shape
+from groundstate.services.stepfunctions.integrations.connections import (
+    ConnectionFailed,
+    authorize,
+    connection_arn,
+    find_connection,
+)
+from groundstate.services.stepfunctions.integrations.http_request import (
+    Added,
+    BadHttpTask,
+    HttpRequest,
+    make_request,
+)
 from groundstate.services.stepfunctions.integrations.result import (
     Failed,
     Pending,
@@ -27,25 +39,39 @@ from groundstate.services.stepfunctions.run import Run
 TIMEOUT_S = 60
 # A run that has this member in its `extra` gets the exchange there (TestState's level TRACE).
 TRACE = "trace_http"
-_SCHEMES = ("http://", "https://")
+# With this one, what the connection added is shown, too.
+REVEALS = "reveals_secrets"
+
+_NOT_TEXT = ("application/octet-stream", "image/", "video/", "audio/")
 
 
 def invoke(call: Call, run: Run, command: ScheduleTask) -> Result:
-    """Make the request of an HTTP task. Its connection is not looked up: nothing signs it."""
-    parameters = command.parameters
-    if not isinstance(parameters, dict) or not str(parameters.get("ApiEndpoint", "")).startswith(
-        _SCHEMES
-    ):
-        return Failed("States.Runtime", "The ApiEndpoint of an HTTP task must be a URL.")
+    """Make the request of an HTTP task, with what its connection adds if connections are set up."""
+    parameters, region = command.parameters, run.machine.region
     try:
-        request = _make_request(parameters)
-    except ValueError as error:
-        return Failed("States.Runtime", f"The HTTP task has bad parameters: {error}")
+        plain = make_request(parameters, Added(), region)
+    except BadHttpTask as error:
+        return Failed("States.Runtime", str(error))
+    arn, path = connection_arn(parameters), call.config.connections
     trace: Shape = {}
     if TRACE in run.extra:
         run.extra[TRACE] = trace
-    deferred = call.host.outside.call(call, lambda: _perform(request, trace))
-    return Pending(deferred, _read)
+    reveals = bool(run.extra.get(REVEALS))
+
+    def work() -> Result:
+        request = plain
+        if arn and path:
+            try:
+                added = authorize(find_connection(path, arn))
+                request = make_request(parameters, added, region)
+            except ConnectionFailed as error:
+                return Failed(error.error, error.cause)
+            except BadHttpTask as error:
+                return Failed("States.Runtime", str(error))
+        trace["request"] = _traced_request(request if reveals else plain)
+        return _perform(request, trace)
+
+    return Pending(call.host.outside.call(call, work), _read)
 
 
 def _read(_: Call, deferred: Deferred) -> Result:
@@ -54,61 +80,50 @@ def _read(_: Call, deferred: Deferred) -> Result:
     return result
 
 
-def _make_request(parameters: dict[str, Any]) -> urllib.request.Request:
-    url = str(parameters["ApiEndpoint"])
-    query = list(_pairs(parameters.get("QueryParameters") or {}))
-    if query:
-        url += ("&" if "?" in url else "?") + urlencode(query)
-    headers = {str(name): str(value) for name, value in (parameters.get("Headers") or {}).items()}
-    body = parameters.get("RequestBody")
-    data = None
-    if body is not None:
-        lower = {name.lower(): value for name, value in headers.items()}
-        if lower.get("content-type") == "application/x-www-form-urlencoded":
-            data = urlencode(list(_pairs(body))).encode()
-        else:
-            data = body.encode() if isinstance(body, str) else orjson.dumps(body)
-            if "content-type" not in lower:
-                headers["Content-Type"] = "application/json"
-    headers.setdefault("User-Agent", "Amazon|StepFunctions|HttpInvoke|us-east-1")
-    method = str(parameters.get("Method", "GET"))
-    # `invoke` lets only http and https through.
-    return urllib.request.Request(url, data, headers, method=method)  # noqa: S310
-
-
-def _perform(request: urllib.request.Request, trace: Shape) -> Result:
+def _perform(request: HttpRequest, trace: Shape) -> Result:
     """In a thread: nothing here touches the runtime's state."""
-    sent = request.data.decode("utf-8", "replace") if isinstance(request.data, bytes) else ""
-    trace["request"] = {
-        "protocol": request.type,
-        "method": request.get_method(),
-        "url": request.full_url,
-        "headers": str(dict(request.header_items())),
-        "body": sent,
-    }
+    headers = dict(request.headers)
+    if request.content_type:
+        headers["Content-Type"] = request.content_type
+    # `make_request` lets only http and https through.
+    sent = urllib.request.Request(  # noqa: S310
+        request.url, request.body, headers, method=request.method
+    )
+    protocol = urlsplit(request.url).scheme
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
-            body = response.read()
-            trace["response"] = _traced(response.status, response.reason, response.headers, body)
-            return _shown(response.status, response.reason, response.headers, body)
+        with urllib.request.urlopen(sent, timeout=TIMEOUT_S) as response:  # noqa: S310
+            status, reason, body = response.status, response.reason, response.read()
+            answered = response.headers
     except urllib.error.HTTPError as error:
-        body = error.read()
+        status, reason, body, answered = error.code, error.reason, error.read(), error.headers
         error.close()
-        trace["response"] = _traced(error.code, error.reason, error.headers, body)
-        return Failed(f"States.Http.StatusCode.{error.code}", body.decode("utf-8", "replace"))
-    except (OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "reason", error)
-        return Failed("States.Http.Socket", f"Unable to execute HTTP request: {reason}")
-
-
-def _shown(status: int, reason: str, headers: Any, body: bytes) -> Succeeded:
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        why = getattr(error, "reason", error)
+        return Failed("States.Http.Socket", f"Unable to execute HTTP request: {why}")
     text = body.decode("utf-8", "replace")
-    content: Any = text
-    if "json" in (headers.get("Content-Type") or ""):
-        try:
+    trace["response"] = {
+        "protocol": protocol,
+        "statusCode": str(status),
+        "statusMessage": reason,
+        "headers": _listed((name.lower(), value) for name, value in answered.items()),
+        "body": text,
+    }
+    if status >= 400:
+        return Failed(f"States.Http.StatusCode.{status}", text)
+    return _shown(status, reason, answered, body)
+
+
+def _shown(status: int, reason: str, headers: Any, body: bytes) -> Result:
+    content_type = (headers.get("Content-Type") or "").lower()
+    try:
+        content: Any = body.decode()
+    except UnicodeDecodeError:
+        content_type = "application/octet-stream"
+    if content_type.startswith(_NOT_TEXT):
+        return Failed("States.Runtime", "The response of the HTTP task is no text.")
+    if "json" in content_type:
+        with contextlib.suppress(orjson.JSONDecodeError):
             content = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            content = text
     return Succeeded(
         {
             "Headers": {name.lower(): headers.get_all(name) for name in headers},
@@ -119,17 +134,16 @@ def _shown(status: int, reason: str, headers: Any, body: bytes) -> Succeeded:
     )
 
 
-def _traced(status: int, reason: str, headers: Any, body: bytes) -> Shape:
+def _traced_request(request: HttpRequest) -> Shape:
     return {
-        "protocol": "http",
-        "statusCode": str(status),
-        "statusMessage": reason,
-        "headers": str({name.lower(): headers.get_all(name) for name in headers}),
-        "body": body.decode("utf-8", "replace"),
+        "protocol": urlsplit(request.url).scheme,
+        "method": request.method,
+        "url": request.url,
+        "headers": _listed(request.headers.items()),
+        "body": (request.body or b"").decode("utf-8", "replace"),
     }
 
 
-def _pairs(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in values.items():
-        for each in value if isinstance(value, list) else [value]:
-            yield name, each if isinstance(each, str) else orjson.dumps(each).decode()
+def _listed(headers: Any) -> str:
+    """Headers as AWS shows them."""
+    return f"[{', '.join(f'{name}: {value}' for name, value in headers)}]"

@@ -17,7 +17,7 @@ from groundstate.operation import Answer, Call, Deferred, Shape, named_error
 from groundstate.services.stepfunctions.arns import make_arn
 from groundstate.services.stepfunctions.errors import InvalidDefinition, InvalidExecutionInput
 from groundstate.services.stepfunctions.integrations import perform
-from groundstate.services.stepfunctions.integrations.http_invoke import TRACE
+from groundstate.services.stepfunctions.integrations.http_invoke import REVEALS, TRACE
 from groundstate.services.stepfunctions.integrations.result import (
     Failed,
     Pending,
@@ -41,6 +41,8 @@ def test_state(call: Call, request: Shape) -> Answer:
     """
     if "roleArn" in request:
         check_role(call, request["roleArn"])
+    if request.get("revealSecrets"):
+        call.authorize("states:RevealSecrets", "*")
     name = f"test-{ids.make_uuid()}"
     machine_arn = make_arn(call, f"stateMachine:{name}")
     execution_arn = make_arn(call, f"express:{name}:{ids.make_uuid()}")
@@ -60,7 +62,7 @@ def test_state(call: Call, request: Shape) -> Answer:
         return test.result()
     run = make_test_run(call, request["roleArn"], name)
     if request.get("inspectionLevel") == "TRACE":
-        run.extra[TRACE] = {}
+        run.extra |= {TRACE: {}, REVEALS: bool(request.get("revealSecrets"))}
     return _answer(call, test, task, run, perform(call, run, task))
 
 
