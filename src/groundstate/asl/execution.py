@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from groundstate.asl.json_text import to_text
+from groundstate.asl.json_text import read_data, to_bytes, to_text
 from groundstate.asl.limits import VARIABLES_BYTES_MAX
 
 if TYPE_CHECKING:
@@ -171,10 +171,14 @@ class Strand:
 
     @property
     def value(self) -> Any:
-        """The state's input."""
+        """The state's input.
+
+        Raises:
+            RecursionError: it is nested too deeply to be worked with.
+        """
         if self._value is _NO_VALUE:
             assert self._text is not None
-            self._value = orjson.loads(self._text)
+            self._value = read_data(self._text)
         return self._value
 
     @property
@@ -287,7 +291,7 @@ class Execution:
     def input(self) -> Any:
         """The execution's input, for the context object."""
         if self._input is _NO_VALUE:
-            self._input = orjson.loads(self.info.input_text)
+            self._input = read_data(self.info.input_text)
         return self._input
 
     def new_id(self) -> int:
@@ -320,7 +324,7 @@ class Execution:
         """The state as bytes (JSON), to be given to `load`."""
         if self.status != RUNNING:
             self.restore_lost()
-        return orjson.dumps(
+        return to_bytes(
             [
                 self.status,
                 self.event_id,

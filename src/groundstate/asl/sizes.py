@@ -10,6 +10,9 @@ from typing import Any
 TEXT_LENGTH_MAX = 4 * 1024 * 1024
 """Ours: far more than AWS's limit for any data; what is longer need not be written to know that."""
 
+LEVELS_MAX = 200
+"""Ours: levels of what has to be written down inside of something else."""
+
 FEW = 16
 """So many parts of a template are at most so many inputs long, and need no look."""
 
@@ -33,3 +36,18 @@ def is_huge(value: Any) -> bool:
         if left < 0:
             return True
     return False
+
+
+def is_deeper(value: Any, levels: int) -> bool:
+    """Whether objects and arrays are nested in more levels than these."""
+    level = [value]
+    for _ in range(levels + 1):
+        level = [
+            child
+            for found in level
+            if isinstance(found, dict | list)
+            for child in (found.values() if isinstance(found, dict) else found)
+        ]
+        if not level:
+            return False
+    return True

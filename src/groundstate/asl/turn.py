@@ -331,7 +331,8 @@ class Turn:
                 state.record_failed(self, strand)
                 if state.catch(self, strand, failed):
                     return
-        except StateError as error:
+        except (StateError, RecursionError) as raised:
+            error = raised if isinstance(raised, StateError) else too_deep()
             # The catcher's own Output or Assign failed; nobody catches that.
             self.strand = strand
             cause = interpreting_cause(strand, error)

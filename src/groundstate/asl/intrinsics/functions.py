@@ -187,7 +187,9 @@ def _math_random(turn: Turn, first: Any, last: Any, seed: Any = None) -> int:
 
 
 def _math_add(turn: Turn, first: Any, second: Any) -> int:
-    return _rounded(first) + _rounded(second)
+    # Java's long goes around.
+    total = _rounded(first) + _rounded(second)
+    return (total + _LONG_MAX + 1) % (2 * _LONG_MAX + 2) - _LONG_MAX - 1
 
 
 def _string_split(turn: Turn, text: Any, delimiters: Any) -> list[str]:
@@ -231,7 +233,11 @@ def _rounded(value: Any) -> int:
     """Java's Math.round: halves go up, also below zero (observed: -1.5 gives -1)."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise IntrinsicFailure("argument must be a number")
-    return value if isinstance(value, int) else math.floor(value + 0.5)
+    rounded = value if isinstance(value, int) else math.floor(value + 0.5)
+    return max(-_LONG_MAX - 1, min(rounded, _LONG_MAX))
+
+
+_LONG_MAX = (1 << 63) - 1
 
 
 FUNCTIONS: dict[str, Intrinsic] = {

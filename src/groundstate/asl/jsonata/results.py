@@ -24,12 +24,19 @@ def plain_result(value: Any, effort: Effort) -> Any:
         ResultTooLarge: its text would be too long.
         StepTooLong: others wait, and there is much to go through.
     """
-    if type(value) in _SMALL:
+    if value is None or value is True or value is False:
         return value
     return _Walk(effort).plain(value)
 
 
-_SMALL = frozenset((str, int, bool, type(None)))
+_LONG_MAX = (1 << 63) - 1
+
+
+def _encodable(text: str) -> str:
+    """The text with `?` for lone surrogates, as Java writes them."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "replace").decode()
 
 
 class _Walk:
@@ -44,7 +51,10 @@ class _Walk:
         kind = type(value)
         if kind is str:
             self._left -= len(value)
-            return value
+            return _encodable(value)
+        if kind is int:
+            # JavaScript's numbers are doubles; what no long holds is not written as an integer.
+            return value if -_LONG_MAX <= value <= _LONG_MAX else float(value)
         if kind is dict:
             self._count(len(value))
             self._left -= sum(map(len, value))

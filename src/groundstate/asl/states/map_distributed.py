@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groundstate.asl.errors import Failed
+from groundstate.asl.errors import Failed, too_deep
 from groundstate.asl.interface import (
     ItemBatcher,
     ItemReader,
@@ -22,6 +22,7 @@ from groundstate.asl.interface import (
     StartMapRun,
 )
 from groundstate.asl.map_fields import compile_number, error_of
+from groundstate.asl.sizes import LEVELS_MAX, is_deeper
 from groundstate.asl.states.state import State
 
 if TYPE_CHECKING:
@@ -104,6 +105,9 @@ class DistributedMapState(State):
         # The concurrency is looked at before the state starts, all else after it (observed).
         concurrency = self.items.max_concurrency(data, turn)
         items = None if self.reader is not None else self.items.find(data, turn)
+        # Whoever runs the map run writes them down.
+        if is_deeper(items, LEVELS_MAX):
+            raise too_deep()
         strand.previous = turn.record(
             strand.previous,
             "MapStateStarted",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from groundstate.asl import limits
 from groundstate.asl.errors import DATA_LIMIT_EXCEEDED, RUNTIME, Failed, StateError
 from groundstate.asl.execution import Group
+from groundstate.asl.json_text import to_text
 from groundstate.asl.map_items import make_item
 from groundstate.asl.states.container import ContainerState
 from groundstate.asl.turn import interpreting_cause
@@ -73,8 +74,11 @@ class InlineMapState(ContainerState):
         group.children.append(child.id)
         child.item = make_item(index, group.items[index])
         data = group.data if self.items.keeps_data else None
+        child.set_input_text("null")
         try:
-            child.set_input(self.items.select(turn, strand, data, child.item), None)
+            selected = self.items.select(turn, strand, data, child.item)
+            # Made here, where a value that is nested too deeply fails this state.
+            child.set_input(selected, to_text(selected))
         except StateError as error:
             child.set_input(group.items[index], None)
             self._not_selected(turn, strand, child, error)

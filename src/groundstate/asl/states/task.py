@@ -27,7 +27,7 @@ from groundstate.asl.interface import (
     TaskSucceeded,
     TaskTimedOut,
 )
-from groundstate.asl.json_text import is_too_large, to_text
+from groundstate.asl.json_text import is_too_large, to_plain_text, to_text
 from groundstate.asl.states.state import State
 from groundstate.asl.task_parameters import (
     find_unsupported,
@@ -88,7 +88,7 @@ class TaskState(State):
         heartbeat_s = None if self.heartbeat is None else self.heartbeat(turn)
         role = "" if self.credentials is None else self.credentials(turn)
         turn.token = ""
-        text = strand.text if parameters is strand.raw_value else to_text(parameters)
+        text = strand.text if parameters is strand.raw_value else to_plain_text(parameters)
         if is_too_large(text):
             raise data_limit_exceeded(self.name)
         unsupported = find_unsupported(self.supported, parameters)

@@ -96,18 +96,3 @@ _TYPES: dict[str, Any] = {
     "Number": (int, float),
     "Boolean": bool,
 }
-
-
-def is_deeper(value: Any, levels: int) -> bool:
-    """Whether objects and arrays are nested in more levels than these."""
-    level = [value]
-    for _ in range(levels + 1):
-        level = [
-            child
-            for found in level
-            if isinstance(found, dict | list)
-            for child in (found.values() if isinstance(found, dict) else found)
-        ]
-        if not level:
-            return False
-    return True

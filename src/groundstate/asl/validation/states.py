@@ -7,6 +7,7 @@ from typing import Any
 from groundstate.asl import limits
 from groundstate.asl.interface import IsKnown, MachineType, Resource
 from groundstate.asl.resources import parse_resource
+from groundstate.asl.sizes import is_deeper
 from groundstate.asl.task_parameters import (
     find_unsupported,
     not_supported,
@@ -19,7 +20,7 @@ from groundstate.asl.validation.choices import check_choices
 from groundstate.asl.validation.errors import check_catchers, check_retriers
 from groundstate.asl.validation.maps import check_map
 from groundstate.asl.validation.queries import check_jsonata_state, check_jsonpath_state
-from groundstate.asl.validation.report import Report, is_deeper
+from groundstate.asl.validation.report import Report
 
 Definition = dict[str, Any]
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import orjson
+
 from groundstate.asl import limits
 from groundstate.asl.interface import Diagnostic, IsKnown, MachineType
 from groundstate.asl.json_errors import find_json_error
-from groundstate.asl.validation.report import Report, is_deeper
+from groundstate.asl.sizes import is_deeper
+from groundstate.asl.validation.report import Report
 from groundstate.asl.validation.scopes import check_variable_scopes
 from groundstate.asl.validation.states import StateChecker
 from groundstate.asl.validation.transitions import check_transitions, targets_of
@@ -68,7 +71,10 @@ def _parse(text: str, report: Report) -> dict[str, Any] | None:
         report.error("MISSING_DESCRIPTION", "Received a null or empty workflow input", "")
         return None
     try:
-        definition = json.loads(text)
+        definition = json.loads(text, parse_constant=_refuse_constant)
+        if "\\ud" in text.lower():
+            # A half of a surrogate pair alone is no character, and cannot be stored as one.
+            orjson.loads(text)
     except RecursionError:
         report.error("TOO_DEEPLY_NESTED", "The states are too deeply nested.", "")
         return None
@@ -82,6 +88,10 @@ def _parse(text: str, report: Report) -> dict[str, Any] | None:
         return None
     assert isinstance(definition, dict)
     return definition
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
 
 
 def _check_machine(

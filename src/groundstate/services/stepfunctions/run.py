@@ -18,6 +18,7 @@ import orjson
 
 from groundstate.asl import Execution, Machine
 from groundstate.asl.interface import ExecutionInfo, Finish, Resource
+from groundstate.asl.json_text import to_bytes
 from groundstate.operation import Call
 from groundstate.services.stepfunctions import sdk_names
 from groundstate.services.stepfunctions.arns import (
@@ -172,7 +173,7 @@ class Run:
         if events:
             executions.append(row.execution_id, events)
             events.clear()
-        row.extra = orjson.dumps(self.extra) if self.extra else None
+        row.extra = to_bytes(self.extra) if self.extra else None
         if self.is_new:
             executions.insert(row)
             self.is_new = False
@@ -181,7 +182,7 @@ class Run:
 
     def insert(self, call: Call) -> None:
         """Write the row of an execution that has not begun."""
-        self.row.extra = orjson.dumps(self.extra)
+        self.row.extra = to_bytes(self.extra)
         call.tx.executions.insert(self.row)
         self.is_new = False
 
@@ -213,7 +214,7 @@ class Run:
                 executions.delete(row.execution_id)
             return
         self.extra["input"] = self.info.input_text
-        row.extra = orjson.dumps(self.extra)
+        row.extra = to_bytes(self.extra)
         if self.is_new:
             executions.insert(row)
             self.is_new = False

@@ -9,12 +9,15 @@ from typing import Any
 
 from groundstate import ids
 from groundstate.asl.json_errors import find_json_error
+from groundstate.asl.json_text import is_too_large
+from groundstate.asl.limits import DATA_SIZE_BYTES_MAX
 from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions import executor
 from groundstate.services.stepfunctions.arns import execution_arn_of
 from groundstate.services.stepfunctions.errors import (
     ExecutionAlreadyExists,
     InvalidExecutionInput,
+    ValidationException,
 )
 from groundstate.services.stepfunctions.machines import Target, get_target
 from groundstate.services.stepfunctions.mocks import find_mocks, split_test_case
@@ -56,10 +59,16 @@ def check_input(request: Shape) -> str:
 
     Raises:
         InvalidExecutionInput: it is not JSON.
+        ValidationException: it is too long as UTF-8 (documented; the model counts characters).
     """
     text: str = request.get("input", "{}")
     if text == "{}":
         return text
+    if is_too_large(text):
+        raise ValidationException(
+            "1 validation error detected: Value '***' at 'input' failed to satisfy constraint:"
+            f" Member must have length less than or equal to {DATA_SIZE_BYTES_MAX}"
+        )
     problem = "Invalid execution input." if not text.strip() else find_json_error(text)
     if problem is not None:
         raise InvalidExecutionInput(f"Invalid State Machine Execution Input: '{problem}'")
