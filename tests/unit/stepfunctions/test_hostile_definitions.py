@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +46,10 @@ def times(states: States) -> str:
 @pytest.mark.process
 def test_nobody_waits_for_an_endless_expression(states: States) -> None:
     made = states.create(jsonata(passing(ENDLESS)))
-    before = time.monotonic()
     execution = states.client.start_execution(stateMachineArn=made)["executionArn"]
-    assert states.status(execution) == "RUNNING"
     states.runtime.client("dynamodb").list_tables()
-    assert time.monotonic() - before < 0.5
+    # Nobody has waited for its end.
+    assert states.status(execution) == "RUNNING"
     states.runtime.settle()
     described = states.describe(execution)
     assert described["error"] == "States.QueryEvaluationError"
@@ -169,9 +167,8 @@ def test_nobody_waits_for_a_path_that_looks_at_everything_again_and_again(states
     state = {"Type": "Pass", "Parameters": {"n.$": "$..*..*..*..*..*..*..*..*.length()"}}
     made = states.create(machine(("P", state)))
     document = {"items": [[[[[number] * 4] * 4] * 4] * 4 for number in range(40)]}
-    before = time.monotonic()
     execution = states.client.start_execution(stateMachineArn=made, input=json.dumps(document))
-    assert time.monotonic() - before < 0.5
+    assert states.status(execution["executionArn"]) == "RUNNING"
     states.runtime.settle()
     described = states.describe(execution["executionArn"])
     assert described["error"] == "States.Runtime"
@@ -190,3 +187,23 @@ def test_nobody_waits_for_a_path_that_looks_at_everything_again_and_again(states
 def test_a_template_that_repeats_its_input_is_too_large(states: States, template: Any) -> None:
     execution = states.run(machine(("P", {"Type": "Pass", "Parameters": template})), "x" * 250_000)
     assert states.describe(execution)["error"] == "States.DataLimitExceeded"
+
+
+@pytest.mark.slow
+def test_a_long_definition_is_compiled_anew_after_a_restart(tmp_path: Path) -> None:
+    names = [f"S{number}" for number in range(3000)]
+    definition = machine(*((name, {"Type": "Pass", "Comment": "c" * 30}) for name in names))
+    with Groundstate(tmp_path / "data") as runtime:
+        states = States(runtime)
+        for type_ in ("STANDARD", "EXPRESS"):
+            states.create(definition, type_, type=type_)
+    with Groundstate(tmp_path / "data") as runtime:
+        client = runtime.client("stepfunctions")
+        standard = "arn:aws:states:us-east-1:000000000000:stateMachine:STANDARD"
+        express = standard.replace("STANDARD", "EXPRESS")
+        started = client.start_execution(stateMachineArn=standard, input='{"a":1}')
+        runtime.settle()
+        described = client.describe_execution(executionArn=started["executionArn"])
+        assert (described["status"], described["output"]) == ("SUCCEEDED", '{"a":1}')
+        ended = client.start_sync_execution(stateMachineArn=express, input='{"a":1}')
+        assert (ended["status"], ended["output"]) == ("SUCCEEDED", '{"a":1}')

@@ -71,6 +71,17 @@ def _append(a: Any, b: Any) -> Any:
     return core.fn_append(a, b)
 
 
+def _array_of(*elements: Any) -> Any:
+    # Flattening makes an array longer than the elements; most are short.
+    length = 0
+    for element in elements:
+        if isinstance(element, list):
+            length += len(element)
+    if length > HASTY_LENGTH_MAX:
+        _allow_items(length)
+    return core.array_of(*elements)
+
+
 def _pad(text: Any, width: Any, *rest: Any) -> Any:
     if isinstance(width, int | float):
         _allow_text(abs(width))
@@ -169,6 +180,7 @@ _BASE64 = re.compile(
 _BOUNDED = {
     "range_": _range,
     "concat": _concat,
+    "array_of": _array_of,
     "fn_append": _append,
     "fn_pad": _pad,
     "fn_join": _join,

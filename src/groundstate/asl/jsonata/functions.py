@@ -153,9 +153,13 @@ def _parse(turn: Turn, text: Any = MISSING, *more: Any) -> Any:
         return from_text(text)
     except ValueError:
         try:
-            return json.loads(text)
+            return json.loads(text, parse_constant=_refuse_constant)
         except ValueError as error:
             raise DialectError("D3120", f"Invalid JSON: {error}") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"Unrecognized token '{name}'")
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {

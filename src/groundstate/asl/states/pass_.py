@@ -14,12 +14,20 @@ if TYPE_CHECKING:
     from groundstate.asl.query import Query
     from groundstate.asl.turn import Turn
 
+_WORKS = frozenset(
+    (
+        *("Assign", "InputPath", "Output", "OutputPath", "Parameters", "Result", "ResultPath"),
+        "ResultSelector",
+    )
+)
+
 
 class PassState(State):
     """A Pass state.
 
     Attributes:
         has_result: a JSONPath state with Result; it goes before Parameters (observed).
+        passes_on: nothing is done with the input, which need not even be read.
     """
 
     type = "Pass"
@@ -28,9 +36,13 @@ class PassState(State):
         super().__init__(index, name, query)
         self.has_result = "Result" in definition
         self.result = definition.get("Result")
+        self.passes_on = _WORKS.isdisjoint(definition)
 
     def begin(self, turn: Turn, strand: Strand) -> None:
         query = self.query
+        if self.passes_on:
+            query.pass_on(turn, strand, self.next)
+            return
         result = self.result if self.has_result else query.arguments(turn, strand)
         text = strand.text if result is strand.raw_value else None
         query.leave(turn, strand, result, text, self.next)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import sys
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from groundstate.asl import Machine, compile_machine, compile_stored
 from groundstate.asl.interface import InvalidDefinition as BadDefinition
@@ -48,6 +49,10 @@ class MachineCache:
         self.put(revision, machine)
         return machine
 
+    def __contains__(self, revision: Revision) -> bool:
+        found = self._machines.get(revision.revision)
+        return found is not None and found[0] == revision.definition
+
     def put(self, revision: Revision, machine: Machine) -> None:
         """Keep the compiled machine of a revision."""
         if revision.revision in self._machines:
@@ -86,16 +91,6 @@ def prepare(definition: str, machine_type: MachineType) -> Machine | BadDefiniti
         return error
 
 
-def _prepare_aside(definition: str, machine_type: MachineType) -> Machine | BadDefinition:
-    """As `prepare`, in a thread: the loop need not wait long for its turn."""
-    interval_s = sys.getswitchinterval()
-    sys.setswitchinterval(_SWITCH_S)
-    try:
-        return prepare(definition, machine_type)
-    finally:
-        sys.setswitchinterval(interval_s)
-
-
 @contextmanager
 def _no_collection(characters: int) -> Iterator[None]:
     """Look for no garbage while a long definition is compiled.
@@ -122,23 +117,83 @@ def prepare_long(call: Call, request: Shape, machine_type: MachineType) -> Defer
     definition = request.get("definition", "")
     if len(definition) < LONG_CHARACTERS or not call.takes_fragments:
         return None
-    host, runner = call.host, call.runner
-    operation, principal, region = call.operation, call.principal, call.region
+    prepared = call.host.prepared
+
+    def keep(found: Machine | BadDefinition) -> None:
+        prepared[machine_type, definition] = found
+
+    def forget() -> None:
+        prepared.pop((machine_type, definition), None)
+
+    return _perform_after(
+        call, request, lambda: prepare(definition, machine_type), keep=keep, forget=forget
+    )
+
+
+def load_long(
+    call: Call, request: Shape, revision: Revision, machine_type: MachineType
+) -> Deferred | None:
+    """As `prepare_long`, for a stored definition that this process has not compiled yet."""
+    machines: MachineCache = call.host.machines
+    definition = revision.definition
+    if len(definition) < LONG_CHARACTERS or not call.takes_fragments or revision in machines:
+        return None
+
+    def work() -> Machine:
+        with _no_collection(len(definition)):
+            return compile_stored(definition, type=machine_type)
+
+    return _perform_after(
+        call,
+        request,
+        work,
+        keep=lambda machine: machines.put(revision, machine),
+        forget=lambda: None,
+    )
+
+
+def _perform_after(
+    call: Call,
+    request: Shape,
+    work: Callable[[], Any],
+    *,
+    keep: Callable[[Any], None],
+    forget: Callable[[], None],
+) -> Deferred:
+    """Do work in a thread and keep its result while the operation is performed anew."""
+    runner, operation, principal, region = call.runner, call.operation, call.principal, call.region
     answer = Deferred()
+
+    def answer_as(done: Deferred) -> None:
+        if done.error is not None:
+            answer.fail(done.error)
+        elif done.result is not None:
+            answer.resolve(done.result)
 
     def perform(done: Deferred) -> None:
         assert done.result is not None
-        host.prepared[machine_type, definition] = done.result["result"]
+        keep(done.result["result"])
         try:
             result = runner.perform("stepfunctions", operation, request, principal, region)
         except ServiceError as error:
             answer.fail(error)
         else:
-            assert isinstance(result, dict), operation
-            answer.resolve(result)
+            if isinstance(result, Deferred):
+                result.add_callback(answer_as)
+            else:
+                answer.resolve(result)
         finally:
-            host.prepared.pop((machine_type, definition), None)
+            forget()
 
-    compiled = host.compiling.call(call, lambda: _prepare_aside(definition, machine_type))
-    compiled.add_callback(perform)
+    call.host.compiling.call(call, lambda: _aside(work)).add_callback(perform)
     return answer
+
+
+def _aside(work: Callable[[], Any]) -> Any:
+    """Work in a thread, for whose turn the loop need not wait long."""
+    interval_s = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_S)
+    try:
+        return work()
+    finally:
+        sys.setswitchinterval(interval_s)

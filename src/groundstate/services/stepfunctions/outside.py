@@ -26,6 +26,7 @@ class Outside:
         self._under_way = 0
         self._kept: dict[Any, Any] = {}
         self._keeping = threading.Lock()
+        self._stopped = False
 
     @property
     def busy(self) -> bool:
@@ -50,7 +51,7 @@ class Outside:
 
         def ended(future: asyncio.Future[Any]) -> None:
             self._end()
-            if not future.cancelled():
+            if not future.cancelled() and not self._stopped:
                 result = future.result()
                 runner.run("stepfunctions", lambda _: deferred.resolve({"result": result}), region)
 
@@ -66,6 +67,7 @@ class Outside:
 
     def stop(self) -> None:
         """Wait for no answer any more."""
+        self._stopped = True
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
         for kept in self._kept.values():

@@ -11,9 +11,10 @@ from groundstate import ids
 from groundstate.asl.json_errors import find_json_error
 from groundstate.asl.json_text import is_too_large
 from groundstate.asl.limits import DATA_SIZE_BYTES_MAX
-from groundstate.operation import Call, Shape
+from groundstate.operation import Answer, Call, Shape
 from groundstate.services.stepfunctions import executor
 from groundstate.services.stepfunctions.arns import execution_arn_of
+from groundstate.services.stepfunctions.definitions import load_long
 from groundstate.services.stepfunctions.errors import (
     ExecutionAlreadyExists,
     InvalidExecutionInput,
@@ -26,7 +27,7 @@ from groundstate.services.stepfunctions.run import Run, make_run, read_extra, re
 from groundstate.store.executions import RUNNING, ExecutionRow
 
 
-def start_execution(call: Call, request: Shape) -> Shape:
+def start_execution(call: Call, request: Shape) -> Answer:
     """Start an execution; what needs no waiting is done when this answers.
 
     Starting again by the same name is answered with the first execution while that one runs and if
@@ -47,6 +48,9 @@ def start_execution(call: Call, request: Shape) -> Shape:
             found = call.tx.executions.find_by_name(target.machine.machine_id, name)
             if found is not None:
                 return _start_again(call, target, found, text)
+    later = load_long(call, request, target.revision, target.machine.type)
+    if later is not None:
+        return later
     run = prepare_run(call, target, name, text, request.get("traceHeader"))
     if test_case:
         run.extra["mocks"] = find_mocks(call, target.machine, test_case)

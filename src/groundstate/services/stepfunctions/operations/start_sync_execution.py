@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from groundstate.operation import Answer, Call, Deferred, Shape
 from groundstate.services.stepfunctions import executor
+from groundstate.services.stepfunctions.definitions import load_long
 from groundstate.services.stepfunctions.errors import StateMachineTypeNotSupported
 from groundstate.services.stepfunctions.machines import get_target
 from groundstate.services.stepfunctions.mocks import find_mocks, split_test_case
@@ -34,6 +35,9 @@ def start_sync_execution(call: Call, request: Shape) -> Answer:
     text = check_input(request)
     if "name" in request:
         check_name(request["name"])
+    later = load_long(call, request, target.revision, target.machine.type)
+    if later is not None:
+        return later
     run = prepare_run(call, target, request.get("name"), text, request.get("traceHeader"))
     if test_case:
         run.extra["mocks"] = find_mocks(call, target.machine, test_case)
