@@ -73,6 +73,14 @@ class Machine:
         """By state name, the workflow variables that the state reads."""
         return find_variable_references(json.loads(self.definition))
 
+    def unlink(self) -> None:
+        """Let the states forget each other; nobody may run the machine any more."""
+        for state in self.states:
+            state.next = None
+            state.catchers = []
+        for processor in self.processors.values():
+            processor.unlink()
+
     def state(self, name: str) -> State | None:
         """The state of this name in any scope, or None."""
         return next((state for state in self.states if state.name == name), None)

@@ -57,7 +57,7 @@ def create_state_machine(call: Call, request: Shape) -> Answer:
             settings=settings,
             now=call.now,
         )
-        call.host.machines.put(tables.get_revision(machine.revision), program)
+        call.host.machines.put_new(tables.get_revision(machine.revision), program)
         tables.put_tags(arn, read_tags(request.get("tags", ())))
     else:
         _check_same(call, machine, request, machine_type, settings)

@@ -73,7 +73,7 @@ def update_state_machine(call: Call, request: Shape) -> Answer:
         )
         revision = tables.get_revision(number)
         if program is not None:
-            call.host.machines.put(revision, program)
+            call.host.machines.put_new(revision, program)
     answer: Shape = {"updateDate": call.now}
     if revision.revision_id is not None:
         answer["revisionId"] = revision.revision_id
