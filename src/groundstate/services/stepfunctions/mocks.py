@@ -5,6 +5,7 @@ AWS: https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-fil
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from groundstate.services.stepfunctions.errors import ValidationException
 from groundstate.services.stepfunctions.integrations.result import Failed, Result, Succeeded
 from groundstate.services.stepfunctions.run import Run
 from groundstate.store.state_machines import StateMachine
+
+_ATTEMPTS = re.compile(r"\d{1,9}(-\d{1,9})?")
 
 
 def split_test_case(arn: str) -> tuple[str, str]:
@@ -42,13 +45,41 @@ def find_mocks(call: Call, machine: StateMachine, test_case: str) -> dict[str, A
         document = orjson.loads(Path(path).read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
         raise ValidationException(f"The mock configuration file {path}: {error}") from None
-    cases = document.get("StateMachines", {}).get(machine.name, {}).get("TestCases", {})
-    if test_case not in cases:
+    found = _member(document, "StateMachines", machine.name, "TestCases", test_case)
+    if not isinstance(found, dict):
         raise ValidationException(
             f"The mock configuration file has no test case {test_case} of {machine.name}."
         )
-    responses = document.get("MockedResponses", {})
-    return {state: responses.get(name) for state, name in cases[test_case].items()}
+    mocks = {state: _member(document, "MockedResponses", name) for state, name in found.items()}
+    for state, responses in mocks.items():
+        _check_responses(found[state], responses)
+    return mocks
+
+
+def _member(document: Any, *names: Any) -> Any:
+    """What is there under these names, one inside the other; None if that is nothing."""
+    for name in names:
+        document = document.get(name) if isinstance(document, dict) else None
+    return document
+
+
+def _check_responses(name: Any, responses: Any) -> None:
+    if responses is None:
+        return
+    if not isinstance(responses, dict):
+        raise ValidationException(f"The mocked response {name} must be an object.")
+    for attempts, response in responses.items():
+        if _ATTEMPTS.fullmatch(attempts) is None:
+            raise ValidationException(
+                f"The mocked response {name} has invocations {attempts!r}; they are numbers"
+                " (`0`) or ranges (`1-3`)."
+            )
+        if not isinstance(response, dict) or len({"Return", "Throw"} & response.keys()) != 1:
+            raise ValidationException(
+                f"The mocked response {name} must have either Return or Throw for {attempts}."
+            )
+        if not isinstance(response.get("Throw", {}), dict):
+            raise ValidationException(f"Throw of the mocked response {name} must be an object.")
 
 
 def answer_mocked(call: Call, run: Run, command: ScheduleTask) -> Result | None:
