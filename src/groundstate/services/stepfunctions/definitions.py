@@ -199,11 +199,11 @@ def _perform_after(
         finally:
             forget()
 
-    call.host.compiling.call(call, lambda: _aside(work)).add_callback(perform)
+    call.host.compiling.call(call, lambda: aside(work)).add_callback(perform)
     return answer
 
 
-def _aside(work: Callable[[], Any]) -> Any:
+def aside(work: Callable[[], Any]) -> Any:
     """Work in a thread, for whose turn the loop need not wait long."""
     interval_s = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_S)

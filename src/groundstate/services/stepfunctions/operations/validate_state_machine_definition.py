@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from groundstate.asl import validate_definition
 from groundstate.operation import Answer, Call, Deferred, Shape
-from groundstate.services.stepfunctions.definitions import LONG_CHARACTERS
+from groundstate.services.stepfunctions.definitions import LONG_CHARACTERS, aside
 from groundstate.services.stepfunctions.sdk_names import is_known
 
 DIAGNOSTICS_MAX = 100
@@ -23,7 +23,7 @@ def validate_state_machine_definition(call: Call, request: Shape) -> Answer:
         assert done.result is not None
         answer.resolve(done.result["result"])
 
-    call.host.outside.call(call, lambda: _validate(request)).add_callback(answered)
+    call.host.compiling.call(call, lambda: aside(lambda: _validate(request))).add_callback(answered)
     return answer
 
 
