@@ -207,3 +207,24 @@ def test_a_long_definition_is_compiled_anew_after_a_restart(tmp_path: Path) -> N
         assert (described["status"], described["output"]) == ("SUCCEEDED", '{"a":1}')
         ended = client.start_sync_execution(stateMachineArn=express, input='{"a":1}')
         assert (ended["status"], ended["output"]) == ("SUCCEEDED", '{"a":1}')
+
+
+@pytest.mark.slow
+def test_nobody_waits_for_an_item_selector(states: States) -> None:
+    # Each item takes some milliseconds.
+    selector = {"n": "{% $count($filter([1..3000], function($n) { $n % 3 = 0 })) %}"}
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+        **machine(("Q", {"Type": "Pass"})),
+    }
+    state = {"Type": "Map", "ItemSelector": selector, "ItemProcessor": processor}
+    batched = {**state, "ItemBatcher": {"MaxItemsPerBatch": 30}}
+    for name, map_state in (("Plain", state), ("Batched", batched)):
+        made = states.create(jsonata(("M", map_state)), name)
+        request = {"stateMachineArn": made, "input": json.dumps(list(range(60)))}
+        execution = states.client.start_execution(**request)["executionArn"]
+        assert states.status(execution) == "RUNNING", name
+        states.runtime.settle()
+        output = states.output(execution)
+        assert len(output) == (60 if name == "Plain" else 2)
+        assert json.dumps(output).count("1000") == 60

@@ -120,3 +120,14 @@ def test_task_that_waits_needs_a_mock(
     assert caught.value.response["Error"]["Code"] == "InvalidDefinition"
     mocked = try_out(states, state, mock={"errorOutput": {"error": "E", "cause": "C"}})
     assert (mocked["status"], mocked["error"]) == ("FAILED", "E")
+
+
+def test_state_of_a_long_definition(states: Any) -> None:
+    padding = {f"S{number}": {"Type": "Succeed", "Comment": "c" * 100} for number in range(1000)}
+    choices = [{"Variable": "$.x", "NumericEquals": 1, "Next": name} for name in padding]
+    first = {"Type": "Choice", "Choices": choices, "Default": "S7"}
+    definition = json.dumps({"StartAt": "First", "States": {"First": first, **padding}})
+    answer = states.client.test_state(definition=definition, stateName="First", input='{"x":2}')
+    assert (answer["status"], answer["nextState"]) == ("SUCCEEDED", "S7")
+    with pytest.raises(states.client.exceptions.ClientError, match="Nobody"):
+        states.client.test_state(definition=definition, stateName="Nobody")

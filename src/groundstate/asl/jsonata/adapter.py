@@ -59,6 +59,8 @@ _RENAMED = {
     "eval": "eval_of_states",
 }
 
+_SHORT = 2000
+
 _REGEX_ERROR: type[Exception] = importlib.import_module("regex").error
 """The module has no types."""
 
@@ -155,13 +157,22 @@ class Expression:
         return _is_unsupported(value)
 
 
-@lru_cache(maxsize=4096)
 def compile_expression(text: str) -> Expression:
     """Compile an expression; validation and compilation of a machine share the result.
 
     Raises:
         InvalidExpression: with jsonata-js's text.
     """
+    # A long one takes a hundred times the memory of its text.
+    return _compile(text) if len(text) > _SHORT else _compile_once(text)
+
+
+@lru_cache(maxsize=1024)
+def _compile_once(text: str) -> Expression:
+    return _compile(text)
+
+
+def _compile(text: str) -> Expression:
     try:
         tree = Parser.parse(text)
         references = find_references(tree)

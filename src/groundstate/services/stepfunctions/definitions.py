@@ -12,7 +12,7 @@ from typing import Any
 from groundstate.asl import Machine, compile_machine, compile_stored
 from groundstate.asl.interface import InvalidDefinition as BadDefinition
 from groundstate.asl.interface import MachineType
-from groundstate.operation import Call, Deferred, ServiceError, Shape
+from groundstate.operation import Answer, Call, Deferred, ServiceError, Shape
 from groundstate.services.stepfunctions.errors import InvalidDefinition
 from groundstate.services.stepfunctions.sdk_names import is_known
 from groundstate.store.state_machines import Revision
@@ -178,12 +178,6 @@ def _perform_after(
     runner, operation, principal, region = call.runner, call.operation, call.principal, call.region
     answer = Deferred()
 
-    def answer_as(done: Deferred) -> None:
-        if done.error is not None:
-            answer.fail(done.error)
-        elif done.result is not None:
-            answer.resolve(done.result)
-
     def perform(done: Deferred) -> None:
         assert done.result is not None
         keep(done.result["result"])
@@ -192,15 +186,27 @@ def _perform_after(
         except ServiceError as error:
             answer.fail(error)
         else:
-            if isinstance(result, Deferred):
-                result.add_callback(answer_as)
-            else:
-                answer.resolve(result)
+            pass_on(result, answer)
         finally:
             forget()
 
     call.host.compiling.call(call, lambda: aside(work)).add_callback(perform)
     return answer
+
+
+def pass_on(answer: Answer, to: Deferred) -> None:
+    """Let an answer, which may come later, be that of a deferred."""
+
+    def finish(done: Deferred) -> None:
+        if done.error is not None:
+            to.fail(done.error)
+        elif done.result is not None:
+            to.resolve(done.result)
+
+    if isinstance(answer, Deferred):
+        answer.add_callback(finish)
+    else:
+        to.resolve(answer)
 
 
 def aside(work: Callable[[], Any]) -> Any:

@@ -5,6 +5,7 @@ AWS: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatch
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,8 @@ from groundstate.store.map_runs import MapRun, MapRunItem
 INPUT_BYTES_MAX = 262_144
 # How many inputs are handed over at a time.
 CHUNK = 100
+# How long items are selected before what there is of them is handed over.
+BREATH_S = 0.004
 
 
 class ItemsFailedError(Exception):
@@ -49,11 +52,14 @@ def read_items(call: Call, parent: Run, map_run: MapRun) -> Iterator[list[MapRun
     if "batcher" in settings:
         inputs = _batch(texts, *settings["batcher"])
     else:
-        inputs = ((text, 1) for text in texts)
+        inputs = (None if text is None else (text, 1) for text in texts)
     chunk: list[MapRunItem] = []
-    for number, (text, count) in enumerate(inputs):
-        chunk.append(MapRunItem(number, text, count))
-        if len(chunk) == CHUNK:
+    number = 0
+    for found in inputs:
+        if found is not None:
+            chunk.append(MapRunItem(number, *found))
+            number += 1
+        if found is None or len(chunk) == CHUNK:
             yield chunk
             chunk = []
     yield chunk
@@ -71,9 +77,14 @@ def _read(call: Call, parent: Run, settings: dict[str, Any]) -> list[Any]:
 
 def _select(
     call: Call, parent: Run, map_run: MapRun, items: list[Any], source: str
-) -> Iterator[str]:
+) -> Iterator[str | None]:
+    """The items through the selector; None in between when others should get their turn."""
     program, execution, task_id = parent.program, parent.execution, map_run.task_id
+    began_at = time.perf_counter()
     for index, item in enumerate(items):
+        if time.perf_counter() - began_at > BREATH_S:
+            yield None
+            began_at = time.perf_counter()
         entropy = ids.make_entropy()
         selected = select_item(program, execution, task_id, index, item, call.now, entropy, source)
         if not isinstance(selected, str):
@@ -82,8 +93,8 @@ def _select(
 
 
 def _batch(
-    texts: Iterator[str], max_items: int, max_bytes: int, *batch_input: Any
-) -> Iterator[tuple[str, int]]:
+    texts: Iterator[str | None], max_items: int, max_bytes: int, *batch_input: Any
+) -> Iterator[tuple[str, int] | None]:
     head = "{"
     if batch_input:
         head += f'"BatchInput":{orjson.dumps(batch_input[0]).decode()},'
@@ -92,6 +103,9 @@ def _batch(
     members: list[str] = []
     size = fixed = len(head.encode()) + 2
     for text in texts:
+        if text is None:
+            yield None
+            continue
         length = len(text.encode()) + 1
         is_full = (max_items and len(members) >= max_items) or size + length > limit
         if members and is_full:

@@ -13,8 +13,9 @@ from groundstate import ids
 from groundstate.asl import StateMock, StateTest, StateTestInput, StateTestRefused
 from groundstate.asl.interface import InvalidDefinition as BadDefinition
 from groundstate.asl.interface import Resource, ScheduleTask, TaskFailed, TaskSucceeded
-from groundstate.operation import Answer, Call, Deferred, Shape, named_error
+from groundstate.operation import Answer, Call, Deferred, ServiceError, Shape, named_error
 from groundstate.services.stepfunctions.arns import make_arn
+from groundstate.services.stepfunctions.definitions import LONG_CHARACTERS, aside, pass_on
 from groundstate.services.stepfunctions.errors import InvalidDefinition, InvalidExecutionInput
 from groundstate.services.stepfunctions.integrations import perform
 from groundstate.services.stepfunctions.integrations.http_invoke import REVEALS, TRACE
@@ -46,12 +47,37 @@ def test_state(call: Call, request: Shape) -> Answer:
     name = f"test-{ids.make_uuid()}"
     machine_arn = make_arn(call, f"stateMachine:{name}")
     execution_arn = make_arn(call, f"express:{name}:{ids.make_uuid()}")
+    read = _read_request(request, execution_arn, machine_arn)
+    if len(read.definition) < LONG_CHARACTERS or not call.takes_fragments:
+        return _run(call, request, name, _make_test(read))
+    runner, region, answer = call.runner, call.region, Deferred()
+
+    def made(done: Deferred) -> None:
+        assert done.result is not None
+        test = done.result["result"]
+        try:
+            ran = runner.run("stepfunctions", lambda job: _run(job, request, name, test), region)
+        except ServiceError as error:
+            answer.fail(error)
+        else:
+            pass_on(ran, answer)
+
+    call.host.compiling.call(call, lambda: aside(lambda: _make_test(read))).add_callback(made)
+    return answer
+
+
+def _make_test(read: StateTestInput) -> StateTest | ServiceError:
     try:
-        test = StateTest(_read_request(request, execution_arn, machine_arn))
+        return StateTest(read)
     except BadDefinition as error:
-        raise InvalidDefinition(error.answer) from None
+        return InvalidDefinition(error.answer)
     except StateTestRefused as error:
-        raise named_error(error.code, error.message) from None
+        return named_error(error.code, error.message)
+
+
+def _run(call: Call, request: Shape, name: str, test: StateTest | ServiceError) -> Answer:
+    if isinstance(test, ServiceError):
+        raise test
     mock = request.get("mock", {})
     resource = getattr(test.state, "resource", None)
     if "result" in mock and isinstance(resource, Resource):
