@@ -30,6 +30,9 @@ HASTY_LENGTH_MAX = 20_000
 HASTY_TEXT_MAX = 1 << 19
 """Characters that one function makes at once in a hasty step."""
 
+HASTY_EXPRESSION_MAX = 3000
+"""Characters of an expression that is compiled in a hasty step."""
+
 TIRED_S = 0.003
 """After so much evaluating a hasty step ends with the transition that it is in."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from groundstate.asl.effort import HASTY_EXPRESSION_MAX, StepTooLong
 from groundstate.asl.errors import data_limit_exceeded, query_error
 from groundstate.asl.json_text import to_text
 from groundstate.asl.jsonata import (
@@ -105,6 +106,8 @@ def _compile_one(value: str, location: str) -> Template:
 
     def evaluate(turn: Turn, members: Members) -> Any:
         if not compiled:
+            if turn.effort.hasty and len(value) > HASTY_EXPRESSION_MAX:
+                raise StepTooLong
             compiled.append(_Compiled(expression_text(value)))
         return compiled[0].evaluate(turn, members, location)
 

@@ -228,3 +228,11 @@ def test_nobody_waits_for_an_item_selector(states: States) -> None:
         output = states.output(execution)
         assert len(output) == (60 if name == "Plain" else 2)
         assert json.dumps(output).count("1000") == 60
+
+
+@pytest.mark.slow
+@pytest.mark.process
+def test_a_long_expression_text_is_compiled_where_nobody_waits(states: States) -> None:
+    terms = ", ".join(f"$states.input.n + {number}" for number in range(500))
+    execution = states.run(jsonata(passing(f"$sum([{terms}])")), {"n": 1})
+    assert states.output(execution) == 500 + sum(range(500))

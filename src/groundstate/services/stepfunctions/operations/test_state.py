@@ -15,7 +15,7 @@ from groundstate.asl.interface import InvalidDefinition as BadDefinition
 from groundstate.asl.interface import Resource, ScheduleTask, TaskFailed, TaskSucceeded
 from groundstate.operation import Answer, Call, Deferred, ServiceError, Shape, named_error
 from groundstate.services.stepfunctions.arns import make_arn
-from groundstate.services.stepfunctions.definitions import LONG_CHARACTERS, aside, pass_on
+from groundstate.services.stepfunctions.definitions import aside, is_long, pass_on
 from groundstate.services.stepfunctions.errors import InvalidDefinition, InvalidExecutionInput
 from groundstate.services.stepfunctions.integrations import perform
 from groundstate.services.stepfunctions.integrations.http_invoke import REVEALS, TRACE
@@ -48,7 +48,7 @@ def test_state(call: Call, request: Shape) -> Answer:
     machine_arn = make_arn(call, f"stateMachine:{name}")
     execution_arn = make_arn(call, f"express:{name}:{ids.make_uuid()}")
     read = _read_request(request, execution_arn, machine_arn)
-    if len(read.definition) < LONG_CHARACTERS or not call.takes_fragments:
+    if not is_long(read.definition) or not call.takes_fragments:
         return _run(call, request, name, _make_test(read))
     runner, region, answer = call.runner, call.region, Deferred()
 

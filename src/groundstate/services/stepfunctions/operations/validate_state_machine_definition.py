@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from groundstate.asl import validate_definition
 from groundstate.operation import Answer, Call, Deferred, Shape
-from groundstate.services.stepfunctions.definitions import LONG_CHARACTERS, aside
+from groundstate.services.stepfunctions.definitions import aside, is_long
 from groundstate.services.stepfunctions.sdk_names import is_known
 
 DIAGNOSTICS_MAX = 100
@@ -15,7 +15,7 @@ DIAGNOSTICS_MAX = 100
 
 def validate_state_machine_definition(call: Call, request: Shape) -> Answer:
     """Find errors, and with `severity` WARNING also warnings. Only errors make the result FAIL."""
-    if len(request["definition"]) < LONG_CHARACTERS or not call.takes_fragments:
+    if not is_long(request["definition"]) or not call.takes_fragments:
         return _validate(request)
     answer = Deferred()
 
