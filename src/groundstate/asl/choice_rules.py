@@ -107,6 +107,15 @@ def _compile_with_path(
 def _finder(text: str) -> Evaluate:
     path = compile_path(text)
     find, name = path.find if path.plain else None, path.variable
+    if find is not None and path.root == "$":
+
+        def evaluate_plain(data: Any, turn: Turn) -> Any:
+            try:
+                return find(data)
+            except PathNotFound:
+                return _MISSING
+
+        return evaluate_plain
 
     def evaluate(data: Any, turn: Turn) -> Any:
         if path.root == "$":

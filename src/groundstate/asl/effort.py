@@ -55,9 +55,10 @@ class Effort:
     Attributes:
         hasty: as above.
         spent_s: how long evaluations took so far.
+        tired: that is much for a hasty step, which should end soon.
     """
 
-    __slots__ = ("_ends_at", "_left_nodes", "_left_s", "hasty", "spent_s")
+    __slots__ = ("_ends_at", "_left_nodes", "_left_s", "hasty", "spent_s", "tired")
 
     def __init__(self, *, hasty: bool = False, total_s: float | None = None) -> None:
         self.hasty = hasty
@@ -65,12 +66,8 @@ class Effort:
         self._left_s = default_s if total_s is None else total_s
         self._left_nodes = HASTY_NODES_MAX if hasty else NODES_MAX
         self.spent_s = 0.0
+        self.tired = False
         self._ends_at = 0.0
-
-    @property
-    def tired(self) -> bool:
-        """Whether a hasty step should end soon."""
-        return self.hasty and self.spent_s > TIRED_S
 
     @property
     def exceeded(self) -> bool:
@@ -98,9 +95,11 @@ class Effort:
 
     def end(self, limit_s: float) -> None:
         """The evaluation is over that might have taken so long."""
-        took_s = limit_s - self.left_s
-        self.spent_s += took_s
+        took_s = limit_s - (self._ends_at - time.perf_counter())
         self._left_s -= took_s
+        self.spent_s += took_s
+        if self.hasty and self.spent_s > TIRED_S:
+            self.tired = True
 
     def look_at(self, nodes: int) -> bool:
         """Note how many values are looked at; False if they are too many.

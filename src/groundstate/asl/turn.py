@@ -162,7 +162,7 @@ class Turn:
 
     def run(self) -> None:
         """Run every ready strand until none can go on, or the budget is used up."""
-        ready, strands = self.ready, self.execution.strands
+        ready, strands, effort = self.ready, self.execution.strands, self.effort
         try:
             while ready:
                 strand = ready[0]
@@ -171,7 +171,7 @@ class Turn:
                         break
                     self.budget -= 1
                     self._enter(strand)
-                    if self.effort.tired or self._volume > limits.CHARACTERS_PER_STEP:
+                    if effort.tired:
                         self.budget = 0
                 else:
                     ready.popleft()
@@ -253,6 +253,8 @@ class Turn:
         if is_too_large(text):
             raise data_limit_exceeded(state.name)
         self._volume += len(text)
+        if self._volume > limits.CHARACTERS_PER_STEP:
+            self.budget = 0
         details: dict[str, Any] = {
             "name": state.name,
             "output": text,

@@ -51,7 +51,17 @@ def compile_intrinsic(text: str, field: str) -> Evaluate:
                 f"The function '{text}' had the following error: {failure}",
             ) from None
 
-    return evaluate
+    if parser.calls == 1:
+        return evaluate
+
+    def evaluate_nested(data: Any, turn: Turn) -> Any:
+        # Functions inside of others may double their input ten times.
+        made = evaluate(data, turn)
+        if is_huge(made):
+            raise data_limit_exceeded(turn.strand.state.name)
+        return made
+
+    return evaluate_nested
 
 
 class _Parser:
@@ -60,6 +70,7 @@ class _Parser:
         self.field = field
         self.at = 0
         self.depth = 0
+        self.calls = 0
 
     def call(self) -> Evaluate:
         head = _NAME.match(self.text, self.at)
@@ -70,6 +81,7 @@ class _Parser:
             raise InvalidPath(f"There is no function States.{head.group(1)}: {self.text}")
         self.at = head.end()
         self.depth += 1
+        self.calls += 1
         # The outermost function holds ten others at most.
         if self.depth > INTRINSIC_DEPTH_MAX + 1:
             raise InvalidPath(f"Intrinsic functions are nested too deeply: {self.text}")
@@ -167,8 +179,8 @@ def _constant(value: Any) -> Evaluate:
 
 
 def _bind(run: Callable[..., Any], arguments: list[Evaluate]) -> Evaluate:
-    if len(arguments) == 1:
-        return lambda data, turn: run(turn, arguments[0](data, turn))
+    if len(arguments) <= 2:
+        return lambda data, turn: run(turn, *[argument(data, turn) for argument in arguments])
 
     def call(data: Any, turn: Turn) -> Any:
         values = [argument(data, turn) for argument in arguments]

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from groundstate.asl import sizes
 from groundstate.asl.json_text import from_text, to_text
 from groundstate.asl.random_java import JavaRandom
 
@@ -68,6 +69,8 @@ def _format(turn: Turn, template: Any, *values: Any) -> str:
             at += 1
     if remaining:
         raise IntrinsicFailure("number of arguments do not match the occurrences of {}")
+    if sum(map(len, pieces)) > sizes.TEXT_LENGTH_MAX:
+        raise IntrinsicFailure("the result is too long")
     return "".join(pieces)
 
 
@@ -187,8 +190,10 @@ def _math_random(turn: Turn, first: Any, last: Any, seed: Any = None) -> int:
 
 
 def _math_add(turn: Turn, first: Any, second: Any) -> int:
-    # Java's long goes around.
     total = _rounded(first) + _rounded(second)
+    if -_LONG_MAX <= total <= _LONG_MAX:
+        return total
+    # Java's long goes around.
     return (total + _LONG_MAX + 1) % (2 * _LONG_MAX + 2) - _LONG_MAX - 1
 
 
@@ -233,8 +238,9 @@ def _rounded(value: Any) -> int:
     """Java's Math.round: halves go up, also below zero (observed: -1.5 gives -1)."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise IntrinsicFailure("argument must be a number")
-    rounded = value if isinstance(value, int) else math.floor(value + 0.5)
-    return max(-_LONG_MAX - 1, min(rounded, _LONG_MAX))
+    if isinstance(value, int):
+        return value
+    return max(-_LONG_MAX - 1, min(math.floor(value + 0.5), _LONG_MAX))
 
 
 _LONG_MAX = (1 << 63) - 1

@@ -56,8 +56,9 @@ class _Walk:
             # JavaScript's numbers are doubles; what no long holds is not written as an integer.
             return value if -_LONG_MAX <= value <= _LONG_MAX else float(value)
         if kind is dict:
-            self._count(len(value))
-            self._left -= sum(map(len, value))
+            if value:
+                self._count(len(value))
+                self._left -= sum(map(len, value))
             changed = {name: self.plain(item) for name, item in value.items()}
             return value if all(changed[name] is value[name] for name in changed) else changed
         if isinstance(value, list):
