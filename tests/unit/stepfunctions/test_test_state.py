@@ -129,5 +129,5 @@ def test_state_of_a_long_definition(states: Any) -> None:
     definition = json.dumps({"StartAt": "First", "States": {"First": first, **padding}})
     answer = states.client.test_state(definition=definition, stateName="First", input='{"x":2}')
     assert (answer["status"], answer["nextState"]) == ("SUCCEEDED", "S7")
-    with pytest.raises(states.client.exceptions.ClientError, match="Nobody"):
+    with pytest.raises(states.client.exceptions.ClientError, match="State not found"):
         states.client.test_state(definition=definition, stateName="Nobody")
