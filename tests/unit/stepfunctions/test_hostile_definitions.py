@@ -236,3 +236,19 @@ def test_a_long_expression_text_is_compiled_where_nobody_waits(states: States) -
     terms = ", ".join(f"$states.input.n + {number}" for number in range(500))
     execution = states.run(jsonata(passing(f"$sum([{terms}])")), {"n": 1})
     assert states.output(execution) == 500 + sum(range(500))
+
+
+@pytest.mark.slow
+@pytest.mark.process
+def test_many_that_evaluate_long_take_turns(states: States) -> None:
+    made = states.create(jsonata(passing(LONG)))
+    executions = [
+        states.client.start_execution(stateMachineArn=made)["executionArn"] for _ in range(8)
+    ]
+    states.client.stop_execution(executionArn=executions[5])
+    states.runtime.settle()
+    assert [states.status(execution) for execution in executions] == [
+        *["SUCCEEDED"] * 5,
+        "ABORTED",
+        *["SUCCEEDED"] * 2,
+    ]

@@ -58,6 +58,7 @@ from groundstate.services.stepfunctions.patient_steps import (
     hold,
     is_continued,
     launch,
+    next_waiting,
     step_hastily,
     take_answer,
 )
@@ -232,12 +233,29 @@ def adopt_step(call: Call, execution_id: int, state: bytes, answer: Answer) -> N
     """Go on with what the patient worker found out."""
     call.host.patient.under_way.discard(execution_id)
     run = load_run(call, execution_id)
-    if run is None or run.row.status != RUNNING:
+    if run is not None and run.row.status == RUNNING:
+        tasks.look_up_activities(call, run)
+        outcome = take_answer(call, run, state, answer)
+        # One that does not fit any more is asked for again when the burst is written.
+        _burst(call, run, outcome or Outcome())
+    _hand_next(call)
+
+
+def _hand_next(call: Call) -> None:
+    """Let the worker have the next execution that waits for it."""
+    found = next_waiting(call)
+    if found is None:
         return
-    tasks.look_up_activities(call, run)
-    outcome = take_answer(call, run, state, answer)
-    # One that does not fit any more is asked for again when the burst is written.
-    _burst(call, run, outcome or Outcome())
+    execution_id, region = found
+    runner = call.runner
+
+    def hand(job: Call) -> None:
+        run = load_run(job, execution_id)
+        if run is not None and run.row.status == RUNNING:
+            _burst(job, run, Outcome())
+        _hand_next(job)
+
+    call.after_commit(lambda: runner.soon("stepfunctions", hand, region))
 
 
 def _go_on(call: Call, run: Run) -> None:

@@ -37,6 +37,9 @@ from groundstate.services.stepfunctions.run import Run
 
 # Longer than a patient step may take (`asl.effort.STEP_S_MAX`) and the process needs to begin.
 ANSWER_S_MAX = 10.0
+# How many steps are handed to the worker's thread: the one that it takes and the next. A request is
+# as large as the execution's state; the others wait as rows.
+_UNDER_WAY_MAX = 2
 # How many slow revisions are remembered.
 _SLOW_MAX = 1000
 
@@ -52,13 +55,15 @@ class PatientSteps:
     Attributes:
         thread: waits for the worker.
         slow: revisions whose steps were too long; the loop does not try them again.
-        under_way: executions that the worker has a step of, or will have.
+        under_way: executions that the worker has a step of, or will have next.
+        waiting: executions whose turn will come, with their regions.
     """
 
     def __init__(self) -> None:
         self.thread = Outside(threads_max=1)
         self.slow: dict[int, None] = {}
         self.under_way: set[int] = set()
+        self.waiting: dict[int, str] = {}
         self._worker = Worker()
 
     def note_slow(self, revision: int) -> None:
@@ -145,6 +150,9 @@ def launch(call: Call, run: Run) -> None:
     execution_id = run.row.execution_id
     if not run.extra.get("held") or execution_id in steps.under_way:
         return
+    if len(steps.under_way) >= _UNDER_WAY_MAX:
+        steps.waiting[execution_id] = call.region
+        return
     state = run.core = run.execution.dump() if run.core is None else run.core
     definition, type_, processors = root_of(call, run.machine, run.revision)
     info = {
@@ -168,6 +176,15 @@ def launch(call: Call, run: Run) -> None:
         runner.run("stepfunctions", lambda job: adopt(job, execution_id, state, answer), region)
 
     steps.thread.call(call, lambda: steps.ask(request)).add_callback(answered)
+
+
+def next_waiting(call: Call) -> tuple[int, str] | None:
+    """The execution that the worker may have now, if one waits, with its region."""
+    steps: PatientSteps = call.host.patient
+    if not steps.waiting or len(steps.under_way) >= _UNDER_WAY_MAX:
+        return None
+    execution_id = next(iter(steps.waiting))
+    return execution_id, steps.waiting.pop(execution_id)
 
 
 def take_answer(call: Call, run: Run, state: bytes, answer: Answer) -> Outcome | None:
