@@ -37,6 +37,10 @@ TIRED_S = 0.003
 """After so much evaluating a hasty step ends with the transition that it is in."""
 
 
+_OWN_SHARE = 0.7
+_STRETCH_MAX = 4.0
+
+
 class StepTooLong(BaseException):
     """A hasty step took too long.
 
@@ -51,19 +55,36 @@ class Effort:
     Args:
         hasty: others wait meanwhile; too much work raises StepTooLong.
         total_s: what all evaluations may take together; 0 lets every one fail that needs time.
+        stretch: so many times the usual limits, on a machine that is busy with something else.
 
     Attributes:
         hasty: as above.
+        timed_out: an evaluation failed for its time.
         spent_s: how long evaluations took so far.
         tired: that is much for a hasty step, which should end soon.
     """
 
-    __slots__ = ("_ends_at", "_left_nodes", "_left_s", "hasty", "spent_s", "tired")
+    __slots__ = (
+        "_began_at",
+        "_ends_at",
+        "_evaluation_s",
+        "_left_nodes",
+        "_left_s",
+        "hasty",
+        "spent_s",
+        "timed_out",
+        "tired",
+    )
 
-    def __init__(self, *, hasty: bool = False, total_s: float | None = None) -> None:
+    def __init__(
+        self, *, hasty: bool = False, total_s: float | None = None, stretch: float = 1.0
+    ) -> None:
         self.hasty = hasty
         default_s = HASTE_S if hasty else STEP_S_MAX
-        self._left_s = default_s if total_s is None else total_s
+        self._left_s = (default_s if total_s is None else total_s) * stretch
+        self._evaluation_s = EVALUATION_S_MAX * stretch
+        self._began_at = (0.0, 0.0) if hasty else (time.perf_counter(), time.thread_time())
+        self.timed_out = False
         self._left_nodes = HASTY_NODES_MAX if hasty else NODES_MAX
         self.spent_s = 0.0
         self.tired = False
@@ -79,6 +100,18 @@ class Effort:
         """How long the evaluation that has begun may go on."""
         return self._ends_at - time.perf_counter()
 
+    @property
+    def stretch_for(self) -> float:
+        """How much longer the limits must be for what failed for its time; 1 if it was too long.
+
+        It was not too long if the processor was somebody else's meanwhile.
+        """
+        wall_s = time.perf_counter() - self._began_at[0]
+        own_s = time.thread_time() - self._began_at[1]
+        if not self.timed_out or own_s > _OWN_SHARE * wall_s:
+            return 1.0
+        return min(_STRETCH_MAX, 1.2 * wall_s / max(own_s, 0.001))
+
     def begin(self) -> float:
         """An evaluation begins; how long it may take, 0 if it may not.
 
@@ -89,7 +122,7 @@ class Effort:
             if self.hasty:
                 raise StepTooLong
             return 0.0
-        limit_s = min(self._left_s, EVALUATION_S_MAX)
+        limit_s = min(self._left_s, self._evaluation_s)
         self._ends_at = time.perf_counter() + limit_s
         return limit_s
 

@@ -54,11 +54,16 @@ def select_item(
     strand = execution.strands[execution.tasks[task_id]]
     state = strand.state
     assert isinstance(state, DistributedMapState), state.name
-    turn = Turn(machine, execution, now, entropy, Effort(total_s=SELECTION_S_MAX))
-    turn.strand = strand
-    try:
-        data = state.query.input(turn, strand) if state.items.keeps_data else None
-        about = {**make_item(index, item), "Source": source}
-        return to_text(state.items.select(turn, strand, data, about))
-    except StateError as error:
-        return Failed(error.error, interpreting_cause(strand, error))
+    about = {**make_item(index, item), "Source": source}
+    stretch = 1.0
+    while True:
+        effort = Effort(total_s=SELECTION_S_MAX, stretch=stretch)
+        turn = Turn(machine, execution, now, entropy, effort)
+        turn.strand = strand
+        try:
+            data = state.query.input(turn, strand) if state.items.keeps_data else None
+            return to_text(state.items.select(turn, strand, data, about))
+        except StateError as error:
+            tried_twice, stretch = stretch > 1, effort.stretch_for
+            if tried_twice or stretch <= 1:
+                return Failed(error.error, interpreting_cause(strand, error))

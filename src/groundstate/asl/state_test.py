@@ -40,7 +40,7 @@ from groundstate.asl.states.state import State
 from groundstate.asl.states.task import TaskState
 from groundstate.asl.turn import Turn
 
-TEST_S_MAX = 0.08
+TEST_S_MAX = 0.25
 """Ours: what the evaluations of a tested state may take, while others wait."""
 
 

@@ -119,8 +119,10 @@ class Expression:
         except DialectError as error:
             raise EvaluationThrew(error.code, error.message) from None
         except JsonataError as error:
-            if effort.hasty and error.error_code == "U1001" and effort.left_s <= 0.001:
-                raise StepTooLong from None
+            if error.error_code == "U1001" and effort.left_s <= 0.001:
+                effort.timed_out = True
+                if effort.hasty:
+                    raise StepTooLong from None
             raise self._threw(error) from None
         except MemoryError:
             raise EvaluationThrew("", MEMORY_EXCEEDED) from None

@@ -80,6 +80,7 @@ class Document:
 
     def too_long(self) -> StateError | StepTooLong:
         """The error of an evaluation that takes too long."""
+        self._effort.timed_out = True
         if self._effort.hasty:
             return StepTooLong()
         return runtime_error("Evaluating the JSONPath takes too long.")

@@ -35,8 +35,8 @@ from groundstate.services.stepfunctions.outside import Outside
 from groundstate.services.stepfunctions.patient_worker import LENGTH, pack, unpack
 from groundstate.services.stepfunctions.run import Run
 
-# Longer than a patient step may take (`asl.effort.STEP_S_MAX`) and the process needs to begin.
-ANSWER_S_MAX = 10.0
+# Longer than a patient step may take (`asl.effort.STEP_S_MAX`), if need be once more and stretched.
+ANSWER_S_MAX = 25.0
 # How many steps are handed to the worker's thread: the one that it takes and the next. A request is
 # as large as the execution's state; the others wait as rows.
 _UNDER_WAY_MAX = 2
