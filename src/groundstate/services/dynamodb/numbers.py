@@ -37,6 +37,11 @@ _NUMBER = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?", re.ASCII)
 _NORMAL = re.compile(r"-?[1-9]\d{0,37}|0", re.ASCII)
 # The exponent is a 64-bit integer to DynamoDB; with a larger one the text is no number.
 _POWER_MAX = 2**63 - 1
+# Two digits read as hexadecimal, to their byte in DynamoDB's form.
+_POSITIVE_PAIRS = bytes((code >> 4) * 10 + (code & 15) + 1 & 0xFF for code in range(256))
+_NEGATIVE_PAIRS = bytes(101 - (code >> 4) * 10 - (code & 15) & 0xFF for code in range(256))
+# Whole numbers of so many characters have sums of 38 digits at most.
+_SHORT = 37
 # Enough digits for the sum of the largest and the smallest number.
 _EXACT = Context(prec=600)
 
@@ -75,13 +80,22 @@ def normalize_decimal(number: Decimal) -> str:
 
 
 def add(left: str, right: str) -> str:
-    """The exact sum of two numbers. Raises NumberError as `normalize` does."""
+    """The exact sum of two numbers in normal form. Raises NumberError as `normalize` does."""
+    if _are_short(left, right):
+        return str(int(left) + int(right))
     return normalize_decimal(_EXACT.add(Decimal(left), Decimal(right)))
 
 
 def subtract(left: str, right: str) -> str:
-    """The exact difference of two numbers. Raises NumberError as `normalize` does."""
+    """The exact difference of two numbers in normal form. Raises NumberError as `add` does."""
+    if _are_short(left, right):
+        return str(int(left) - int(right))
     return normalize_decimal(_EXACT.subtract(Decimal(left), Decimal(right)))
+
+
+def _are_short(left: str, right: str) -> bool:
+    """Whether these are whole numbers whose sum and difference need no closer look."""
+    return len(left) <= _SHORT >= len(right) and "." not in left and "." not in right
 
 
 @lru_cache(maxsize=8192)
@@ -92,7 +106,7 @@ def size_bytes(text: str) -> int:
     """
     if text == "0":
         return 1
-    negative, digits, exponent = _take_apart(text)
+    negative, digits, exponent = _take_normal_apart(text)
     count = len(digits)
     odd = count % 2 or exponent % 2
     return 1 + (count + 1) // 2 + (0 if odd else 1) + (1 if negative else 0)
@@ -103,7 +117,7 @@ def hash_bytes(text: str) -> bytes:
     """DynamoDB's own byte form of a number in normal form: what its partition hash is made of."""
     if text == "0":
         return b"\x80"
-    negative, digits, exponent = _take_apart(text)
+    negative, digits, exponent = _take_normal_apart(text)
     encoded = _encode(negative, digits, exponent)
     # A mantissa of 20 bytes is full, and needs no mark of its end.
     return encoded + b"\x66" if negative and len(encoded) < 21 else encoded
@@ -114,7 +128,7 @@ def order_bytes(text: str) -> bytes:
     """Bytes that sort as numbers do, and of which none begins another."""
     if text == "0":
         return b"\x80\x00"
-    negative, digits, exponent = _take_apart(text)
+    negative, digits, exponent = _take_normal_apart(text)
     return _encode(negative, digits, exponent) + (b"\x66" if negative else b"\x00")
 
 
@@ -125,10 +139,21 @@ def _encode(negative: bool, digits: str, exponent: int) -> bytes:
     if len(digits) % 2:
         digits += "0"
     head = (exponent + 1) // 2 - 64 & 0xFF
-    pairs = [int(digits[at : at + 2]) for at in range(0, len(digits), 2)]
+    pairs = bytes.fromhex(digits)
     if negative:
-        return bytes([head ^ 0xFF, *(101 - pair for pair in pairs)])
-    return bytes([head, *(pair + 1 for pair in pairs)])
+        return bytes((head ^ 0xFF,)) + pairs.translate(_NEGATIVE_PAIRS)
+    return bytes((head,)) + pairs.translate(_POSITIVE_PAIRS)
+
+
+def _take_normal_apart(text: str) -> tuple[bool, str, int]:
+    """What `_take_apart` gives for a text in normal form that is not zero: nothing can be wrong."""
+    negative = text[0] == "-"
+    whole, _, fraction = (text[1:] if negative else text).partition(".")
+    if whole == "0":
+        digits = fraction.lstrip("0")
+        return (negative, digits, len(digits) - len(fraction) - 1)
+    digits = whole + fraction if fraction else whole.rstrip("0")
+    return (negative, digits, len(whole) - 1)
 
 
 def _take_apart(text: str) -> tuple[bool, str, int]:
