@@ -45,6 +45,20 @@ class Expressions:
     filter: CompiledCondition | None = None
     projection: CompiledProjection | None = None
 
+    def with_values(
+        self, names: Mapping[str, str] | None, values: dict[str, Value] | None
+    ) -> Expressions:
+        """The same expressions in another request."""
+        return Expressions(
+            names,
+            values,
+            self.update,
+            self.condition,
+            self.key_condition,
+            self.filter,
+            self.projection,
+        )
+
     def holds(self, compiled: CompiledCondition | None, item: Item | None) -> bool:
         """Whether an item, or its absence, meets a condition; true if there is no condition."""
         if compiled is None:
@@ -53,6 +67,18 @@ class Expressions:
 
 
 NONE = Expressions()
+
+_CONDITIONS = (
+    ("ConditionExpression", "condition"),
+    ("KeyConditionExpression", "key_condition"),
+    ("FilterExpression", "filter"),
+)
+_TEXTS = ("UpdateExpression", *(member for member, _ in _CONDITIONS), "ProjectionExpression")
+_MEMBERS = frozenset((*_TEXTS, "ExpressionAttributeNames", "ExpressionAttributeValues"))
+# How many requests' expressions are remembered.
+KNOWN_MAX = 2048
+_Key = tuple[tuple["str | None", ...], "tuple[Any, ...] | None", "tuple[Any, ...] | None"]
+_known: dict[_Key, Expressions] = {}
 
 
 def check_mixture(
@@ -67,8 +93,8 @@ def check_mixture(
     if given:
         if "KeyConditions" in request and "KeyConditionExpression" not in request:
             others = [name for name in others if name != "KeyConditions"]
-        mixed = [name for name in others if name in request]
-        if mixed:
+        if not request.keys().isdisjoint(others):
+            mixed = [name for name in others if name in request]
             raise ValidationException(
                 "Can not use both expression and non-expression parameters in the same request:"
                 f" Non-expression parameters: {{{', '.join(mixed)}}}"
@@ -105,11 +131,49 @@ def check_values(checked: Checked, member: str) -> Measured:
 def compile_expressions(checked: Checked) -> Expressions:
     """Compile all expressions of a request.
 
+    Clients send the same expressions again and again, with other values: what was compiled and
+    found right once, with the same names and types, is only asked for what depends on the values.
+
     Raises:
         ValidationException: one is wrong, or names or values are unused or wrong.
     """
     request = checked.request
+    if _MEMBERS.isdisjoint(request):
+        return NONE
     names: Mapping[str, str] | None = request.get("ExpressionAttributeNames")
+    key = _make_key(checked, names)
+    known = _known.get(key) if key is not None else None
+    if known is None:
+        found = _compile_new(checked, names)
+        if key is not None:
+            if len(_known) >= KNOWN_MAX:
+                _known.clear()
+            _known[key] = found.with_values(names, None)
+        return found
+    values = _take_values(checked) if "ExpressionAttributeValues" in request else None
+    found = known.with_values(names, values)
+    _check_value_rules(found)
+    return found
+
+
+def _make_key(checked: Checked, names: Mapping[str, str] | None) -> _Key | None:
+    """What makes expressions the same but for their values; None if values need a closer look."""
+    request = checked.request
+    kinds = None
+    if "ExpressionAttributeValues" in request:
+        measured = checked.was_measured("ExpressionAttributeValues")
+        if measured is None:
+            return None
+        kinds = tuple([(name, kind) for name, value in measured.item.items() for kind in value])
+    return (
+        tuple(map(request.get, _TEXTS)),
+        None if names is None else tuple(names.items()),
+        kinds,
+    )
+
+
+def _compile_new(checked: Checked, names: Mapping[str, str] | None) -> Expressions:
+    request = checked.request
     if names is not None:
         _check_placeholders("ExpressionAttributeNames", names, _NAME)
         _check_names(names)
@@ -125,11 +189,7 @@ def compile_expressions(checked: Checked) -> Expressions:
             found.update = compile_update(request["UpdateExpression"], names, values)
         except ExpressionError as error:
             raise ValidationException(f"Invalid UpdateExpression: {error}") from None
-    for member, attribute in (
-        ("ConditionExpression", "condition"),
-        ("KeyConditionExpression", "key_condition"),
-        ("FilterExpression", "filter"),
-    ):
+    for member, attribute in _CONDITIONS:
         text = request.get(member)
         if text is not None:
             try:
@@ -144,6 +204,17 @@ def compile_expressions(checked: Checked) -> Expressions:
     if names or values:
         _check_unused(found)
     return found
+
+
+def _check_value_rules(found: Expressions) -> None:
+    for member, attribute in _CONDITIONS:
+        compiled: CompiledCondition | None = getattr(found, attribute)
+        if compiled is not None:
+            try:
+                for check in compiled.value_checks:
+                    check(found.values or _NO_VALUES)
+            except ExpressionError as error:
+                raise ValidationException(f"Invalid {member}: {error}") from None
 
 
 def _check_placeholders(

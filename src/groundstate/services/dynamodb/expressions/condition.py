@@ -65,12 +65,14 @@ class CompiledCondition:
 
     Attributes:
         holds: whether an item (or none: `{}`) meets it, given the values.
+        value_checks: each raises ExpressionError for values that it cannot be asked with.
         parsed: its tree, for key conditions.
         names_used, values_used: placeholders.
         heads, nested_heads: attributes that its paths begin with; that they go into.
     """
 
     holds: Condition
+    value_checks: tuple[Callable[[Values], None], ...]
     parsed: ParsedCondition
     names_used: frozenset[str]
     values_used: frozenset[str]
@@ -88,8 +90,8 @@ def compile_condition(
     """
     names_key = tuple(names.items()) if names else ()
     kinds_key = tuple((key, next(iter(value))) for key, value in values.items()) if values else ()
-    compiled, checks = _compile(text, names_key, kinds_key)
-    for check in checks:
+    compiled = _compile(text, names_key, kinds_key)
+    for check in compiled.value_checks:
         check(values or {})
     return compiled
 
@@ -97,24 +99,24 @@ def compile_condition(
 @lru_cache(maxsize=4096)
 def _compile(
     text: str, names: tuple[tuple[str, str], ...], kinds: tuple[tuple[str, str], ...]
-) -> tuple[CompiledCondition, tuple[Callable[[Values], None], ...]]:
+) -> CompiledCondition:
     return _compile_parsed(_parse(text), dict(names), dict(kinds))
 
 
 def _compile_parsed(
     parsed: ParsedCondition, names: Mapping[str, str], kinds: Mapping[str, str]
-) -> tuple[CompiledCondition, tuple[Callable[[Values], None], ...]]:
+) -> CompiledCondition:
     analysis = _Analysis(parsed, names, kinds)
     binder = analysis.binder
-    compiled = CompiledCondition(
+    return CompiledCondition(
         holds=_build(parsed.root, analysis),
+        value_checks=tuple(analysis.value_checks),
         parsed=parsed,
         names_used=frozenset(binder.names_used),
         values_used=frozenset(binder.values_used),
         heads=frozenset(binder.heads),
         nested_heads=frozenset(binder.nested_heads),
     )
-    return compiled, tuple(analysis.value_checks)
 
 
 def compile_condition_tree(
@@ -122,8 +124,8 @@ def compile_condition_tree(
 ) -> CompiledCondition:
     """Compile a condition that another parser made. Raises ExpressionError."""
     kinds = {key: next(iter(value)) for key, value in values.items()}
-    compiled, checks = _compile_parsed(ParsedCondition(root, False, 0), names, kinds)
-    for check in checks:
+    compiled = _compile_parsed(ParsedCondition(root, False, 0), names, kinds)
+    for check in compiled.value_checks:
         check(values)
     return compiled
 
