@@ -9,7 +9,6 @@ beside what the table holds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -31,13 +30,27 @@ KEY_MISMATCH = "The provided key element does not match the schema"
 _EMPTY_KEY = "The AttributeValue for a key attribute cannot contain an empty {} value. Key: {}"
 
 
-@dataclass(slots=True)
 class Stored:
-    """An item that was found. Attributes: size: as AWS counts it."""
+    """An item that was found. Most writes replace it without a look at its attributes.
 
-    row_id: int
-    item: Item
-    size: int
+    Attributes:
+        size: as AWS counts it.
+    """
+
+    __slots__ = ("_data", "_item", "row_id", "size")
+
+    def __init__(self, row_id: int, data: bytes, size: int) -> None:
+        self.row_id = row_id
+        self.size = size
+        self._data = data
+        self._item: Item | None = None
+
+    @property
+    def item(self) -> Item:
+        """Its attributes, read when somebody asks."""
+        if self._item is None:
+            self._item = load(self._data)
+        return self._item
 
 
 def load(data: bytes) -> Item:
@@ -49,7 +62,7 @@ def load(data: bytes) -> Item:
 def find_item(call: Call, table: Table, key: bytes) -> Stored | None:
     """An item, to be replaced perhaps."""
     row = call.tx.dynamodb.items(table.table_id).find(key)
-    return None if row is None else Stored(row.row_id, load(row.item), row.size)
+    return None if row is None else Stored(*row)
 
 
 def read_item(

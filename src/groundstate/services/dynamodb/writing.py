@@ -19,13 +19,13 @@ def check_condition(request: Shape, expressions: Expressions, old: Stored | None
     Raises:
         ConditionalCheckFailedException: it does not hold.
     """
+    if expressions.condition is None and "Expected" not in request:
+        return
     item = None if old is None else old.item
     if expressions.condition is not None:
         holds = expressions.holds(expressions.condition, item)
-    elif "Expected" in request:
-        holds = legacy.matches(request["Expected"], request.get("ConditionalOperator"), item or {})
     else:
-        return
+        holds = legacy.matches(request["Expected"], request.get("ConditionalOperator"), item or {})
     if not holds:
         if item is not None and request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD":
             raise condition_failed(Item=item)
