@@ -132,7 +132,9 @@ def test_the_size_of_a_text_is_in_utf_16() -> None:
         ("n BETWEEN :9 AND :4", "upper bound to be greater than or equal to lower bound"),
         ("n BETWEEN :9 AND :x", "requires same data type for lower and upper bounds"),
         ("a" * 4094 + " = :5", "Expression size has exceeded the maximum allowed size;"),
-        (" OR ".join(["n=:5"] * 301), "too many operators; operator count: 301"),
+        (" OR ".join(["n=:5"] * 151), "too many operators; operator count: 301"),
+        (" AND ".join(["n=:5"] * 151), "too many operators; operator count: 301"),
+        ("NOT " * 300 + "n=:5", "too many operators; operator count: 301"),
         ("n[99999999999] = :5", "List index is not within the allowable range;"),
         ("n[4294967295] = :5", "allowable range; index: [4294967295]"),
         ("n" + "[0]" * 32 + " = :5", "too many nesting elements; nesting elements: 33"),
@@ -153,9 +155,9 @@ def test_condition_is_refused(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "n=:5 AND(" * 299 + "n=:5" + ")" * 299,
-        "n=:5 AND (n=:4 OR (" * 149 + "n=:5" + "))" * 149,
-        "NOT(n=:4 OR " * 297 + "n=:4" + ")" * 297,
+        "n=:5 AND(" * 149 + "n=:5" + ")" * 149,
+        "n=:5 AND (n=:4 OR (" * 74 + "n=:5" + "))" * 74,
+        "NOT(n=:4 OR " * 99 + "n=:4" + ")" * 99,
         "n" + "[0]" * 31 + " <> :5",
         "n[4294967294] <> :5",
         f"n IN ({', '.join([':5'] * 100)})",

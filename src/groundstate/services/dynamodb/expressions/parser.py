@@ -141,6 +141,7 @@ class _Parser:
         while True:
             while self._tokens.keyword == "NOT":
                 self._tokens.advance()
+                self._count()
                 level.negated = not level.negated
                 level.is_plain = False
             if self._tokens.current.text == "(" and not self._holds_operand():
@@ -154,6 +155,7 @@ class _Parser:
             while True:
                 if self._tokens.keyword in ("AND", "OR"):
                     level.join(self._tokens.advance().text.upper())
+                    self._count()
                     break
                 found = level.finish()
                 if not outer:
