@@ -215,3 +215,35 @@ def test_empty_keys_are_refused(
         f"{beginning}The AttributeValue for a key attribute cannot contain an empty string value."
         " Key: p"
     )
+
+
+@pytest.mark.parametrize("value", [{"SS": [None]}, {"NS": ["1", None]}])
+def test_null_elements_are_refused(
+    client: Any, hash_table: str, refused: Refused, value: Any
+) -> None:
+    code, message = refused(
+        client.put_item, TableName=hash_table, Item={"p": {"S": "k"}, "v": value}
+    )
+    assert code == "ValidationException"
+    assert message == (
+        "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
+    )
+
+
+def test_a_start_key_of_other_attributes_is_refused(
+    client: Any, range_table: str, refused: Refused
+) -> None:
+    code, message = refused(
+        client.query,
+        TableName=range_table,
+        IndexName="by_g_h",
+        KeyConditionExpression="g = :g",
+        ExpressionAttributeValues={":g": {"S": "odd"}},
+        ExclusiveStartKey={
+            "p": {"S": "a"},
+            "g": {"S": "odd"},
+            "h": {"N": "1"},
+            "other": {"N": "1"},
+        },
+    )
+    assert (code, message) == ("ValidationException", "The provided starting key is invalid")

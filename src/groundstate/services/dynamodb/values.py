@@ -285,6 +285,8 @@ def _explain_set(kind: str, content: list[str]) -> None:
             raise ValueProblem(_INVALID + "Binary sets should not be empty")
         noun = "string" if kind == "SS" else "number"
         raise ValueProblem(_INVALID + f"An {noun} set  may not be empty")
+    if None in content:
+        raise ValueProblem(EMPTY_VALUE)
     if kind == "NS":
         for text in content:
             _explain_number(text)

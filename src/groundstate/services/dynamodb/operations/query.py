@@ -59,8 +59,7 @@ def query(call: Call, request: Shape) -> Shape:
         _check_start_shape(table, index, start, (*hash_keys, *range_keys))
     key_ranges.check_key_conditions(conditions, hash_keys, range_keys)
     if start is not None:
-        table_key = {key.name: start[key.name] for key in table.keys}
-        check_start_attributes(table_key, table.keys)
+        check_start_attributes(start, table.keys)
         key_ranges.check_start(conditions, start, hash_keys, range_keys)
     _check_paths(table, index, (*hash_keys, *range_keys), query_filter, expressions)
     low, high = key_ranges.find_range(conditions, hash_keys, range_keys)

@@ -102,7 +102,7 @@ def _check_inside(value: Any, shape: Shape, path: str, faults: list[str]) -> Non
             where = f"{path}.{at}.member"
             if element is not None:
                 _check_inside(element, shape.element, where, faults)
-            elif shape.element.kind == "Structure":
+            elif shape.element.kind in ("Structure", "Map"):
                 _fault(faults, None, where, "Member must not be null")
     elif shape.kind == "Map" and shape.element is not None:
         _check_map(value, shape, path, faults)
