@@ -75,8 +75,10 @@ _CONDITIONS = (
 )
 _TEXTS = ("UpdateExpression", *(member for member, _ in _CONDITIONS), "ProjectionExpression")
 _MEMBERS = frozenset((*_TEXTS, "ExpressionAttributeNames", "ExpressionAttributeValues"))
-# How many requests' expressions are remembered.
+# How many requests' expressions are remembered, and with how many characters of names: texts are
+# 4 KB at most, but names may be long.
 KNOWN_MAX = 2048
+KNOWN_NAMES_MAX = 4096
 _Key = tuple[tuple["str | None", ...], "tuple[Any, ...] | None", "tuple[Any, ...] | None"]
 _known: dict[_Key, Expressions] = {}
 
@@ -145,10 +147,10 @@ def compile_expressions(checked: Checked) -> Expressions:
     known = _known.get(key) if key is not None else None
     if known is None:
         found = _compile_new(checked, names)
-        if key is not None:
+        if key is not None and sum(map(len, (names or {}).values())) <= KNOWN_NAMES_MAX:
             if len(_known) >= KNOWN_MAX:
                 _known.clear()
-            _known[key] = found.with_values(names, None)
+            _known[key] = found.with_values(None, None)
         return found
     values = _take_values(checked) if "ExpressionAttributeValues" in request else None
     found = known.with_values(names, values)
