@@ -101,3 +101,73 @@ def test_address_goes_with_its_configuration(functions, serve):
     )
     functions.client.delete_function_url_config(FunctionName=arn)
     assert ask(url)[0] == 404
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "{'statusCode': 'x'}",
+        "{'statusCode': 99}",
+        "{'statusCode': 200, 'isBase64Encoded': True, 'body': 'abc'}",
+        "{'statusCode': 200, 'headers': {'X-A': 'a\\r\\nSet-Cookie: b=1'}}",
+        "{'statusCode': 200, 'headers': ['a']}",
+        "float('nan')",
+        "1 / 0",
+    ],
+)
+def test_answer_that_is_no_response_is_a_bad_gateway(serve, answer):
+    url = serve(f"def handler(event, context):\n    return {answer}\n")
+    assert ask(url)[::2] == (502, b'{"Message":"Internal Server Error"}')
+
+
+def test_length_that_a_function_gives_does_not_go_for_the_response(serve):
+    url = serve(
+        "def handler(event, context):\n"
+        "    return {'statusCode': 200, 'headers': {'Content-Length': '99'}, 'body': 'abc'}\n"
+    )
+    status, headers, body = ask(url)
+    assert (status, headers["Content-Length"], body) == (200, "3", b"abc")
+    assert headers["x-amzn-Remapped-Content-Length"] == "99"
+
+
+CORS = {
+    "AllowOrigins": ["http://localhost:3000"],
+    "AllowMethods": ["GET", "PUT"],
+    "AllowHeaders": ["x-task"],
+    "ExposeHeaders": ["x-seen"],
+    "AllowCredentials": True,
+    "MaxAge": 60,
+}
+
+
+def test_response_tells_the_browser_what_cors_allows(serve):
+    url = serve(
+        "def handler(event, context):\n    return {'statusCode': 200,"
+        " 'headers': {'Access-Control-Allow-Origin': '*', 'X-Seen': 'yes'}}\n",
+        Cors=CORS,
+    )
+    headers = ask(url, Origin="http://localhost:3000")[1]
+    assert headers.get_all("Access-Control-Allow-Origin") == ["http://localhost:3000"]
+    assert headers["Access-Control-Allow-Credentials"] == "true"
+    assert headers["Access-Control-Expose-Headers"] == "x-seen"
+    assert headers["X-Seen"] == "yes"
+    headers = ask(url, Origin="http://localhost:4000")[1]
+    assert headers["Access-Control-Allow-Origin"] is None
+
+
+def test_preflight_is_answered_without_the_function(serve):
+    url = serve("raise SystemExit\n", Cors=CORS, AuthType="AWS_IAM", public=False)
+
+    def preflight(origin: str, method: str):
+        headers = {"Origin": origin, "Access-Control-Request-Method": method}
+        request = urllib.request.Request(url, headers=headers, method="OPTIONS")
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.headers
+
+    status, headers = preflight("http://localhost:3000", "PUT")
+    assert status == 200
+    assert headers["Access-Control-Allow-Methods"] == "GET,PUT"
+    assert headers["Access-Control-Allow-Headers"] == "x-task"
+    assert headers["Access-Control-Max-Age"] == "60"
+    assert preflight("http://localhost:3000", "DELETE")[1]["Access-Control-Allow-Methods"] is None
+    assert preflight("http://localhost:4000", "PUT")[1]["Access-Control-Allow-Origin"] is None

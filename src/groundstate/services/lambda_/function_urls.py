@@ -5,6 +5,7 @@ AWS: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -18,6 +19,10 @@ from groundstate.services.lambda_.model import Outcome
 KIND = "url"
 _TEXT_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
 _FORM = "application/x-www-form-urlencoded"
+# What the server itself says about a response; AWS gives a function's own under another name.
+_REMAPPED = frozenset({"connection", "content-length", "date", "transfer-encoding"})
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_LINE_END = re.compile(r"[\r\n\0]")
 
 
 class UrlResponse(NamedTuple):
@@ -89,22 +94,45 @@ def make_url_event(call: Call, url_id: str, request: Shape) -> bytes:
 
 
 def make_url_response(outcome: Outcome) -> UrlResponse:
-    """The HTTP response that a function's answer stands for."""
+    """The HTTP response that a function's answer stands for.
+
+    An answer that stands for none is AWS's `502`, as an error of the function is.
+    """
     if outcome.function_error:
-        return _json_response(502, {"Message": "Internal Server Error"})
-    answer = orjson.loads(outcome.payload)
-    if not isinstance(answer, dict) or "statusCode" not in answer:
-        content = answer.encode() if isinstance(answer, str) else outcome.payload
-        return UrlResponse(200, [("Content-Type", "application/json")], content)
-    headers = [(str(name), str(value)) for name, value in (answer.get("headers") or {}).items()]
-    headers += [("Set-Cookie", str(cookie)) for cookie in answer.get("cookies") or ()]
+        return _bad_gateway()
+    try:
+        answer = orjson.loads(outcome.payload)
+        if not isinstance(answer, dict) or "statusCode" not in answer:
+            content = answer.encode() if isinstance(answer, str) else outcome.payload
+            return UrlResponse(200, [("Content-Type", "application/json")], content)
+        return _parse_response(answer)
+    except (ValueError, TypeError, AttributeError):
+        return _bad_gateway()
+
+
+def _parse_response(answer: Shape) -> UrlResponse:
+    status = int(answer["statusCode"])
+    if not 200 <= status <= 599:
+        raise ValueError(f"{status} is no status of a response")
+    headers = [_header(name, value) for name, value in (answer.get("headers") or {}).items()]
+    headers += [_header("Set-Cookie", cookie) for cookie in answer.get("cookies") or ()]
     if not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", "application/json"))
-    body = answer.get("body", "")
-    content = body.encode() if isinstance(body, str) else orjson.dumps(body)
+    body = answer.get("body")
+    if body is None:
+        content = b""
+    else:
+        content = body.encode() if isinstance(body, str) else orjson.dumps(body)
     if answer.get("isBase64Encoded"):
         content = b64decode(content)
-    return UrlResponse(int(answer["statusCode"]), headers, content)
+    return UrlResponse(status, headers, content)
+
+
+def _header(name: str, value: Any) -> tuple[str, str]:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if not _HEADER_NAME.fullmatch(name) or _LINE_END.search(text):
+        raise ValueError(f"{name!r} is no header")
+    return (f"x-amzn-Remapped-{name}" if name.lower() in _REMAPPED else name), text
 
 
 def allows_everyone(policy: Shape | None) -> bool:
@@ -134,6 +162,10 @@ def _body(body: bytes, headers: dict[str, str]) -> tuple[bool, str]:
         except UnicodeDecodeError:
             pass
     return True, b64encode(body).decode()
+
+
+def _bad_gateway() -> UrlResponse:
+    return _json_response(502, {"Message": "Internal Server Error"})
 
 
 def _json_response(status: int, document: Shape) -> UrlResponse:

@@ -7,6 +7,7 @@ Internal: AWS's model does not have it, so no API request reaches it; the gatewa
 from __future__ import annotations
 
 from groundstate.operation import Answer, Call, Deferred, ServiceError, Shape
+from groundstate.services.lambda_.cors import is_preflight, preflight_headers, with_cors
 from groundstate.services.lambda_.function_urls import (
     KIND,
     UrlResponse,
@@ -33,6 +34,9 @@ def serve_function_url(call: Call, request: Shape) -> Answer:
     if found is None:
         return _answer(not_found())
     function_id, qualifier, kept = found
+    cors = kept.get("Cors")
+    if cors and is_preflight(request):
+        return _answer(UrlResponse(200, preflight_headers(cors, request), b""))
     named = split_function_name(kept["FunctionArn"])
     if kept["AuthType"] == "NONE":
         policy = call.tx.functions.find_setting(function_id, POLICY, qualifier)
@@ -50,7 +54,9 @@ def serve_function_url(call: Call, request: Shape) -> Answer:
     answer = Deferred()
 
     def finish(_: Call, outcome: Outcome) -> None:
-        answer.resolve(_answer(make_url_response(outcome)))
+        response = make_url_response(outcome)
+        headers = with_cors(cors, request, response.headers)
+        answer.resolve(_answer(response._replace(headers=headers)))
 
     invocation = Invocation(
         request_id=call.request_id,
