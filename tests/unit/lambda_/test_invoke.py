@@ -206,6 +206,23 @@ def test_tail_has_the_lines_of_the_invocation(functions):
     )
 
 
+def test_report_tells_parts_of_a_millisecond(functions):
+    name = functions.make("def handler(event, context):\n    return 1\n")
+    found = [re.search(r"Duration: (\S+) ms", functions.invoke(name).log) for _ in range(5)]
+    durations = [match[1] for match in found if match]
+    assert len(durations) == 5
+    assert "0.00" not in durations
+    assert any(not duration.endswith(".00") for duration in durations)
+
+
+def test_report_tells_the_memory_of_a_process_that_is_gone(functions):
+    source = "import os\ndef handler(event, context):\n    x = b'1' * 2**26\n    os._exit(1)\n"
+    log = functions.invoke(functions.make(source)).log
+    found = re.search(r"Max Memory Used: (\d+) MB", log)
+    assert found
+    assert int(found[1]) > 64
+
+
 def test_tail_is_the_last_4_kb(functions):
     name = functions.make("def handler(event, context):\n    print('x' * 10000)\n")
     log = functions.invoke(name).log

@@ -17,6 +17,7 @@ to an environment is finished by it exactly once: by an answer, a timeout, or th
 from __future__ import annotations
 
 import asyncio
+import time
 from enum import Enum
 from typing import Protocol
 
@@ -96,6 +97,8 @@ class Environment:
         self._owner = owner
         self._loop = asyncio.get_running_loop()
         self.began_at = self._loop.time()
+        # The loop's time has whole milliseconds, too few for the REPORT line.
+        self._asked_at = time.perf_counter()
         self._report = Report(function)
         self._invocation: Invocation | None = None
         self._given_at = 0.0
@@ -143,7 +146,7 @@ class Environment:
         assert self._connection is not None
         self.state = State.BUSY
         self._invocation = invocation
-        self._given_at = self._loop.time()
+        self._given_at = time.perf_counter()
         if self._init_s is None:
             self.log.begin_tail()
         self._write(self._report.start(self._owner.now(), invocation.request_id))
@@ -198,7 +201,7 @@ class Environment:
         """The process is ready for an invocation."""
         is_first = self.state is State.STARTING
         if is_first:
-            self._init_s = self._loop.time() - self.began_at
+            self._init_s = time.perf_counter() - self._asked_at
             self._cancel_timer()
         elif self.state is not State.RETURNED:
             connection.close()
@@ -251,9 +254,10 @@ class Environment:
         if self.state is not State.ENDED:
             self._memory.open(pid)
 
-    def _process_ended(self, status: int) -> None:
+    def _process_ended(self, status: int, peak_kb: int) -> None:
         if self.state is State.ENDED:
             return
+        self._memory.note(peak_kb)
         self._number = 0
         if self.state is State.STARTING:
             self._fail_init(failures.EXIT_ERROR, None, failures.exit_reason(status))
@@ -279,7 +283,7 @@ class Environment:
         invocation = self._owner.take_waiting()
         if invocation is not None:
             self._invocation = invocation
-            self._given_at = self._loop.time() - self.function.timeout_s
+            self._given_at = time.perf_counter() - self.function.timeout_s
             self._write(self._report.start(self._owner.now(), invocation.request_id))
             self._time_is_up()
         else:
@@ -300,13 +304,13 @@ class Environment:
         """The process will not become ready: the invocation that waited for it fails."""
         self._cancel_timer()
         self._output.drain()
-        duration_s = self._loop.time() - self.began_at
+        duration_s = time.perf_counter() - self._asked_at
         now = self._owner.now()
         self._write(self._report.init_report(now, duration_s, "error", error_type))
         invocation = self._owner.take_waiting()
         if invocation is not None:
             self._invocation = invocation
-            self._given_at = self._loop.time()
+            self._given_at = time.perf_counter()
             self._write(self._report.start(now, invocation.request_id))
             if payload is None:
                 text = f"RequestId: {invocation.request_id} Error: {reason}"
@@ -324,7 +328,7 @@ class Environment:
         invocation, self._invocation = self._invocation, None
         assert invocation is not None
         self._cancel_timer()
-        duration_s = self._loop.time() - self._given_at
+        duration_s = time.perf_counter() - self._given_at
         if status == "timeout":
             duration_s = float(self.function.timeout_s)
         self._output.drain()

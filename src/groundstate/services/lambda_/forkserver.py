@@ -17,7 +17,7 @@ Messages are JSON, one for each packet. To this program:
     {"op": "kill", "id": 1}
 From it:
     {"id": 1, "pid": 4711}      it was started
-    {"id": 1, "status": 256}    it ended; the status is waitpid's
+    {"id": 1, "status": 256, "peak_kb": 33000}    it ended; the status is waitpid's
 """
 
 from __future__ import annotations
@@ -252,7 +252,7 @@ class Server:
     def _reap(self) -> None:
         while True:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if pid == 0:
@@ -262,7 +262,8 @@ class Server:
                     # What the function started and left behind ends with it.
                     _kill_group(pid)
                     del self.pids[environment_id]
-                    self._send({"id": environment_id, "status": status})
+                    ended = {"id": environment_id, "status": status, "peak_kb": usage.ru_maxrss}
+                    self._send(ended)
                     break
 
     def _end(self) -> None:

@@ -26,6 +26,10 @@ class MemoryGauge:
             os.close(self._status)
             self._status = -1
 
+    def note(self, peak_kb: int) -> None:
+        """Take over what the kernel said at the process's end."""
+        self._peak_mb = max(self._peak_mb, -(-peak_kb // 1024))
+
     @property
     def peak_mb(self) -> int:
         """The most memory that the process has used, in MB; 0 where the kernel does not tell."""

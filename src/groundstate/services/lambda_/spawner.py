@@ -57,7 +57,7 @@ class Spawner:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._started: dict[int, Callable[[int], None]] = {}
-        self._ended: dict[int, Callable[[int], None]] = {}
+        self._ended: dict[int, Callable[[int, int], None]] = {}
         self._waiting: deque[tuple[bytes, int | None]] = deque()
         self._last_id = 0
 
@@ -71,14 +71,14 @@ class Spawner:
         command: Command,
         output: int,
         on_start: Callable[[int], None],
-        on_end: Callable[[int], None],
+        on_end: Callable[[int, int], None],
     ) -> int:
         """Start a process; its number lets it be killed.
 
         Args:
             output: the file descriptor that its output goes to. It is closed here.
             on_start: called with the process id.
-            on_end: called with waitpid's status when it has ended.
+            on_end: called with waitpid's status and the most memory in KB when it has ended.
         """
         self.prepare()
         self._last_id += 1
@@ -188,7 +188,7 @@ class Spawner:
         if "pid" in message:
             self._started.pop(number)(message["pid"])
         else:
-            self._ended.pop(number)(message["status"])
+            self._ended.pop(number)(message["status"], message["peak_kb"])
 
     def _lost(self) -> None:
         """The server is gone, and its processes with it: say so to those who wait for them."""
@@ -201,4 +201,4 @@ class Spawner:
         ended, self._ended = self._ended, {}
         self._started.clear()
         for on_end in ended.values():
-            on_end(9)
+            on_end(9, 0)
