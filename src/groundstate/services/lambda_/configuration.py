@@ -13,7 +13,7 @@ from typing import Any
 
 from groundstate import ids
 from groundstate.operation import Call, Shape
-from groundstate.services.lambda_.errors import InvalidParameterValueException
+from groundstate.services.lambda_.errors import InvalidParameterValueException, ValidationException
 from groundstate.services.lambda_.limits import ENVIRONMENT_BYTES_MAX, LAYERS_MAX
 from groundstate.services.lambda_.runtimes import find_obstacle
 from groundstate.services.lambda_.variables import RESERVED
@@ -33,7 +33,37 @@ _PLAIN = (
     "FileSystemConfigs",
 )
 # What has no effect here and is not the default is refused, so that nobody counts on it.
-_UNSUPPORTED = ("ImageConfig", "CapacityProviderConfig", "DurableConfig", "TenancyConfig")
+_UNSUPPORTED = (
+    "ImageConfig",
+    "CapacityProviderConfig",
+    "CodeSigningConfigArn",
+    "DurableConfig",
+    "PublishTo",
+    "TenancyConfig",
+)
+# The service is stricter than its model, which has room for what other kinds of functions may use.
+_MOST = (
+    ("Timeout", "timeout", 900),
+    ("MemorySize", "memorySize", 10_240),
+    ("EphemeralStorage", "ephemeralStorage.size", 10_240),
+)
+# AWS's table of runtimes: their functions can be neither created nor updated any more.
+_RETIRED_RUNTIMES = frozenset(
+    {
+        "nodejs",
+        "nodejs4.3",
+        "nodejs4.3-edge",
+        "nodejs6.10",
+        "nodejs8.10",
+        "nodejs10.x",
+        "nodejs12.x",
+        "nodejs14.x",
+        "python2.7",
+        "python3.6",
+        "python3.7",
+        "provided",
+    }
+)
 
 
 def new_configuration(call: Call, request: Shape, arn: str) -> Shape:
@@ -71,6 +101,7 @@ def change_configuration(
             layer is left out.
 
     Raises:
+        ValidationException: a number is over its bound.
         InvalidParameterValueException: a setting has a value that cannot be, or is not supported.
     """
     for member in _UNSUPPORTED:
@@ -78,10 +109,17 @@ def change_configuration(
             raise InvalidParameterValueException(
                 f"{member} is not supported by Groundstate; see the README of its Lambda service."
             )
+    _check_bounds(request)
     for member in _PLAIN:
         if member in request:
             document[member] = request[member]
     if "Runtime" in request:
+        if request["Runtime"] in _RETIRED_RUNTIMES:
+            raise InvalidParameterValueException(
+                f"The runtime parameter of {request['Runtime']} is no longer supported for creating"
+                " or updating AWS Lambda functions. We recommend you use a supported runtime while"
+                " creating or updating functions."
+            )
         obstacle = find_obstacle(request["Runtime"])
         if obstacle:
             # The rest of an application need not wait for this one: Invoke says the same.
@@ -109,6 +147,17 @@ def change_configuration(
         document["SnapStart"] = {"ApplyOn": apply_on, "OptimizationStatus": "Off"}
     if not document.get("Description"):
         document["Description"] = ""
+
+
+def _check_bounds(request: Shape) -> None:
+    for member, shown, most in _MOST:
+        value = request.get(member, 0)
+        number = value["Size"] if isinstance(value, dict) else value
+        if number > most:
+            raise ValidationException(
+                f"1 validation error detected: Value '{number}' at '{shown}' failed to satisfy"
+                f" constraint: Member must have value less than or equal to {most}"
+            )
 
 
 def modified_time(now: float) -> str:

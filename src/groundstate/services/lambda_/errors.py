@@ -23,6 +23,12 @@ class ResourceNotFoundException(LambdaError):
     status = 404
 
 
+class AccessDeniedException(LambdaError):
+    """The caller may not do this."""
+
+    status = 403
+
+
 class ResourceConflictException(LambdaError):
     """It is there already, or is being changed."""
 

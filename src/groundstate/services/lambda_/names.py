@@ -5,13 +5,23 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Re
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from groundstate.arn import partition_of
 from groundstate.operation import Call, Shape
 from groundstate.services.lambda_.errors import (
+    AccessDeniedException,
     InvalidParameterValueException,
     ResourceNotFoundException,
+    ValidationException,
+)
+
+NAME_LENGTH_MAX = 64
+# As AWS's model writes it: every part but the name may be left out.
+_FORM = re.compile(
+    r"(arn:[a-z-]+:lambda:)?((?P<region>[a-z]+(-[a-z]+)+-\d):)?((?P<account>\d{12}):)?(function:)?"
+    r"(?P<name>[a-zA-Z0-9-_.]+)(:(?P<qualifier>[$a-zA-Z0-9-_.]+))?"
 )
 
 
@@ -31,14 +41,11 @@ def parse_function_name(call: Call, request: Shape) -> FunctionName:
 
     Raises:
         ResourceNotFoundException: the ARN is of another region.
+        AccessDeniedException: it is of another account.
         InvalidParameterValueException: FunctionName and Qualifier name different qualifiers.
     """
     parsed = split_function_name(request["FunctionName"])
-    region = region_of(request["FunctionName"])
-    if region and region != call.region:
-        raise ResourceNotFoundException(
-            f"Functions from '{region}' are not reachable in this region ('{call.region}')"
-        )
+    _check_owner(call, request["FunctionName"], parsed)
     qualifier = request.get("Qualifier", "")
     if parsed.qualifier and qualifier and parsed.qualifier != qualifier:
         raise InvalidParameterValueException(
@@ -47,22 +54,54 @@ def parse_function_name(call: Call, request: Shape) -> FunctionName:
     return FunctionName(parsed.name, parsed.qualifier or qualifier)
 
 
+def parse_new_function_name(call: Call, request: Shape) -> str:
+    """The name of a function that is to be made.
+
+    Raises:
+        ResourceNotFoundException: the ARN is of another region.
+        AccessDeniedException: it is of another account.
+        ValidationException: it is too long, or has a qualifier.
+    """
+    text = request["FunctionName"]
+    parsed = split_function_name(text)
+    _check_owner(call, text, parsed)
+    if parsed.qualifier:
+        raise InvalidParameterValueException(
+            f"A function that is to be made has no qualifier yet; {text} has {parsed.qualifier}."
+        )
+    if len(parsed.name) > NAME_LENGTH_MAX:
+        raise ValidationException(
+            f"1 validation error detected: Value '{text}' at 'functionName' failed to satisfy"
+            f" constraint: Member must have length less than or equal to {NAME_LENGTH_MAX}"
+        )
+    return parsed.name
+
+
 def split_function_name(text: str) -> FunctionName:
     """Take a name or ARN apart; what is no ARN is a name."""
-    parts = text.split(":")
-    if text.startswith("arn:") and len(parts) >= 7:
-        return FunctionName(parts[6], parts[7] if len(parts) > 7 else "")
-    if len(parts) >= 3 and parts[1] == "function":
-        return FunctionName(parts[2], parts[3] if len(parts) > 3 else "")
-    if parts[0] == "function" and len(parts) > 1:
-        return FunctionName(parts[1], parts[2] if len(parts) > 2 else "")
-    return FunctionName(parts[0], parts[1] if len(parts) > 1 else "")
+    match = _FORM.fullmatch(text)
+    if match is None:
+        return FunctionName(text, "")
+    return FunctionName(match["name"], match["qualifier"] or "")
 
 
-def region_of(text: str) -> str:
-    """The region that an ARN names; empty for a name."""
-    parts = text.split(":")
-    return parts[3] if text.startswith("arn:") and len(parts) >= 7 else ""
+def _check_owner(call: Call, text: str, parsed: FunctionName) -> None:
+    match = _FORM.fullmatch(text)
+    if match is None:
+        return
+    region, account = match["region"], match["account"]
+    if region and region != call.region:
+        raise ResourceNotFoundException(
+            f"Functions from '{region}' are not reachable in this region ('{call.region}')"
+        )
+    if account and account != call.account:
+        action = "InvokeFunction" if call.operation == "Invoke" else call.operation
+        arn = f"arn:{partition_of(call.region)}:lambda:{call.region}:{account}:function"
+        raise AccessDeniedException(
+            f"User: {call.principal.arn} is not authorized to perform: lambda:{action} on"
+            f" resource: {arn}:{parsed.name} because no resource-based policy allows the"
+            f" lambda:{action} action"
+        )
 
 
 def function_arn(call: Call, name: str, qualifier: str = "") -> str:

@@ -61,6 +61,10 @@ def _content(call: Call, code: Shape) -> bytes:
             "Groundstate does not run container images: it needs a zip file (PackageType Zip)."
         )
     if "S3Bucket" in code:
+        if code.get("ZipFile"):
+            raise InvalidParameterValueException(
+                "Please do not provide other FunctionCode parameters when providing a ZipFile."
+            )
         return _content_from_s3(call, code)
     content: bytes = code.get("ZipFile", b"")
     if not content:

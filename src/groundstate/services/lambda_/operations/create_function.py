@@ -11,8 +11,9 @@ from groundstate.services.lambda_.errors import (
     InvalidParameterValueException,
     ResourceConflictException,
 )
+from groundstate.services.lambda_.limits import TAGS_MAX
 from groundstate.services.lambda_.model import LATEST
-from groundstate.services.lambda_.names import function_arn, split_function_name
+from groundstate.services.lambda_.names import function_arn, parse_new_function_name
 from groundstate.services.lambda_.package import take_package
 from groundstate.services.lambda_.roles import check_role
 from groundstate.services.lambda_.versions import publish
@@ -24,10 +25,11 @@ def create_function(call: Call, request: Shape) -> Shape:
 
     Raises:
         ResourceConflictException: the name is taken.
-        InvalidParameterValueException: a setting cannot be, or the package is no good.
+        ValidationException, InvalidParameterValueException: a setting cannot be, or the package
+            is no good.
         RequestEntityTooLargeException: the package is too big.
     """
-    name = split_function_name(request["FunctionName"]).name
+    name = parse_new_function_name(call, request)
     arn = function_arn(call, name)
     _check_package_type(request)
     if call.tx.functions.find(call.region, name) is not None:
@@ -39,7 +41,10 @@ def create_function(call: Call, request: Shape) -> Shape:
     document["CodeSha256"] = package.shown_sha256
     document["State"] = "Active"
     document["LastUpdateStatus"] = "Successful"
-    function_id = call.tx.functions.add(call.region, name, request.get("Tags", {}))
+    tags = request.get("Tags", {})
+    if len(tags) > TAGS_MAX:
+        raise InvalidParameterValueException("Number of tags exceeds resource tag limit.")
+    function_id = call.tx.functions.add(call.region, name, tags)
     row = VersionRow(function_id, LATEST, document["RevisionId"], package.code_sha256, document)
     call.tx.functions.put_version(row)
     if request.get("Publish"):
@@ -52,7 +57,11 @@ def create_function(call: Call, request: Shape) -> Shape:
 
 def _check_package_type(request: Shape) -> None:
     if request.get("PackageType", "Zip") != "Zip":
-        return  # The code says ImageUri, which is refused with a reason.
+        if "ImageUri" not in request["Code"]:
+            raise InvalidParameterValueException(
+                "Please provide ImageUri when creating a function with packageType Image."
+            )
+        return  # An image is refused with a reason.
     for member in ("Handler", "Runtime"):
         if not request.get(member):
             raise InvalidParameterValueException(

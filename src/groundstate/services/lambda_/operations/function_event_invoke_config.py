@@ -5,6 +5,7 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeCon
 
 from __future__ import annotations
 
+from groundstate.arn import parse_arn
 from groundstate.operation import Call, Shape
 from groundstate.services.lambda_.errors import (
     InvalidParameterValueException,
@@ -12,7 +13,11 @@ from groundstate.services.lambda_.errors import (
 )
 from groundstate.services.lambda_.functions import get_function_row, get_version
 from groundstate.services.lambda_.model import LATEST
-from groundstate.services.lambda_.names import function_arn, parse_function_name
+from groundstate.services.lambda_.names import (
+    function_arn,
+    parse_function_name,
+    split_function_name,
+)
 from groundstate.services.lambda_.paging import make_page
 
 KIND = "event_invoke"
@@ -24,7 +29,7 @@ def put_function_event_invoke_config(call: Call, request: Shape) -> Shape:
 
     Raises:
         ResourceNotFoundException: there is no such function, version or alias.
-        InvalidParameterValueException: nothing is set.
+        InvalidParameterValueException: nothing is set, or a destination cannot be.
     """
     function_id, qualifier, arn = _target(call, request)
     if not any(member in request for member in _MEMBERS):
@@ -39,6 +44,7 @@ def update_function_event_invoke_config(call: Call, request: Shape) -> Shape:
 
     Raises:
         ResourceNotFoundException: there is no such function, or nothing is set for it.
+        InvalidParameterValueException: a destination cannot be.
     """
     function_id, qualifier, arn = _target(call, request)
     kept = _get(call, function_id, qualifier, arn)
@@ -94,7 +100,25 @@ def _get(call: Call, function_id: int, qualifier: str, arn: str) -> Shape:
     return kept
 
 
+def _check_destinations(call: Call, arn: str, config: Shape) -> None:
+    """A destination that is a function is there, and is another one."""
+    own = split_function_name(arn).name
+    for side in config.values():
+        destination = side.get("Destination", "")
+        parsed = parse_arn(destination)
+        if parsed is None or parsed.service != "lambda":
+            continue
+        name = split_function_name(destination).name
+        if name == own:
+            raise InvalidParameterValueException(
+                "You can't specify the function as a destination for itself."
+            )
+        if call.tx.functions.find(parsed.region, name) is None:
+            raise InvalidParameterValueException(f"The destination ARN {destination} is invalid.")
+
+
 def _put(call: Call, function_id: int, qualifier: str, kept: Shape, request: Shape) -> Shape:
+    _check_destinations(call, kept["FunctionArn"], request.get("DestinationConfig", {}))
     for member in _MEMBERS:
         if member in request:
             kept[member] = request[member]
