@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import make_zip
+from groundstate.services.lambda_ import runtimes
+from groundstate.testing import Groundstate
+
+from .conftest import Functions, make_zip
 
 WAIT_S = 5.0
 
@@ -33,7 +36,7 @@ def test_variables_are_those_of_aws(functions):
     assert (seen["COLOUR"], seen["TZ"]) == ("red", "Europe/Berlin")
     assert seen["AWS_ACCESS_KEY_ID"].startswith("ASIA")
     assert seen["AWS_SESSION_TOKEN"]
-    assert Path(seen["LAMBDA_TASK_ROOT"], "app.py").is_file()
+    assert seen["LAMBDA_TASK_ROOT"] == seen["PWD"] == "/var/task"
     assert "HOME" not in seen
 
 
@@ -231,3 +234,17 @@ def test_wrapper_script_that_is_not_there_is_an_error(functions):
     answer = functions.invoke(name)
     assert answer.payload["errorType"] == "Runtime.ExitError"
     assert answer.payload["errorMessage"].endswith("Runtime exited with error: exit status 127")
+
+
+def test_without_namespaces_functions_run_where_their_code_is_unpacked(monkeypatch):
+    monkeypatch.setattr(runtimes, "_stage", lambda code_root: code_root / "is-not-there")
+    with Groundstate(real_time=True) as groundstate:
+        functions = Functions(groundstate)
+        content = {"ZipFile": make_zip({"python/part.py": "X = 1\n"})}
+        made = functions.client.publish_layer_version(LayerName="part", Content=content)
+        source = "import os, part\ndef handler(event, context):\n    return os.getcwd(), part.X\n"
+        folder, value = functions.invoke(
+            functions.make(source, Layers=[made["LayerVersionArn"]])
+        ).payload
+    assert value == 1
+    assert folder not in ("/var/task", "/")

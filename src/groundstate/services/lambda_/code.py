@@ -80,7 +80,8 @@ class CodeDirectory:
         if not self.root.is_dir():
             return
         for path in self.root.iterdir():
-            if path.is_dir() and path != self.pycache and path.name not in used:
+            kept = path.name in used or path.name in ("pycache", "stage")
+            if path.is_dir() and not kept:
                 shutil.rmtree(path, ignore_errors=True)
                 shutil.rmtree(Path(f"{self.pycache}{path}"), ignore_errors=True)
 

@@ -12,7 +12,7 @@ environments' first processes (PR_SET_PDEATHSIG).
 
 Messages are JSON, one for each packet. To this program:
     {"op": "start", "id": 1, "mode": "python" | "exec", "argv": [...], "env": {...}, "cwd": "...",
-     "paths": [...], "pycache": "...", "layers": [...]}
+     "paths": [...], "pycache": "...", "layers": [...], "room": {...}}
                                 with one file descriptor: where its output goes
     {"op": "kill", "id": 1}
 From it:
@@ -25,6 +25,7 @@ from __future__ import annotations
 import array
 import contextlib
 import ctypes
+import importlib.util
 import json
 import os
 import resource
@@ -135,6 +136,18 @@ def _program_in_layers(program: Any, layers: list[str]) -> list[Any]:
     return [program]
 
 
+def load_private_root() -> Any:
+    """The module beside this program, which is not on the module path."""
+    path = Path(__file__).with_name("private_root.py")
+    spec = importlib.util.spec_from_file_location("private_root", path)
+    assert spec is not None, path
+    assert spec.loader is not None, path
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["private_root"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
 class Server:
     """Starts, kills and reaps processes.
 
@@ -146,6 +159,8 @@ class Server:
         self.control = control
         self._preloads = preloads[::-1]
         self.pids: dict[int, int] = {}
+        self._private_root = load_private_root()
+        self._has_rooms: bool | None = None
         self._libc = ctypes.CDLL(None)
         self._libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -199,6 +214,11 @@ class Server:
 
     def _start(self, message: Message, output: int) -> bool:
         """Fork. True in the new process, if it is to run Python."""
+        room = self._private_root.Room(**message["room"])
+        if self._has_rooms is None:
+            self._has_rooms = self._private_root.is_possible(room)
+        if self._has_rooms:
+            message.update(self._private_root.as_seen_inside(message))
         pid = os.fork()
         if pid:
             os.close(output)
@@ -206,7 +226,7 @@ class Server:
             self._send({"id": message["id"], "pid": pid})
             return False
         try:
-            self._become(message, output)
+            self._become(message, output, room)
             if message["mode"] == "python":
                 return True
             os.execve(message["argv"][0], message["argv"], message["env"])  # noqa: S606, no shell
@@ -214,10 +234,9 @@ class Server:
             os.write(1, f"{error}\n".encode())
             os._exit(127)
 
-    def _become(self, message: Message, output: int) -> None:
+    def _become(self, message: Message, output: int, room: Any) -> None:
         """Make this process an environment: its own session, output, limits and variables."""
         os.setsid()
-        self._libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
@@ -239,6 +258,10 @@ class Server:
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         soft = OPEN_FILES_MAX if hard == resource.RLIM_INFINITY else min(OPEN_FILES_MAX, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        if self._has_rooms:
+            self._private_root.enter(room)
+        # After that, because a change of credentials clears it.
+        self._libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         os.chdir(message["cwd"])
         os.environ.clear()
         os.environ.update(message["env"])

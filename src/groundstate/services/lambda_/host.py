@@ -267,7 +267,7 @@ class LambdaHost:
             if function.runtime.startswith("nodejs"):
                 variables["GROUNDSTATE_SDK"] = str(self._sdk_catalogue())
                 variables["GROUNDSTATE_SDK_TOKEN"] = environment.token
-            command = make_command(function, task_root, layer_roots, variables, self.code.pycache)
+            command = make_command(function, task_root, layer_roots, variables, self.code.root)
             own_boto3 = command.mode != "python" or brings_boto3([task_root, *layer_roots])
             spawner = self._spawner("plain" if own_boto3 else "boto3")
             await environment.begin(spawner, command, self._notice(function))

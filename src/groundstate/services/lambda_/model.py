@@ -37,6 +37,7 @@ class FunctionVersion(NamedTuple):
     role: str
     timeout_s: int
     memory_mb: int
+    tmp_mb: int
     variables: dict[str, str]
     log_group: str
     log_format: str
@@ -103,6 +104,7 @@ def make_function_version(
         role=document["Role"],
         timeout_s=document["Timeout"],
         memory_mb=document["MemorySize"],
+        tmp_mb=document["EphemeralStorage"]["Size"],
         variables=document.get("Environment", {}).get("Variables", {}),
         log_group=logging["LogGroup"],
         log_format=logging.get("LogFormat", "Text"),

@@ -86,9 +86,12 @@ def make_command(
     task_root: Path,
     layer_roots: list[Path],
     variables: dict[str, str],
-    pycache: Path,
+    code_root: Path,
 ) -> Command:
     """The command that becomes the function's environment.
+
+    Args:
+        code_root: the folder of all unpacked code, with the compiled modules and scratch folders.
 
     Raises:
         CannotRun: it has no way to start.
@@ -96,6 +99,7 @@ def make_command(
     obstacle = find_obstacle(function.runtime)
     if obstacle:
         raise CannotRun("Runtime.Unavailable", obstacle)
+    pycache = code_root / "pycache"
     if function.runtime.startswith("python"):
         argv, mode = ["/var/runtime/bootstrap.py", function.handler], "python"
     elif function.runtime.startswith("nodejs"):
@@ -119,7 +123,29 @@ def make_command(
         paths=paths,
         pycache=str(pycache),
         layers=[str(root) for root in layer_roots],
+        room={
+            "stage": str(_stage(code_root)),
+            "task": str(task_root),
+            "layers": [str(root) for root in layer_roots],
+            "pycache": str(pycache) if mode == "python" else "",
+            "catalogue": variables.get("GROUNDSTATE_SDK", ""),
+            "keep": _seen_everywhere(),
+            "tmp_mb": function.tmp_mb,
+        },
     )
+
+
+def _stage(code_root: Path) -> Path:
+    stage = code_root / "stage"
+    stage.mkdir(parents=True, exist_ok=True)
+    return stage
+
+
+def _seen_everywhere() -> list[str]:
+    """What a process needs besides its code: the interpreters and our own clients."""
+    paths = [sys.prefix, sys.base_prefix, str(Path(sys.executable).resolve().parent), *sys.path]
+    paths += [str(Path(find_node() or "/").parent), str(_NODE_CLIENT.parent)]
+    return [path for path in dict.fromkeys(paths) if path.startswith(("/tmp/", "/opt/"))]  # noqa: S108
 
 
 def _module_paths(function: FunctionVersion, task_root: Path, layer_roots: list[Path]) -> list[str]:

@@ -33,6 +33,8 @@ class Command(NamedTuple):
         paths: what goes before Python's own module path.
         pycache: where compiled Python modules are kept.
         layers: the folders that are `/opt` on AWS, in the order in which they are laid over it.
+        room: the file system that the process sees where the kernel allows it, see
+            `private_root.py`.
     """
 
     mode: str
@@ -42,6 +44,7 @@ class Command(NamedTuple):
     paths: list[str]
     pycache: str
     layers: list[str]
+    room: dict[str, object]
 
 
 class Spawner:
@@ -96,6 +99,7 @@ class Spawner:
                 "paths": command.paths,
                 "pycache": command.pycache,
                 "layers": command.layers,
+                "room": command.room,
             },
             output,
         )
