@@ -6,6 +6,7 @@ import json
 import time
 
 import pytest
+from botocore.exceptions import ClientError
 
 ECHO = "import json\ndef handler(event, context):\n    print(json.dumps(event))\n"
 WAIT_S = 5.0
@@ -226,3 +227,45 @@ def test_bad_filter_is_refused(source):
         source.map(FilterCriteria={"Filters": [{"Pattern": '{"a": "b"}'}]})
     message = refused.value.response["Error"]["Message"]
     assert message == "Invalid filter pattern definition."
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"StartingPosition": "AT_TIMESTAMP"}, "Unsupported starting position for arn type: {arn}"),
+        (
+            {"MaximumRecordAgeInSeconds": 59},
+            (
+                "1 validation error detected: Value '59' at 'maximumRecordAgeInSeconds' failed to"
+                " satisfy constraint: Member must have value greater than or equal to 60"
+            ),
+        ),
+        (
+            {"DestinationConfig": {"OnSuccess": {"Destination": "arn:aws:sqs:us-east-1::q"}}},
+            "Unsupported DestinationConfig parameter for given event source mapping type.",
+        ),
+    ],
+    ids=["position", "age", "destination"],
+)
+def test_setting_that_streams_lack_is_refused(source, settings, message):
+    with pytest.raises(ClientError) as refused:
+        source.map(**settings)
+    assert refused.value.response["Error"]["Message"] == message.format(arn=source.arn)
+    assert (
+        source.client.list_event_source_mappings(EventSourceArn=source.arn)["EventSourceMappings"]
+        == []
+    )
+
+
+def test_mapping_has_tags(source):
+    _, made = source.map(Tags={"team": "tasks", "stage": "test"})
+    arn = made["EventSourceMappingArn"]
+    assert source.client.list_tags(Resource=arn)["Tags"] == {"team": "tasks", "stage": "test"}
+    source.client.tag_resource(Resource=arn, Tags={"stage": "live"})
+    source.client.untag_resource(Resource=arn, TagKeys=["team"])
+    assert source.client.list_tags(Resource=arn)["Tags"] == {"stage": "live"}
+    source.client.update_event_source_mapping(UUID=made["UUID"], BatchSize=5)
+    assert source.client.list_tags(Resource=arn)["Tags"] == {"stage": "live"}
+    source.client.delete_event_source_mapping(UUID=made["UUID"])
+    with pytest.raises(source.client.exceptions.ResourceNotFoundException):
+        source.client.list_tags(Resource=arn)

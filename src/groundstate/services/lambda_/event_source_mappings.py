@@ -16,6 +16,7 @@ from groundstate.principals import role_principal
 from groundstate.services.lambda_.errors import (
     InvalidParameterValueException,
     ResourceNotFoundException,
+    ValidationException,
 )
 from groundstate.services.lambda_.event_patterns import (
     Matches,
@@ -27,6 +28,7 @@ from groundstate.services.lambda_.names import FunctionName, function_arn
 from groundstate.store.event_sources import EventSourceRow
 
 FILTERS_MAX = 5
+RECORD_AGE_S_MIN = 60
 # Set at creation, as AWS answers them (observed).
 _DEFAULTS = {
     "BatchSize": 100,
@@ -39,6 +41,8 @@ _DEFAULTS = {
     "TumblingWindowInSeconds": 0,
     "FunctionResponseTypes": [],
 }
+# Kept and shown; they have no effect here.
+_KEPT = ("KMSKeyArn", "MetricsConfig", "LoggingConfig")
 # Of other event sources, or without effect here: refused, so that nobody counts on them.
 _UNSUPPORTED = (
     "Topics",
@@ -76,6 +80,7 @@ def change_document(call: Call, document: Shape, request: Shape) -> None:
     """Write a request's settings into a mapping's configuration.
 
     Raises:
+        ValidationException: records would be dropped too early.
         InvalidParameterValueException: a setting cannot be, or is not supported.
     """
     for member in _UNSUPPORTED:
@@ -88,7 +93,17 @@ def change_document(call: Call, document: Shape, request: Shape) -> None:
             "TumblingWindowInSeconds is not supported by Groundstate; see the README of its Lambda"
             " service."
         )
-    for member in _DEFAULTS:
+    if request.get("DestinationConfig", {}).get("OnSuccess"):
+        raise InvalidParameterValueException(
+            "Unsupported DestinationConfig parameter for given event source mapping type."
+        )
+    if 0 <= request.get("MaximumRecordAgeInSeconds", -1) < RECORD_AGE_S_MIN:
+        raise ValidationException(
+            f"1 validation error detected: Value '{request['MaximumRecordAgeInSeconds']}' at"
+            " 'maximumRecordAgeInSeconds' failed to satisfy constraint: Member must have value"
+            f" greater than or equal to {RECORD_AGE_S_MIN}"
+        )
+    for member in (*_DEFAULTS, *_KEPT):
         if member in request:
             document[member] = request[member]
     if document["BatchSize"] > 1000:
@@ -166,6 +181,12 @@ def get_mapping(call: Call, uuid: str) -> EventSourceRow:
     if found is None or found.region != call.region:
         raise ResourceNotFoundException("The resource you requested does not exist.")
     return found
+
+
+def shown(document: Shape, state: str = "") -> Shape:
+    """A mapping as clients see it: without its tags, and in the state that it goes through."""
+    visible = {member: value for member, value in document.items() if member != "Tags"}
+    return {**visible, "State": state} if state else visible
 
 
 def mapping_resource(call: Call, request: Shape) -> str:

@@ -15,7 +15,9 @@ from groundstate.services.lambda_.event_source_mappings import (
     check_source,
     function_role,
     new_document,
+    shown,
 )
+from groundstate.services.lambda_.limits import TAGS_MAX
 from groundstate.services.lambda_.names import parse_function_name
 from groundstate.services.lambda_.stream_reading import newest_place
 from groundstate.store.event_sources import EventSourceRow
@@ -40,7 +42,14 @@ def create_event_source_mapping(call: Call, request: Shape) -> Shape:
             " constraint: Member must not be null."
         )
     check_source(call, source, role)
+    if request["StartingPosition"] == "AT_TIMESTAMP":
+        raise InvalidParameterValueException(
+            f"Unsupported starting position for arn type: {source}"
+        )
     document = new_document(call, ids.make_uuid(), named, request)
+    document["Tags"] = request.get("Tags", {})
+    if len(document["Tags"]) > TAGS_MAX:
+        raise InvalidParameterValueException("Number of tags exceeds resource tag limit.")
     for other in call.tx.event_sources.list_region(call.region):
         if (other.source_arn, other.document["FunctionArn"]) == (source, document["FunctionArn"]):
             raise ResourceConflictException(
@@ -53,4 +62,4 @@ def create_event_source_mapping(call: Call, request: Shape) -> Shape:
     row = EventSourceRow(document["UUID"], call.region, named.name, source, document, progress)
     call.tx.event_sources.put(row)
     call.after_commit(call.host.reload_event_sources)
-    return {**document, "State": "Creating"}
+    return shown(document, "Creating")

@@ -6,7 +6,7 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.htm
 from __future__ import annotations
 
 from groundstate.operation import Call, Shape
-from groundstate.services.lambda_.event_source_mappings import get_mapping
+from groundstate.services.lambda_.event_source_mappings import get_mapping, shown
 
 
 def get_event_source_mapping(call: Call, request: Shape) -> Shape:
@@ -15,4 +15,4 @@ def get_event_source_mapping(call: Call, request: Shape) -> Shape:
     Raises:
         ResourceNotFoundException: there is none.
     """
-    return get_mapping(call, request["UUID"]).document
+    return shown(get_mapping(call, request["UUID"]).document)

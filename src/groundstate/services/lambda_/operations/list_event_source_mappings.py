@@ -6,6 +6,7 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.h
 from __future__ import annotations
 
 from groundstate.operation import Call, Shape
+from groundstate.services.lambda_.event_source_mappings import shown
 from groundstate.services.lambda_.names import split_function_name
 from groundstate.services.lambda_.paging import make_page
 
@@ -16,7 +17,7 @@ def list_event_source_mappings(call: Call, request: Shape) -> Shape:
     function = request.get("FunctionName")
     name = None if function is None else split_function_name(function).name
     found = [
-        row.document
+        shown(row.document)
         for row in call.tx.event_sources.list_region(call.region)
         if (source is None or row.source_arn == source)
         and (name is None or row.function_name == name)

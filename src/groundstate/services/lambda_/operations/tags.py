@@ -5,52 +5,57 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from groundstate.arn import parse_arn
 from groundstate.operation import Call, Shape
 from groundstate.services.lambda_.errors import (
     InvalidParameterValueException,
     ResourceNotFoundException,
 )
+from groundstate.services.lambda_.event_source_mappings import get_mapping
 from groundstate.services.lambda_.functions import get_function_row
 from groundstate.services.lambda_.limits import TAGS_MAX
-from groundstate.store.functions import FunctionRow
+from groundstate.store.event_sources import EventSourceRow
+
+_KINDS = ("function", "event-source-mapping")
 
 
 def tag_resource(call: Call, request: Shape) -> Shape:
-    """Add tags to a function, over those that have their keys.
+    """Add tags, over those that have their keys.
 
     Raises:
-        ResourceNotFoundException: there is no such function.
-        InvalidParameterValueException: it is not a function, or would have more than 50 tags.
+        ResourceNotFoundException: there is no such function or mapping.
+        InvalidParameterValueException: it is neither, or would have more than 50 tags.
     """
-    function = _tagged(call, request["Resource"])
-    tags = {**function.tags, **request["Tags"]}
+    tagged = _tagged(call, request["Resource"])
+    tags = {**tagged.tags, **request["Tags"]}
     if len(tags) > TAGS_MAX:
         raise InvalidParameterValueException("Number of tags exceeds resource tag limit.")
-    call.tx.functions.set_tags(function.function_id, tags)
+    tagged.set(tags)
     return {}
 
 
 def untag_resource(call: Call, request: Shape) -> Shape:
-    """Remove tags from a function.
+    """Remove tags.
 
     Raises:
-        ResourceNotFoundException: there is no such function.
-        InvalidParameterValueException: it is not a function.
+        ResourceNotFoundException: there is no such function or mapping.
+        InvalidParameterValueException: it is neither.
     """
-    function = _tagged(call, request["Resource"])
+    tagged = _tagged(call, request["Resource"])
     keys = set(request["TagKeys"])
-    tags = {key: value for key, value in function.tags.items() if key not in keys}
-    call.tx.functions.set_tags(function.function_id, tags)
+    tagged.set({key: value for key, value in tagged.tags.items() if key not in keys})
     return {}
 
 
 def list_tags(call: Call, request: Shape) -> Shape:
-    """Show a function's tags.
+    """Show the tags of a function or an event source mapping.
 
     Raises:
-        ResourceNotFoundException: there is no such function.
-        InvalidParameterValueException: it is not a function.
+        ResourceNotFoundException: there is no such function or mapping.
+        InvalidParameterValueException: it is neither.
     """
     return {"Tags": _tagged(call, request["Resource"]).tags}
 
@@ -60,13 +65,21 @@ def tagged_resource(call: Call, request: Shape) -> str:
     return str(request.get("Resource", "*"))
 
 
-def _tagged(call: Call, resource: str) -> FunctionRow:
+class _Tagged(NamedTuple):
+    tags: dict[str, str]
+    set: Callable[[dict[str, str]], None]
+
+
+def _tagged(call: Call, resource: str) -> _Tagged:
     arn = parse_arn(resource)
     parts = arn.resource.split(":") if arn is not None else []
-    if arn is None or arn.service != "lambda" or parts[0] != "function":
+    if arn is None or arn.service != "lambda" or parts[0] not in _KINDS:
         raise InvalidParameterValueException(
-            f"Groundstate keeps tags of functions only; {resource} is no function's ARN."
+            "Groundstate keeps tags of functions and event source mappings only;"
+            f" {resource} is the ARN of neither."
         )
+    if parts[0] == "event-source-mapping":
+        return _tagged_mapping(call, get_mapping(call, parts[1]))
     if len(parts) > 2:
         raise InvalidParameterValueException(
             "Tags on function aliases and versions are not supported. Please specify a function"
@@ -74,4 +87,14 @@ def _tagged(call: Call, resource: str) -> FunctionRow:
         )
     if arn.region != call.region:
         raise ResourceNotFoundException(f"Function not found: {resource}")
-    return get_function_row(call, parts[1])
+    function = get_function_row(call, parts[1])
+    return _Tagged(
+        function.tags, lambda tags: call.tx.functions.set_tags(function.function_id, tags)
+    )
+
+
+def _tagged_mapping(call: Call, row: EventSourceRow) -> _Tagged:
+    def put(tags: dict[str, str]) -> None:
+        call.tx.event_sources.put(row._replace(document={**row.document, "Tags": tags}))
+
+    return _Tagged(row.document.get("Tags", {}), put)

@@ -10,6 +10,7 @@ from groundstate.services.lambda_.event_source_mappings import (
     change_document,
     function_role,
     get_mapping,
+    shown,
 )
 from groundstate.services.lambda_.names import function_arn, parse_function_name
 
@@ -32,4 +33,4 @@ def update_event_source_mapping(call: Call, request: Shape) -> Shape:
     change_document(call, document, request)
     call.tx.event_sources.put(row._replace(function_name=name, document=document))
     call.after_commit(call.host.reload_event_sources)
-    return {**document, "State": "Updating"}
+    return shown(document, "Updating")
