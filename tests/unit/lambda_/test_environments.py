@@ -248,3 +248,14 @@ def test_without_namespaces_functions_run_where_their_code_is_unpacked(monkeypat
         ).payload
     assert value == 1
     assert folder not in ("/var/task", "/")
+
+
+@pytest.mark.parametrize("content", [b"echo no interpreter named\n", b"\x7fELF" + bytes(60)])
+def test_bootstrap_that_this_machine_cannot_run_is_an_error(functions, content):
+    code = make_zip({"bootstrap": content}, {"bootstrap": 0o100755})
+    name = functions.make("", Runtime="provided.al2023", Handler="x", Code={"ZipFile": code})
+    answer = functions.invoke(name).payload
+    assert answer["errorType"] == "Runtime.InvalidEntrypoint"
+    assert answer["errorMessage"].endswith(
+        "Error: fork/exec /var/task/bootstrap: exec format error"
+    )

@@ -109,3 +109,11 @@ def test_exit_is_an_error(functions, make):
     answer = functions.invoke(make("exports.handler = async () => process.exit(3);\n"))
     assert answer.payload["errorType"] == "Runtime.ExitError"
     assert json.dumps(answer.payload).count("exit status 3") == 1
+
+
+def test_response_streaming_is_refused_by_name(functions, make):
+    answer = functions.invoke(make("exports.handler = awslambda.streamifyResponse(() => {});"))
+    assert answer.error == "Unhandled"
+    assert answer.payload["errorMessage"].startswith(
+        "Groundstate does not support response streaming (awslambda.streamifyResponse)"
+    )

@@ -83,10 +83,16 @@ def test_signed_request_needs_no_policy(functions, serve):
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
 
-    url = serve("def handler(event, context):\n    return 1\n", AuthType="AWS_IAM", public=False)
+    url = serve(
+        "def handler(event, context):\n    return event\n", AuthType="AWS_IAM", public=False
+    )
     request = AWSRequest("GET", url)
     SigV4Auth(Credentials("test", "test"), "lambda", "us-east-1").add_auth(request)
-    assert ask(url, **dict(request.headers.items()))[0] == 200
+    status, _, body = ask(url, **dict(request.headers.items()))
+    assert status == 200
+    caller = json.loads(body)["requestContext"]["authorizer"]["iam"]
+    assert caller["accountId"] == "000000000000"
+    assert caller["userArn"] == functions.groundstate.client("sts").get_caller_identity()["Arn"]
 
 
 def test_address_goes_with_its_configuration(functions, serve):
@@ -171,3 +177,14 @@ def test_preflight_is_answered_without_the_function(serve):
     assert headers["Access-Control-Max-Age"] == "60"
     assert preflight("http://localhost:3000", "DELETE")[1]["Access-Control-Allow-Methods"] is None
     assert preflight("http://localhost:4000", "PUT")[1]["Access-Control-Allow-Origin"] is None
+
+
+def test_event_tells_how_the_request_came(serve):
+    url = serve("def handler(event, context):\n    return event\n")
+    event = json.loads(ask(f"{url}a")[2])
+    headers = event["headers"]
+    assert headers["x-forwarded-for"] == event["requestContext"]["http"]["sourceIp"] == "127.0.0.1"
+    assert headers["x-forwarded-proto"] == "http"
+    assert headers["host"].endswith(":" + headers["x-forwarded-port"])
+    assert headers["x-amzn-trace-id"].startswith("Root=1-")
+    assert "authorizer" not in event["requestContext"]

@@ -18,6 +18,8 @@ from groundstate.services.lambda_.model import Outcome
 
 KIND = "url"
 _TEXT_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
+# Everybody who can reach this runtime is on this machine.
+_SOURCE_IP = "127.0.0.1"
 _FORM = "application/x-www-form-urlencoded"
 # What the server itself says about a response; AWS gives a function's own under another name.
 _REMAPPED = frozenset({"connection", "content-length", "date", "transfer-encoding"})
@@ -52,7 +54,7 @@ def not_found() -> UrlResponse:
     return _json_response(404, {"Message": "Not Found"})
 
 
-def make_url_event(call: Call, url_id: str, request: Shape) -> bytes:
+def make_url_event(call: Call, url_id: str, request: Shape, trace_id: str) -> bytes:
     """The event of an HTTP request, in format 2.0."""
     headers: dict[str, str] = request["Headers"]
     raw_path = "/" + request["Path"].lstrip("/")
@@ -63,7 +65,13 @@ def make_url_event(call: Call, url_id: str, request: Shape) -> bytes:
         "routeKey": "$default",
         "rawPath": unquote(raw_path),
         "rawQueryString": request["Query"],
-        "headers": {name: value for name, value in headers.items() if name != "cookie"},
+        "headers": {
+            **{name: value for name, value in headers.items() if name != "cookie"},
+            "x-amzn-trace-id": trace_id.partition(";")[0],
+            "x-forwarded-for": _SOURCE_IP,
+            "x-forwarded-port": host.rpartition(":")[2] if ":" in host else "80",
+            "x-forwarded-proto": "http",
+        },
         "requestContext": {
             "accountId": "anonymous" if request["Anonymous"] else call.account,
             "apiId": url_id,
@@ -73,7 +81,7 @@ def make_url_event(call: Call, url_id: str, request: Shape) -> bytes:
                 "method": request["Method"],
                 "path": unquote(raw_path),
                 "protocol": "HTTP/1.1",
-                "sourceIp": "127.0.0.1",
+                "sourceIp": _SOURCE_IP,
                 "userAgent": headers.get("user-agent", ""),
             },
             "requestId": call.request_id,
@@ -84,6 +92,16 @@ def make_url_event(call: Call, url_id: str, request: Shape) -> bytes:
         },
         "isBase64Encoded": False,
     }
+    if not request["Anonymous"]:
+        caller = call.principal
+        event["requestContext"]["authorizer"] = {
+            "iam": {
+                "accountId": caller.account,
+                "callerId": caller.user_id,
+                "userArn": caller.arn,
+                "userId": caller.user_id,
+            }
+        }
     if "cookie" in headers:
         event["cookies"] = [part.strip() for part in headers["cookie"].split(";")]
     if request["Query"]:

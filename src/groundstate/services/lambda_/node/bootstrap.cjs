@@ -29,6 +29,17 @@ process.on("unhandledRejection", (reason) => {
   die(error, "Unhandled Promise Rejection");
 });
 
+// Functions that stream their answers name this when they are loaded: say what is wrong with it.
+globalThis.awslambda = {
+  streamifyResponse() {
+    const error = new Error(
+      "Groundstate does not support response streaming (awslambda.streamifyResponse); see the README of its Lambda service.",
+    );
+    error.name = "Runtime.StreamingNotSupported";
+    throw error;
+  },
+};
+
 main();
 
 async function main() {

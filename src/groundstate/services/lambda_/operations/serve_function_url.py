@@ -58,12 +58,13 @@ def serve_function_url(call: Call, request: Shape) -> Answer:
         headers = with_cors(cors, request, response.headers)
         answer.resolve(_answer(response._replace(headers=headers)))
 
+    trace_id = make_trace_id(call.now)
     invocation = Invocation(
         request_id=call.request_id,
         function=target.function,
-        payload=make_url_event(call, request["UrlId"], request),
+        payload=make_url_event(call, request["UrlId"], request, trace_id),
         invoked_arn=target.invoked_arn,
-        trace_id=make_trace_id(call.now),
+        trace_id=trace_id,
         finish=finish,
         headers={},
     )
