@@ -340,7 +340,7 @@ class Environment:
                 invocation.request_id,
                 duration_s,
                 init_s=self._init_s,
-                memory_used_mb=self._memory.peak_mb,
+                memory_used_mb=self._memory.peak_mb(duration_s),
                 status=status,
                 error_type=error_type,
             )

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 
 _STATUS_BYTES = 4096
+# Reading takes longer than a short invocation's whole report. In so short a time a process cannot
+# have taken much more memory, and what it took is seen at the next reading.
+_SHORT_S, _FRESH_S = 0.002, 0.1
 
 
 class MemoryGauge:
@@ -14,6 +18,7 @@ class MemoryGauge:
     def __init__(self) -> None:
         self._status = -1
         self._peak_mb = 0
+        self._read_at = float("-inf")
 
     def open(self, pid: int) -> None:
         """Look at this process from now on."""
@@ -30,11 +35,16 @@ class MemoryGauge:
         """Take over what the kernel said at the process's end."""
         self._peak_mb = max(self._peak_mb, -(-peak_kb // 1024))
 
-    @property
-    def peak_mb(self) -> int:
-        """The most memory that the process has used, in MB; 0 where the kernel does not tell."""
-        if self._status < 0:
+    def peak_mb(self, duration_s: float) -> int:
+        """The most memory that the process has used, in MB; 0 where the kernel does not tell.
+
+        Args:
+            duration_s: of the invocation that ended.
+        """
+        now = time.perf_counter()
+        if self._status < 0 or (duration_s < _SHORT_S and now - self._read_at < _FRESH_S):
             return self._peak_mb
+        self._read_at = now
         try:
             status = os.pread(self._status, _STATUS_BYTES, 0)
         except OSError:

@@ -6,6 +6,7 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Re
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from groundstate.arn import partition_of
@@ -45,7 +46,7 @@ def parse_function_name(call: Call, request: Shape) -> FunctionName:
         InvalidParameterValueException: FunctionName and Qualifier name different qualifiers.
     """
     parsed = split_function_name(request["FunctionName"])
-    _check_owner(call, request["FunctionName"], parsed)
+    _check_owner(call, request["FunctionName"])
     qualifier = request.get("Qualifier", "")
     if parsed.qualifier and qualifier and parsed.qualifier != qualifier:
         raise InvalidParameterValueException(
@@ -64,7 +65,7 @@ def parse_new_function_name(call: Call, request: Shape) -> str:
     """
     text = request["FunctionName"]
     parsed = split_function_name(text)
-    _check_owner(call, text, parsed)
+    _check_owner(call, text)
     if parsed.qualifier:
         raise InvalidParameterValueException(
             f"A function that is to be made has no qualifier yet; {text} has {parsed.qualifier}."
@@ -79,17 +80,27 @@ def parse_new_function_name(call: Call, request: Shape) -> str:
 
 def split_function_name(text: str) -> FunctionName:
     """Take a name or ARN apart; what is no ARN is a name."""
-    match = _FORM.fullmatch(text)
-    if match is None:
-        return FunctionName(text, "")
-    return FunctionName(match["name"], match["qualifier"] or "")
+    return _take_apart(text).function
 
 
-def _check_owner(call: Call, text: str, parsed: FunctionName) -> None:
+class _Parts(NamedTuple):
+    function: FunctionName
+    region: str
+    account: str
+
+
+# Every invocation asks several times, mostly for the same few names.
+@lru_cache(maxsize=4096)
+def _take_apart(text: str) -> _Parts:
     match = _FORM.fullmatch(text)
     if match is None:
-        return
-    region, account = match["region"], match["account"]
+        return _Parts(FunctionName(text, ""), "", "")
+    function = FunctionName(match["name"], match["qualifier"] or "")
+    return _Parts(function, match["region"] or "", match["account"] or "")
+
+
+def _check_owner(call: Call, text: str) -> None:
+    parsed, region, account = _take_apart(text)
     if region and region != call.region:
         raise ResourceNotFoundException(
             f"Functions from '{region}' are not reachable in this region ('{call.region}')"
