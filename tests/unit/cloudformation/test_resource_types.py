@@ -109,6 +109,7 @@ def test_resources_of_many_kinds_come_and_go(stacks):
                     "FunctionName": {"Ref": "Function"},
                     "EventSourceArn": {"Fn::GetAtt": ["Table", "StreamArn"]},
                     "StartingPosition": "LATEST",
+                    "Tags": [{"Key": "team", "Value": "tasks"}, {"Key": "old", "Value": ""}],
                 },
             },
             "Policy2": {
@@ -160,10 +161,15 @@ def test_resources_of_many_kinds_come_and_go(stacks):
     template["Resources"]["Table"]["Properties"]["GlobalSecondaryIndexes"][0]["IndexName"] = "by-b2"
     template["Resources"]["Bucket"]["Properties"].pop("LifecycleConfiguration")
     template["Resources"]["Logs"]["Properties"]["RetentionInDays"] = 14
+    template["Resources"]["Source"]["Properties"]["Tags"] = [{"Key": "team", "Value": "others"}]
     stack = stacks.update(template)
     assert stack["StackStatus"] == "UPDATE_COMPLETE", [
         event for event in stacks.events() if "FAILED" in event[1]
     ]
+    functions = stacks.runtime.client("lambda")
+    mapping = functions.list_event_source_mappings()["EventSourceMappings"][0]
+    tags = functions.list_tags(Resource=mapping["EventSourceMappingArn"])["Tags"]
+    assert (tags["team"], tags.get("old")) == ("others", None)
     assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
     assert stacks.runtime.client("dynamodb").list_tables()["TableNames"] == []
     assert stacks.runtime.client("iam").list_roles()["Roles"] == []

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from groundstate import ids
 from groundstate.services.cloudformation.resources.absence import gone_is_fine
-from groundstate.services.cloudformation.resources.fields import pick, tags_as_map
+from groundstate.services.cloudformation.resources.fields import (
+    pick,
+    tag_changes,
+    tags_as_map,
+)
 from groundstate.services.cloudformation.resources.provision import (
     Current,
     Made,
@@ -81,7 +85,7 @@ def create_mapping(provision: Provision, properties: Properties) -> Made:
     """Create the mapping; one of a source that is a record here is a record as well."""
     if _is_record(provision, properties):
         return _describe(provision, ids.make_uuid())
-    request = {name: value for name, value in properties.items() if name != "Tags"}
+    request = _as_api(pick(properties, [name for name in SHAPE if name != "Tags"]))
     tags = tags_as_map(properties.get("Tags"))
     if tags:
         request["Tags"] = tags
@@ -97,11 +101,13 @@ def update_mapping(provision: Provision, current: Current, properties: Propertie
         return create_mapping(provision, properties)
     if was_record:
         return _describe(provision, current.physical_id)
-    request = pick(properties, [name for name in SHAPE if name not in (*_CREATE_ONLY, "Tags")])
+    names = [name for name in SHAPE if name not in (*_CREATE_ONLY, "Tags")]
+    request = _as_api(pick(properties, names))
     request["UUID"] = current.physical_id
     if "FilterCriteria" in current.properties and "FilterCriteria" not in request:
         request["FilterCriteria"] = {}
     provision.invoke("lambda", "UpdateEventSourceMapping", request)
+    _set_tags(provision, current, properties)
     return _describe(provision, current.physical_id)
 
 
@@ -119,6 +125,21 @@ def _is_record(provision: Provision, properties: Properties) -> bool:
         kind = "AWS::Lambda::EventSourceMapping"
     names = (kind, "AWS::Lambda::EventSourceMapping")
     return kind is not None and any(provision.accepts_inert(name) for name in names if name)
+
+
+def _as_api(properties: Properties) -> Properties:
+    """The properties under the names of the API, which writes one of them differently."""
+    return {("KMSKeyArn" if name == "KmsKeyArn" else name): properties[name] for name in properties}
+
+
+def _set_tags(provision: Provision, current: Current, properties: Properties) -> None:
+    arn = provision.arn("lambda", f"event-source-mapping:{current.physical_id}")
+    before, after = current.properties.get("Tags"), properties.get("Tags")
+    to_set, to_remove = tag_changes(tags_as_map(before), tags_as_map(after))
+    if to_set:
+        provision.invoke("lambda", "TagResource", {"Resource": arn, "Tags": to_set})
+    if to_remove:
+        provision.invoke("lambda", "UntagResource", {"Resource": arn, "TagKeys": to_remove})
 
 
 def _describe(provision: Provision, uuid: str) -> Made:
