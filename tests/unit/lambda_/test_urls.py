@@ -99,7 +99,8 @@ def test_address_goes_with_its_configuration(functions, serve):
     url = serve("def handler(event, context):\n    return 1\n")
     arn = next(
         config["FunctionArn"]
-        for function in functions.client.list_functions()["Functions"]
+        for page in functions.client.get_paginator("list_functions").paginate()
+        for function in page["Functions"]
         for config in functions.client.list_function_url_configs(
             FunctionName=function["FunctionName"]
         )["FunctionUrlConfigs"]
