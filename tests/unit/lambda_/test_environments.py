@@ -238,15 +238,21 @@ def test_wrapper_script_that_is_not_there_is_an_error(functions):
 
 def test_without_namespaces_functions_run_where_their_code_is_unpacked(monkeypatch):
     monkeypatch.setattr(runtimes, "_stage", lambda code_root: code_root / "is-not-there")
+    source = """
+import os, part, subprocess
+def handler(event, context):
+    told = subprocess.run(["/opt/tool/tell", "one"], capture_output=True, text=True)
+    return os.getcwd(), part.X, told.stdout
+"""
+    script = "#!/var/lang/bin/python\nimport sys\nprint('told', sys.argv[1])\n"
     with Groundstate(real_time=True) as groundstate:
         functions = Functions(groundstate)
-        content = {"ZipFile": make_zip({"python/part.py": "X = 1\n"})}
+        files = {"python/part.py": "X = 1\n", "tool/tell": script}
+        content = {"ZipFile": make_zip(files, {"tool/tell": 0o100755})}
         made = functions.client.publish_layer_version(LayerName="part", Content=content)
-        source = "import os, part\ndef handler(event, context):\n    return os.getcwd(), part.X\n"
-        folder, value = functions.invoke(
-            functions.make(source, Layers=[made["LayerVersionArn"]])
-        ).payload
-    assert value == 1
+        name = functions.make(source, Layers=[made["LayerVersionArn"]], Timeout=10)
+        folder, value, told = functions.invoke(name).payload
+    assert (value, told) == (1, "told one\n")
     assert folder not in ("/var/task", "/")
 
 
