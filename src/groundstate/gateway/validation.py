@@ -153,14 +153,18 @@ class _Compiler:
         element = self.check(shape["value"]["shape"])
         key_check = self.check(shape["key"]["shape"])
         least, most = shape.get("min", 0), shape.get("max", float("inf"))
+        is_secret = self._model.shapes[shape["key"]["shape"]].get("sensitive", False)
 
         def check(value: Any, path: str, out: list[str]) -> None:
             if type(value) is not dict:
                 raise SerializationException(_wrong_type(value, "map"))
             if not least <= len(value) <= most:
                 _check_length(value, path, out, least, most, shown=_shown(value))
+            if is_secret:
+                _check_secret_keys(value, path, out, key_check)
             for key, member in value.items():
-                key_check(key, f"{path}.{key}.key", out)
+                if not is_secret:
+                    key_check(key, f"{path}.{key}.key", out)
                 if member is not None:
                     element(member, f"{path}.{key}.value", out)
 
@@ -267,6 +271,21 @@ def _compile_pattern(pattern: str | None) -> Callable[[str], Any] | None:
         return re.compile(text).fullmatch
     except re.error:
         return None
+
+
+def _check_secret_keys(
+    value: Mapping[str, Any], path: str, out: list[str], key_check: Check
+) -> None:
+    """Of a map with secret keys, AWS says once what keys must be, and shows none."""
+    found: list[str] = []
+    for key in value:
+        key_check(key, path, found)
+    if found:
+        constraint = found[0].partition(" constraint: ")[2]
+        out.append(
+            f"Value at '{path}' failed to satisfy constraint: Map keys must satisfy constraint:"
+            f" [{constraint}]"
+        )
 
 
 def _violation(value: Any, path: str, constraint: str) -> str:

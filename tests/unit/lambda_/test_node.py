@@ -117,3 +117,19 @@ def test_response_streaming_is_refused_by_name(functions, make):
     assert answer.payload["errorMessage"].startswith(
         "Groundstate does not support response streaming (awslambda.streamifyResponse)"
     )
+
+
+def test_module_of_a_layer_for_its_version_of_node_goes_first(functions, make):
+    def module(word: str) -> str:
+        return f"module.exports = {word!r};"
+
+    files = {
+        "nodejs/node_modules/both/index.js": module("any"),
+        "nodejs/node_modules/plain/index.js": module("any"),
+        "nodejs/node24/node_modules/both/index.js": module("24"),
+    }
+    content = {"ZipFile": make_zip(files)}
+    layer = functions.client.publish_layer_version(LayerName="modules", Content=content)
+    source = "exports.handler = async () => [require('both'), require('plain')];"
+    name = make(source, Layers=[layer["LayerVersionArn"]])
+    assert functions.invoke(name).payload == ["24", "any"]

@@ -48,6 +48,18 @@ def test_bounds_hold_for_changes_too(functions):
     assert functions.client.get_function_configuration(FunctionName=name)["Timeout"] == 900
 
 
+@pytest.mark.parametrize("names", [["A"], ["1st", "WITH-DASH"], ["_HANDLER"]])
+def test_variable_with_a_name_that_cannot_be_is_refused(functions, names):
+    variables = {"FINE": "", **dict.fromkeys(names, "secret")}
+    code, message = refusal(functions.make, source=ECHO, Environment={"Variables": variables})
+    assert code == "ValidationException"
+    assert message == (
+        "1 validation error detected: Value at 'environment.variables' failed to satisfy"
+        " constraint: Map keys must satisfy constraint: [Member must satisfy regular expression"
+        " pattern: [a-zA-Z]([a-zA-Z0-9_])+]"
+    )
+
+
 @pytest.mark.parametrize("runtime", ["python3.7", "nodejs14.x", "provided"])
 def test_retired_runtime_is_refused(functions, runtime):
     code, message = refusal(functions.make, source=ECHO, Runtime=runtime)

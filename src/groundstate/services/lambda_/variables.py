@@ -119,7 +119,9 @@ def make_variables(
         # AWS's client writes its log messages as frames there; see output.py.
         variables["_LAMBDA_TELEMETRY_LOG_FD"] = "3"
     if function.runtime.startswith("nodejs"):
-        folders = [f"{root}/nodejs/node_modules" for root in layer_roots]
+        major = function.runtime.removeprefix("nodejs").removesuffix(".x")
+        places = (f"nodejs/node{major}/node_modules", "nodejs/node_modules")
+        folders = [f"{root}/{place}" for place in places for root in layer_roots]
         variables["NODE_PATH"] = ":".join([*folders, f"{task_root}/node_modules"])
     if function.log_format == "JSON":
         variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
