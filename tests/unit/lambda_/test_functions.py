@@ -335,6 +335,11 @@ def test_deleted_function_is_gone_and_its_name_is_free(functions):
     assert functions.invoke(name).payload == "again"
 
 
+def test_runtime_that_aws_has_retired_still_runs(functions):
+    name = functions.make(ECHO, Runtime="python3.7")
+    assert functions.invoke(name, {"n": 1}).payload == {"n": 1}
+
+
 def test_big_package_is_unpacked_aside(functions):
     files = {f"data/{number}.bin": bytes(200_000) for number in range(30)}
     source = "import os\ndef handler(event, context):\n    return len(os.listdir('data'))\n"

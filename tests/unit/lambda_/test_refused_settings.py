@@ -60,13 +60,6 @@ def test_variable_with_a_name_that_cannot_be_is_refused(functions, names):
     )
 
 
-@pytest.mark.parametrize("runtime", ["python3.7", "nodejs14.x", "provided"])
-def test_retired_runtime_is_refused(functions, runtime):
-    code, message = refusal(functions.make, source=ECHO, Runtime=runtime)
-    assert code == "InvalidParameterValueException"
-    assert message.startswith(f"The runtime parameter of {runtime} is no longer supported")
-
-
 def test_image_without_an_image_is_refused(functions):
     code, message = refusal(functions.make, source=ECHO, PackageType="Image")
     assert code == "InvalidParameterValueException"

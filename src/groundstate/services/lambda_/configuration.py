@@ -47,23 +47,6 @@ _MOST = (
     ("MemorySize", "memorySize", 10_240),
     ("EphemeralStorage", "ephemeralStorage.size", 10_240),
 )
-# AWS's table of runtimes: their functions can be neither created nor updated any more.
-_RETIRED_RUNTIMES = frozenset(
-    {
-        "nodejs",
-        "nodejs4.3",
-        "nodejs4.3-edge",
-        "nodejs6.10",
-        "nodejs8.10",
-        "nodejs10.x",
-        "nodejs12.x",
-        "nodejs14.x",
-        "python2.7",
-        "python3.6",
-        "python3.7",
-        "provided",
-    }
-)
 
 
 def new_configuration(call: Call, request: Shape, arn: str) -> Shape:
@@ -114,12 +97,6 @@ def change_configuration(
         if member in request:
             document[member] = request[member]
     if "Runtime" in request:
-        if request["Runtime"] in _RETIRED_RUNTIMES:
-            raise InvalidParameterValueException(
-                f"The runtime parameter of {request['Runtime']} is no longer supported for creating"
-                " or updating AWS Lambda functions. We recommend you use a supported runtime while"
-                " creating or updating functions."
-            )
         obstacle = find_obstacle(request["Runtime"])
         if obstacle:
             # The rest of an application need not wait for this one: Invoke says the same.
