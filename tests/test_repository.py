@@ -295,6 +295,18 @@ def test_table_of_operations_holds_what_the_operations_folder_defines(name):
     assert elsewhere == set()
 
 
+def test_placeholders_of_statements_have_no_numbers():
+    """Python 3.12 warns of `?1` with a sequence of values, and 3.14 refuses it; 3.11 is silent."""
+    numbered = [
+        f"{path.relative_to(ROOT)}: {text}"
+        for path in SOURCE.glob("groundstate/store/**/*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(text := node.value, str)
+        if re.search(r"\?[0-9]", text)
+    ]
+    assert numbered == []
+
+
 def test_public_names_are_decisions():
     """What users build on: the commands. `groundstate.testing` lists its own in `__all__`."""
     assert list(COMMANDS) == [

@@ -294,8 +294,8 @@ class ExecutionTables:
     def delete_tokens(self, execution_id: int, task_id: int | None = None) -> None:
         """Close the tokens of an execution, or of one of its tasks."""
         self._execute(
-            "DELETE FROM task_tokens WHERE execution_id = ?1 AND (?2 IS NULL OR task_id = ?2)",
-            (execution_id, task_id),
+            "DELETE FROM task_tokens WHERE execution_id = ? AND (? IS NULL OR task_id = ?)",
+            (execution_id, task_id, task_id),
         )
 
 

@@ -334,9 +334,9 @@ class IamTables:
         """What an identity (or everyone) asked for, in order of identity, action and resource."""
         rows = self._execute(
             "SELECT identity_arn, action, resource, allowed, calls, first_at, last_at"
-            " FROM iam_usage WHERE ?1 IS NULL OR identity_arn = ?1"
+            " FROM iam_usage WHERE ? IS NULL OR identity_arn = ?"
             " ORDER BY identity_arn, action, resource, allowed",
-            (identity_arn,),
+            (identity_arn, identity_arn),
         )
         return [UsageRow(row[0], row[1], row[2], bool(row[3]), *row[4:]) for row in rows]
 
