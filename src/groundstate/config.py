@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -11,14 +12,21 @@ from typing import Any
 # Names types that may be records, as the setting `accept_inert` does, for one stack.
 ACCEPT_INERT_TAG = "groundstate:accept-inert"
 
+PORT_MAX = 65_535
 
-def _setting(default: Any, help_text: str) -> Any:
-    return field(default=default, metadata={"help": help_text})
+
+def _setting(default: Any, help_text: str, choices: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"help": help_text, "choices": choices})
 
 
 @dataclass(frozen=True)
 class Config:
-    """Settings of one runtime. Each can be set by `GROUNDSTATE_<NAME>` in the environment."""
+    """Settings of one runtime. Each can be set by `GROUNDSTATE_<NAME>` in the environment.
+
+    Raises:
+        ValueError: a setting has a value that it cannot have. A setting that is misspelled would
+            else be taken for its default, in silence.
+    """
 
     host: str = _setting("127.0.0.1", "Address to listen on. Loopback unless you say otherwise.")
     port: int = _setting(4566, "Port to listen on; 0 picks a free one.")
@@ -30,6 +38,7 @@ class Config:
         "FULL",
         "As SQLite's `synchronous`. FULL: what is acknowledged survives a loss of power; NORMAL:"
         " that of the process alone.",
+        choices=("OFF", "NORMAL", "FULL", "EXTRA"),
     )
     account: str = _setting("000000000000", "The account id that everything belongs to.")
     region: str = _setting("us-east-1", "The region of calls that name none.")
@@ -47,11 +56,16 @@ class Config:
     table_change_s: int = _setting(
         0, "Seconds for which DynamoDB tables are CREATING, UPDATING or DELETING."
     )
-    log_level: str = _setting("WARNING", "Level of the runtime's own log on standard error.")
+    log_level: str = _setting(
+        "WARNING",
+        "Level of the runtime's own log on standard error.",
+        choices=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
+    )
     iam: str = _setting(
         "enforce",
         "`enforce`: roles need the permissions that they use; `strict`: state machines need a role"
         " that exists, too, as on AWS; `off`: nothing is checked.",
+        choices=("enforce", "strict", "off"),
     )
     endpoints: str = _setting(
         "",
@@ -69,6 +83,27 @@ class Config:
     virtual_time: bool = _setting(
         False, "Jump to the next timer whenever nothing else is left to do."
     )
+
+    def __post_init__(self) -> None:
+        for setting in fields(self):
+            choices, value = setting.metadata["choices"], getattr(self, setting.name)
+            meant = [choice for choice in choices if choice.lower() == value.lower()]
+            if choices and not meant:
+                raise _unfit(setting.name, f"one of {', '.join(choices)}", value)
+            if meant:
+                # In its one spelling, whatever case it was given in.
+                object.__setattr__(self, setting.name, meant[0])
+        if not 0 <= self.port <= PORT_MAX:
+            raise _unfit("port", f"a number from 0 to {PORT_MAX}", self.port)
+        if self.max_body_bytes < 1:
+            raise _unfit("max_body_bytes", "a number above 0", self.max_body_bytes)
+        if self.table_change_s < 0:
+            raise _unfit("table_change_s", "a number of seconds", self.table_change_s)
+        if re.fullmatch("[0-9]{12}", self.account) is None:
+            raise _unfit("account", "twelve digits", self.account)
+        for part in filter(None, map(str.strip, self.endpoints.split(","))):
+            if re.fullmatch(r"[^=\s]+\s*=\s*(aws|https?://\S+)", part) is None:
+                raise _unfit("endpoints", "pairs like sqs=http://127.0.0.1:9324 or sns=aws", part)
 
     def accepted_inert(self, tags: Mapping[str, str]) -> frozenset[str]:
         """The types that may be records without behaviour; `all` stands for every one.
@@ -137,6 +172,12 @@ class ClientConfig:
 def make_child_environment(**changes: str) -> dict[str, str]:
     """This process's environment with changes, for a process that it starts."""
     return {**os.environ, **changes}
+
+
+def _unfit(name: str, wanted: str, value: Any) -> ValueError:
+    return ValueError(
+        f"The setting {name} (GROUNDSTATE_{name.upper()}) must be {wanted}, not {value!r}"
+    )
 
 
 def _parse(name: str, text: str, kind: type) -> Any:

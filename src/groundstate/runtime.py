@@ -68,6 +68,18 @@ SERVICES = {
 CONSOLE = "groundstate.console"
 
 
+class CannotListen(Exception):
+    """The address or the port is taken, is not this machine's, or is not for this user.
+
+    Attributes:
+        number: the `errno` of the refusal.
+    """
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error.strerror or str(error))
+        self.number = error.errno
+
+
 class Runtime:
     """One runtime: a store, a dispatcher, a gateway, and the server before it.
 
@@ -92,12 +104,17 @@ class Runtime:
         """Open the store, go on with what was unfinished, and answer.
 
         Raises:
-            OSError: the port is taken.
+            CannotListen: the port is taken, for one.
             DataDirectoryInUse: another process has the data directory open.
+            DataDirectoryUnusable: it cannot be made or written to.
         """
         listener = self._listen()
         config = self.config
-        self.store = Store(config.database_path, config.synchronous)
+        try:
+            self.store = Store(config.database_path, config.synchronous)
+        except BaseException:
+            listener.close()
+            raise
         access = self._access = AccessControl(config, self.store, self.clock)
         self.dispatcher = Dispatcher(
             config, self.store, self.clock, self._services, validate, access.authorize, self._fail
@@ -166,9 +183,9 @@ class Runtime:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((self.config.host, self.config.port))
-        except OSError:
+        except OSError as error:
             listener.close()
-            raise
+            raise CannotListen(error) from error
         port = listener.getsockname()[1]
         everywhere = self.config.host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
         host = "127.0.0.1" if everywhere else self.config.host
@@ -275,7 +292,7 @@ def serve(config: Config, announce: Callable[[str], None]) -> int:
         announce: called with the endpoint's address once it answers.
     """
     logging.basicConfig(
-        level=config.log_level.upper(),
+        level=config.log_level,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )

@@ -40,18 +40,21 @@ def ensure_runtime(
         console.note(f"Using the runtime that answers at {client.endpoint_url}")
         yield
         return
-    process = _start(client, console, data_dir)
+    log = Path(data_dir) / "runtime.log"
+    process, log_began_at = _start(client, console, log)
     # `kill` and `timeout` send SIGTERM; let it unwind, so that the runtime is not left behind.
     before = signal.signal(signal.SIGTERM, _exit_on_signal)
     try:
-        _wait_answering(client, process, Path(data_dir) / "runtime.log")
+        _wait_answering(client, process, log, log_began_at)
         yield
     except BaseException:
         keep = False
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
-        if keep:
+        if process.poll() is not None:
+            pass  # It ended by itself, and the error that is on its way says so.
+        elif keep:
             console.note(
                 f"The runtime goes on as process {process.pid}; end it: kill {process.pid}"
             )
@@ -63,29 +66,41 @@ def ensure_runtime(
             )
 
 
-def _start(client: Client, console: Console, data_dir: str) -> subprocess.Popen[bytes]:
+def _start(client: Client, console: Console, log: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """The process, and where in the log its own lines begin: earlier runtimes wrote there too."""
     if client.host not in _LOCAL_HOSTS:
         client.get_health()
-    log = Path(data_dir) / "runtime.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    data_dir = str(log.parent)
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        output = log.open("ab")
+    except OSError as error:
+        raise CommandError(
+            f"The data cannot be kept in {data_dir}: {error.strerror}.",
+            "Name a folder that you may write to:  --data-dir other",
+        ) from error
     console.note(f"Starting a runtime at {client.endpoint_url} (data and log in {data_dir})")
     options = ["--host", client.host, "--port", str(client.port), "--data-dir", data_dir]
-    with log.open("ab") as output:
+    with output:
+        log_began_at = output.tell()
         # A session of its own: Ctrl-C ends this command, which then ends the runtime in good order.
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "groundstate.cli", "serve", *options],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
+        return process, log_began_at
 
 
-def _wait_answering(client: Client, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_answering(
+    client: Client, process: subprocess.Popen[bytes], log: Path, log_began_at: int
+) -> None:
     deadline = wall_time() + START_TIMEOUT_S
     while client.find_health() is None:
         if process.poll() is not None:
-            said = log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
+            said = log.read_bytes()[log_began_at:].decode("utf-8", "replace").splitlines()[-5:]
             raise CommandError(
                 f"The runtime ended at its start with exit status {process.returncode}.",
                 "\n".join([f"The end of {log}:", *(f"  {line}" for line in said)]),

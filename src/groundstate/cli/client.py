@@ -56,7 +56,11 @@ class Client:
     """Calls the services of one runtime as its administrator."""
 
     def __init__(self, config: ClientConfig) -> None:
-        url = urlsplit(config.endpoint_url)
+        try:
+            url = urlsplit(config.endpoint_url)
+            port = url.port
+        except ValueError:
+            url, port = urlsplit(""), None
         if url.scheme not in ("http", "https") or url.hostname is None:
             raise CommandError(
                 f"{config.endpoint_url!r} is no address of a runtime.",
@@ -65,7 +69,7 @@ class Client:
         self.config = config
         self.endpoint_url = config.endpoint_url.rstrip("/")
         self.host: str = url.hostname
-        self.port: int = url.port or (443 if url.scheme == "https" else 80)
+        self.port: int = port or (443 if url.scheme == "https" else 80)
         self._scheme = url.scheme
         self._authority = url.netloc.rpartition("@")[2]
 

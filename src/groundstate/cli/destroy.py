@@ -48,7 +48,11 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             return 1
     for there, state in found:
         console.note(f"Deleting {state.name}")
-        delete_stack(there, state, console)
+        for kept in delete_stack(there, state, console):
+            console.note(
+                f"{kept.physical_id} ({kept.resource_type}) stays, as the template says. "
+                "RemovalPolicy.DESTROY in the app would delete it."
+            )
     names = [state.name for _, state in found]
     console.show({"deleted": names})
     console.say(f"Deleted: {', '.join(names)}" if names else "None of the app's stacks was there.")

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from groundstate.cli.client import Client
-from groundstate.cli.connection import add_connection_arguments, connect
+from groundstate.cli.connection import add_connection_arguments, connect, parse_count
 from groundstate.cli.errors import CommandError, Refused
 from groundstate.cli.histories import (
     FINAL_EVENTS,
@@ -40,7 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--state-machine", metavar="NAME", help="list those of this machine")
     parser.add_argument("--status", choices=_STATUSES, help="list those with this status")
     parser.add_argument(
-        "--limit", type=int, default=EXECUTIONS_SHOWN, help=f"list so many [{EXECUTIONS_SHOWN}]"
+        "--limit",
+        type=parse_count,
+        default=EXECUTIONS_SHOWN,
+        help=f"list so many [{EXECUTIONS_SHOWN}]",
     )
     add_connection_arguments(parser)
 

@@ -69,7 +69,10 @@ def read_event(text: str) -> bytes:
         try:
             text = Path(text[1:]).read_text(encoding="utf-8")
         except OSError as error:
-            raise CommandError(f"Cannot read the event: {error}.") from error
+            raise CommandError(
+                f"Cannot read the event from {text[1:]}: {error.strerror}.",
+                "Name a file with JSON in it:  -e @event.json",
+            ) from error
     try:
         json.loads(text)
     except ValueError as error:

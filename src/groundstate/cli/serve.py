@@ -13,11 +13,12 @@ import os
 from dataclasses import fields
 
 from groundstate import __version__
+from groundstate.cli.connection import read_settings
 from groundstate.cli.errors import CommandError
 from groundstate.cli.output import Console
 from groundstate.config import Config
-from groundstate.runtime import serve
-from groundstate.store.connection import DataDirectoryInUse
+from groundstate.runtime import CannotListen, serve
+from groundstate.store.connection import DataDirectoryInUse, DataDirectoryUnusable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,18 +29,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if isinstance(setting.default, bool):
             parser.add_argument(option, action="store_true", default=None, help=text)
         else:
-            kind = type(setting.default)
+            kind, choices = type(setting.default), setting.metadata["choices"]
             shown = f"{text} [{setting.default}]" if setting.default != "" else text
-            parser.add_argument(option, type=kind, metavar=kind.__name__.upper(), help=shown)
+            metavar = "|".join(choices) or ("NUMBER" if kind is int else "TEXT")
+            parser.add_argument(option, type=kind, metavar=metavar, help=shown)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Serve; the exit status is 0 after a signal."""
     given = {setting.name: getattr(arguments, setting.name) for setting in fields(Config)}
-    try:
-        config = Config.from_environment(**given)
-    except ValueError as error:
-        raise CommandError(f"{error}.") from error
+    config = read_settings(lambda: Config.from_environment(**given))
 
     def announce(endpoint_url: str) -> None:
         where = "in memory" if config.in_memory else f"data in {config.data_dir}"
@@ -53,10 +52,23 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             f"Another runtime has the data in {config.data_dir} open.",
             "Use that one, or another folder:  groundstate serve --data-dir other",
         ) from error
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
+    except CannotListen as error:
+        raise CommandError(*_word_listening(config, error)) from error
+    except DataDirectoryUnusable as error:
         raise CommandError(
+            f"The data cannot be kept in {config.data_dir}: {error}.",
+            "Name another folder, one that you may write to:  groundstate serve --data-dir other",
+        ) from error
+
+
+def _word_listening(config: Config, error: CannotListen) -> tuple[str, str]:
+    """What happened and what to do next, when the runtime cannot listen where it shall."""
+    if error.number == errno.EADDRINUSE:
+        return (
             f"Port {config.port} of {config.host} is taken.",
             "Stop what listens there, or choose another port:  groundstate serve --port 4567",
-        ) from error
+        )
+    where = f"The runtime cannot listen on port {config.port} of {config.host}: {error}."
+    if error.number in (errno.EACCES, errno.EPERM):
+        return where, "Choose a port from 1024 on:  groundstate serve --port 4566"
+    return where, "Choose an address of this machine:  groundstate serve --host 127.0.0.1"

@@ -40,6 +40,7 @@ class StackEvent(NamedTuple):
 
     event_id: str
     logical_id: str
+    physical_id: str
     resource_type: str
     status: str
     reason: str
@@ -105,13 +106,14 @@ def _create_or_update(
     return after, True
 
 
-def delete_stack(client: Client, stack: StackState, console: Console) -> None:
-    """Delete a stack with everything in it, and wait for it.
+def delete_stack(client: Client, stack: StackState, console: Console) -> list[StackEvent]:
+    """Delete a stack with everything in it, and wait for it; what its template told to retain.
 
     Raises:
         CommandError: it could not be deleted.
     """
     seen = {event.event_id for event in _events(client, stack.stack_id)}
+    before = frozenset(seen)
     client.call_query("cloudformation", "DeleteStack", StackName=stack.stack_id)
     after = _wait_settled(client, stack.stack_id, seen, console)
     if after.status != "DELETE_COMPLETE":
@@ -119,6 +121,11 @@ def delete_stack(client: Client, stack: StackState, console: Console) -> None:
             f"{stack.name} could not be deleted: {after.status}. {after.reason}".rstrip(),
             "The first event above that failed says why.",
         )
+    return [
+        event
+        for event in _events(client, stack.stack_id)
+        if event.status == "DELETE_SKIPPED" and event.event_id not in before
+    ]
 
 
 def find_stack(client: Client, name: str) -> StackState | None:
@@ -218,6 +225,7 @@ def _events(client: Client, stack_id: str) -> list[StackEvent]:
             StackEvent(
                 event_id=entry.findtext("EventId") or "",
                 logical_id=entry.findtext("LogicalResourceId") or "",
+                physical_id=entry.findtext("PhysicalResourceId") or "",
                 resource_type=entry.findtext("ResourceType") or "",
                 status=entry.findtext("ResourceStatus") or "",
                 reason=entry.findtext("ResourceStatusReason") or "",

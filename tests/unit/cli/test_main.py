@@ -55,10 +55,27 @@ def test_says_how_to_start_a_runtime_when_none_answers(words, capsys):
     assert said.out == ""
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:4566", "ftp://127.0.0.1", "http://"])
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:4566", "ftp://127.0.0.1", "http://", "http://127.0.0.1:x"]
+)
 def test_address_that_is_none_is_refused(address, capsys):
     assert main(["tables", "--endpoint-url", address]) == 1
     assert address in capsys.readouterr().err
+
+
+def test_setting_that_cannot_be_is_refused(monkeypatch, capsys):
+    monkeypatch.setenv("GROUNDSTATE_PORT", "many")
+    assert main(["tables"]) == 1
+    assert "GROUNDSTATE_PORT must be a number, not 'many'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["tables", "executions"])
+@pytest.mark.parametrize("limit", ["0", "-3", "few"])
+def test_limit_is_a_number_above_zero(command, limit, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main([command, "--limit", limit])
+    assert exit_.value.code == 2
+    assert f"{limit!r} is no number above 0" in capsys.readouterr().err
 
 
 def test_interrupt_ends_quietly(monkeypatch, capsys):

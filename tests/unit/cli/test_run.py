@@ -113,9 +113,21 @@ def test_failing_app_ends_the_runtime_too(endpoint, tmp_path, capsys):
 def test_runtime_that_cannot_start_says_why(app, endpoint, tmp_path, capsys):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "groundstate.db").mkdir()
+    (tmp_path / "data" / "runtime.log").write_text("of an earlier runtime\n")
     where = ["--endpoint-url", endpoint, "--data-dir", str(tmp_path / "data")]
     assert main(["run", str(app), *where]) == 1
-    assert "ended at its start" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "ended at its start" in said
+    assert "unable to open database file" in said
+    assert "of an earlier runtime" not in said
+    assert "Look around" not in said
+
+
+def test_data_directory_that_cannot_be_is_refused(app, endpoint, tmp_path, capsys):
+    (tmp_path / "data").write_text("")
+    where = ["--endpoint-url", endpoint, "--data-dir", str(tmp_path / "data")]
+    assert main(["run", str(app), *where]) == 1
+    assert "cannot be kept" in capsys.readouterr().err
 
 
 def test_address_of_another_machine_is_not_started(app, capsys):

