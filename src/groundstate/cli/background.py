@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,7 +63,7 @@ def ensure_runtime(
             _stop(process)
             console.note(
                 f"The runtime has ended; its data stay in {data_dir}. "
-                "Look around with:  groundstate serve"
+                f"Look around with:  {_name_program()} serve"
             )
 
 
@@ -108,6 +109,16 @@ def _wait_answering(
         if wall_time() > deadline:
             raise CommandError(f"The runtime did not answer within {START_TIMEOUT_S:.0f} s.")
         pause(_POLL_INTERVAL_S)
+
+
+def _name_program() -> str:
+    """How to type this program's name: `make run` works where nobody has put it on the PATH."""
+    if shutil.which("groundstate") is not None:
+        return "groundstate"
+    script = Path(sys.executable).with_name("groundstate")
+    if not script.is_file():
+        return f"{sys.executable} -m groundstate.cli"
+    return str(script.relative_to(Path.cwd()) if script.is_relative_to(Path.cwd()) else script)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -105,12 +105,24 @@ class Client:
         except ValueError:
             health = None
         if answer.status != 200 or not isinstance(health, dict):
-            raise CommandError(
-                f"Something else than Groundstate answers at {self.endpoint_url}.",
-                "Stop it, or use another port: groundstate serve --port 4567, and then\n"
-                "export AWS_ENDPOINT_URL=http://127.0.0.1:4567",
-            )
+            raise self._word_stranger()
         return health
+
+    def _word_stranger(self) -> CommandError:
+        return CommandError(
+            f"Something else than Groundstate answers at {self.endpoint_url}.",
+            "Stop it, or use another port: groundstate serve --port 4567, and then\n"
+            "export AWS_ENDPOINT_URL=http://127.0.0.1:4567",
+        )
+
+    def _read_json(self, answer: HttpAnswer) -> dict[str, Any]:
+        try:
+            result = json.loads(answer.body or b"{}")
+        except ValueError:
+            result = None
+        if not isinstance(result, dict):
+            raise self._word_stranger()
+        return result
 
     def call(self, service: str, operation: str, **request: Any) -> dict[str, Any]:
         """Perform an operation of a service that speaks JSON.
@@ -128,8 +140,7 @@ class Client:
         answer = self.send(protocol.signing_name, "POST", "/", body=body, headers=headers)
         if answer.status != 200:
             raise _json_refusal(service, operation, answer)
-        result: dict[str, Any] = json.loads(answer.body or b"{}")
-        return result
+        return self._read_json(answer)
 
     def call_lambda(
         self, operation: str, method: str, path: str, query: dict[str, str] | None = None
@@ -143,8 +154,7 @@ class Client:
         answer = self.send("lambda", method, f"/2015-03-31/functions{path}", query=query)
         if answer.status >= 300:
             raise _json_refusal("lambda", operation, answer)
-        result: dict[str, Any] = json.loads(answer.body or b"{}")
-        return result
+        return self._read_json(answer)
 
     def invoke(self, function: str, payload: bytes) -> HttpAnswer:
         """Invoke a function and wait for its result; the end of its log comes with it.
@@ -191,7 +201,10 @@ class Client:
         )
         if answer.status != 200:
             raise _xml_refusal(service, operation, answer)
-        return _parse_xml(answer.body)
+        try:
+            return _parse_xml(answer.body)
+        except ET.ParseError:
+            raise self._word_stranger() from None
 
     def find_account(self) -> str:
         """The account that everything here belongs to.

@@ -17,6 +17,11 @@ _WRONG_KEY = (
     "export GROUNDSTATE_ACCESS_KEY_ID=... GROUNDSTATE_SECRET_ACCESS_KEY=..."
 )
 
+_NO_CODE = (
+    "An answer without an error code of AWS's: something else may have the runtime's port.\n"
+    "Name the runtime's address:  export AWS_ENDPOINT_URL=http://..."
+)
+
 
 class CommandError(Exception):
     """The command failed.
@@ -46,6 +51,9 @@ class Refused(CommandError):
 
     def __init__(self, service: str, operation: str, code: str, text: str) -> None:
         hint = _WRONG_KEY if code in _SIGNATURE_CODES else ""
-        super().__init__(f"{service} refused {operation}: {code}: {text}", hint)
+        if code.startswith("HTTP "):
+            hint = _NO_CODE
+        told = f": {text}" if text else ""
+        super().__init__(f"{service} refused {operation}: {code}{told}", hint)
         self.code = code
         self.text = text

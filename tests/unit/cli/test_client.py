@@ -173,3 +173,24 @@ def test_health_of_something_else_is_an_error(client, server):
 def test_health_of_nothing_is_none():
     client = Client(ClientConfig(endpoint_url="http://127.0.0.1:9"))
     assert client.find_health() is None
+
+
+@pytest.mark.parametrize("body", [b"<html>Hello", b"[1]"])
+def test_answer_that_is_no_json_is_a_stranger_s(server, client, body):
+    server.answer = (200, {}, body)
+    with pytest.raises(CommandError, match="Something else"):
+        client.call("dynamodb", "ListTables")
+
+
+def test_answer_that_is_no_xml_is_a_stranger_s(server, client):
+    server.answer = (200, {}, b"Hello")
+    with pytest.raises(CommandError, match="Something else"):
+        client.call_query("cloudformation", "DescribeStacks")
+
+
+def test_refusal_without_a_code_may_be_a_stranger_s(server, client):
+    server.answer = (501, {}, b"<html>Unsupported method")
+    with pytest.raises(Refused) as error:
+        client.call("dynamodb", "ListTables")
+    assert error.value.message == "dynamodb refused ListTables: HTTP 501"
+    assert "AWS_ENDPOINT_URL" in error.value.hint

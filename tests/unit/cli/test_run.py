@@ -77,6 +77,7 @@ def test_goes_from_nothing_to_done(run, endpoint):
     assert shown[4].endswith("Status: Done}")
     assert "Started execution arn:aws:states" in out
     assert "CREATE_COMPLETE" in err
+    assert err.splitlines()[-1].endswith(("groundstate serve", "groundstate.cli serve"))
     assert find_health(endpoint) is None
 
 
