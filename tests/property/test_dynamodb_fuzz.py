@@ -206,11 +206,12 @@ def test_statements(text: str) -> None:
 def perform() -> Iterator[Callable[[str, Any], None]]:
     """Performs an operation on a runtime that has the table `Fuzzed`."""
     loop = asyncio.new_event_loop()
+    store = Store(None)
 
     async def make() -> Dispatcher:
         return Dispatcher(
             Config(in_memory=True),
-            Store(None),
+            store,
             VirtualClock(),
             {"dynamodb": SERVICE},
             lambda *_: None,
@@ -238,6 +239,7 @@ def perform() -> Iterator[Callable[[str, Any], None]]:
     )
     yield call
     loop.close()
+    store.connection.close()
 
 
 @settings(max_examples=300, deadline=None)

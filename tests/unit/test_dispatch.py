@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import types
+import weakref
 
 import pytest
 
@@ -29,6 +30,7 @@ class Bench:
     def __init__(self, *services):
         self.clock = VirtualClock(1000.0)
         self.store = Store(None)
+        weakref.finalize(self, self.store.connection.close)
         self.asked = []
         modules = {}
         for service in services:
