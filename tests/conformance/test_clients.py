@@ -233,8 +233,6 @@ def test_stepfunctions(aws, name, role_arn):
     assert json.loads(described["definition"]) == definition
 
     started = aws("stepfunctions", "StartExecution", **machine_arn, name="one", input='{"a": 1}')
-    again = aws("stepfunctions", "StartExecution", **machine_arn, name="one", input='{"a": 1}')
-    assert again["executionArn"] == started["executionArn"]
     arn = {"executionArn": started["executionArn"]}
     wait_until(lambda: aws("stepfunctions", "DescribeExecution", **arn)["status"], "SUCCEEDED")
     history = aws("stepfunctions", "GetExecutionHistory", **arn)["events"]
@@ -253,7 +251,9 @@ def test_stepfunctions(aws, name, role_arn):
 
     definition["States"]["Sleep"]["Seconds"] = 3600
     aws("stepfunctions", "UpdateStateMachine", **machine_arn, definition=json.dumps(definition))
-    waiting = aws("stepfunctions", "StartExecution", **machine_arn)
+    waiting = aws("stepfunctions", "StartExecution", **machine_arn, name="two", input='{"a": 1}')
+    again = aws("stepfunctions", "StartExecution", **machine_arn, name="two", input='{"a": 1}')
+    assert again["executionArn"] == waiting["executionArn"]
     stopped = {"executionArn": waiting["executionArn"]}
     aws("stepfunctions", "StopExecution", **stopped, error="Enough", cause="of it")
     assert aws("stepfunctions", "DescribeExecution", **stopped)["status"] == "ABORTED"
