@@ -20,6 +20,7 @@ from groundstate.cli.executions import show_event
 from groundstate.cli.histories import FINAL_EVENTS, entered_state, follow_events
 from groundstate.cli.invoke import invoke, show_invocation
 from groundstate.cli.output import Console
+from groundstate.cli.synthesis import find_app
 from groundstate.cli.tables import find_item, format_item
 from groundstate.config import Config
 
@@ -50,6 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Do all of it."""
     client = connect(arguments)
+    # Before a runtime is started for an app that is not there.
+    find_app(arguments.app)
     data_dir = Config.from_environment(data_dir=arguments.data_dir).data_dir
     with ensure_runtime(client, console, data_dir=data_dir, keep=arguments.keep):
         assembly = read_app(arguments.app, client, console, force=arguments.synthesize)

@@ -131,6 +131,13 @@ def test_data_directory_that_cannot_be_is_refused(app, endpoint, tmp_path, capsy
     assert "cannot be kept" in capsys.readouterr().err
 
 
+def test_app_that_is_not_there_starts_nothing(endpoint, tmp_path, capsys):
+    where = ["--endpoint-url", endpoint, "--data-dir", str(tmp_path / "data")]
+    assert main(["run", str(tmp_path), *where]) == 1
+    assert "cdk.json" in capsys.readouterr().err
+    assert not (tmp_path / "data").exists()
+
+
 def test_address_of_another_machine_is_not_started(app, capsys):
     assert main(["run", str(app), "--endpoint-url", "http://127.0.0.2:9"]) == 1
     assert "No runtime answers" in capsys.readouterr().err
