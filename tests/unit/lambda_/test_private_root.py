@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -87,13 +88,14 @@ def test_only_tmp_can_be_written(functions):
 
 def test_environments_share_no_tmp_with_each_other_or_the_machine(functions):
     mark = f"/tmp/{uuid.uuid4()}"
-    source = "import os, time\ndef handler(event, context):\n"
+    source = "import os\ndef handler(event, context):\n"
     source += f"    open({mark!r}, 'a').write('x')\n"
-    source += f"    return [os.listdir('/tmp'), open({mark!r}).read()]\n"
+    source += f"    return [os.path.exists(event), open({mark!r}).read()]\n"
     first, second = functions.make(source), functions.make(source)
-    assert functions.invoke(first).payload == [[Path(mark).name], "x"]
-    assert functions.invoke(first).payload == [[Path(mark).name], "xx"]
-    assert functions.invoke(second).payload == [[Path(mark).name], "x"]
+    with tempfile.NamedTemporaryFile(dir="/tmp") as machines:
+        assert functions.invoke(first, machines.name).payload == [False, "x"]
+        assert functions.invoke(first, machines.name).payload == [False, "xx"]
+        assert functions.invoke(second, machines.name).payload == [False, "x"]
     assert not Path(mark).exists()
 
 
