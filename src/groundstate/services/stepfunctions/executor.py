@@ -79,7 +79,7 @@ from groundstate.store.state_machines import ACTIVE
 # the state is itself long (a Map of many items) it may be so many times as long as that.
 SLICE_S = 0.003
 SLICE_PER_SAVE = 3
-SLICE_MAX_S = 0.012
+SLICE_MAX_S = 0.006
 
 # The first events of a burst that starts an execution or redrives it.
 _BEGINNINGS = ("ExecutionStarted", "ExecutionRedriven")
