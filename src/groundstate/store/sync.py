@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 # Up to this a thread costs more than it saves: it must be woken, and must wake the loop.
-WAIT_MAX_S = 0.0003
+WAIT_MAX_S = 0.0008
 # How much the latest sync that was waited for counts in the average that decides. In the thread,
 # time is not measured: it waits for the interpreter as well. So now and then the loop does it.
 _WEIGHT = 0.2
