@@ -211,3 +211,25 @@ def test_idle_connection_is_ended(monkeypatch):
             assert connection.recv(1) == b""
     finally:
         served.stop()
+
+
+def test_answer_that_is_given_as_the_server_stops_still_goes_out():
+    async def main():
+        held = []
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        server = HttpServer(lambda _, respond: held.append(respond), BODY_MAX)
+        await server.start(listener)
+        reader, writer = await asyncio.open_connection(*listener.getsockname())
+        writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        async with asyncio.timeout(5):
+            while not held:  # noqa: ASYNC110 - the server has no event for a test
+                await asyncio.sleep(0.001)
+            held[0](HttpResponse(200, [], b"the last one"))
+            await server.stop(grace_s=0.1)
+            answer = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        return answer
+
+    assert asyncio.run(main()).endswith(b"the last one")
