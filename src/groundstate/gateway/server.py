@@ -23,6 +23,7 @@ import httptools
 
 from groundstate.clock import wall_time
 from groundstate.gateway.http import HttpRequest, HttpResponse
+from groundstate.gateway.plain_request import read_plain_request
 
 HEAD_SIZE_BYTES_MAX = 64 * 1024
 PIPELINED_MAX = 32
@@ -35,7 +36,7 @@ Respond = Callable[[HttpResponse], None]
 Handle = Callable[[HttpRequest, Respond], None]
 
 _STATUS_LINES = {
-    status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus
+    status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus
 }
 
 # Clients send the same few names again and again.
@@ -43,6 +44,7 @@ _names: dict[bytes, str] = {}
 _NAMES_MAX = 500
 # An answer with one of these says itself how long it is.
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
+_FRAMING_LENGTHS = frozenset(map(len, _FRAMING))
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +63,7 @@ class HttpServer:
         self.connections: set[_Connection] = set()
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
-        self._date = b""
+        self._date = ""
         self._date_of_s = 0
         self._outgoing: list[tuple[asyncio.Transport, bytes, bool]] = []
 
@@ -105,12 +107,12 @@ class HttpServer:
                 if then_close:
                     transport.close()
 
-    def date_header(self) -> bytes:
+    def date_header(self) -> str:
         """The Date header's line, made once a second."""
         now_s = int(wall_time())
         if now_s != self._date_of_s:
             self._date_of_s = now_s
-            self._date = f"Date: {formatdate(now_s, usegmt=True)}\r\n".encode()
+            self._date = f"Date: {formatdate(now_s, usegmt=True)}\r\n"
         return self._date
 
     def _sweep(self) -> None:
@@ -125,12 +127,14 @@ class _Connection(asyncio.Protocol):
 
     def __init__(self, server: HttpServer) -> None:
         self._server = server
+        self._body_size_bytes_max = server.body_size_bytes_max
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpRequestParser(self)
         self._waiting: deque[tuple[HttpRequest, bool]] = deque()
         self._busy = False
         self._active_at = time.monotonic()
         self._arriving = False
+        self._was_last = False
         self._paused = False
         self._begin()
 
@@ -158,6 +162,11 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._active_at = time.monotonic()
+        if not self._arriving and not self._was_last:
+            request = read_plain_request(data, HEAD_SIZE_BYTES_MAX, self._body_size_bytes_max)
+            if request is not None:
+                self._take(request, keep_alive=True)
+                return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -187,14 +196,14 @@ class _Connection(asyncio.Protocol):
         headers[key] = text if key not in headers else f"{headers[key]},{text}"
 
     def on_headers_complete(self) -> None:
-        if int(self._headers.get("content-length", "0")) > self._server.body_size_bytes_max:
+        if int(self._headers.get("content-length", "0")) > self._body_size_bytes_max:
             raise _Refused(413, "The request's body is too large.")
         if self._headers.get("expect", "").lower() == "100-continue" and self._transport:
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, data: bytes) -> None:
         self._body_size_bytes += len(data)
-        if self._body_size_bytes > self._server.body_size_bytes_max:
+        if self._body_size_bytes > self._body_size_bytes_max:
             raise _Refused(413, "The request's body is too large.")
         self._body.append(data)
 
@@ -207,7 +216,10 @@ class _Connection(asyncio.Protocol):
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
         method = self._parser.get_method().decode()
         request = HttpRequest(method, path, query, self._headers, body)
-        keep_alive = self._parser.should_keep_alive()
+        self._take(request, keep_alive=self._parser.should_keep_alive())
+
+    def _take(self, request: HttpRequest, *, keep_alive: bool) -> None:
+        self._was_last = not keep_alive
         if self._busy or self._waiting:
             self._waiting.append((request, keep_alive))
             if len(self._waiting) >= PIPELINED_MAX and not self._paused and self._transport:
@@ -252,28 +264,22 @@ class _Connection(asyncio.Protocol):
         if transport is None:
             return
         status = response.status
-        parts = [
-            _STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status,
-            self._server.date_header(),
-        ]
-        headers = response.headers
-        lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
-        if lines.count("\n") != len(headers) or lines.count("\r") != len(headers):
-            lines = "".join(
-                [
-                    f"{name}: {value.replace(chr(13), ' ').replace(chr(10), ' ')}\r\n"
-                    for name, value in headers
-                ]
-            )
-        parts.append(lines.encode("latin-1", "replace"))
-        if status != 204 and not any(
-            len(name) in (14, 17) and name.lower() in _FRAMING for name, _ in headers
-        ):
-            parts.append(b"Content-Length: %d\r\n" % len(response.body))
-        parts.append(b"\r\n" if keep_alive else b"Connection: close\r\n\r\n")
-        if request.method != "HEAD":
-            parts.append(response.body)
-        self._server.send(transport, b"".join(parts), then_close=not keep_alive)
+        body = response.body
+        lines, says_length = "", status == 204
+        for name, value in response.headers:
+            line = f"{name}: {value}"
+            if "\n" in line or "\r" in line:
+                line = line.replace("\r", " ").replace("\n", " ")
+            lines = f"{lines}{line}\r\n"
+            if len(name) in _FRAMING_LENGTHS and name.lower() in _FRAMING:
+                says_length = True
+        if not says_length:
+            lines = f"{lines}Content-Length: {len(body)}\r\n"
+        first = _STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"
+        last = "\r\n" if keep_alive else "Connection: close\r\n\r\n"
+        head = f"{first}{self._server.date_header()}{lines}{last}".encode("latin-1", "replace")
+        answer = head + body if request.method != "HEAD" else head
+        self._server.send(transport, answer, then_close=not keep_alive)
         if not keep_alive:
             return
         if self._waiting:
@@ -299,7 +305,7 @@ class _Connection(asyncio.Protocol):
             return
         body = reason.encode()
         self._transport.write(
-            _STATUS_LINES[status]
+            _STATUS_LINES[status].encode()
             + b"Content-Type: text/plain\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
             % len(body)
             + body
