@@ -24,7 +24,8 @@ READY, WAITING, DONE = 0, 1, 2
 
 RUNNING = "RUNNING"
 
-_NO_VALUE = object()
+UNREAD = object()
+"""Stands for a value that is there as JSON text alone."""
 
 
 class Group:
@@ -166,7 +167,7 @@ class Strand:
         self.item: dict[str, Any] | None = None
         self.map_run: list[Any] | None = None
         self.lost: Lost | None = None
-        self._value: Any = _NO_VALUE
+        self._value: Any = UNREAD
         self._text: str | None = None
 
     @property
@@ -176,7 +177,7 @@ class Strand:
         Raises:
             RecursionError: it is nested too deeply to be worked with.
         """
-        if self._value is _NO_VALUE:
+        if self._value is UNREAD:
             assert self._text is not None
             self._value = read_data(self._text)
         return self._value
@@ -190,17 +191,21 @@ class Strand:
 
     @property
     def raw_value(self) -> Any:
-        """The input if it was read from its text already, else a mark that `set_input` knows."""
+        """The input if it was read from its text already, else `UNREAD`."""
         return self._value
 
     def set_input(self, value: Any, text: str | None) -> None:
-        """Give the next state its input, with its JSON text if that is known."""
+        """Give the next state its input, with its JSON text if that is known.
+
+        Args:
+            value: `UNREAD` if there is only the text.
+        """
         self._value = value
         self._text = text
 
     def set_input_text(self, text: str) -> None:
         """Give the next state its input as JSON text, to be read when somebody asks."""
-        self._value = _NO_VALUE
+        self._value = UNREAD
         self._text = text
 
     def dump(self) -> list[Any]:
@@ -285,12 +290,12 @@ class Execution:
         self.tasks: dict[int, int] = {}
         self.timers: dict[int, int] = {}
         self.variables_size = 0
-        self._input: Any = _NO_VALUE
+        self._input: Any = UNREAD
 
     @property
     def input(self) -> Any:
         """The execution's input, for the context object."""
-        if self._input is _NO_VALUE:
+        if self._input is UNREAD:
             self._input = read_data(self.info.input_text)
         return self._input
 

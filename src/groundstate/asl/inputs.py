@@ -65,6 +65,18 @@ class TaskSucceeded(Input):
 
 
 @dataclass(slots=True)
+class TaskAnswered(Input):
+    """A task ended well, with a result that nobody has taken apart yet.
+
+    Attributes:
+        text: the result as compact JSON text, as the core would write it.
+    """
+
+    task_id: int
+    text: str
+
+
+@dataclass(slots=True)
 class TaskFailed(Input):
     """A task ended badly: an error of its integration, of the function, or SendTaskFailure.
 

@@ -13,9 +13,10 @@ Who carries out the commands follows these rules:
 * `step` changes the `Execution` in place. Write `execution.dump()` and the outcome's events in the
   same transaction; load it again with `Execution.load(machine, info, data)`.
 * Commands are carried out in their order, after (or in) the transaction that holds the events.
-* A task that ends at once (a synchronous integration) is fed back with `TaskSucceeded` or
-  `TaskFailed` in the same tick. Every attempt of a task has a `task_id` of its own, so an answer
-  for an older attempt finds no open task: the outcome then has `accepted` False and nothing else.
+* A task that ends at once (a synchronous integration) is fed back with `TaskAnswered`,
+  `TaskSucceeded` or `TaskFailed` in the same tick. Every attempt of a task has a `task_id` of its
+  own, so an answer for an older attempt finds no open task: the outcome then has `accepted` False
+  and nothing else.
 * Timers are the core's (`SetTimer`), except those of tasks: `ScheduleTask` says after how many
   seconds the task has timed out or missed its heartbeat; feed `TaskTimedOut` then. Tasks that end
   in the same tick need no such timer.
@@ -59,6 +60,7 @@ from groundstate.asl.inputs import (
     Redriven,
     Started,
     Stopped,
+    TaskAnswered,
     TaskFailed,
     TaskStarted,
     TaskSubmitted,
@@ -98,6 +100,7 @@ __all__ = [
     "StartMapRun",
     "Started",
     "Stopped",
+    "TaskAnswered",
     "TaskFailed",
     "TaskStarted",
     "TaskSubmitted",

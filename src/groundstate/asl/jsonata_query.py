@@ -156,12 +156,13 @@ class JsonataQuery:
 
     language = "JSONata"
 
-    __slots__ = ("_arguments", "assign", "output")
+    __slots__ = ("_arguments", "assign", "output", "reads_result")
 
     def __init__(self, definition: dict[str, Any]) -> None:
         self._arguments = _compile_field(definition, "Arguments")
         self.output = _compile_field(definition, "Output")
         self.assign = _compile_field(definition, "Assign") if definition.get("Assign") else None
+        self.reads_result = self.output is not None or self.assign is not None
 
     def input(self, turn: Turn, strand: Strand) -> Any:
         return strand.value

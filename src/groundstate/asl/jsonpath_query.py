@@ -77,7 +77,15 @@ class JsonPathQuery:
 
     language = "JSONPath"
 
-    __slots__ = ("assign", "input_path", "output_path", "parameters", "place", "selector")
+    __slots__ = (
+        "assign",
+        "input_path",
+        "output_path",
+        "parameters",
+        "place",
+        "reads_result",
+        "selector",
+    )
 
     def __init__(self, definition: dict[str, Any], parameters: str | None = "Parameters") -> None:
         self.input_path = _compile_io_path(definition, "InputPath")
@@ -92,6 +100,9 @@ class JsonPathQuery:
         self.assign: Evaluate | None = None
         if definition.get("Assign"):
             self.assign = compile_template(definition["Assign"])
+        is_kept_or_dropped = self.place.replaces or self.place.discards
+        changes = (self.selector, self.assign, self.output_path)
+        self.reads_result = not is_kept_or_dropped or changes != (None, None, None)
 
     def input(self, turn: Turn, strand: Strand) -> Any:
         if self.input_path is None:

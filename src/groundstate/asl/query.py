@@ -20,6 +20,8 @@ class Query(Protocol):
     """A state's input and output processing."""
 
     language: str
+    reads_result: bool
+    """Whether `leave` looks into the result; if not, its text is enough."""
 
     def input(self, turn: Turn, strand: Strand) -> Any:
         """What fields like TimeoutSecondsPath or a Choice rule's Variable refer to."""
@@ -35,7 +37,11 @@ class Query(Protocol):
         result_text: str | None,
         next_state: State | None,
     ) -> None:
-        """Leave the state with the result of its work."""
+        """Leave the state with the result of its work.
+
+        Args:
+            result: may be `UNREAD` unless `reads_result`.
+        """
 
     def pass_on(
         self, turn: Turn, strand: Strand, next_state: State | None, assign: Assign | None = None

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from groundstate import ids
+from groundstate.store.answer_texts import Forms
 from groundstate.store.history_chunks import (
     decode_ends,
     decode_first,
@@ -216,11 +217,15 @@ class ExecutionTables:
 
     # -- history
 
-    def append(self, execution_id: int, events: list[dict[str, Any]]) -> None:
-        """Add the events of a burst to the history."""
+    def append(self, execution_id: int, events: list[dict[str, Any]], forms: Forms) -> None:
+        """Add the events of a burst to the history.
+
+        Args:
+            forms: those of their texts that are known to be made of a form.
+        """
         self._execute(
             "INSERT INTO execution_history VALUES (?,?)",
-            ((execution_id << _EVENT_BITS) + events[0]["id"], encode_chunk(events)),
+            ((execution_id << _EVENT_BITS) + events[0]["id"], encode_chunk(events, forms)),
         )
 
     def read_first_event(self, execution_id: int) -> dict[str, Any] | None:

@@ -4,7 +4,8 @@ A chunk is a JSON array: the time of its events, then an array for each event: i
 the event before it in its chain, its details (null if it has none) and, where it differs, its time.
 Ids follow each other, the name of the details' member follows from the type, and `inputDetails`
 that say that nothing was cut are the rule. A state's output is most often the next one's input: an
-`input` or `output` that an event of the chunk has already is the place of that event, a number.
+`input` or `output` that an event of the chunk has already is the place of that event, a number; and
+a text that is made of a form (`answer_texts.py`) is the form's number and what fills it, an array.
 The longest table then holds less than half of what it would, and a commit writes fewer pages.
 """
 
@@ -14,15 +15,22 @@ from typing import Any
 
 import orjson
 
+from groundstate.store.answer_texts import Form, Forms, fill
+
 Event = dict[str, Any]
 
 _WHOLE = {"truncated": False}
+_NO_FORMS: dict[str, Form] = {}
 # Shorter texts are as good as the number of a place.
 _SHORT = 12
 
 
-def encode_chunk(events: list[Event]) -> bytes:
-    """The bytes of a chunk; the events' ids follow each other."""
+def encode_chunk(events: list[Event], forms: Forms = _NO_FORMS) -> bytes:
+    """The bytes of a chunk; the events' ids follow each other.
+
+    Args:
+        forms: those of the events' texts that are known to be made of a form.
+    """
     time = events[0]["timestamp"]
     chunk: list[Any] = [time]
     places: dict[str, int] = {}
@@ -31,9 +39,9 @@ def encode_chunk(events: list[Event]) -> bytes:
         if len(event) == 5:
             *_, details = event.values()
             if "outputDetails" in details:
-                details = _shortened(details, "output", "outputDetails", places, place)
+                details = _shortened(details, "output", "outputDetails", places, place, forms)
             elif "inputDetails" in details:
-                details = _shortened(details, "input", "inputDetails", places, place)
+                details = _shortened(details, "input", "inputDetails", places, place, forms)
         entry = [event["type"], event["previousEventId"], details]
         if event["timestamp"] != time:
             entry.append(event["timestamp"])
@@ -42,7 +50,12 @@ def encode_chunk(events: list[Event]) -> bytes:
 
 
 def _shortened(
-    details: dict[str, Any], text: str, whole: str, places: dict[str, int], place: int
+    details: dict[str, Any],
+    text: str,
+    whole: str,
+    places: dict[str, int],
+    place: int,
+    forms: Forms,
 ) -> dict[str, Any]:
     """Details without what can be worked out again; notes where their text is."""
     details = details.copy()
@@ -53,6 +66,8 @@ def _shortened(
         first = places.setdefault(value, place)
         if first != place:
             details[text] = first
+        elif value in forms:
+            details[text] = forms[value]
     return details
 
 
@@ -111,19 +126,22 @@ def _decode(first_id: int, entries: list[Any], place: int) -> Event:
         for name in ("input", "output"):
             if name in details:
                 text = details[name]
-                if type(text) is int:
-                    details[name] = _text_at(entries, text)
+                if type(text) is not str:
+                    details[name] = _text_of(entries, text)
                 if name + "Details" not in details:
                     details[name + "Details"] = _WHOLE
         event[_details_name(kind)] = details
     return event
 
 
-def _text_at(entries: list[Any], place: int) -> str:
-    details = entries[place][2]
-    # No type of event has both.
-    text = details["input"] if "input" in details else details["output"]
-    assert type(text) is str, f"place {place} points on: {text!r}"
+def _text_of(entries: list[Any], text: Any) -> str:
+    if type(text) is int:
+        details = entries[text][2]
+        # No type of event has both.
+        text = details["input"] if "input" in details else details["output"]
+    if type(text) is list:
+        return fill(text)
+    assert type(text) is str, f"a text points on: {text!r}"
     return text
 
 

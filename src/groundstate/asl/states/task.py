@@ -18,16 +18,18 @@ from groundstate.asl.errors import (
     data_limit_exceeded,
     runtime_error,
 )
+from groundstate.asl.execution import UNREAD
 from groundstate.asl.interface import (
     Resource,
     ScheduleTask,
+    TaskAnswered,
     TaskFailed,
     TaskStarted,
     TaskSubmitted,
     TaskSucceeded,
     TaskTimedOut,
 )
-from groundstate.asl.json_text import is_too_large, to_plain_text, to_text
+from groundstate.asl.json_text import is_too_large, read_data, to_plain_text, to_text
 from groundstate.asl.states.state import State
 from groundstate.asl.task_parameters import (
     find_unsupported,
@@ -170,8 +172,16 @@ class TaskState(State):
     # ----------------------------------------------------------------------------- answers
 
     def answered(self, turn: Turn, strand: Strand, event: Input) -> None:
-        if type(event) is TaskSucceeded:
-            self._succeeded(turn, strand, event)
+        if type(event) is TaskAnswered:
+            self._succeeded(turn, strand, event.text, UNREAD, event.text)
+        elif type(event) is TaskSucceeded:
+            text = event.output_text
+            # What a worker sent is recorded as it came; the state's output is written afresh.
+            if text is not None:
+                self._succeeded(turn, strand, text, event.output, None)
+            else:
+                text = to_text(event.output)
+                self._succeeded(turn, strand, text, event.output, text)
         elif type(event) is TaskFailed:
             self._failed(turn, strand, Failed(event.error, event.cause))
         elif type(event) is TaskTimedOut:
@@ -191,10 +201,9 @@ class TaskState(State):
         details = {"output": text, "outputDetails": NOT_TRUNCATED}
         self._emit_plain(turn, strand, "TaskSubmitted", "taskSubmittedEventDetails", details)
 
-    def _succeeded(self, turn: Turn, strand: Strand, event: TaskSucceeded) -> None:
-        text = event.output_text
-        if text is None:
-            text = to_text(event.output)
+    def _succeeded(
+        self, turn: Turn, strand: Strand, text: str, result: Any, result_text: str | None
+    ) -> None:
         if is_too_large(text):
             self._too_large(turn, strand)
             return
@@ -202,9 +211,10 @@ class TaskState(State):
         words = self.words
         details = {"output": text, "outputDetails": NOT_TRUNCATED}
         self._emit_plain(turn, strand, words.succeeded, words.succeeded_details, details)
-        # What a worker sent is recorded as it came; the state's output is written afresh.
-        known = text if event.output_text is None else None
-        self.query.leave(turn, strand, event.output, known, self.next)
+        query = self.query
+        if result is UNREAD and query.reads_result:
+            result = read_data(text)
+        query.leave(turn, strand, result, result_text, self.next)
 
     def _too_large(self, turn: Turn, strand: Strand) -> None:
         error = data_limit_exceeded(self.limit_name)

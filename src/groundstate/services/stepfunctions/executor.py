@@ -34,6 +34,7 @@ from groundstate.asl.interface import (
     Started,
     StartMapRun,
     Stopped,
+    TaskAnswered,
     TaskFailed,
     TaskSubmitted,
     TaskSucceeded,
@@ -46,6 +47,7 @@ from groundstate.services.stepfunctions.execution_logs import write_logs
 from groundstate.services.stepfunctions.finish import finished
 from groundstate.services.stepfunctions.integrations import perform
 from groundstate.services.stepfunctions.integrations.result import (
+    Answered,
     Failed,
     Pending,
     Result,
@@ -434,6 +436,10 @@ def _cancel_task(call: Call, run: Run, task_id: int) -> None:
 def _schedule(call: Call, run: Run, command: ScheduleTask, queue: deque[Input]) -> None:
     run.tasks.pop(command.task_id, None)
     result = perform(call, run, command)
+    if isinstance(result, Answered):
+        now, entropy = call.now, ids.make_entropy()
+        queue.append(TaskAnswered(now, entropy, command.task_id, result.text))
+        return
     if not isinstance(result, Succeeded | Failed):
         tasks.open_task(call, run, command, result)
     if isinstance(result, Pending) and result.deferred is not None:
@@ -470,6 +476,8 @@ def _answer_later(call: Call, run: Run, task_id: int, pending: Pending) -> None:
 
 def _input_of(call: Call, task_id: int, result: Result) -> Input | None:
     now, entropy = call.now, ids.make_entropy()
+    if isinstance(result, Answered):
+        return TaskAnswered(now, entropy, task_id, result.text)
     if isinstance(result, Succeeded):
         return TaskSucceeded(now, entropy, task_id, result.output, result.text)
     if isinstance(result, Failed):

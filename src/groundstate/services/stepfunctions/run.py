@@ -26,6 +26,7 @@ from groundstate.services.stepfunctions.arns import (
     express_arn_of,
 )
 from groundstate.services.stepfunctions.machines import alias_arn, compiled, version_arn
+from groundstate.store.answer_texts import Form
 from groundstate.store.executions import RUNNING, STATUSES, SUCCEEDED, ExecutionRow
 from groundstate.store.state_machines import Revision, StateMachine
 
@@ -97,6 +98,7 @@ class Run:
         new_timers: timers of this burst that have no row yet, by the core's timer id.
         tasks: open tasks by the core's task id.
         events: history events of this burst.
+        forms: how texts of these events are written shorter (`store.answer_texts`).
         is_new: the row is not on disk yet.
         work: what the next start has to go on with, when this burst was cut.
         finish: how the execution ended, in the burst in which it did.
@@ -111,6 +113,7 @@ class Run:
         "execution",
         "extra",
         "finish",
+        "forms",
         "info",
         "is_new",
         "machine",
@@ -144,6 +147,7 @@ class Run:
         self.new_timers: dict[int, float] = {}
         self.tasks: dict[int, OpenTask] = {}
         self.events: list[dict[str, Any]] = []
+        self.forms: dict[str, Form] = {}
         self.is_new = True
         self.work: int | None = None
         self.finish: Finish | None = None
@@ -171,8 +175,9 @@ class Run:
             events.clear()
             return
         if events:
-            executions.append(row.execution_id, events)
+            executions.append(row.execution_id, events, self.forms)
             events.clear()
+            self.forms.clear()
         row.extra = to_bytes(self.extra) if self.extra else None
         if self.is_new:
             executions.insert(row)

@@ -5,15 +5,14 @@ AWS: https://docs.aws.amazon.com/step-functions/latest/dg/connect-ddb.html
 
 from __future__ import annotations
 
-import orjson
-
 from groundstate.asl.interface import ScheduleTask
 from groundstate.operation import Call, ServiceError
 from groundstate.services.stepfunctions.integrations import sdk_v1
 from groundstate.services.stepfunctions.integrations.parameters import without_nulls
-from groundstate.services.stepfunctions.integrations.result import Failed, Result, Succeeded
+from groundstate.services.stepfunctions.integrations.result import Answered, Failed, Result
 from groundstate.services.stepfunctions.integrations.role import principal_of
 from groundstate.services.stepfunctions.run import Run
+from groundstate.store.answer_texts import fill
 
 
 def get_item(call: Call, run: Run, command: ScheduleTask) -> Result:
@@ -54,6 +53,7 @@ def _perform(
     except ServiceError as error:
         return sdk_v1.failed(sdk_v1.DYNAMODB, error)
     assert isinstance(answer, dict), f"{operation} of dynamodb answers at once"
-    request_id = sdk_v1.make_request_id(sdk_v1.DYNAMODB)
-    metadata = sdk_v1.json_metadata(call, orjson.dumps(answer), request_id, id_header)
-    return Succeeded({**answer, **metadata})
+    form = sdk_v1.answer_form(call, answer, id_header)
+    text = fill(form)
+    run.forms[text] = form
+    return Answered(text)

@@ -23,6 +23,17 @@ class Succeeded:
 
 
 @dataclass(slots=True)
+class Answered:
+    """The task ended well, and its result need not be taken apart.
+
+    Attributes:
+        text: the result as compact JSON text.
+    """
+
+    text: str
+
+
+@dataclass(slots=True)
 class Failed:
     """The task ended with an error, which Retry and Catch work on."""
 
@@ -59,4 +70,4 @@ class Submitted:
     child: int = 0
 
 
-Result = Succeeded | Failed | Pending | Submitted
+Result = Answered | Succeeded | Failed | Pending | Submitted

@@ -10,12 +10,15 @@ import zlib
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import orjson
+
 from groundstate import ids
 from groundstate.models import ServiceModel, load_model
-from groundstate.operation import Call, ServiceError
+from groundstate.operation import Call, ServiceError, Shape
 from groundstate.services.stepfunctions.integrations.result import Failed
+from groundstate.store.answer_texts import SDK_V1_ANSWER, Form
 
-# The second half of every request id of DynamoDB, SQS and SNS.
+_EMPTY_CHECKSUM = str(zlib.crc32(b"{}"))
 
 
 class SdkService(NamedTuple):
@@ -93,31 +96,18 @@ def http_date(second: int) -> str:
     return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(second))
 
 
-def json_metadata(call: Call, body: bytes, request_id: str, id_header: str) -> dict[str, Any]:
-    """SdkHttpMetadata and SdkResponseMetadata of an answer of DynamoDB."""
-    date, length = http_date(int(call.now)), str(len(body))
-    checksum = str(zlib.crc32(body))
-    return {
-        "SdkHttpMetadata": {
-            "AllHttpHeaders": {
-                "Server": ["Server"],
-                "Connection": ["keep-alive"],
-                id_header: [request_id],
-                "x-amz-crc32": [checksum],
-                "Content-Length": [length],
-                "Date": [date],
-                "Content-Type": ["application/x-amz-json-1.0"],
-            },
-            "HttpHeaders": {
-                "Connection": "keep-alive",
-                "Content-Length": length,
-                "Content-Type": "application/x-amz-json-1.0",
-                "Date": date,
-                "Server": "Server",
-                "x-amz-crc32": checksum,
-                id_header: request_id,
-            },
-            "HttpStatusCode": 200,
-        },
-        "SdkResponseMetadata": {"RequestId": request_id},
-    }
+def answer_form(call: Call, answer: Shape, id_header: str) -> Form:
+    """An answer of DynamoDB as a task's result: its members, then the SDK's metadata.
+
+    Args:
+        id_header: how the header with the request id is spelled.
+    """
+    if answer:
+        body = orjson.dumps(answer)
+        members = f"{body[1:-1].decode()},"
+        checksum, length = str(zlib.crc32(body)), str(len(body))
+    else:
+        members, checksum, length = "", _EMPTY_CHECKSUM, "2"
+    request_id = ids.make_long_request_id()
+    date = http_date(int(call.now))
+    return SDK_V1_ANSWER, members, id_header, request_id, checksum, length, date

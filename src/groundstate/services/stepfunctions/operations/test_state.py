@@ -20,6 +20,7 @@ from groundstate.services.stepfunctions.errors import InvalidDefinition, Invalid
 from groundstate.services.stepfunctions.integrations import perform
 from groundstate.services.stepfunctions.integrations.http_invoke import REVEALS, TRACE
 from groundstate.services.stepfunctions.integrations.result import (
+    Answered,
     Failed,
     Pending,
     Result,
@@ -136,6 +137,8 @@ def _read_object(request: Shape, member: str) -> dict[str, Any] | None:
 
 def _answer(call: Call, test: StateTest, task: ScheduleTask, run: Run, result: Result) -> Answer:
     now, entropy = call.now, ids.make_entropy()
+    if isinstance(result, Answered):
+        result = Succeeded(orjson.loads(result.text))
     if isinstance(result, Succeeded):
         test.answer(TaskSucceeded(now, entropy, task.task_id, result.output, result.text))
         return _traced(test.result(), run)
