@@ -15,6 +15,8 @@ from groundstate.gateway.http import HttpRequest
 
 _FIRST_LINE = b"POST / HTTP/1.1\r\n"
 _BEGIN = len(_FIRST_LINE)
+# Printable ASCII.
+_PLAIN = bytes(range(0x20, 0x7F))
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 # What changes how a request is read or what becomes of its connection.
 _UNUSUAL = frozenset({"transfer-encoding", "expect", "upgrade", "proxy-connection"})
@@ -36,10 +38,10 @@ def read_plain_request(data: bytes, head_size_max: int, body_size_max: int) -> H
     end = data.find(b"\r\n\r\n", _BEGIN, head_size_max)
     if end < 0:
         return None
-    text = data[_BEGIN:end].decode("latin-1")
+    head = data[_BEGIN:end]
+    text = head.decode("latin-1")
     lines = text.split("\r\n")
-    joined = "".join(lines)
-    if not (joined.isascii() and joined.isprintable()):
+    if head.translate(None, _PLAIN) != b"\r\n" * (len(lines) - 1):
         return None
     if " \r\n" in text or ":  " in text or text.endswith(" "):
         return None

@@ -26,6 +26,8 @@ from groundstate.store.transaction import Transaction, let_out
 PAGE_SIZE_BYTES = 4096
 # Checkpoints copy pages from the log to the database: rarer ones copy a hot page once, not often.
 WAL_PAGES_PER_CHECKPOINT = 8000
+# SQLite puts 24 bytes before each page of the log.
+LOG_BYTES = WAL_PAGES_PER_CHECKPOINT * (PAGE_SIZE_BYTES + 24)
 # Small: the kernel keeps the file's pages anyway, and a page kept twice is memory that a waiting
 # execution seems to cost. 64 MiB were measured to be no faster.
 CACHE_KIB = 4096
@@ -65,7 +67,7 @@ class Store:
             self._refuse(error)
         self._log: LogSync | None = None
         if path is not None and synchronous in ("FULL", "EXTRA"):
-            self._log, synchronous = LogSync(path), "NORMAL"
+            self._log, synchronous = LogSync(path, LOG_BYTES), "NORMAL"
         try:
             self._configure(synchronous)
         except sqlite3.Error as error:

@@ -8,6 +8,12 @@ lie in the log meanwhile; if the power fails they are torn or lost, nobody has h
 SQLite's checksums end the log before them. Before a checkpoint, and when it begins the log anew,
 SQLite still syncs by itself.
 
+A log that grows with each commit has its length and the place of its new blocks put on disk as
+well, which takes two to four times as long (measured: 0.38 against 0.12 ms). So zeros are written
+behind it in large steps, for which a hundred commits pay once. SQLite writes over them, and takes
+them for the end of the log, as it does what an older and longer log left there. It begins the log
+anew after `WAL_PAGES_PER_CHECKPOINT` pages; from there on nothing grows.
+
 A disk that answers in a fraction of a millisecond is waited for: a thread costs as much. A slower
 one is left to a thread, so that the loop reads, checks and performs the next requests meanwhile.
 https://www.sqlite.org/pragma.html#pragma_synchronous
@@ -15,6 +21,7 @@ https://www.sqlite.org/pragma.html#pragma_synchronous
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import threading
@@ -29,6 +36,11 @@ WAIT_MAX_S = 0.0008
 _WEIGHT = 0.2
 _THREAD_IN_A_ROW_MAX = 50
 
+# The log is lengthened by as much as it is long, within these bounds, until it is so long.
+_STEP_BYTES_MIN = 256 * 1024
+_STEP_BYTES_MAX = 4 * 1024 * 1024
+_ZEROS = bytes(_STEP_BYTES_MAX)
+
 Done = Callable[[OSError | None], None]
 
 _sync_file = getattr(os, "fdatasync", os.fsync)
@@ -39,14 +51,17 @@ class LogSync:
 
     Args:
         database: the database's file; its log lies beside it.
+        length_bytes: how long the log becomes.
 
     Attributes:
         is_slow: the disk takes so long that it should be left to the thread.
     """
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, length_bytes: int) -> None:
         self._path = database.with_name(f"{database.name}-wal")
         self._fd = -1
+        self._length_bytes = length_bytes
+        self._lengthened_to = 0
         self._average_s = 0.0
         self._in_a_row = 0
         self._asked: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
@@ -59,6 +74,7 @@ class LogSync:
     def now(self) -> None:
         """Put the log on disk; returns when it is. Raises OSError if the disk refuses."""
         began_at = time.perf_counter()
+        self._lengthen()
         self._sync()
         self._average_s += _WEIGHT * (time.perf_counter() - began_at - self._average_s)
         self._in_a_row = 0
@@ -68,6 +84,7 @@ class LogSync:
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, name="log-sync", daemon=True)
             self._thread.start()
+        self._lengthen()
         self._in_a_row += 1
         self._asked.put(done)
 
@@ -90,8 +107,25 @@ class LogSync:
             else:
                 done(None)
 
-    def _sync(self) -> None:
+    def _lengthen(self) -> None:
+        """Write zeros behind the log if SQLite has come to the end of those that are there.
+
+        SQLite writes within the file or at its end, and in this thread alone: zeros that are put
+        behind the end are never over anything.
+        """
         if self._fd < 0:
             # SQLite makes the log at the first write and keeps it while it has the database open.
-            self._fd = os.open(self._path, os.O_RDONLY)
+            self._fd = os.open(self._path, os.O_RDWR)
+        if self._lengthened_to >= self._length_bytes:
+            return
+        size = os.fstat(self._fd).st_size
+        if size <= self._lengthened_to:
+            return
+        step = max(_STEP_BYTES_MIN, min(size, _STEP_BYTES_MAX))
+        # A full disk is SQLite's to report.
+        with contextlib.suppress(OSError):
+            os.pwrite(self._fd, _ZEROS[:step], size)
+        self._lengthened_to = size + step
+
+    def _sync(self) -> None:
         _sync_file(self._fd)
