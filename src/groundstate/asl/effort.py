@@ -83,7 +83,7 @@ class Effort:
         default_s = HASTE_S if hasty else STEP_S_MAX
         self._left_s = (default_s if total_s is None else total_s) * stretch
         self._evaluation_s = EVALUATION_S_MAX * stretch
-        self._began_at = (0.0, 0.0) if hasty else (time.perf_counter(), time.thread_time())
+        self._began_at: tuple[float, float] | None = None
         self.timed_out = False
         self._left_nodes = HASTY_NODES_MAX if hasty else NODES_MAX
         self.spent_s = 0.0
@@ -106,9 +106,11 @@ class Effort:
 
         It was not too long if the processor was somebody else's meanwhile.
         """
+        if not self.timed_out or self._began_at is None:
+            return 1.0
         wall_s = time.perf_counter() - self._began_at[0]
         own_s = time.thread_time() - self._began_at[1]
-        if not self.timed_out or own_s > _OWN_SHARE * wall_s:
+        if own_s > _OWN_SHARE * wall_s:
             return 1.0
         return min(_STRETCH_MAX, 1.2 * wall_s / max(own_s, 0.001))
 
@@ -122,6 +124,8 @@ class Effort:
             if self.hasty:
                 raise StepTooLong
             return 0.0
+        if self._began_at is None and not self.hasty:
+            self._began_at = (time.perf_counter(), time.thread_time())
         limit_s = min(self._left_s, self._evaluation_s)
         self._ends_at = time.perf_counter() + limit_s
         return limit_s

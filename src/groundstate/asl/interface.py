@@ -51,6 +51,7 @@ from groundstate.asl.commands import (
     SetTimer,
     StartMapRun,
 )
+from groundstate.asl.history import Entry, HistoryEvent, make_event, make_events
 from groundstate.asl.inputs import (
     Continue,
     Input,
@@ -77,6 +78,7 @@ __all__ = [
     "Command",
     "Continue",
     "Diagnostic",
+    "Entry",
     "ExecutionInfo",
     "Finish",
     "HistoryEvent",
@@ -107,11 +109,9 @@ __all__ = [
     "TaskSucceeded",
     "TaskTimedOut",
     "TimerFired",
+    "make_event",
+    "make_events",
 ]
-
-HistoryEvent = dict[str, Any]
-"""One event as GetExecutionHistory answers it: `timestamp` (epoch seconds), `type`, `id`,
-`previousEventId` and the `...EventDetails` of its type. Inputs and outputs are JSON text."""
 
 IsKnown = Callable[[Resource], bool]
 """Whether there is the operation that the Resource of an aws-sdk Task names."""
@@ -182,7 +182,9 @@ class Outcome:
     """What a step gave.
 
     Attributes:
-        events: history events to append, in order.
+        now: the time of its events, in epoch seconds.
+        first_id: the id of its first event.
+        entries: history events to append, in order.
         commands: what to do, in order.
         more: feed `Continue`: the budget of transitions of one step is used up.
         rests: with `more`: so much was written that others should get their turn before that.
@@ -190,11 +192,18 @@ class Outcome:
             execution has ended; then nothing changed.
     """
 
-    events: list[HistoryEvent] = field(default_factory=list)
+    now: float = 0.0
+    first_id: int = 1
+    entries: list[Entry] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     more: bool = False
     rests: bool = False
     accepted: bool = True
+
+    @property
+    def events(self) -> list[HistoryEvent]:
+        """The history events as GetExecutionHistory answers them."""
+        return make_events(self.entries, self.first_id, self.now)
 
 
 # -------------------------------------------------------------------------------- diagnostics

@@ -270,7 +270,7 @@ class _Probe(Turn):
         self.failed: Failed | None = None
         self.error_details: dict[str, Any] = {}
 
-    def record(self, previous: int, type: str, key: str, details: dict[str, Any] | None) -> int:
+    def record(self, previous: int, type: str, details: dict[str, Any] | None) -> int:
         return 1
 
     def set_timer(self, strand: Strand, due_at: float) -> None:

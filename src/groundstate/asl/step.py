@@ -19,7 +19,7 @@ from groundstate.asl.interface import (
 )
 from groundstate.asl.limits import TRANSITIONS_PER_STEP
 from groundstate.asl.machine import Machine
-from groundstate.asl.turn import NOT_TRUNCATED, Turn
+from groundstate.asl.turn import Turn
 
 
 def begin(
@@ -46,14 +46,13 @@ def begin(
     turn = Turn(machine, execution, event.now, event.entropy, effort, budget)
     details = {
         "input": info.input_text,
-        "inputDetails": NOT_TRUNCATED,
         "roleArn": info.role_arn,
     }
     if info.version_arn:
         details["stateMachineVersionArn"] = info.version_arn
     if info.alias_arn:
         details["stateMachineAliasArn"] = info.alias_arn
-    turn.record(0, "ExecutionStarted", "executionStartedEventDetails", details)
+    turn.record(0, "ExecutionStarted", details)
     root = Strand(0, -1, 0, machine.start, 0)
     root.set_input_text(info.input_text)
     if info.variables:
@@ -110,7 +109,6 @@ def _redrive(turn: Turn, execution: Execution) -> bool:
     redriven = turn.record(
         execution.event_id,
         "ExecutionRedriven",
-        "executionRedrivenEventDetails",
         {"redriveCount": execution.info.redrive_count},
     )
     if turn.machine.timeout_s is not None:
@@ -149,7 +147,6 @@ def _take(turn: Turn, execution: Execution, event: Input) -> bool:
         turn.finish_with(
             "ABORTED",
             "ExecutionAborted",
-            "executionAbortedEventDetails",
             event.error,
             event.cause,
         )
@@ -160,9 +157,7 @@ def _take(turn: Turn, execution: Execution, event: Input) -> bool:
 
 def _take_timer(turn: Turn, execution: Execution, event: TimerFired) -> bool:
     if event.timer_id == MACHINE_TIMEOUT_TIMER:
-        turn.finish_with(
-            "TIMED_OUT", "ExecutionTimedOut", "executionTimedOutEventDetails", TIMEOUT, None
-        )
+        turn.finish_with("TIMED_OUT", "ExecutionTimedOut", TIMEOUT, None)
         return True
     strand_id = execution.timers.get(event.timer_id)
     if strand_id is None:

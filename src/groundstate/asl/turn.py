@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from groundstate.asl.machine import Machine
     from groundstate.asl.states.state import State
 
-NOT_TRUNCATED = {"truncated": False}
-"""Shared by all events; nobody changes an event."""
-
 
 class HistoryFullError(Exception):
     """The next event would be one too many."""
@@ -64,7 +61,7 @@ class Turn:
         "_volume",
         "budget",
         "effort",
-        "events",
+        "entries",
         "execution",
         "item",
         "machine",
@@ -90,8 +87,8 @@ class Turn:
         self._entropy = entropy
         self._chance: Chance | None = None
         self._volume = 0
-        self.outcome = Outcome()
-        self.events = self.outcome.events
+        self.outcome = Outcome(now, execution.event_id + 1)
+        self.entries = self.outcome.entries
         self.budget = budget
         self.effort = effort or Effort()
         self.ready: deque[Strand] = deque()
@@ -134,28 +131,20 @@ class Turn:
 
     # ------------------------------------------------------------------------------- history
 
-    def emit(self, strand: Strand, type: str, key: str, details: dict[str, Any]) -> int:
+    def emit(self, strand: Strand, type: str, details: dict[str, Any]) -> int:
         """Record an event of the strand's chain; returns its id."""
-        id_ = self.record(strand.previous, type, key, details)
+        id_ = self.record(strand.previous, type, details)
         strand.previous = id_
         return id_
 
-    def record(self, previous: int, type: str, key: str, details: dict[str, Any] | None) -> int:
+    def record(self, previous: int, type: str, details: dict[str, Any] | None) -> int:
         """Record an event that follows from `previous`; returns its id."""
         execution = self.execution
         id_ = execution.event_id + 1
         if id_ >= limits.HISTORY_EVENTS_MAX and type not in _TERMINAL:
             raise HistoryFullError
         execution.event_id = id_
-        event: dict[str, Any] = {
-            "timestamp": self.now,
-            "type": type,
-            "id": id_,
-            "previousEventId": previous,
-        }
-        if details is not None:
-            event[key] = details
-        self.events.append(event)
+        self.entries.append([type, previous, details])
         return id_
 
     # --------------------------------------------------------------------------- the main loop
@@ -200,8 +189,7 @@ class Turn:
         strand.entered = strand.previous = self.record(
             previous,
             state.entered_type,
-            "stateEnteredEventDetails",
-            {"input": strand.text, "inputDetails": NOT_TRUNCATED, "name": state.name},
+            {"input": strand.text, "name": state.name},
         )
         strand.entered_at = self.now
         strand.attempt = 0
@@ -255,16 +243,10 @@ class Turn:
         self._volume += len(text)
         if self._volume > limits.CHARACTERS_PER_STEP:
             self.budget = 0
-        details: dict[str, Any] = {
-            "name": state.name,
-            "output": text,
-            "outputDetails": NOT_TRUNCATED,
-        }
+        details: dict[str, Any] = {"name": state.name, "output": text}
         if assigned:
             self._assign(strand, assigned, details)
-        strand.previous = self.record(
-            strand.previous, state.exited_type, "stateExitedEventDetails", details
-        )
+        strand.previous = self.record(strand.previous, state.exited_type, details)
         strand.set_input(value, text)
         strand.group = strand.lost = strand.map_run = None
         if next_state is not None:
@@ -290,7 +272,6 @@ class Turn:
             strand.variables = before
             raise data_limit_exceeded(strand.state.name)
         details["assignedVariables"] = texts
-        details["assignedVariablesDetails"] = NOT_TRUNCATED
 
     def _complete(self, strand: Strand) -> None:
         strand.phase = DONE
@@ -305,8 +286,7 @@ class Turn:
         self.record(
             strand.previous,
             "ExecutionSucceeded",
-            "executionSucceededEventDetails",
-            {"output": strand.text, "outputDetails": NOT_TRUNCATED},
+            {"output": strand.text},
         )
         self.execution.status = "SUCCEEDED"
         self._finish(Finish("SUCCEEDED", self.now, output=strand.text))
@@ -358,18 +338,18 @@ class Turn:
             details["error"] = failed.error
         if failed.cause is not None:
             details["cause"] = failed.cause
-        self.record(previous, "ExecutionFailed", "executionFailedEventDetails", details)
+        self.record(previous, "ExecutionFailed", details)
         self.execution.status = "FAILED"
         self._finish(Finish("FAILED", self.now, error=failed.error, cause=failed.cause))
 
-    def finish_with(self, status: Any, type: str, key: str, error: Any, cause: Any) -> None:
+    def finish_with(self, status: Any, type: str, error: Any, cause: Any) -> None:
         """The execution was stopped or timed out."""
         details: dict[str, Any] = {}
         if error is not None:
             details["error"] = error
         if cause is not None:
             details["cause"] = cause
-        self.record(0, type, key, details)
+        self.record(0, type, details)
         self.execution.status = status
         self._finish(Finish(status, self.now, error=error, cause=cause))
 

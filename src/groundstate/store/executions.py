@@ -13,18 +13,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from groundstate import ids
-from groundstate.store.answer_texts import Forms
-from groundstate.store.history_chunks import (
-    decode_ends,
-    decode_first,
-    decode_part,
-    encode_chunk,
-)
 
 # The history of an execution ends at 25,000 events, so that an event's id needs 15 bits.
 _EVENT_BITS = 15
@@ -217,71 +209,52 @@ class ExecutionTables:
 
     # -- history
 
-    def append(self, execution_id: int, events: list[dict[str, Any]], forms: Forms) -> None:
-        """Add the events of a burst to the history.
-
-        Args:
-            forms: those of their texts that are known to be made of a form.
-        """
+    def append(self, execution_id: int, first_id: int, chunk: bytes) -> None:
+        """Add the events of a burst to the history; the first of them has this id."""
         self._execute(
             "INSERT INTO execution_history VALUES (?,?)",
-            ((execution_id << _EVENT_BITS) + events[0]["id"], encode_chunk(events, forms)),
+            ((execution_id << _EVENT_BITS) + first_id, chunk),
         )
 
-    def read_first_event(self, execution_id: int) -> dict[str, Any] | None:
-        """The event with the id 1."""
+    def find_chunk(self, execution_id: int, first_id: int) -> bytes | None:
+        """The chunk whose first event has this id."""
         row = self._execute(
             "SELECT events FROM execution_history WHERE chunk_id = ?",
-            ((execution_id << _EVENT_BITS) + 1,),
+            ((execution_id << _EVENT_BITS) + first_id,),
         ).fetchone()
-        return None if row is None else decode_first(1, row[0])
+        return None if row is None else row[0]
 
-    def read_last_event(self, execution_id: int) -> dict[str, Any] | None:
-        """The newest event."""
-        ends = self.read_ends(execution_id)
-        return None if ends is None else ends[1]
-
-    def read_ends(self, execution_id: int) -> tuple[dict[str, Any] | None, dict[str, Any]] | None:
-        """The first event, if the newest chunk has it too, and the newest one."""
+    def find_last_chunk(self, execution_id: int) -> tuple[int, bytes] | None:
+        """The newest chunk, behind the id of its first event."""
         row = self._execute(
             "SELECT chunk_id, events FROM execution_history WHERE chunk_id BETWEEN ? AND ?"
             " ORDER BY chunk_id DESC LIMIT 1",
             _chunks(execution_id),
         ).fetchone()
-        if row is None:
-            return None
-        return decode_ends(row[0] & _EVENT_MASK, row[1])
+        return None if row is None else (row[0] & _EVENT_MASK, row[1])
 
-    def read_events(
-        self, execution_id: int, *, first_id: int, limit: int, reverse: bool
-    ) -> list[dict[str, Any]]:
-        """Events from `first_id` on, upwards, or downwards with `reverse`."""
-        events: list[dict[str, Any]] = []
-        for chunk_id, chunk in self._chunks_from(execution_id, first_id, reverse=reverse):
-            left = limit - len(events)
-            events += decode_part(chunk_id & _EVENT_MASK, chunk, first_id, left, reverse=reverse)
-            if len(events) >= limit:
-                break
-        return events
-
-    def _chunks_from(
-        self, execution_id: int, first_id: int, *, reverse: bool
-    ) -> Iterable[tuple[int, bytes]]:
+    def chunks_from(
+        self, execution_id: int, event_id: int, *, reverse: bool
+    ) -> Iterator[tuple[int, bytes]]:
+        """The chunks from the one with this event on, upwards, or downwards with `reverse`."""
         low, high = _chunks(execution_id)
-        key = low + min(first_id, _EVENT_MASK)
+        key = low + min(event_id, _EVENT_MASK)
         if reverse:
-            return self._execute(
+            rows = self._execute(
                 "SELECT chunk_id, events FROM execution_history WHERE chunk_id BETWEEN ? AND ?"
                 " ORDER BY chunk_id DESC",
                 (low, key),
             )
-        # The chunk that holds the first event begins at or before it.
-        return self._execute(
-            "SELECT chunk_id, events FROM execution_history WHERE chunk_id BETWEEN"
-            " (SELECT coalesce(max(chunk_id), ?) FROM execution_history"
-            "  WHERE chunk_id BETWEEN ? AND ?) AND ? ORDER BY chunk_id",
-            (low, low, key, high),
-        )
+        else:
+            # The chunk that holds the event begins at or before it.
+            rows = self._execute(
+                "SELECT chunk_id, events FROM execution_history WHERE chunk_id BETWEEN"
+                " (SELECT coalesce(max(chunk_id), ?) FROM execution_history"
+                "  WHERE chunk_id BETWEEN ? AND ?) AND ? ORDER BY chunk_id",
+                (low, low, key, high),
+            )
+        for chunk_id, chunk in rows:
+            yield chunk_id & _EVENT_MASK, chunk
 
     # -- task tokens
 

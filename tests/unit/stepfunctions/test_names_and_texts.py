@@ -7,17 +7,19 @@ from typing import Any
 import orjson
 import pytest
 
+from groundstate.asl.interface import Entry, make_events
 from groundstate.asl.json_errors import find_json_error
 from groundstate.models import load_model
 from groundstate.operation import named_error
 from groundstate.services.stepfunctions import sdk_names
-from groundstate.services.stepfunctions.integrations import sdk_v1
-from groundstate.store.history_chunks import (
+from groundstate.services.stepfunctions.answer_texts import SDK_V1_ANSWER, Form, fill
+from groundstate.services.stepfunctions.history_chunks import (
     decode_chunk,
     decode_ends,
     decode_first,
     encode_chunk,
 )
+from groundstate.services.stepfunctions.integrations import sdk_v1
 
 WHOLE = {"truncated": False}
 
@@ -29,14 +31,19 @@ def event(number: int, kind: str, time: float = 1.5, **details: Any) -> dict[str
         "id": number,
         "previousEventId": number - 1,
     }
-    if details:
-        (name, members), *_ = details.items()
-        made[name] = members
-    return made
+    return made | details
 
 
 def test_chunk_gives_its_events_back() -> None:
-    events = [
+    entries: list[Entry] = [
+        ["TaskStateEntered", 6, {"name": "A", "input": "{}"}],
+        ["TaskScheduled", 7, {"resource": "putItem", "parameters": "{}"}],
+        ["TaskSucceeded", 8, {"output": "1"}, 2.5],
+        ["TaskStateExited", 9, {"output": "1", "assignedVariables": {"a": "1"}}],
+        ["MapRunSucceeded", 10, None],
+        ["ExecutionAborted", 11, {}],
+    ]
+    assert decode_chunk(7, encode_chunk(1.5, entries, {})) == [
         event(
             7,
             "TaskStateEntered",
@@ -53,40 +60,76 @@ def test_chunk_gives_its_events_back() -> None:
             2.5,
             taskSucceededEventDetails={"output": "1", "outputDetails": WHOLE},
         ),
-        event(10, "MapRunSucceeded"),
-        event(11, "ExecutionAborted"),
+        event(
+            10,
+            "TaskStateExited",
+            stateExitedEventDetails={
+                "output": "1",
+                "outputDetails": WHOLE,
+                "assignedVariables": {"a": "1"},
+                "assignedVariablesDetails": WHOLE,
+            },
+        ),
+        event(11, "MapRunSucceeded"),
+        event(12, "ExecutionAborted", executionAbortedEventDetails={}),
     ]
-    events[-1]["executionAbortedEventDetails"] = {}
-    assert decode_chunk(7, encode_chunk(events)) == events
 
 
-def test_chunk_says_where_data_was_cut() -> None:
-    details = {"name": "A", "output": "x", "outputDetails": {"truncated": True}}
-    events = [event(1, "PassStateExited", stateExitedEventDetails=details)]
-    assert decode_chunk(1, encode_chunk(events)) == events
+TEXT = '{"a text":"that is longer than a number"}'
+FORM = (SDK_V1_ANSWER, "", "id", "R", "C", "2", "D")
 
 
-def test_chunk_holds_a_text_that_is_handed_on_once() -> None:
-    text = '{"a text":"that is longer than a number"}'
-    events = [
-        event(3, "PassStateEntered", stateEnteredEventDetails={"input": text, "name": "A"}),
-        event(4, "PassStateExited", stateExitedEventDetails={"output": text, "name": "A"}),
-        event(5, "ExecutionSucceeded", executionSucceededEventDetails={"output": text}),
+@pytest.mark.parametrize(("text", "forms"), [(TEXT, {}), (fill(FORM), {fill(FORM): FORM})])
+def test_chunk_holds_a_text_that_is_handed_on_once(text: str, forms: dict[str, Form]) -> None:
+    entries: list[Entry] = [
+        ["PassStateEntered", 2, {"input": text, "name": "A"}],
+        ["PassStateExited", 3, {"output": text, "name": "A"}],
+        ["ExecutionSucceeded", 4, {"output": text}],
     ]
-    for each in events:
-        *_, details = each.values()
-        details["inputDetails" if "input" in details else "outputDetails"] = WHOLE
-    chunk = encode_chunk(events)
-    assert chunk.count(b"longer") == 1
+    events = make_events(entries, 3, 1.5)
+    chunk = encode_chunk(1.5, entries, forms)
+    assert chunk.count(b"longer") + chunk.count(b'"id"') == 1
+    assert chunk.count(b"SdkHttpMetadata") == 0
     assert decode_chunk(3, chunk) == events
     assert decode_ends(3, chunk) == (None, events[-1])
     assert decode_first(3, chunk) == events[0]
 
 
-def test_chunk_is_smaller_than_the_events() -> None:
-    details = {"name": "A", "input": "{}", "inputDetails": WHOLE}
-    events = [event(n, "PassStateEntered", stateEnteredEventDetails=details) for n in range(1, 20)]
-    assert len(encode_chunk(events)) < len(orjson.dumps(events)) / 2
+def test_a_chunk_of_before_is_read() -> None:
+    # Written by versions that had no forms, and held what can be worked out for variables.
+    chunk = (
+        b'[1.5,["PassStateEntered",0,{"name":"A","input":"{\\"a\\":\\"long enough\\"}"}],'
+        b'["PassStateExited",1,{"name":"A","output":1,"assignedVariables":{"x":"1"},'
+        b'"assignedVariablesDetails":{"truncated":false}}],["ExecutionAborted",2,{},2.5]]'
+    )
+    text = '{"a":"long enough"}'
+    variables = {"assignedVariables": {"x": "1"}, "assignedVariablesDetails": WHOLE}
+    exited = {"name": "A", "output": text, "outputDetails": WHOLE}
+    assert decode_chunk(1, chunk) == [
+        event(
+            1,
+            "PassStateEntered",
+            stateEnteredEventDetails={"name": "A", "input": text, "inputDetails": WHOLE},
+        ),
+        event(2, "PassStateExited", stateExitedEventDetails=exited | variables),
+        event(3, "ExecutionAborted", 2.5, executionAbortedEventDetails={}),
+    ]
+
+
+@pytest.mark.parametrize("members", ["", '"Attributes":{"a":{"S":"\\\\"}},'])
+def test_the_form_of_an_answer_is_json_of_its_parts(members: str) -> None:
+    parts = (members, "x-amzn-RequestId", "ID", "17", "2", "Thu, 26 Nov 2026 01:26:55 GMT")
+    text = fill((SDK_V1_ANSWER, *parts))
+    answer = orjson.loads(text)
+    assert orjson.dumps(answer).decode() == text
+    metadata = answer["SdkHttpMetadata"]
+    assert metadata["HttpStatusCode"] == 200
+    assert metadata["HttpHeaders"] == {
+        name: value for name, (value,) in metadata["AllHttpHeaders"].items()
+    }
+    assert metadata["HttpHeaders"]["x-amzn-RequestId"] == "ID"
+    assert answer["SdkResponseMetadata"] == {"RequestId": "ID"}
+    assert ("Attributes" in answer) == bool(members)
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,6 @@ def _abort(turn: Turn, strand: Strand, previous: int, lost: Lost) -> None:
         lost.strands.extend(strand.lost.strands)
         strand.lost = None
     if strand.phase == WAITING and strand.state.aborted:
-        turn.record(previous, f"{strand.state.type}StateAborted", "", None)
+        turn.record(previous, f"{strand.state.type}StateAborted", None)
     turn.drop(strand)
     lost.strands.append(strand)

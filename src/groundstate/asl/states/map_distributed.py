@@ -111,7 +111,6 @@ class DistributedMapState(State):
         strand.previous = turn.record(
             strand.previous,
             "MapStateStarted",
-            "mapStateStartedEventDetails",
             {"length": 0 if items is None else len(items)},
         )
         command = self._command(turn, data, items, concurrency)
@@ -123,7 +122,6 @@ class DistributedMapState(State):
         task_id = turn.emit(
             strand,
             "MapRunStarted",
-            "mapRunStartedEventDetails",
             {"mapRunArn": command.map_run_arn},
         )
         command.task_id = strand.task = task_id
@@ -202,7 +200,6 @@ class DistributedMapState(State):
         task_id = turn.emit(
             strand,
             "MapRunRedriven",
-            "mapRunRedrivenEventDetails",
             {"mapRunArn": arn, "redriveCount": count + 1},
         )
         strand.task = task_id
@@ -212,8 +209,8 @@ class DistributedMapState(State):
     def answered(self, turn: Turn, strand: Strand, event: Input) -> None:
         if isinstance(event, MapRunSucceeded):
             turn.close_task(strand)
-            succeeded = turn.record(strand.previous, "MapRunSucceeded", "", None)
-            turn.record(succeeded, "MapStateSucceeded", "", None)
+            succeeded = turn.record(strand.previous, "MapRunSucceeded", None)
+            turn.record(succeeded, "MapStateSucceeded", None)
             # Recordings until July 2024, which are most, have it so; in those since November 2024
             # what comes next follows MapRunStarted.
             if not turn.machine.is_recent:
@@ -224,8 +221,8 @@ class DistributedMapState(State):
             details: dict[str, Any] = {"error": event.error}
             if event.cause is not None:
                 details["cause"] = event.cause
-            turn.emit(strand, "MapRunFailed", "mapRunFailedEventDetails", details)
+            turn.emit(strand, "MapRunFailed", details)
             turn.fail(strand, Failed(event.error, event.cause))
 
     def record_failed(self, turn: Turn, strand: Strand) -> None:
-        strand.previous = turn.record(strand.previous, "MapStateFailed", "", None)
+        strand.previous = turn.record(strand.previous, "MapStateFailed", None)

@@ -45,7 +45,6 @@ class InlineMapState(ContainerState):
         strand.previous = turn.record(
             strand.previous,
             "MapStateStarted",
-            "mapStateStartedEventDetails",
             {"length": len(items)},
         )
         strand.lost = None
@@ -67,7 +66,6 @@ class InlineMapState(ContainerState):
         started = turn.record(
             previous,
             "MapIterationStarted",
-            "mapIterationStartedEventDetails",
             {"index": index, "name": self.name},
         )
         child = turn.add_strand(strand, index, self.start, started)
@@ -93,7 +91,7 @@ class InlineMapState(ContainerState):
             details = {"cause": cause, "error": error.error, "state": self.name}
             if error.location is not None:
                 details["location"] = error.location
-            turn.emit(child, "EvaluationFailed", "evaluationFailedEventDetails", details)
+            turn.emit(child, "EvaluationFailed", details)
         fatal = error.error in (RUNTIME, DATA_LIMIT_EXCEEDED)
         self.child_failed(turn, strand, child, Failed(error.error, cause, fatal=fatal))
 
@@ -103,7 +101,6 @@ class InlineMapState(ContainerState):
         succeeded = turn.record(
             child.previous,
             "MapIterationSucceeded",
-            "mapIterationSucceededEventDetails",
             {"index": child.index, "name": self.name},
         )
         self.child_of(turn, group, child)
@@ -116,7 +113,7 @@ class InlineMapState(ContainerState):
             self._succeed(turn, strand, group)
 
     def _succeed(self, turn: Turn, strand: Strand, group: Group) -> None:
-        turn.record(strand.previous, "MapStateSucceeded", "", None)
+        turn.record(strand.previous, "MapStateSucceeded", None)
         self.query.leave(turn, strand, group.results, None, self.next)
 
     def record_child_end(self, turn: Turn, child: Strand, previous: int, *, failed: bool) -> None:
@@ -124,9 +121,8 @@ class InlineMapState(ContainerState):
         turn.record(
             previous,
             f"MapIteration{word}",
-            f"mapIteration{word}EventDetails",
             {"index": child.index, "name": self.name},
         )
 
     def record_failed(self, turn: Turn, strand: Strand) -> None:
-        strand.previous = turn.record(strand.previous, "MapStateFailed", "", None)
+        strand.previous = turn.record(strand.previous, "MapStateFailed", None)

@@ -29,7 +29,7 @@ class ParallelState(ContainerState):
     def begin(self, turn: Turn, strand: Strand) -> None:
         value = self.query.arguments(turn, strand)
         text = strand.text if value is strand.raw_value else None
-        strand.previous = started = turn.record(strand.previous, "ParallelStateStarted", "", None)
+        strand.previous = started = turn.record(strand.previous, "ParallelStateStarted", None)
         strand.lost = None
         group = strand.group = Group(len(self.starts))
         for index, start in enumerate(self.starts):
@@ -45,8 +45,8 @@ class ParallelState(ContainerState):
             return
         # The chain goes on from the branch that ended last; ParallelStateSucceeded is off it.
         strand.previous = child.previous
-        turn.record(strand.previous, "ParallelStateSucceeded", "", None)
+        turn.record(strand.previous, "ParallelStateSucceeded", None)
         self.query.leave(turn, strand, group.results, None, self.next)
 
     def record_failed(self, turn: Turn, strand: Strand) -> None:
-        strand.previous = turn.record(strand.previous, "ParallelStateFailed", "", None)
+        strand.previous = turn.record(strand.previous, "ParallelStateFailed", None)

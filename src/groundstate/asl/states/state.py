@@ -88,7 +88,6 @@ class State(ABC):
         strand.previous = turn.record(
             self.evaluation_previous(strand),
             "EvaluationFailed",
-            "evaluationFailedEventDetails",
             details,
         )
 

@@ -36,7 +36,6 @@ from groundstate.asl.task_parameters import (
     not_supported,
     supported_parameters,
 )
-from groundstate.asl.turn import NOT_TRUNCATED
 
 if TYPE_CHECKING:
     from groundstate.asl.execution import Strand
@@ -107,7 +106,6 @@ class TaskState(State):
         task_id = turn.emit(
             strand,
             self.words.scheduled,
-            self.words.scheduled_details,
             self._scheduled(turn, text, timeout_s, heartbeat_s, role),
         )
         strand.task = task_id
@@ -116,9 +114,9 @@ class TaskState(State):
             strand.deadline = turn.now + timeout_s
         turn.execution.tasks[task_id] = strand.id
         if self.words is _INTEGRATION:
-            self._emit_plain(turn, strand, "TaskStarted", "taskStartedEventDetails", {})
+            self._emit_plain(turn, strand, "TaskStarted", {})
         elif self.resource.kind == "lambda":
-            strand.previous = turn.record(strand.previous, "LambdaFunctionStarted", "", None)
+            strand.previous = turn.record(strand.previous, "LambdaFunctionStarted", None)
         turn.outcome.commands.append(
             ScheduleTask(
                 task_id,
@@ -152,7 +150,7 @@ class TaskState(State):
                 "resourceType": resource.resource_type,
             }
         else:
-            details = {"input": text, "inputDetails": NOT_TRUNCATED, "resource": resource.arn}
+            details = {"input": text, "resource": resource.arn}
         if timeout_s is not None:
             details["timeoutInSeconds"] = timeout_s
         if heartbeat_s is not None:
@@ -161,13 +159,11 @@ class TaskState(State):
             details["taskCredentials"] = {"roleArn": role}
         return details
 
-    def _emit_plain(
-        self, turn: Turn, strand: Strand, type: str, key: str, details: dict[str, Any]
-    ) -> None:
+    def _emit_plain(self, turn: Turn, strand: Strand, type: str, details: dict[str, Any]) -> None:
         if self.words is _INTEGRATION:
             details["resource"] = self.resource.resource
             details["resourceType"] = self.resource.resource_type
-        turn.emit(strand, type, key, details)
+        turn.emit(strand, type, details)
 
     # ----------------------------------------------------------------------------- answers
 
@@ -191,15 +187,15 @@ class TaskState(State):
             self._submitted(turn, strand, event)
         elif type(event) is TaskStarted:
             details = {"workerName": event.worker_name} if event.worker_name else {}
-            turn.emit(strand, "ActivityStarted", "activityStartedEventDetails", details)
+            turn.emit(strand, "ActivityStarted", details)
 
     def _submitted(self, turn: Turn, strand: Strand, event: TaskSubmitted) -> None:
         text = to_text(event.output)
         if is_too_large(text):
             self._too_large(turn, strand)
             return
-        details = {"output": text, "outputDetails": NOT_TRUNCATED}
-        self._emit_plain(turn, strand, "TaskSubmitted", "taskSubmittedEventDetails", details)
+        details = {"output": text}
+        self._emit_plain(turn, strand, "TaskSubmitted", details)
 
     def _succeeded(
         self, turn: Turn, strand: Strand, text: str, result: Any, result_text: str | None
@@ -209,8 +205,8 @@ class TaskState(State):
             return
         turn.close_task(strand)
         words = self.words
-        details = {"output": text, "outputDetails": NOT_TRUNCATED}
-        self._emit_plain(turn, strand, words.succeeded, words.succeeded_details, details)
+        details = {"output": text}
+        self._emit_plain(turn, strand, words.succeeded, details)
         query = self.query
         if result is UNREAD and query.reads_result:
             result = read_data(text)
@@ -228,7 +224,7 @@ class TaskState(State):
         if failed.error is not None:
             details["error"] = failed.error
         words = self.words
-        self._emit_plain(turn, strand, words.failed, words.failed_details, details)
+        self._emit_plain(turn, strand, words.failed, details)
         turn.fail(strand, failed)
 
     def _timed_out(self, turn: Turn, strand: Strand, failed: Failed) -> None:
@@ -252,33 +248,19 @@ class TaskState(State):
         turn.cancel_task(strand)
         words = self.words
         details = {"error": TIMEOUT}
-        self._emit_plain(turn, strand, words.timed_out, words.timed_out_details, details)
+        self._emit_plain(turn, strand, words.timed_out, details)
 
 
 class _Words:
-    """The names of a kind's history events and of their details."""
+    """The types of a kind's history events."""
 
-    __slots__ = (
-        "failed",
-        "failed_details",
-        "scheduled",
-        "scheduled_details",
-        "succeeded",
-        "succeeded_details",
-        "timed_out",
-        "timed_out_details",
-    )
+    __slots__ = ("failed", "scheduled", "succeeded", "timed_out")
 
     def __init__(self, prefix: str) -> None:
-        lower = prefix[0].lower() + prefix[1:]
         self.scheduled = f"{prefix}Scheduled"
-        self.scheduled_details = f"{lower}ScheduledEventDetails"
         self.succeeded = f"{prefix}Succeeded"
-        self.succeeded_details = f"{lower}SucceededEventDetails"
         self.failed = f"{prefix}Failed"
-        self.failed_details = f"{lower}FailedEventDetails"
         self.timed_out = f"{prefix}TimedOut"
-        self.timed_out_details = f"{lower}TimedOutEventDetails"
 
 
 _INTEGRATION = _Words("Task")

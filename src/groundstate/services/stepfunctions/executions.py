@@ -7,6 +7,7 @@ from typing import Any
 from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions.arns import parse_execution_arn
 from groundstate.services.stepfunctions.errors import ExecutionDoesNotExist
+from groundstate.services.stepfunctions.history import read_ends
 from groundstate.services.stepfunctions.machines import alias_arn, find_machine, version_arn
 from groundstate.services.stepfunctions.run import arn_of, read_extra, read_input
 from groundstate.store.executions import RUNNING, SUCCEEDED, ExecutionRow
@@ -56,7 +57,7 @@ def describe(call: Call, machine: StateMachine, row: ExecutionRow, *, with_data:
     """An execution as DescribeExecution shows it."""
     extra = read_extra(row)
     described = list_item(call, machine, row)
-    ends = call.tx.executions.read_ends(row.execution_id)
+    ends = read_ends(call, row.execution_id)
     first, last = (None, None) if ends is None else ends
     if with_data:
         described["input"] = read_input(call, row, extra, first)

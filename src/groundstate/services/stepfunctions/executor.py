@@ -340,7 +340,7 @@ def _write(call: Call, run: Run, *, cut: bool, waiting: deque[ScheduleTask]) -> 
     if run.revision.settings:
         write_logs(call, run)
     telling = status_events.tells(call, run)
-    began = telling and bool(run.events) and run.events[0]["type"] in _BEGINNINGS
+    began = telling and bool(run.entries) and run.entries[0][0] in _BEGINNINGS
     began_at = time.perf_counter()
     run.save(call)
     if telling and (began or ended):
@@ -388,7 +388,7 @@ def _carry_out(
     waiting: deque[ScheduleTask],
 ) -> bool:
     """Do what the core asks for. Returns whether it wants to be continued."""
-    run.events += outcome.events
+    run.note(outcome)
     for command in outcome.commands:
         if isinstance(command, ScheduleTask):
             waiting.append(command)

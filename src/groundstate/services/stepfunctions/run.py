@@ -17,16 +17,26 @@ from typing import Any
 import orjson
 
 from groundstate.asl import Execution, Machine
-from groundstate.asl.interface import ExecutionInfo, Finish, Resource
+from groundstate.asl.interface import (
+    Entry,
+    ExecutionInfo,
+    Finish,
+    HistoryEvent,
+    Outcome,
+    Resource,
+    make_events,
+)
 from groundstate.asl.json_text import to_bytes
 from groundstate.operation import Call
 from groundstate.services.stepfunctions import sdk_names
+from groundstate.services.stepfunctions.answer_texts import Form
 from groundstate.services.stepfunctions.arns import (
     execution_arn_of,
     express_arn_of,
 )
+from groundstate.services.stepfunctions.history import read_first_event
+from groundstate.services.stepfunctions.history_chunks import encode_chunk
 from groundstate.services.stepfunctions.machines import alias_arn, compiled, version_arn
-from groundstate.store.answer_texts import Form
 from groundstate.store.executions import RUNNING, STATUSES, SUCCEEDED, ExecutionRow
 from groundstate.store.state_machines import Revision, StateMachine
 
@@ -97,7 +107,8 @@ class Run:
         timers: rows in the table of timers, by the core's timer id.
         new_timers: timers of this burst that have no row yet, by the core's timer id.
         tasks: open tasks by the core's task id.
-        events: history events of this burst.
+        entries: history events of this burst, as the core makes them; `first_id` is the first
+            one's id, `time` that of all that have none of their own.
         forms: how texts of these events are written shorter (`store.answer_texts`).
         is_new: the row is not on disk yet.
         work: what the next start has to go on with, when this burst was cut.
@@ -109,10 +120,11 @@ class Run:
 
     __slots__ = (
         "core",
-        "events",
+        "entries",
         "execution",
         "extra",
         "finish",
+        "first_id",
         "forms",
         "info",
         "is_new",
@@ -123,6 +135,7 @@ class Run:
         "row",
         "slice_s",
         "tasks",
+        "time",
         "timers",
         "work",
     )
@@ -146,7 +159,9 @@ class Run:
         self.timers: dict[int, int] = {}
         self.new_timers: dict[int, float] = {}
         self.tasks: dict[int, OpenTask] = {}
-        self.events: list[dict[str, Any]] = []
+        self.entries: list[Entry] = []
+        self.first_id = 0
+        self.time = 0.0
         self.forms: dict[str, Form] = {}
         self.is_new = True
         self.work: int | None = None
@@ -159,9 +174,24 @@ class Run:
         """Whether it is an execution of an Express machine: it has no history to read."""
         return "run" in self.extra
 
+    @property
+    def events(self) -> list[HistoryEvent]:
+        """The burst's history events as GetExecutionHistory answers them."""
+        return make_events(self.entries, self.first_id, self.time)
+
+    def note(self, outcome: Outcome) -> None:
+        """Add the events of a step to those of the burst."""
+        entries = outcome.entries
+        if not self.entries:
+            self.first_id, self.time = outcome.first_id, outcome.now
+        elif outcome.now != self.time:
+            for entry in entries:
+                entry.append(outcome.now)
+        self.entries += entries
+
     def save(self, call: Call) -> None:
         """Write the burst: the row, the chunk of history, new timers."""
-        row, events = self.row, self.events
+        row, entries = self.row, self.entries
         executions = call.tx.executions
         if row.status == RUNNING:
             self._set_timers(call)
@@ -172,11 +202,12 @@ class Run:
             row.state = None if row.status == SUCCEEDED else self._dump()
         if self.is_express:
             self._save_express(call)
-            events.clear()
+            entries.clear()
             return
-        if events:
-            executions.append(row.execution_id, events, self.forms)
-            events.clear()
+        if entries:
+            chunk = encode_chunk(self.time, entries, self.forms)
+            executions.append(row.execution_id, self.first_id, chunk)
+            entries.clear()
             self.forms.clear()
         row.extra = to_bytes(self.extra) if self.extra else None
         if self.is_new:
@@ -336,7 +367,7 @@ def read_input(
     """The input that an execution was started with; `first` is its first event, if it is known."""
     if "input" in extra:
         return str(extra["input"])
-    event = first or call.tx.executions.read_first_event(row.execution_id)
+    event = first or read_first_event(call, row.execution_id)
     assert event is not None, f"execution {row.execution_id} has no history"
     return str(event["executionStartedEventDetails"].get("input", "{}"))
 

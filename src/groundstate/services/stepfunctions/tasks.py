@@ -14,6 +14,7 @@ import orjson
 
 from groundstate.asl.interface import Resource, ScheduleTask
 from groundstate.operation import Call
+from groundstate.services.stepfunctions.history import read_events
 from groundstate.services.stepfunctions.integrations.result import Pending, Result, Submitted
 from groundstate.services.stepfunctions.run import DISPATCHED, DUE, SUBMITTED, OpenTask, Run
 
@@ -101,9 +102,7 @@ def take_due(call: Call, run: Run) -> deque[ScheduleTask]:
 
 def read_command(call: Call, run: Run, task_id: int) -> ScheduleTask:
     """What a task was scheduled with, from its history event, whose id is the task's."""
-    (event,) = call.tx.executions.read_events(
-        run.row.execution_id, first_id=task_id, limit=1, reverse=False
-    )
+    (event,) = read_events(call, run.row.execution_id, first_id=task_id, limit=1, reverse=False)
     execution = run.execution
     strand = execution.strands[execution.tasks[task_id]]
     kind = str(event["type"])

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from groundstate.asl.interface import ScheduleTask
 from groundstate.operation import Call, ServiceError
+from groundstate.services.stepfunctions.answer_texts import fill
 from groundstate.services.stepfunctions.integrations import sdk_v1
 from groundstate.services.stepfunctions.integrations.parameters import without_nulls
 from groundstate.services.stepfunctions.integrations.result import Answered, Failed, Result
 from groundstate.services.stepfunctions.integrations.role import principal_of
 from groundstate.services.stepfunctions.run import Run
-from groundstate.store.answer_texts import fill
 
 
 def get_item(call: Call, run: Run, command: ScheduleTask) -> Result:

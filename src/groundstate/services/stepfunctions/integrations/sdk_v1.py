@@ -15,8 +15,8 @@ import orjson
 from groundstate import ids
 from groundstate.models import ServiceModel, load_model
 from groundstate.operation import Call, ServiceError, Shape
+from groundstate.services.stepfunctions.answer_texts import SDK_V1_ANSWER, Form
 from groundstate.services.stepfunctions.integrations.result import Failed
-from groundstate.store.answer_texts import SDK_V1_ANSWER, Form
 
 _EMPTY_CHECKSUM = str(zlib.crc32(b"{}"))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions.executions import get_execution
+from groundstate.services.stepfunctions.history import read_events
 from groundstate.services.stepfunctions.paging import make_token, page_size, read_token
 
 _DATA = frozenset(("assignedVariables", "input", "output", "parameters"))
@@ -27,9 +28,7 @@ def get_execution_history(call: Call, request: Shape) -> Shape:
     kind = "history-reversed" if reverse else "history"
     position = read_token(kind, request.get("nextToken"))
     first_id = int(position) if position is not None else (32767 if reverse else 1)
-    events = call.tx.executions.read_events(
-        row.execution_id, first_id=first_id, limit=size + 1, reverse=reverse
-    )
+    events = read_events(call, row.execution_id, first_id=first_id, limit=size + 1, reverse=reverse)
     page = events[:size]
     if not request.get("includeExecutionData", True):
         page = [_without_data(event) for event in page]

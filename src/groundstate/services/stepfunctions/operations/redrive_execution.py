@@ -11,6 +11,7 @@ from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions import executor
 from groundstate.services.stepfunctions.errors import ExecutionNotRedrivable
 from groundstate.services.stepfunctions.executions import get_execution, redrive_status
+from groundstate.services.stepfunctions.history import read_last_event
 from groundstate.services.stepfunctions.run import read_extra
 
 REDRIVES_MAX = 1000
@@ -35,7 +36,7 @@ def redrive_execution(call: Call, request: Shape) -> Shape:
     status = redrive_status(call, row)
     if status["redriveStatus"] == "NOT_REDRIVABLE":
         raise ExecutionNotRedrivable(status["redriveStatusReason"])
-    last = call.tx.executions.read_last_event(row.execution_id)
+    last = read_last_event(call, row.execution_id)
     if last is not None and last["id"] >= EVENTS_MAX:
         raise ExecutionNotRedrivable(
             "Execution has reached the maximum number of history events and cannot be redriven"

@@ -1,0 +1,62 @@
+"""History events: as the core makes them, and as GetExecutionHistory answers them.
+
+The core makes an *entry* for each event: what cannot be worked out from its place among the others.
+Ids follow each other, all events of a step have its time, the name of the details' member follows
+from the type, and nothing is ever cut.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+Entry = list[Any]
+"""An event: its type, the id of the event before it in its chain, its details (None if it has
+none), and its time (epoch seconds) if that is not its neighbours'. The details have no
+`inputDetails` and the like."""
+
+HistoryEvent = dict[str, Any]
+"""One event as GetExecutionHistory answers it: `timestamp` (epoch seconds), `type`, `id`,
+`previousEventId` and the `...EventDetails` of its type. Inputs and outputs are JSON text."""
+
+NOT_TRUNCATED = {"truncated": False}
+"""Shared by all events; nobody changes an event."""
+
+_TEXTS = (
+    ("input", "inputDetails"),
+    ("output", "outputDetails"),
+    ("assignedVariables", "assignedVariablesDetails"),
+)
+
+
+def make_events(entries: list[Entry], first_id: int, timestamp: float) -> list[HistoryEvent]:
+    """Entries that follow each other as GetExecutionHistory answers them."""
+    return [make_event(entry, id_, timestamp) for id_, entry in enumerate(entries, first_id)]
+
+
+def make_event(entry: Entry, id: int, timestamp: float) -> HistoryEvent:
+    """An entry as GetExecutionHistory answers it."""
+    kind, previous, details, *own_time = entry
+    event: HistoryEvent = {
+        "timestamp": own_time[0] if own_time else timestamp,
+        "type": kind,
+        "id": id,
+        "previousEventId": previous,
+    }
+    if details is not None:
+        details = dict(details)
+        for text, whole in _TEXTS:
+            if text in details and whole not in details:
+                details[whole] = NOT_TRUNCATED
+        event[details_name(kind)] = details
+    return event
+
+
+@cache
+def details_name(kind: str) -> str:
+    """The member that holds the details of events of a type."""
+    if kind.endswith("StateEntered"):
+        return "stateEnteredEventDetails"
+    if kind.endswith("StateExited"):
+        return "stateExitedEventDetails"
+    return f"{kind[0].lower()}{kind[1:]}EventDetails"

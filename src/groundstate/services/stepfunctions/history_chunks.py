@@ -1,0 +1,116 @@
+"""How the events of a burst are written: a chunk that leaves out what can be worked out again.
+
+A chunk is a JSON array: the time of its events, then the core's entries (`asl/history.py`), one for
+each event. A state's output is most often the next one's input: an `input` or `output` that an
+event of the chunk has already is the place of that event, a number; and a text that is made of a
+form (`answer_texts.py`) is the form's number and what fills it, an array. The longest table then
+holds less than a third of what it would, and a commit writes fewer pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from groundstate.asl.interface import Entry, HistoryEvent, make_event
+from groundstate.services.stepfunctions.answer_texts import Forms, fill
+
+# Shorter texts are as good as the number of a place.
+_SHORT = 12
+
+
+def encode_chunk(time: float, entries: list[Entry], forms: Forms) -> bytes:
+    """The bytes of a chunk. It changes the entries, which are good for nothing else then.
+
+    Args:
+        time: of the entries that have none of their own.
+        forms: those of the events' texts that are known to be made of a form.
+    """
+    places: dict[str, int] = {}
+    place = 0
+    for entry in entries:
+        place += 1
+        details = entry[2]
+        if details is None:
+            continue
+        # No type of event has both.
+        name = "input"
+        text = details.get(name)
+        if text is None:
+            name = "output"
+            text = details.get(name)
+            if text is None:
+                continue
+        if len(text) > _SHORT:
+            first = places.setdefault(text, place)
+            if first != place:
+                details[name] = first
+            elif text in forms:
+                details[name] = forms[text]
+    return orjson.dumps([time, *entries])
+
+
+def decode_chunk(first_id: int, chunk: bytes) -> list[HistoryEvent]:
+    """The events of a chunk whose first one has this id."""
+    return decode_part(first_id, chunk, first_id, len(chunk), reverse=False)
+
+
+def decode_part(
+    first_id: int, chunk: bytes, from_id: int, limit: int, *, reverse: bool
+) -> list[HistoryEvent]:
+    """Some events of a chunk, which may have thousands: the first one of it has this id.
+
+    Args:
+        first_id, chunk: of the chunk.
+        from_id: upwards from here, or downwards with `reverse`.
+        limit: so many at most.
+    """
+    entries = orjson.loads(chunk)
+    # An event's place in the chunk; its time is at place 0.
+    place = from_id - first_id + 1
+    places: Iterable[int]
+    if reverse:
+        end = min(place, len(entries) - 1) + 1
+        places = range(max(1, end - limit), end)[::-1]
+    else:
+        begin = max(1, place)
+        places = range(begin, min(begin + limit, len(entries)))
+    return [_decode(first_id, entries, place) for place in places]
+
+
+def decode_first(first_id: int, chunk: bytes) -> HistoryEvent:
+    """The first event of a chunk."""
+    return _decode(first_id, orjson.loads(chunk), 1)
+
+
+def decode_ends(first_id: int, chunk: bytes) -> tuple[HistoryEvent | None, HistoryEvent]:
+    """The execution's first event, if this chunk begins with it, and the chunk's last one."""
+    entries = orjson.loads(chunk)
+    last = _decode(first_id, entries, len(entries) - 1)
+    if first_id != 1:
+        return None, last
+    return (last if len(entries) == 2 else _decode(1, entries, 1)), last
+
+
+def _decode(first_id: int, entries: list[Any], place: int) -> HistoryEvent:
+    entry = entries[place]
+    details = entry[2]
+    if details is not None:
+        name = "input" if "input" in details else "output"
+        text = details.get(name)
+        if text is not None and type(text) is not str:
+            # A copy: events that are decoded after this one may point at its text.
+            entry = [*entry[:2], {**details, name: _text_of(entries, text)}, *entry[3:]]
+    return make_event(entry, first_id + place - 1, entries[0])
+
+
+def _text_of(entries: list[Any], text: Any) -> str:
+    if type(text) is int:
+        details = entries[text][2]
+        text = details["input"] if "input" in details else details["output"]
+    if type(text) is list:
+        return fill(text)
+    assert type(text) is str, f"a text points on: {text!r}"
+    return text
