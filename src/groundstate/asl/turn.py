@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from groundstate.asl import limits
 from groundstate.asl.chance import Chance
 from groundstate.asl.context import make_context
 from groundstate.asl.effort import Effort
@@ -32,6 +31,12 @@ from groundstate.asl.interface import (
     SetTimer,
 )
 from groundstate.asl.json_text import is_too_large, to_text
+from groundstate.asl.limits import (
+    CHARACTERS_PER_STEP,
+    HISTORY_EVENTS_MAX,
+    TRANSITIONS_PER_STEP,
+    VARIABLE_BYTES_MAX,
+)
 
 if TYPE_CHECKING:
     from groundstate.asl.machine import Machine
@@ -79,7 +84,7 @@ class Turn:
         now: float,
         entropy: int,
         effort: Effort | None = None,
-        budget: int = limits.TRANSITIONS_PER_STEP,
+        budget: int = TRANSITIONS_PER_STEP,
     ) -> None:
         self.machine = machine
         self.execution = execution
@@ -141,7 +146,7 @@ class Turn:
         """Record an event that follows from `previous`; returns its id."""
         execution = self.execution
         id_ = execution.event_id + 1
-        if id_ >= limits.HISTORY_EVENTS_MAX and type not in _TERMINAL:
+        if id_ >= HISTORY_EVENTS_MAX and type not in _TERMINAL:
             raise HistoryFullError
         execution.event_id = id_
         self.entries.append([type, previous, details])
@@ -169,7 +174,7 @@ class Turn:
                 Failed(
                     RUNTIME,
                     "The execution reached the maximum number of history events"
-                    f" ({limits.HISTORY_EVENTS_MAX}).",
+                    f" ({HISTORY_EVENTS_MAX}).",
                 ),
                 self.execution.event_id,
             )
@@ -180,17 +185,14 @@ class Turn:
                 if strand.phase == READY and strands.get(strand.id) is strand
             ]
             self.outcome.more = bool(self.execution.ready)
-            self.outcome.rests = self._volume > limits.CHARACTERS_PER_STEP
+            self.outcome.rests = self._volume > CHARACTERS_PER_STEP
 
     def _enter(self, strand: Strand) -> None:
         state = strand.state
         strand.phase = WAITING
         strand.before = previous = strand.previous
-        strand.entered = strand.previous = self.record(
-            previous,
-            state.entered_type,
-            {"input": strand.text, "name": state.name},
-        )
+        details = {"input": strand.text, "name": state.name}
+        strand.entered = strand.previous = self.record(previous, state.entered_type, details)
         strand.entered_at = self.now
         strand.attempt = 0
         if strand.retries:
@@ -241,7 +243,7 @@ class Turn:
         if is_too_large(text):
             raise data_limit_exceeded(state.name)
         self._volume += len(text)
-        if self._volume > limits.CHARACTERS_PER_STEP:
+        if self._volume > CHARACTERS_PER_STEP:
             self.budget = 0
         details: dict[str, Any] = {"name": state.name, "output": text}
         if assigned:
@@ -252,18 +254,16 @@ class Turn:
         if next_state is not None:
             strand.state = next_state
             strand.phase = READY
-            if strand is not self._front():
-                self.ready.append(strand)
+            ready = self.ready
+            if not ready or ready[0] is not strand:
+                ready.append(strand)
         else:
             self._complete(strand)
-
-    def _front(self) -> Strand | None:
-        return self.ready[0] if self.ready else None
 
     def _assign(self, strand: Strand, assigned: dict[str, Any], details: dict[str, Any]) -> None:
         texts = {name: to_text(assigned[name]) for name in sorted(assigned)}
         size = sum(len(text.encode()) for text in texts.values())
-        if size > limits.VARIABLE_BYTES_MAX:
+        if size > VARIABLE_BYTES_MAX:
             raise data_limit_exceeded(strand.state.name)
         variables = dict(strand.variables or {})
         variables.update(assigned)

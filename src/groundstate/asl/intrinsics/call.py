@@ -179,8 +179,12 @@ def _constant(value: Any) -> Evaluate:
 
 
 def _bind(run: Callable[..., Any], arguments: list[Evaluate]) -> Evaluate:
-    if len(arguments) <= 2:
-        return lambda data, turn: run(turn, *[argument(data, turn) for argument in arguments])
+    if len(arguments) == 1:
+        (only,) = arguments
+        return lambda data, turn: run(turn, only(data, turn))
+    if len(arguments) == 2:
+        first, second = arguments
+        return lambda data, turn: run(turn, first(data, turn), second(data, turn))
 
     def call(data: Any, turn: Turn) -> Any:
         values = [argument(data, turn) for argument in arguments]

@@ -52,6 +52,16 @@ class Intrinsic:
 
 def _format(turn: Turn, template: Any, *values: Any) -> str:
     template = _string(template, "template")
+    if "\\" not in template:
+        parts = template.split("{}")
+        if len(parts) != len(values) + 1:
+            raise IntrinsicFailure("number of arguments do not match the occurrences of {}")
+        made: str = parts[0]
+        for value, part in zip(values, parts[1:], strict=True):
+            made = f"{made}{_as_text(value)}{part}"
+            if len(made) > sizes.TEXT_LENGTH_MAX:
+                raise IntrinsicFailure("the result is too long")
+        return made
     pieces: list[str] = []
     remaining = list(values)
     at = 0
