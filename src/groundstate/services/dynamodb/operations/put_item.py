@@ -12,6 +12,7 @@ from groundstate.services.dynamodb.items import (
     ITEM_BYTES_MAX,
     check_item_keys,
     find_item,
+    write_if_new,
     write_item,
 )
 from groundstate.services.dynamodb.parameters import (
@@ -24,6 +25,8 @@ from groundstate.services.dynamodb.tables import get_table
 from groundstate.services.dynamodb.validation.inputs import PUT_ITEM
 from groundstate.services.dynamodb.writing import check_condition, write_response
 
+# The members of a request that asks for nothing but the item to be there.
+_PLAIN = ("TableName", "Item")
 ITEM_TOO_LARGE = "Item size has exceeded the maximum allowed size"
 
 
@@ -51,6 +54,8 @@ def put_item(call: Call, request: Shape) -> Shape:
     key = check_item_keys(table, new.item)
     if expressions.condition is not None:
         check_nested_heads(table, expressions.condition.nested_heads)
+    if len(request) == len(_PLAIN) and write_if_new(call, table, key, new):
+        return {}
     old = find_item(call, table, key)
     check_condition(request, expressions, old)
     write_item(call, table, key, old, new)
