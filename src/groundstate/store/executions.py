@@ -15,6 +15,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from groundstate import ids
 
@@ -71,11 +72,28 @@ class ExecutionRow:
         return STATUSES[self.status]
 
 
+class RecentEnds(dict[tuple[int, str], tuple[ExecutionRow, Any]]):
+    """Executions that ended lately, by machine and name: each one's row, and what tells its ends.
+
+    They are what is asked for most. As with items, what is remembered is what the open transaction
+    holds: a savepoint that is taken back forgets all of it.
+    """
+
+    COUNT_MAX = 2048
+
+    def note(self, row: ExecutionRow, ends: Any) -> None:
+        """Remember an execution as it is now."""
+        if len(self) >= self.COUNT_MAX:
+            self.clear()
+        self[row.machine_id, row.name] = (row, ends)
+
+
 class ExecutionTables:
-    """Executions and histories on disk."""
+    """Executions and histories on disk. Attributes: recent: those that ended lately."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._execute = connection.execute
+        self.recent = RecentEnds()
         (last,) = self._execute("SELECT max(execution_id) FROM executions").fetchone()
         # Numbers of executions that were taken back are not given again while this process lives.
         self._last_id: int = last or 0
@@ -116,6 +134,7 @@ class ExecutionTables:
 
     def update(self, row: ExecutionRow) -> None:
         """Write what changes in an execution's life."""
+        self.recent.pop((row.machine_id, row.name), None)
         changed = self._execute(
             "UPDATE executions SET status = ?, stopped_at = ?, work = ?, extra = ?, state = ?"
             " WHERE execution_id = ?",
@@ -132,6 +151,9 @@ class ExecutionTables:
 
     def find_by_name(self, machine_id: int, name: str) -> ExecutionRow | None:
         """A machine's execution of this name."""
+        recent = self.recent.get((machine_id, name))
+        if recent is not None:
+            return recent[0]
         match = _UUID.fullmatch(name)
         if match is not None:
             found = self.find(int(match[1], 16) * _UNMIX & _NODE_MASK)
@@ -145,6 +167,7 @@ class ExecutionTables:
 
     def delete(self, execution_id: int) -> None:
         """Forget an execution and its history."""
+        self.recent.clear()
         self._execute("DELETE FROM executions WHERE execution_id = ?", (execution_id,))
         self._execute(
             "DELETE FROM execution_history WHERE chunk_id BETWEEN ? AND ?", _chunks(execution_id)

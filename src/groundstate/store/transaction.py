@@ -94,6 +94,7 @@ class Transaction:
         self._execute("RELEASE s")
         self._depth -= 1
         self.dynamodb.recent.clear()
+        self.executions.recent.clear()
         effects, undo, before_commit = mark
         del self._effects[effects:]
         del self._before_commit[before_commit:]

@@ -57,7 +57,7 @@ def describe(call: Call, machine: StateMachine, row: ExecutionRow, *, with_data:
     """An execution as DescribeExecution shows it."""
     extra = read_extra(row)
     described = list_item(call, machine, row)
-    ends = read_ends(call, row.execution_id)
+    ends = read_ends(call, row)
     first, last = (None, None) if ends is None else ends
     if with_data:
         described["input"] = read_input(call, row, extra, first)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from groundstate.asl.interface import HistoryEvent
 from groundstate.operation import Call
 from groundstate.services.stepfunctions.history_chunks import (
+    Ends,
     decode_ends,
     decode_first,
     decode_part,
 )
+from groundstate.store.executions import ExecutionRow
 
 
 def read_first_event(call: Call, execution_id: int) -> HistoryEvent | None:
@@ -17,15 +19,19 @@ def read_first_event(call: Call, execution_id: int) -> HistoryEvent | None:
     return None if chunk is None else decode_first(1, chunk)
 
 
-def read_last_event(call: Call, execution_id: int) -> HistoryEvent | None:
+def read_last_event(call: Call, row: ExecutionRow) -> HistoryEvent | None:
     """The newest event."""
-    ends = read_ends(call, execution_id)
+    ends = read_ends(call, row)
     return None if ends is None else ends[1]
 
 
-def read_ends(call: Call, execution_id: int) -> tuple[HistoryEvent | None, HistoryEvent] | None:
-    """The first event, if the newest chunk has it too, and the newest one."""
-    found = call.tx.executions.find_last_chunk(execution_id)
+def read_ends(call: Call, row: ExecutionRow) -> Ends | None:
+    """The ends of an execution's history."""
+    recent = call.tx.executions.recent.get((row.machine_id, row.name))
+    if recent is not None:
+        ends: Ends = recent[1]
+        return ends
+    found = call.tx.executions.find_last_chunk(row.execution_id)
     return None if found is None else decode_ends(*found)
 
 

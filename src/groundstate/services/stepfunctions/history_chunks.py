@@ -17,6 +17,9 @@ import orjson
 from groundstate.asl.interface import Entry, HistoryEvent, make_event
 from groundstate.services.stepfunctions.answer_texts import Forms, fill
 
+Ends = tuple[HistoryEvent | None, HistoryEvent]
+"""The first event of an execution, if the newest chunk has it too, and the newest one."""
+
 # Shorter texts are as good as the number of a place.
 _SHORT = 12
 
@@ -85,8 +88,14 @@ def decode_first(first_id: int, chunk: bytes) -> HistoryEvent:
     return _decode(first_id, orjson.loads(chunk), 1)
 
 
-def decode_ends(first_id: int, chunk: bytes) -> tuple[HistoryEvent | None, HistoryEvent]:
-    """The execution's first event, if this chunk begins with it, and the chunk's last one."""
+def find_ends(first_id: int, entries: list[Entry], time: float) -> Ends:
+    """The ends that a history has with a burst's entries."""
+    first = make_event(entries[0], 1, time) if first_id == 1 else None
+    return first, make_event(entries[-1], first_id + len(entries) - 1, time)
+
+
+def decode_ends(first_id: int, chunk: bytes) -> Ends:
+    """The ends that a history has with this chunk."""
     entries = orjson.loads(chunk)
     last = _decode(first_id, entries, len(entries) - 1)
     if first_id != 1:

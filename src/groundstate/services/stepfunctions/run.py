@@ -35,7 +35,7 @@ from groundstate.services.stepfunctions.arns import (
     express_arn_of,
 )
 from groundstate.services.stepfunctions.history import read_first_event
-from groundstate.services.stepfunctions.history_chunks import encode_chunk
+from groundstate.services.stepfunctions.history_chunks import Ends, encode_chunk, find_ends
 from groundstate.services.stepfunctions.machines import alias_arn, compiled, version_arn
 from groundstate.store.executions import RUNNING, STATUSES, SUCCEEDED, ExecutionRow
 from groundstate.store.state_machines import Revision, StateMachine
@@ -47,6 +47,9 @@ WORK_TASKS, WORK_CONTINUE, WORK_START, WORK_NOTIFY = 1, 2, 3, 4
 # Phases of an open task: its request is with another service; the request was answered and the task
 # goes on; nobody has made the request yet.
 DISPATCHED, SUBMITTED, DUE = 0, 1, 2
+
+# The ends of executions with more input and output than this are not remembered.
+_RECENT_CHARACTERS_MAX = 4096
 
 
 @dataclass(slots=True)
@@ -204,7 +207,10 @@ class Run:
             self._save_express(call)
             entries.clear()
             return
+        ends: Ends | None = None
         if entries:
+            if row.status != RUNNING and row.map_run_id is None:
+                ends = self._find_ends()
             chunk = encode_chunk(self.time, entries, self.forms)
             executions.append(row.execution_id, self.first_id, chunk)
             entries.clear()
@@ -215,6 +221,8 @@ class Run:
             self.is_new = False
         else:
             executions.update(row)
+        if ends is not None:
+            executions.recent.note(row, ends)
 
     def insert(self, call: Call) -> None:
         """Write the row of an execution that has not begun."""
@@ -241,6 +249,15 @@ class Run:
                 region=self.machine.region,
             )
         self.new_timers.clear()
+
+    def _find_ends(self) -> Ends | None:
+        finish = self.finish
+        size = len(self.info.input_text) if self.first_id == 1 else 0
+        for text in (finish.output, finish.cause) if finish is not None else ():
+            size += len(text or "")
+        if size > _RECENT_CHARACTERS_MAX:
+            return None
+        return find_ends(self.first_id, self.entries, self.time)
 
     def _save_express(self, call: Call) -> None:
         # An Express execution leaves nothing behind: its row is only there while it runs.

@@ -36,7 +36,7 @@ def redrive_execution(call: Call, request: Shape) -> Shape:
     status = redrive_status(call, row)
     if status["redriveStatus"] == "NOT_REDRIVABLE":
         raise ExecutionNotRedrivable(status["redriveStatusReason"])
-    last = read_last_event(call, row.execution_id)
+    last = read_last_event(call, row)
     if last is not None and last["id"] >= EVENTS_MAX:
         raise ExecutionNotRedrivable(
             "Execution has reached the maximum number of history events and cannot be redriven"
