@@ -340,10 +340,6 @@ class IamTables:
         )
         return [UsageRow(row[0], row[1], row[2], bool(row[3]), *row[4:]) for row in rows]
 
-    def delete_usage(self, identity_arn: str) -> None:
-        """Forget what an identity asked for."""
-        self._execute("DELETE FROM iam_usage WHERE identity_arn = ?", (identity_arn,))
-
     def _write(self, statement: str, values: Iterable[Any]) -> bool:
         changed = self._execute(statement, tuple(values)).rowcount > 0
         self._memory.clear()

@@ -182,23 +182,6 @@ class MapRunTables:
             (map_run_id,),
         )
 
-    def count_children(self, map_run_id: int) -> dict[int, int]:
-        """How many children have which status."""
-        rows = self._execute(
-            "SELECT status, count(*) FROM map_run_items WHERE map_run_id = ? GROUP BY status",
-            (map_run_id,),
-        )
-        return dict(rows.fetchall())
-
-    def count_items(self, map_run_id: int) -> dict[int, int]:
-        """How many items belong to children of which status."""
-        rows = self._execute(
-            "SELECT status, sum(item_count) FROM map_run_items WHERE map_run_id = ?"
-            " GROUP BY status",
-            (map_run_id,),
-        )
-        return dict(rows.fetchall())
-
     def read_results(self, map_run_id: int, *, after: int, limit: int) -> list[MapRunResult]:
         """How children ended, in their order, those numbered above `after`."""
         rows = self._execute(

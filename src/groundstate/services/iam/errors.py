@@ -47,10 +47,6 @@ class UnmodifiableEntity(ServiceError):
     """An entity that only AWS may change."""
 
 
-class PolicyNotAttachable(ServiceError):
-    """A policy that only AWS may attach."""
-
-
 class AccessDenied(ServiceError):
     """Not authorized, for a service of the query protocol."""
 

@@ -71,9 +71,5 @@ class PolicyLengthExceededException(LambdaError):
     """The resource policy is over its limit."""
 
 
-class CodeStorageExceededException(LambdaError):
-    """The account's code storage is used up."""
-
-
 class ValidationException(LambdaError):
     """A parameter breaks a constraint of the model."""

@@ -52,13 +52,11 @@ class Outcome(NamedTuple):
         payload: what the function returned, or the error's document.
         function_error: `Unhandled`, or empty.
         log_tail: the end of its log, at most 4 KB.
-        was_invoked: False if the function's code was never reached.
     """
 
     payload: bytes
     function_error: str
     log_tail: bytes
-    was_invoked: bool = True
 
 
 class Invocation(NamedTuple):

@@ -17,17 +17,9 @@ class InvalidParameterException(ServiceError):
     """A parameter has a value that cannot be."""
 
 
-class InvalidOperationException(ServiceError):
-    """The operation is not valid on this resource."""
-
-
 class LimitExceededException(ServiceError):
     """A quota is used up."""
 
 
 class TooManyTagsException(ServiceError):
     """A resource takes 50 tags."""
-
-
-class OperationAbortedException(ServiceError):
-    """Something else changes the resource at the same time."""

@@ -3,7 +3,7 @@
 import { cellText, keyText } from "./values.js";
 
 // How long a change is marked.
-export const MARKED_S = 8;
+const MARKED_S = 8;
 
 /** Remembers the last look. `names` are the key's attributes. */
 export class ItemChanges {

@@ -11,7 +11,7 @@ export function plainText(item) {
 }
 
 /** An attribute value as JSON text. */
-export function valueText(value) {
+function valueText(value) {
   const [type] = Object.keys(value);
   const content = value[type];
   switch (type) {

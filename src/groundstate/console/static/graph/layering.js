@@ -28,7 +28,7 @@ export function assignLayers(ids, edges) {
 }
 
 /** How many layers an edge spans at least. */
-export function lengthOf(edge) {
+function lengthOf(edge) {
   return edge.label ? 2 : 1;
 }
 

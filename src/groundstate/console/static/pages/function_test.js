@@ -108,7 +108,7 @@ export function functionTest(name, open) {
 }
 
 /** An answer of Invoke: result, log lines, and what the REPORT line says. */
-export function readOutcome(answer, requestId) {
+function readOutcome(answer, requestId) {
   const lines = fromBlob(answer.LogResult)
     .split("\n")
     .filter((line) => line !== "");

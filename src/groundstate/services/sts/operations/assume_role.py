@@ -15,7 +15,6 @@ from groundstate.services.sts.sessions import issue_credentials, role_session
 DEFAULT_DURATION_S = 3_600
 # A role that is assumed with a role's credentials: at most an hour.
 CHAINED_DURATION_S_MAX = 3_600
-SESSION_TAGS_MAX = 50
 POLICY_SIZE_MAX = 2_048
 
 _ROLE_ARN = re.compile(r"arn:[\w-]+:iam::[0-9]{12}:role/\S+\Z")
