@@ -73,6 +73,19 @@ def test_graph_is_walked_by_keyboard(open_page, tasks):
     page.get_by_role("region", name="State UpdateItem").wait_for()
 
 
+def test_names_of_states_fit_into_their_boxes(open_page, tasks):
+    page = open_page(f"/machines/{tasks.replace(':', '%3A')}")
+    state(page, "CreateDynamoTaskItem").wait_for()
+    nodes = [node for node in page.locator(".node").all() if node.locator(".node-name").count()]
+    edges = [
+        (name.bounding_box(), node.locator(".node-box").bounding_box())
+        for node in nodes
+        for name in node.locator(".node-name").all()
+    ]
+    assert len(edges) >= 3
+    assert all(n["x"] + n["width"] <= box["x"] + box["width"] for n, box in edges)
+
+
 def test_execution_is_started_and_stopped(open_page, tasks):
     page = open_page(f"/machines/{tasks.replace(':', '%3A')}")
     page.get_by_role("button", name="Start execution").click()
