@@ -11,11 +11,10 @@ import { layoutGraph } from "../graph/layout.js";
 import { modelOf } from "../graph/model.js";
 import { graphView } from "../graph/view.js";
 import { Visits } from "../history/visits.js";
-import { jsonView } from "../json/view.js";
-import { copyButton } from "../ui/copy.js";
-import { button, errorBox, facts, pageHead, panel, tabPart, tabs } from "../ui/parts.js";
+import { button, errorBox, pageHead, panel, tabPart, tabs } from "../ui/parts.js";
 import { statusChip, statusMark } from "../ui/status.js";
 import { eventsTable } from "./events_table.js";
+import { executionPanel } from "./execution_panel.js";
 import { startForm } from "./start_execution.js";
 import { statePanel } from "./state_panel.js";
 import { timeline } from "./timeline.js";
@@ -94,13 +93,13 @@ export function executionPage(arn, open, query) {
       { label: nameOf(machineOf(arn)), href: `#/machines/${encodeURIComponent(machineOf(arn))}` },
     ],
     async load() {
-      // The history first: a status that is newer than the events would show a graph that is behind.
       if (layout === null) {
         const machine = await call("stepfunctions", "DescribeStateMachineForExecution", {
           executionArn: arn,
         });
         layout = layoutGraph(modelOf(JSON.parse(machine.definition)));
       }
+      // Before the history: a status that is newer than the events would show a graph that is behind.
       execution = await call("stepfunctions", "DescribeExecution", { executionArn: arn });
       await readNewEvents();
       if (visits.lastId !== drawnUpTo) {
@@ -179,7 +178,7 @@ export function executionPage(arn, open, query) {
                 },
                 onclose: () => select(selected),
               })
-            : viewExecution(),
+            : executionPanel({ execution, mapRuns: visits.mapRuns, tab, choose: chooseTab }),
         ),
       ),
       viewHistory(),
@@ -227,84 +226,6 @@ export function executionPage(arn, open, query) {
 
   function node() {
     return layout.nodes.find((each) => each.id === selected && each.state !== undefined);
-  }
-
-  function viewExecution() {
-    const parts = [
-      { id: "data", label: "Input and output" },
-      { id: "details", label: "Details" },
-    ];
-    if (visits.mapRuns.length > 0)
-      parts.splice(1, 0, { id: "maps", label: "Map runs", count: visits.mapRuns.length });
-    return h(
-      "section",
-      { class: "panel has-tabs", key: "execution", "aria-label": "Execution" },
-      tabs("Execution", parts, tab, chooseTab),
-      h(
-        "div",
-        { class: "panel-body" },
-        tab === "data" &&
-          tabPart(
-            "data",
-            h("h3", {}, "Input"),
-            jsonView(execution.input ?? "null", { label: "Input", key: "input" }),
-            h("h3", {}, "Output"),
-            execution.output === undefined
-              ? h("p", { class: "quiet" }, execution.status === "RUNNING" ? "Not yet." : "None.")
-              : jsonView(execution.output, { label: "Output", key: "output" }),
-          ),
-        tab === "maps" &&
-          tabPart(
-            "maps",
-            visits.mapRuns.map(({ mapRunArn, visit }) =>
-              h(
-                "p",
-                { key: mapRunArn },
-                h("a", { href: `#/mapruns/${encodeURIComponent(mapRunArn)}` }, visit.name),
-                " ",
-                statusChip(visit.status),
-              ),
-            ),
-          ),
-        tab === "details" &&
-          tabPart(
-            "details",
-            facts([
-              [
-                "ARN",
-                h(
-                  "span",
-                  { class: "copyable" },
-                  h("code", {}, arn),
-                  copyButton(() => arn, "Copy"),
-                ),
-              ],
-              [
-                "State machine",
-                h(
-                  "a",
-                  { href: `#/machines/${encodeURIComponent(machineOf(arn))}` },
-                  nameOf(machineOf(arn)),
-                ),
-              ],
-              ["Version", execution.stateMachineVersionArn],
-              ["Alias", execution.stateMachineAliasArn],
-              ["Started", dateTime(execution.startDate)],
-              ["Ended", dateTime(execution.stopDate)],
-              [
-                "Map run",
-                execution.mapRunArn &&
-                  h(
-                    "a",
-                    { href: `#/mapruns/${encodeURIComponent(execution.mapRunArn)}` },
-                    nameOf(execution.mapRunArn),
-                  ),
-              ],
-              ["Redrive", execution.redriveStatusReason ?? execution.redriveStatus],
-            ]),
-          ),
-      ),
-    );
   }
 }
 

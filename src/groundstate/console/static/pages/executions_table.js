@@ -1,10 +1,29 @@
 // Executions in a table.
 
+import { call } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { ago, dateTime, span } from "../core/format.js";
 import { now } from "../core/live.js";
-import { table } from "../ui/parts.js";
+import { button, table } from "../ui/parts.js";
 import { labelOf, statusChip } from "../ui/status.js";
+
+const PAGE_MAX = 1000;
+
+/** The first executions that ListExecutions lists for a request: { executions, next }. */
+export async function readExecutions(request, most) {
+  const executions = [];
+  let nextToken;
+  do {
+    const page = await call("stepfunctions", "ListExecutions", {
+      ...request,
+      maxResults: Math.min(PAGE_MAX, most),
+      nextToken,
+    });
+    executions.push(...page.executions);
+    nextToken = page.nextToken;
+  } while (nextToken && executions.length < most);
+  return { executions, next: nextToken };
+}
 
 /** A table of what ListExecutions lists. */
 export function executionsTable(executions, { machine = false, label = "Executions" } = {}) {
@@ -69,4 +88,9 @@ export function statusFilter(status, choose) {
       ),
     ),
   );
+}
+
+/** What stands below a list that goes on. */
+export function moreButton(onmore) {
+  return h("div", { class: "more" }, button("Show more", onmore));
 }

@@ -6,7 +6,7 @@ import { h } from "../core/dom.js";
 import { ago, size } from "../core/format.js";
 import { now } from "../core/live.js";
 import { replaceQuery } from "../core/router.js";
-import { copyButton } from "../ui/copy.js";
+import { copyable } from "../ui/copy.js";
 import { facts, pageHead, panel, tabPart, tabs } from "../ui/parts.js";
 import { statusChip } from "../ui/status.js";
 import { functionTest } from "./function_test.js";
@@ -82,10 +82,11 @@ function viewConfiguration(configuration) {
         ["Timeout", `${configuration.Timeout} s`],
         [
           "Role",
-          configuration.Role && [
-            nameOf(configuration.Role),
-            copyButton(() => configuration.Role, "Copy the role's ARN"),
-          ],
+          configuration.Role &&
+            copyable(configuration.Role, {
+              content: h("span", {}, nameOf(configuration.Role)),
+              label: "Copy the role's ARN",
+            }),
         ],
         ["Architecture", (configuration.Architectures ?? []).join(", ")],
         [
@@ -116,14 +117,5 @@ function viewConfiguration(configuration) {
             "is-wide",
           ),
     ),
-  );
-}
-
-function copyable(text) {
-  return h(
-    "span",
-    { class: "copyable" },
-    h("code", {}, text),
-    copyButton(() => text, "Copy"),
   );
 }

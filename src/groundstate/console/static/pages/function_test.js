@@ -8,7 +8,7 @@ import { recall, remember } from "../core/storage.js";
 import { editorFoot, jsonEditor } from "../json/editor.js";
 import { faultOf, format } from "../json/tokens.js";
 import { jsonView } from "../json/view.js";
-import { copyButton } from "../ui/copy.js";
+import { copyButton, copyable } from "../ui/copy.js";
 import { icon } from "../ui/icons.js";
 import { button, empty, errorBox, facts, panel } from "../ui/parts.js";
 import { statusMark } from "../ui/status.js";
@@ -165,15 +165,7 @@ function viewOutcome(outcome, isStale) {
         h("h3", {}, "Summary"),
         facts(
           [
-            [
-              "Request ID",
-              h(
-                "span",
-                { class: "copyable" },
-                h("code", {}, outcome.requestId),
-                copyButton(() => outcome.requestId, "Copy"),
-              ),
-            ],
+            ["Request ID", copyable(outcome.requestId)],
             ["Duration", outcome.duration],
             ["Billed duration", outcome.billed],
             ["Init duration", outcome.init],

@@ -9,17 +9,16 @@ import { layoutGraph } from "../graph/layout.js";
 import { modelOf } from "../graph/model.js";
 import { graphView } from "../graph/view.js";
 import { jsonView } from "../json/view.js";
-import { copyButton } from "../ui/copy.js";
+import { copyable } from "../ui/copy.js";
 import { button, empty, facts, pageHead, panel, tabPart, tabs } from "../ui/parts.js";
 import { statusChip } from "../ui/status.js";
-import { executionsTable, statusFilter } from "./executions_table.js";
+import { executionsTable, moreButton, readExecutions, statusFilter } from "./executions_table.js";
 import { startForm } from "./start_execution.js";
 import { statePanel } from "./state_panel.js";
 
 const PAGE = 50;
 
-export function machinePage(given, open, query) {
-  const arn = given;
+export function machinePage(arn, open, query) {
   let machine = null;
   let layout = null;
   let definition = "";
@@ -30,19 +29,6 @@ export function machinePage(given, open, query) {
   let tab = query.tab ?? "executions";
   let selected = null;
   const start = startForm(arn, open, () => machine.type);
-
-  async function readExecutions() {
-    const request = { stateMachineArn: arn, maxResults: Math.min(1000, shown) };
-    if (status) request.statusFilter = status;
-    const page = await call("stepfunctions", "ListExecutions", request);
-    executions = page.executions;
-    next = page.nextToken;
-    while (next && executions.length < shown) {
-      const more = await call("stepfunctions", "ListExecutions", { ...request, nextToken: next });
-      executions.push(...more.executions);
-      next = more.nextToken;
-    }
-  }
 
   function choose(id) {
     tab = id;
@@ -60,7 +46,9 @@ export function machinePage(given, open, query) {
         definition = machine.definition;
         layout = layoutGraph(modelOf(JSON.parse(definition)));
       }
-      if (machine.type !== "EXPRESS") await readExecutions();
+      if (machine.type === "EXPRESS") return;
+      const request = { stateMachineArn: arn, statusFilter: status || undefined };
+      ({ executions, next } = await readExecutions(request, shown));
     },
     ticks: () => executions.some((each) => each.status === "RUNNING"),
     view: () => [
@@ -103,57 +91,32 @@ export function machinePage(given, open, query) {
                   open.redraw();
                 },
               })
-            : h(
-                "section",
-                { class: "panel has-tabs", key: "machine", "aria-label": "State machine" },
-                tabs(
-                  "State machine",
-                  [
-                    { id: "executions", label: "Executions" },
-                    { id: "definition", label: "Definition" },
-                    { id: "details", label: "Details" },
-                  ],
-                  tab,
-                  choose,
-                ),
-                tab === "executions" && tabPart("executions", viewExecutions()),
-                tab === "definition" &&
-                  tabPart(
-                    "definition",
-                    h(
-                      "div",
-                      { class: "panel-body" },
-                      jsonView(definition, { label: "Definition" }),
-                    ),
-                  ),
-                tab === "details" &&
-                  tabPart(
-                    "details",
-                    h(
-                      "div",
-                      { class: "panel-body" },
-                      facts([
-                        [
-                          "ARN",
-                          h(
-                            "span",
-                            { class: "copyable" },
-                            h("code", {}, arn),
-                            copyButton(() => arn, "Copy"),
-                          ),
-                        ],
-                        ["Role", nameOf(machine.roleArn)],
-                        ["Created", dateTime(machine.creationDate)],
-                        ["Revision", machine.revisionId],
-                        ["Log level", machine.loggingConfiguration?.level],
-                      ]),
-                    ),
-                  ),
-              ),
+            : viewMachine(),
         ),
       ),
     ],
   };
+
+  function viewMachine() {
+    const parts = [
+      { id: "executions", label: "Executions" },
+      { id: "definition", label: "Definition" },
+      { id: "details", label: "Details" },
+    ];
+    return h(
+      "section",
+      { class: "panel has-tabs", key: "machine", "aria-label": "State machine" },
+      tabs("State machine", parts, tab, choose),
+      tab === "executions" && tabPart("executions", viewExecutions()),
+      tab === "definition" &&
+        tabPart(
+          "definition",
+          h("div", { class: "panel-body" }, jsonView(definition, { label: "Definition" })),
+        ),
+      tab === "details" &&
+        tabPart("details", h("div", { class: "panel-body" }, viewDetails(machine))),
+    );
+  }
 
   function viewExecutions() {
     if (machine.type === "EXPRESS") {
@@ -189,15 +152,21 @@ export function machinePage(given, open, query) {
         : [
             executionsTable(executions),
             next &&
-              h(
-                "div",
-                { class: "more" },
-                button("Show more", () => {
-                  shown += 200;
-                  open.reload();
-                }),
-              ),
+              moreButton(() => {
+                shown += 200;
+                open.reload();
+              }),
           ],
     );
   }
+}
+
+function viewDetails(machine) {
+  return facts([
+    ["ARN", copyable(machine.stateMachineArn)],
+    ["Role", nameOf(machine.roleArn)],
+    ["Created", dateTime(machine.creationDate)],
+    ["Revision", machine.revisionId],
+    ["Log level", machine.loggingConfiguration?.level],
+  ]);
 }

@@ -5,9 +5,9 @@ import { nameOf } from "../core/arn.js";
 import { h } from "../core/dom.js";
 import { dateTime, span } from "../core/format.js";
 import { now } from "../core/live.js";
-import { button, empty, facts, pageHead, panel } from "../ui/parts.js";
+import { empty, facts, pageHead, panel } from "../ui/parts.js";
 import { labelOf, statusChip } from "../ui/status.js";
-import { executionsTable, statusFilter } from "./executions_table.js";
+import { executionsTable, moreButton, readExecutions, statusFilter } from "./executions_table.js";
 
 const PARTS = [
   ["succeeded", "succeeded"],
@@ -30,14 +30,8 @@ export function mapRunPage(arn, open) {
     crumbs: [{ label: "State machines", href: "#/machines" }],
     async load() {
       run = await call("stepfunctions", "DescribeMapRun", { mapRunArn: arn });
-      const filter = status ? { statusFilter: status } : {};
-      const page = await call("stepfunctions", "ListExecutions", {
-        mapRunArn: arn,
-        maxResults: Math.min(1000, shown),
-        ...filter,
-      });
-      executions = page.executions;
-      next = page.nextToken;
+      const request = { mapRunArn: arn, statusFilter: status || undefined };
+      ({ executions, next } = await readExecutions(request, shown));
     },
     ticks: () => run?.status === "RUNNING",
     view: () => [
@@ -91,14 +85,10 @@ export function mapRunPage(arn, open) {
             )
           : executionsTable(executions),
         next &&
-          h(
-            "div",
-            { class: "more" },
-            button("Show more", () => {
-              shown += 200;
-              open.reload();
-            }),
-          ),
+          moreButton(() => {
+            shown += 200;
+            open.reload();
+          }),
       ),
     ],
   };

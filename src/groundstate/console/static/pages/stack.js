@@ -7,7 +7,7 @@ import { ago, dateTime, timeOfDay } from "../core/format.js";
 import { now } from "../core/live.js";
 import { readAddress, replaceQuery } from "../core/router.js";
 import { jsonView } from "../json/view.js";
-import { copyButton } from "../ui/copy.js";
+import { copyable } from "../ui/copy.js";
 import { empty, facts, pageHead, panel, tabPart, table, tabs } from "../ui/parts.js";
 import { kindOf, statusChip } from "../ui/status.js";
 import { toSeconds, touchedAt } from "./stacks.js";
@@ -202,12 +202,9 @@ function viewOutputs(outputs) {
           key: each.OutputKey,
           cells: [
             h("strong", {}, each.OutputKey),
-            h(
-              "span",
-              { class: "copyable" },
-              page ? h("a", { href: page }, each.OutputValue) : h("code", {}, each.OutputValue),
-              copyButton(() => each.OutputValue, "Copy"),
-            ),
+            copyable(each.OutputValue, {
+              content: page ? h("a", { href: page }, each.OutputValue) : undefined,
+            }),
             each.ExportName ?? "",
             each.Description ?? "",
           ],

@@ -8,6 +8,16 @@ export function copyButton(text, label = "Copy") {
   return widget(makeButton, { text, label });
 }
 
+/** A text with a button that copies it; `content` is shown in its place. */
+export function copyable(text, { content = h("code", {}, text), label } = {}) {
+  return h(
+    "span",
+    { class: "copyable" },
+    content,
+    copyButton(() => text, label),
+  );
+}
+
 /** A command line with its copy button. */
 export function command(text) {
   return h(
