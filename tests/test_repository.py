@@ -36,11 +36,12 @@ MAY_IMPORT = {
     "access": {"gateway", "store"},
     "dispatch": {"registry", "store"},
     "gateway": {"models", "session_tokens"},
+    "pages": {"access", "dispatch", "gateway", "store"},
     "services/stepfunctions": {"asl", "models", "store"},
     "services/cloudformation": {"models", "session_tokens", "store", "template_text"},
     "services/*": {"models", "session_tokens", "store"},
     "runtime": {
-        *("access", "dispatch", "gateway", "models", "registry", "services/*"),
+        *("access", "dispatch", "gateway", "models", "pages", "registry", "services/*"),
         *("session_tokens", "store"),
     },
     "testing": {"dispatch", "gateway", "models", "runtime", "services/*", "store"},

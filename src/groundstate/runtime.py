@@ -15,36 +15,29 @@ import socket
 import sys
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl
 
-import orjson
-
-from groundstate import __version__, ids
 from groundstate.access import AccessControl
 from groundstate.clock import Clock, RealClock, VirtualClock, wall_time
 from groundstate.config import Config
 from groundstate.dispatch import Dispatcher
-from groundstate.gateway import front
 from groundstate.gateway.gateway import Gateway
 from groundstate.gateway.http import HttpRequest, HttpResponse
 from groundstate.gateway.origin import OriginCheck
 from groundstate.gateway.server import HttpServer
 from groundstate.gateway.validation import validate
 from groundstate.memory import Trimmer
-from groundstate.operation import Deferred, Principal, ServiceError
+from groundstate.operation import Principal
+from groundstate.pages import Pages
 from groundstate.registry import ServiceTable
 from groundstate.store import Store
-
-# In virtual time, this many turns of the loop without work mean that only timers are left.
-QUIET_TURNS = 4
 
 try:
     from uvloop import run
 except ImportError:  # Windows has none
     from asyncio import run  # type: ignore[assignment]
 
-logger = logging.getLogger(__name__)
-
+# In virtual time, this many turns of the loop without work mean that only timers are left.
+QUIET_TURNS = 4
 
 # In the order in which they are imported after the start.
 SERVICES = {
@@ -120,20 +113,14 @@ class Runtime:
             config, self.store, self.clock, self._services, validate, access.authorize, self._fail
         )
         self.dispatcher.endpoint_url = self.endpoint_url
+        pages = Pages(config, self.clock, self.store, self.dispatcher, access)
         self.gateway = Gateway(
             self._services,
             self.dispatcher,
             access.find_credentials,
             OriginCheck(config.host, tuple(config.allowed_hosts.split(","))),
             config.region,
-            {
-                "": self._root,
-                "health": self._health,
-                "code": self._code,
-                "permissions": self._permissions,
-                "url": self._function_url,
-                "console": self._console_page,
-            },
+            {**pages.by_name(), "console": self._console_page},
         )
         if isinstance(self.clock, VirtualClock) and self.clock.jumps:
             self.dispatcher.barrier.on_quiet = self._jump_when_idle
@@ -160,13 +147,18 @@ class Runtime:
         """Ask the runtime to stop."""
         self._stopped.set()
 
+    @property
+    def is_working(self) -> bool:
+        """Whether something is under way outside of the loop: a function that runs, for one."""
+        return any(getattr(host, "busy", False) for host in self.dispatcher.hosts.values())
+
     def _jump_when_idle(self, quiet_turns: int = 0) -> None:
         """In virtual time: move to the next timer once nothing else is left to do."""
         clock, loop = self.clock, asyncio.get_running_loop()
         assert isinstance(clock, VirtualClock)
         if self.dispatcher.barrier.is_busy:
             return
-        if any(getattr(host, "busy", False) for host in self.dispatcher.hosts.values()):
+        if self.is_working:
             loop.call_later(0.005, self._jump_when_idle)
         elif quiet_turns < QUIET_TURNS:
             loop.call_soon(self._jump_when_idle, quiet_turns + 1)
@@ -192,58 +184,6 @@ class Runtime:
         self.endpoint_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         return listener
 
-    def _root(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
-        # DynamoDB's own words for load balancers.
-        response = front.healthy(self.config.region)
-        response.headers.append(("x-amzn-RequestId", ids.make_long_request_id()))
-        respond(response)
-
-    def _code(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
-        """A function's code, where GetFunction's `Code.Location` points."""
-        sha256 = request.path.rsplit("/", 1)[-1].removesuffix(".zip")
-        content = self.store.tx.function_code.find(sha256)
-        if content is None:
-            respond(HttpResponse(404, [("Content-Type", "text/plain")], b"No such code"))
-        else:
-            respond(HttpResponse(200, [("Content-Type", "application/zip")], content))
-
-    def _function_url(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
-        """A function behind an HTTP address: `/_groundstate/url/<id>/<its own path>`."""
-        url_id, _, path = request.path.removeprefix("/_groundstate/url/").partition("/")
-        is_signed = "authorization" in request.headers
-        caller = Principal(arn="anonymous", account=self.config.account)
-
-        def finish(done: Deferred) -> None:
-            assert done.result is not None, "a refusal is an answer here"
-            answer = done.result
-            response = HttpResponse(answer["StatusCode"], answer["Headers"], answer["Body"])
-            self.dispatcher.when_durable(lambda: respond(response))
-
-        asked = {
-            "UrlId": url_id,
-            "Method": request.method,
-            "Path": path,
-            "Query": request.query,
-            "Headers": request.headers,
-            "Body": request.body,
-            "Anonymous": not is_signed,
-        }
-        try:
-            caller = self._access.identify(request) if is_signed else caller
-            answer = self.dispatcher.perform(
-                "lambda", "ServeFunctionUrl", asked, caller, self.config.region
-            )
-        except ServiceError as error:
-            text = orjson.dumps({"Message": error.message})
-            respond(HttpResponse(403, [("Content-Type", "application/json")], text))
-            return
-        if isinstance(answer, Deferred):
-            answer.add_callback(finish)
-        else:
-            done = Deferred()
-            done.resolve(answer)
-            finish(done)
-
     def require_administrator(self, request: HttpRequest) -> Principal:
         """The administrator, who signed a request for one of the runtime's own pages.
 
@@ -257,32 +197,6 @@ class Runtime:
         if self._console is None:
             self._console = importlib.import_module(CONSOLE).ConsolePage(self)
         self._console.handle(request, respond)
-
-    def _permissions(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
-        """What each role used, was denied and has for nothing; `?identity=` names one of them."""
-        query = dict(parse_qsl(request.query))
-        wanted = {"Identity": query["identity"]} if "identity" in query else {}
-        try:
-            caller = self._access.require_administrator(request)
-            answer = self.dispatcher.perform(
-                "iam", "GetPermissionsReport", wanted, caller, self.config.region
-            )
-            status, document = 200, answer
-        except ServiceError as error:
-            status, document = error.status, {"__type": error.code, "message": error.message}
-        respond(
-            HttpResponse(status, [("Content-Type", "application/json")], orjson.dumps(document))
-        )
-
-    def _health(self, request: HttpRequest, respond: Callable[[HttpResponse], None]) -> None:
-        document = {
-            "version": __version__,
-            "services": dict.fromkeys(sorted(self._services), "running"),
-            "clock": self.clock.mode,
-            "now": self.clock.now(),
-            "data_dir": None if self.config.in_memory else self.config.data_dir,
-        }
-        respond(HttpResponse(200, [("Content-Type", "application/json")], orjson.dumps(document)))
 
 
 def serve(config: Config, announce: Callable[[str], None]) -> int:

@@ -14,12 +14,9 @@ from urllib.parse import urlsplit
 from groundstate.clock import VirtualClock
 from groundstate.config import Config
 from groundstate.gateway.http import HttpRequest, HttpResponse
-from groundstate.runtime import Runtime
+from groundstate.runtime import QUIET_TURNS, Runtime
 
 Result = TypeVar("Result")
-
-# In virtual time a runtime is settled if nothing is ready for this many turns of its loop.
-_QUIET_TURNS = 4
 
 
 class Groundstate:
@@ -139,12 +136,12 @@ class Groundstate:
 
     async def _settle(self) -> None:
         quiet = 0
-        dispatcher = self.runtime.dispatcher
-        while quiet < _QUIET_TURNS:
-            working = any(getattr(host, "busy", False) for host in dispatcher.hosts.values())
+        barrier = self.runtime.dispatcher.barrier
+        while quiet < QUIET_TURNS:
+            working = self.runtime.is_working
             # A function at work is another process: looking at it once a millisecond is enough.
             await asyncio.sleep(0.001 if working else 0)
-            quiet = 0 if working or dispatcher.barrier.is_busy else quiet + 1
+            quiet = 0 if working or barrier.is_busy else quiet + 1
 
     def _run(self) -> None:
         asyncio.run(self._main())
