@@ -17,30 +17,31 @@ from groundstate.cloud_assembly import AssemblyError, AssemblyStack, CloudAssemb
 from groundstate.local_template import is_template, read_local_template
 
 
-def add_app_arguments(parser: argparse.ArgumentParser) -> None:
-    """The app's folder, and whether to synthesize it in any case."""
+def add_app_arguments(parser: argparse.ArgumentParser, *, or_template: bool = False) -> None:
+    """The app's folder, and whether to synthesize it in any case.
+
+    Args:
+        or_template: a CloudFormation or SAM template is taken as well.
+    """
+    template = ", or a CloudFormation or SAM template" if or_template else ""
     parser.add_argument(
         "app",
         metavar="APP",
         nargs="?",
-        help="folder with the app's cdk.json, or a synthesized cdk.out, or a CloudFormation or SAM "
-        "template [., or ./app]",
+        help=f"folder with the app's cdk.json, or a synthesized cdk.out{template} [., or ./app]",
     )
     parser.add_argument(
         "--synthesize",
         action="store_true",
         help="synthesize even if nothing in the app's folder has changed",
     )
-
-
-def add_template_arguments(parser: argparse.ArgumentParser) -> None:
-    """What a template's stack is called."""
-    parser.add_argument(
-        "--stack-name",
-        metavar="NAME",
-        default="",
-        help="of a template's stack [its file's name; its folder's, of one called template]",
-    )
+    if or_template:
+        parser.add_argument(
+            "--stack-name",
+            metavar="NAME",
+            default="",
+            help="name of a template's stack [the file's, or the folder's of template.yaml]",
+        )
 
 
 def read_app(

@@ -8,12 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from groundstate.cli.apps import (
-    add_app_arguments,
-    add_template_arguments,
-    deploy_app,
-    read_app,
-)
+from groundstate.cli.apps import add_app_arguments, deploy_app, read_app
 from groundstate.cli.connection import add_connection_arguments, connect
 from groundstate.cli.errors import CommandError
 from groundstate.cli.output import Console
@@ -22,13 +17,13 @@ from groundstate.config import ACCEPT_INERT_TAG
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The app, and which of its stacks."""
-    add_app_arguments(parser)
+    add_app_arguments(parser, or_template=True)
     parser.add_argument(
         "--stack",
         dest="stacks",
         metavar="NAME",
         action="append",
-        help="deploy this stack alone; * matches any text; may be repeated [all]",
+        help="deploy this stack and no other; * matches any text; may be repeated [all]",
     )
     parser.add_argument(
         "--accept-inert",
@@ -38,7 +33,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="keep resources of this type, which the runtime does not run, as records without "
         "behaviour; all accepts every type; may be repeated",
     )
-    add_template_arguments(parser)
     parser.add_argument(
         "--parameter",
         dest="parameters",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from groundstate.cli.apps import add_app_arguments, add_template_arguments, read_app
+from groundstate.cli.apps import add_app_arguments, read_app
 from groundstate.cli.connection import add_connection_arguments, connect
 from groundstate.cli.output import Console
 from groundstate.cli.stacks import delete_stack, find_stack
@@ -16,8 +16,7 @@ from groundstate.cli.stacks import delete_stack, find_stack
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The app, and whether to ask."""
-    add_app_arguments(parser)
-    add_template_arguments(parser)
+    add_app_arguments(parser, or_template=True)
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
     add_connection_arguments(parser)
 

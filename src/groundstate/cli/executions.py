@@ -32,18 +32,22 @@ _STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which execution, or which of all."""
     parser.add_argument(
-        "execution", metavar="EXECUTION", nargs="?", help="show this one: ARN, name, or its start"
+        "execution",
+        metavar="EXECUTION",
+        nargs="?",
+        help="show this one: its ARN, its name, or how that begins",
     )
     parser.add_argument(
         "--follow", action="store_true", help="show each state as it is entered, to the end"
     )
-    parser.add_argument("--state-machine", metavar="NAME", help="list those of this machine")
+    parser.add_argument("--state-machine", metavar="NAME", help="list those of this state machine")
     parser.add_argument("--status", choices=_STATUSES, help="list those with this status")
     parser.add_argument(
         "--limit",
+        metavar="NUMBER",
         type=parse_count,
         default=EXECUTIONS_SHOWN,
-        help=f"list so many [{EXECUTIONS_SHOWN}]",
+        help=f"list at most so many [{EXECUTIONS_SHOWN}]",
     )
     add_connection_arguments(parser)
 

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--follow", action="store_true", help="go on with lines as they come")
     parser.add_argument(
-        "--since", metavar="TIME", help="show lines from so long ago on: 90s, 10m, 2h, 1d [all]"
+        "--since", metavar="TIME", help="show no older lines: 90s, 10m, 2h, 1d [all]"
     )
     parser.add_argument("--filter", metavar="PATTERN", help="CloudWatch Logs filter pattern")
     add_connection_arguments(parser)

@@ -97,10 +97,12 @@ def make_overview_parser() -> argparse.ArgumentParser:
     lines = "\n".join(f"  {name.ljust(width)}  {text}" for name, text in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="groundstate",
+        usage="groundstate [-h] [--version] COMMAND ...",
         description="Run AWS Lambda, Step Functions and DynamoDB applications on this machine.",
         epilog=f"commands:\n{lines}\n\ngroundstate COMMAND --help says more about one.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"groundstate {__version__}")
-    parser.add_argument("command", metavar="COMMAND", choices=COMMANDS)
+    # The epilog lists them; an error still names its argument.
+    parser.add_argument("command", metavar="COMMAND", choices=COMMANDS, help=argparse.SUPPRESS)
     return parser

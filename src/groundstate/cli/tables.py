@@ -19,7 +19,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The table, and how much of it."""
     parser.add_argument("table", metavar="TABLE", nargs="?", help="show this table's items")
     parser.add_argument(
-        "--limit", type=parse_count, default=ITEMS_SHOWN, help=f"show so many items [{ITEMS_SHOWN}]"
+        "--limit",
+        metavar="NUMBER",
+        type=parse_count,
+        default=ITEMS_SHOWN,
+        help=f"show at most so many items [{ITEMS_SHOWN}]",
     )
     add_connection_arguments(parser)
 
