@@ -78,8 +78,8 @@ def _create_or_update(
         # What a failed creation leaves can only be deleted; the CDK CLI does the same.
         delete_stack(client, before, console)
         before = None
-    seen = (
-        set() if before is None else {event.event_id for event in _events(client, before.stack_id)}
+    known = frozenset(
+        () if before is None else (event.event_id for event in _events(client, before.stack_id))
     )
     present = before.parameters if before is not None else frozenset()
     form = {
@@ -97,11 +97,11 @@ def _create_or_update(
             return before, False
         raise
     stack_id = answer.findtext(".//StackId") or stack.name
-    after = _wait_settled(client, stack_id, seen, console)
+    after = _wait_settled(client, stack_id, known, console)
     if after.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         raise CommandError(
             f"{stack.name} could not be deployed: {after.status}. {after.reason}".rstrip(),
-            "The first event above that failed says why.",
+            _word_failure(client, stack_id, known),
         )
     return after, True
 
@@ -112,19 +112,18 @@ def delete_stack(client: Client, stack: StackState, console: Console) -> list[St
     Raises:
         CommandError: it could not be deleted.
     """
-    seen = {event.event_id for event in _events(client, stack.stack_id)}
-    before = frozenset(seen)
+    known = frozenset(event.event_id for event in _events(client, stack.stack_id))
     client.call_query("cloudformation", "DeleteStack", StackName=stack.stack_id)
-    after = _wait_settled(client, stack.stack_id, seen, console)
+    after = _wait_settled(client, stack.stack_id, known, console)
     if after.status != "DELETE_COMPLETE":
         raise CommandError(
             f"{stack.name} could not be deleted: {after.status}. {after.reason}".rstrip(),
-            "The first event above that failed says why.",
+            _word_failure(client, stack.stack_id, known),
         )
     return [
         event
         for event in _events(client, stack.stack_id)
-        if event.status == "DELETE_SKIPPED" and event.event_id not in before
+        if event.status == "DELETE_SKIPPED" and event.event_id not in known
     ]
 
 
@@ -192,8 +191,11 @@ def _parameter_form(stack: AssemblyStack, present: frozenset[str]) -> dict[str, 
     return form
 
 
-def _wait_settled(client: Client, stack_id: str, seen: set[str], console: Console) -> StackState:
-    """Show a stack's events until nothing goes on any more."""
+def _wait_settled(
+    client: Client, stack_id: str, known: frozenset[str], console: Console
+) -> StackState:
+    """Show a stack's events until nothing goes on any more; those that are known are not new."""
+    seen = set(known)
     while True:
         # Its state is read first: what has happened by then is among the events read after it.
         state = find_stack(client, stack_id)
@@ -206,6 +208,14 @@ def _wait_settled(client: Client, stack_id: str, seen: set[str], console: Consol
         if state.is_settled:
             return state
         pause(POLL_INTERVAL_S)
+
+
+def _word_failure(client: Client, stack_id: str, known: frozenset[str]) -> str:
+    """What failed first; the rest failed because of it."""
+    for event in reversed(_events(client, stack_id)):
+        if event.event_id not in known and event.status.endswith("_FAILED"):
+            return f"{event.logical_id} ({event.resource_type}) failed first: {event.reason}"
+    return ""
 
 
 def _show_event(console: Console, event: StackEvent) -> None:

@@ -153,7 +153,9 @@ def test_failure_is_rolled_back_and_said(deploy, tables, assembly):
     assert said.status == 1
     assert "CREATE_FAILED" in said.err
     assert "Shop could not be deployed: ROLLBACK_COMPLETE" in said.err
+    assert "Taken (AWS::DynamoDB::Table) failed first: " in said.err
     assert tables() == []
+    assert "Taken (AWS::DynamoDB::Table) failed first: " in deploy("--json").err
 
 
 def test_after_a_failed_creation_the_next_one_starts_anew(deploy, tables, assembly):
