@@ -1,13 +1,14 @@
 """The documentation names what there is."""
 
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from docs.reference import FOLDER, PAGES
 from groundstate.cli.main import COMMANDS
-from groundstate.testing import Groundstate
 
 ROOT = Path(__file__).parents[2]
 PAGES_BY_HAND = [
@@ -43,14 +44,25 @@ def test_make_targets_in_the_text_are_targets(path):
     assert set(re.findall(r"\bmake ([a-z]+)\b", "\n".join(_code(text)))) <= targets
 
 
-def test_examples_of_the_testing_guide_run():
+def example_of_the_testing_guide(number):
     text = (ROOT / "docs" / "guides" / "testing.md").read_text(encoding="utf-8")
-    first, second = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    example = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[number]
     names = {}
-    exec(compile(first, "first example", "exec"), names)
-    with Groundstate() as groundstate:
-        names["test_a_year_passes"](groundstate)
-    exec(compile(second, "second example", "exec"), {})
+    exec(compile(example, f"example {number}", "exec"), names)
+    return names
+
+
+def test_examples_of_the_testing_guide_run(groundstate):
+    example_of_the_testing_guide(0)["test_a_year_passes"](groundstate)
+    example_of_the_testing_guide(1)
+
+
+@pytest.mark.slow
+@pytest.mark.process
+def test_example_that_deploys_the_app_runs(groundstate, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    example_of_the_testing_guide(2)["test_task_is_done"](groundstate)
 
 
 def _code(text):
