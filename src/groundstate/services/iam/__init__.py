@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groundstate.operation import Operation, Service
-from groundstate.services.iam.entities import listed_resource
+from groundstate.services.iam.entities import listed_resource, tag_context
 from groundstate.services.iam.model import Group, InstanceProfile, ManagedPolicy, Role, User
 from groundstate.services.iam.operations.access_keys import (
     create_access_key,
@@ -114,7 +114,6 @@ from groundstate.services.iam.operations.simulation import (
 )
 from groundstate.services.iam.operations.tags import (
     list_tags,
-    tag_context,
     tag_entity,
     untag_entity,
 )

@@ -96,6 +96,11 @@ def describe_aws_policy(call: Call, policy: AwsPolicy) -> Shape:
     }
 
 
+def describe_attached(policy_arn: str) -> Shape:
+    """An attached policy as the lists show it."""
+    return {"PolicyName": policy_arn.rpartition("/")[2], "PolicyArn": policy_arn}
+
+
 def _base(entity: Entity, word: str) -> Shape:
     return {
         "Path": entity.path,

@@ -20,7 +20,7 @@ from groundstate.services.iam.errors import (
     UnmodifiableEntity,
     ValidationError,
 )
-from groundstate.services.iam.model import Entity, InstanceProfile, ManagedPolicy
+from groundstate.services.iam.model import Entity, InstanceProfile, ManagedPolicy, User
 
 E = TypeVar("E", bound=Entity)
 Item = TypeVar("Item")
@@ -66,6 +66,18 @@ def get_entity(call: Call, kind: type[E], name: str) -> E:
             raise NoSuchEntity(f"Instance Profile {name} cannot be found.")
         raise NoSuchEntity(f"The {kind.kind} with name {name} cannot be found.")
     return entity
+
+
+def own_user(call: Call) -> User:
+    """The user who calls.
+
+    Raises:
+        ValidationError: it is no user.
+    """
+    row = call.tx.iam.find_entity_by_arn(call.principal.identity_arn)
+    if row is None or row.kind != User.kind:
+        raise ValidationError("Must specify userName when calling with non-User credentials")
+    return User.from_row(row)
 
 
 def named_entity(call: Call, kind: type[E], request: Shape) -> E:
@@ -216,6 +228,15 @@ def check_tag_count(tags: Mapping[str, str]) -> None:
     """
     if len(tags) > TAGS_MAX:
         raise LimitExceeded(f"The number of tags has reached the maximum limit of {TAGS_MAX}.")
+
+
+def tag_context(call: Call, request: Shape) -> Mapping[str, Any]:
+    """The condition keys of the tags that a request gives or takes away."""
+    tags = request.get("Tags", ())
+    return {
+        "aws:TagKeys": [tag["Key"] for tag in tags] or list(request.get("TagKeys", ())),
+        **{f"aws:RequestTag/{tag['Key']}": tag.get("Value", "") for tag in tags},
+    }
 
 
 def tag_shapes(tags: Mapping[str, str]) -> list[Shape]:

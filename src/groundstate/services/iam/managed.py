@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from groundstate.operation import Call
-from groundstate.services.iam.aws_managed import find_aws_policy
-from groundstate.services.iam.errors import InvalidInput, NoSuchEntity
+from groundstate.services.iam.aws_managed import find_aws_policy, is_aws_policy
+from groundstate.services.iam.errors import AccessDenied, InvalidInput, NoSuchEntity
 from groundstate.services.iam.model import ManagedPolicy
 
 ATTACHED_MAX = {"role": 10, "user": 10, "group": 10}
@@ -67,3 +67,16 @@ def check_policy_arn(policy_arn: str) -> None:
     """
     if not policy_arn.startswith("arn:") or ":policy/" not in policy_arn:
         raise InvalidInput(f"ARN {policy_arn} is not valid.")
+
+
+def refuse_aws_policy(call: Call, policy_arn: str) -> None:
+    """Refuse to change one of AWS's policies.
+
+    Raises:
+        AccessDenied: it is AWS's.
+    """
+    if is_aws_policy(policy_arn):
+        raise AccessDenied(
+            f"User: {call.principal.arn} is not authorized to perform: iam:{call.operation} on"
+            f" resource: policy {policy_arn.split(':policy/', 1)[-1]}"
+        )

@@ -17,6 +17,9 @@ from groundstate.services.ssm.errors import (
 )
 from groundstate.store.ssm import Parameter
 
+# How many versions of a parameter are kept.
+HISTORY_MAX = 100
+
 _NAME = re.compile(r"[a-zA-Z0-9_.\-/]+\Z")
 _NAME_LENGTH_MAX = 1011
 _LEVELS_MAX = 15

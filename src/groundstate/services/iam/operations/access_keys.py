@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from groundstate import ids
 from groundstate.operation import Call, Shape
-from groundstate.services.iam.entities import named_entity, page
+from groundstate.services.iam.entities import named_entity, own_user, page
 from groundstate.services.iam.errors import AccessDenied, LimitExceeded, NoSuchEntity
 from groundstate.services.iam.model import User
-from groundstate.services.iam.operations.users import own_user
 from groundstate.store.iam import AccessKeyRow
 
 KEYS_MAX = 2

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from groundstate.operation import Call, Shape
 from groundstate.services.iam.answers import (
+    describe_attached,
     describe_group,
     describe_instance_profile,
     describe_policy,
@@ -16,7 +17,6 @@ from groundstate.services.iam.answers import (
 from groundstate.services.iam.documents import encode_document
 from groundstate.services.iam.entities import page
 from groundstate.services.iam.model import Group, InstanceProfile, ManagedPolicy, Role, User
-from groundstate.services.iam.operations.attachments import describe_attached
 from groundstate.store.iam import EntityRow
 
 _FILTERS = {"User": "user", "Role": "role", "Group": "group", "LocalManagedPolicy": "policy"}

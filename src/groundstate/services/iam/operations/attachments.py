@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from groundstate.operation import Call, Shape
+from groundstate.services.iam.answers import describe_attached
 from groundstate.services.iam.entities import changeable_entity, named_entity, page
 from groundstate.services.iam.errors import LimitExceeded, NoSuchEntity
 from groundstate.services.iam.managed import (
@@ -71,11 +72,6 @@ def list_attached_policies(kind: type[Entity]) -> Run:
         return {"AttachedPolicies": shown, **more}
 
     return list_attached
-
-
-def describe_attached(policy_arn: str) -> Shape:
-    """An attached policy as the lists show it."""
-    return {"PolicyName": policy_arn.rpartition("/")[2], "PolicyArn": policy_arn}
 
 
 def policy_arn_context(call: Call, request: Shape) -> Mapping[str, Any]:

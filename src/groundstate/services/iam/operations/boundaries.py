@@ -10,11 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from groundstate.operation import Call, Shape
-from groundstate.services.iam.entities import changeable_entity, save
+from groundstate.services.iam.entities import changeable_entity, save, tag_context
 from groundstate.services.iam.errors import NoSuchEntity
 from groundstate.services.iam.managed import check_boundary
 from groundstate.services.iam.model import Role, User
-from groundstate.services.iam.operations.tags import tag_context
 
 Run = Callable[[Call, Shape], Shape]
 

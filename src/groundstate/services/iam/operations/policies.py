@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from groundstate.operation import Call, Shape
 from groundstate.services.iam.answers import describe_aws_policy, describe_policy
-from groundstate.services.iam.aws_managed import find_aws_policy, is_aws_policy, list_aws_policies
+from groundstate.services.iam.aws_managed import find_aws_policy, list_aws_policies
 from groundstate.services.iam.documents import check_managed
 from groundstate.services.iam.entities import base_members, entity_arn, page, read_tags
-from groundstate.services.iam.errors import AccessDenied, DeleteConflict
-from groundstate.services.iam.managed import check_policy_arn, get_managed_policy
+from groundstate.services.iam.errors import DeleteConflict
+from groundstate.services.iam.managed import check_policy_arn, get_managed_policy, refuse_aws_policy
 from groundstate.services.iam.model import ManagedPolicy
 from groundstate.store.iam import VersionRow
 
@@ -123,19 +123,6 @@ def list_entities_for_policy(call: Call, request: Shape) -> Shape:
         },
         **more,
     }
-
-
-def refuse_aws_policy(call: Call, policy_arn: str) -> None:
-    """Refuse to change one of AWS's policies.
-
-    Raises:
-        AccessDenied: it is AWS's.
-    """
-    if is_aws_policy(policy_arn):
-        raise AccessDenied(
-            f"User: {call.principal.arn} is not authorized to perform: iam:{call.operation} on"
-            f" resource: policy {policy_arn.split(':policy/', 1)[-1]}"
-        )
 
 
 def policy_resource(call: Call, request: Shape) -> str:

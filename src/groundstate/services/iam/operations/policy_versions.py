@@ -13,9 +13,8 @@ from groundstate.services.iam.aws_managed import AwsPolicy, find_aws_policy
 from groundstate.services.iam.documents import check_managed, encode_document
 from groundstate.services.iam.entities import page, save
 from groundstate.services.iam.errors import DeleteConflict, LimitExceeded, NoSuchEntity
-from groundstate.services.iam.managed import get_managed_policy
+from groundstate.services.iam.managed import get_managed_policy, refuse_aws_policy
 from groundstate.services.iam.model import ManagedPolicy
-from groundstate.services.iam.operations.policies import refuse_aws_policy
 from groundstate.store.iam import VersionRow
 
 VERSIONS_MAX = 5

@@ -5,9 +5,8 @@ AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from groundstate.operation import Call, Shape
 from groundstate.services.iam.entities import (
@@ -63,15 +62,6 @@ def list_tags(kind: type[Entity]) -> Run:
         return {"Tags": shown, **more}
 
     return list_tags_of
-
-
-def tag_context(call: Call, request: Shape) -> Mapping[str, Any]:
-    """The condition keys of the tags that a request gives or takes away."""
-    tags = request.get("Tags", ())
-    return {
-        "aws:TagKeys": [tag["Key"] for tag in tags] or list(request.get("TagKeys", ())),
-        **{f"aws:RequestTag/{tag['Key']}": tag.get("Value", "") for tag in tags},
-    }
 
 
 def _find(call: Call, kind: type[Entity], request: Shape) -> Entity:

@@ -11,12 +11,13 @@ from groundstate.services.iam.entities import (
     base_members,
     entity_arn,
     named_entity,
+    own_user,
     page,
     read_tags,
     renamed,
     save,
 )
-from groundstate.services.iam.errors import DeleteConflict, ValidationError
+from groundstate.services.iam.errors import DeleteConflict
 from groundstate.services.iam.managed import check_boundary
 from groundstate.services.iam.model import Group, User
 
@@ -111,18 +112,6 @@ def list_groups_for_user(call: Call, request: Shape) -> Shape:
     rows = call.tx.iam.list_containers(user.entity_id)
     shown, more = page(request, "groups of user", rows, lambda row: row.name)
     return {"Groups": [describe_group(Group.from_row(row)) for row in shown], **more}
-
-
-def own_user(call: Call) -> User:
-    """The user who calls.
-
-    Raises:
-        ValidationError: it is no user.
-    """
-    row = call.tx.iam.find_entity_by_arn(call.principal.identity_arn)
-    if row is None or row.kind != User.kind:
-        raise ValidationError("Must specify userName when calling with non-User credentials")
-    return User.from_row(row)
 
 
 def user_resource(call: Call, request: Shape) -> str:

@@ -11,6 +11,7 @@ from groundstate import ids
 from groundstate.operation import Call, Shape
 from groundstate.services.s3.buckets import get_bucket, versioning
 from groundstate.services.s3.checksums import make_etag, make_multipart_etag, read_checksums
+from groundstate.services.s3.copy_sources import find_source
 from groundstate.services.s3.errors import (
     EntityTooSmall,
     InvalidArgument,
@@ -25,8 +26,7 @@ from groundstate.services.s3.objects import (
     read_content,
     write_object,
 )
-from groundstate.services.s3.operations.copy_object import find_source
-from groundstate.services.s3.operations.put_object import check_key, read_body, read_data
+from groundstate.services.s3.uploads import check_key, read_body, read_data
 from groundstate.store.s3 import Part, Upload
 
 PART_NUMBER_MAX = 10_000

@@ -5,16 +5,11 @@ AWS: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import parse_qsl
-
 from groundstate.operation import Call, Shape
 from groundstate.services.s3.buckets import get_bucket, versioning
 from groundstate.services.s3.checksums import make_etag, read_checksums
-from groundstate.services.s3.errors import InvalidArgument
-from groundstate.services.s3.objects import HEADERS, check_write_conditions, write_object
-
-KEY_BYTES_MAX = 1024
+from groundstate.services.s3.objects import check_write_conditions, write_object
+from groundstate.services.s3.uploads import check_key, read_body, read_data
 
 
 def put_object(call: Call, request: Shape) -> Shape:
@@ -51,26 +46,3 @@ def put_object(call: Call, request: Shape) -> Shape:
     if versioning(bucket):
         answer["VersionId"] = entry.version_id
     return answer
-
-
-def check_key(key: str) -> None:
-    """Raise unless an object may have this key."""
-    if len(key.encode()) > KEY_BYTES_MAX:
-        raise InvalidArgument("Your key is too long")
-
-
-def read_body(body: Any) -> bytes:
-    """A body as bytes, whatever it came as."""
-    if isinstance(body, str):
-        return body.encode()
-    return bytes(body) if not hasattr(body, "read") else bytes(body.read())
-
-
-def read_data(request: Shape) -> dict[str, Any]:
-    """What is kept with an object beside its content: headers, metadata, tags."""
-    return {
-        "headers": {name: request[name] for name in HEADERS if name in request},
-        "metadata": request.get("Metadata", {}),
-        "tags": dict(parse_qsl(request.get("Tagging", ""), keep_blank_values=True)),
-        "encryption": request.get("ServerSideEncryption", "AES256"),
-    }

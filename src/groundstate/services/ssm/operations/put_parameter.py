@@ -13,10 +13,9 @@ from groundstate.services.ssm.errors import (
     ParameterPatternMismatchException,
     ValidationException,
 )
-from groundstate.services.ssm.parameters import bare_name, check_name
+from groundstate.services.ssm.parameters import HISTORY_MAX, bare_name, check_name
 from groundstate.store.ssm import Parameter
 
-HISTORY_MAX = 100
 _VALUE_BYTES_MAX = {"Standard": 4096, "Advanced": 8192, "Intelligent-Tiering": 8192}
 _KEPT = ("AllowedPattern", "DataType", "Description", "KeyId", "Tier", "Type")
 

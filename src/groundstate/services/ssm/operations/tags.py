@@ -11,8 +11,7 @@ from groundstate.services.ssm.errors import (
     ParameterVersionLabelLimitExceeded,
     ValidationException,
 )
-from groundstate.services.ssm.operations.put_parameter import HISTORY_MAX
-from groundstate.services.ssm.parameters import bare_name, get_parameter_row
+from groundstate.services.ssm.parameters import HISTORY_MAX, bare_name, get_parameter_row
 from groundstate.store.ssm import Parameter
 
 _LABELS_MAX = 10
