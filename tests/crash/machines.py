@@ -1,4 +1,4 @@
-"""What the crash workloads of state machines share: their role, and the table they count in."""
+"""What the crash workloads of state machines share: their role, what they count, and where."""
 
 from __future__ import annotations
 
@@ -7,6 +7,18 @@ import json
 from tests.crash.loop import Driver
 
 ROLE = "arn:aws:iam::000000000000:role/Machine"
+# A state that counts how often it took effect: once, however often the process died.
+COUNT = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::dynamodb:updateItem",
+    "Parameters": {
+        "TableName": "Counts",
+        "Key": {"id": {"S.$": "$.id"}},
+        "UpdateExpression": "ADD times :one",
+        "ExpressionAttributeValues": {":one": {"N": "1"}},
+    },
+    "ResultPath": None,
+}
 
 
 async def make_role(driver: Driver, *actions: str) -> None:

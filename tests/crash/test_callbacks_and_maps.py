@@ -9,21 +9,10 @@ import pytest
 
 from groundstate.operation import ServiceError
 from tests.crash.loop import Driver, crash_everywhere
-from tests.crash.machines import ROLE, make_counts, make_role
+from tests.crash.machines import COUNT, ROLE, make_counts, make_role
 
 STATES = "arn:aws:states:us-east-1:000000000000"
 ACTIVITY = f"{STATES}:activity:Work"
-COUNT = {
-    "Type": "Task",
-    "Resource": "arn:aws:states:::dynamodb:updateItem",
-    "Parameters": {
-        "TableName": "Counts",
-        "Key": {"id": {"S.$": "$.id"}},
-        "UpdateExpression": "ADD times :one",
-        "ExpressionAttributeValues": {":one": {"N": "1"}},
-    },
-    "ResultPath": None,
-}
 WORKFLOWS: dict[str, dict[str, Any]] = {
     "Distributed": {
         "StartAt": "Items",

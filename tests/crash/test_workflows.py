@@ -14,20 +14,9 @@ from groundstate.clock import VirtualClock
 from groundstate.config import Config
 from groundstate.runtime import Runtime
 from tests.crash.loop import Driver, crash_everywhere
-from tests.crash.machines import ROLE, make_counts, make_role
+from tests.crash.machines import COUNT, ROLE, make_counts, make_role
 
 MACHINES = "arn:aws:states:us-east-1:000000000000:stateMachine"
-PUT = {
-    "Type": "Task",
-    "Resource": "arn:aws:states:::dynamodb:updateItem",
-    "Parameters": {
-        "TableName": "Counts",
-        "Key": {"id": {"S.$": "$.id"}},
-        "UpdateExpression": "ADD times :one",
-        "ExpressionAttributeValues": {":one": {"N": "1"}},
-    },
-    "ResultPath": None,
-}
 WORKFLOWS: dict[str, dict[str, Any]] = {
     "Map": {
         "StartAt": "Items",
@@ -39,7 +28,7 @@ WORKFLOWS: dict[str, dict[str, Any]] = {
                 "ItemProcessor": {
                     "StartAt": "Count",
                     "States": {
-                        "Count": {**PUT, "Next": "Rest"},
+                        "Count": {**COUNT, "Next": "Rest"},
                         "Rest": {"Type": "Wait", "Seconds": 5, "End": True},
                     },
                 },
@@ -61,7 +50,7 @@ WORKFLOWS: dict[str, dict[str, Any]] = {
                         "StartAt": "Short",
                         "States": {
                             "Short": {"Type": "Wait", "Seconds": 3, "Next": "Count"},
-                            "Count": {**PUT, "End": True},
+                            "Count": {**COUNT, "End": True},
                         },
                     },
                 ],
@@ -80,7 +69,7 @@ WORKFLOWS: dict[str, dict[str, Any]] = {
                 "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Count"}],
                 "Next": "Count",
             },
-            "Count": {**PUT, "End": True},
+            "Count": {**COUNT, "End": True},
         },
     },
     "Nested": {
@@ -97,15 +86,18 @@ WORKFLOWS: dict[str, dict[str, Any]] = {
                 "ResultSelector": {"output.$": "$.Output"},
                 "Next": "Count",
             },
-            "Count": {**PUT, "Parameters": {**PUT["Parameters"], "Key": {"id": {"S": "Nested"}}},
-                      "End": True},
+            "Count": {
+                **COUNT,
+                "Parameters": {**COUNT["Parameters"], "Key": {"id": {"S": "Nested"}}},
+                "End": True,
+            },
         },
     },
     "Timeout": {
         "TimeoutSeconds": 12,
         "StartAt": "Count",
         "States": {
-            "Count": {**PUT, "Next": "Long"},
+            "Count": {**COUNT, "Next": "Long"},
             "Long": {"Type": "Wait", "Seconds": 500, "End": True},
         },
     },
@@ -119,7 +111,7 @@ WORKFLOWS: dict[str, dict[str, Any]] = {
                 "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Count"}],
                 "Next": "Count",
             },
-            "Count": {**PUT, "End": True},
+            "Count": {**COUNT, "End": True},
         },
     },
     # The child that answers the token may die before, between and after the two.
@@ -138,7 +130,7 @@ WORKFLOWS: dict[str, dict[str, Any]] = {
                 "ResultPath": None,
                 "Next": "Count",
             },
-            "Count": {**PUT, "End": True},
+            "Count": {**COUNT, "End": True},
         },
     },
     "Jsonata": {
@@ -155,9 +147,9 @@ WORKFLOWS: dict[str, dict[str, Any]] = {
                     "States": {
                         "Put": {
                             "Type": "Task",
-                            "Resource": PUT["Resource"],
+                            "Resource": COUNT["Resource"],
                             "Arguments": {
-                                **PUT["Parameters"],
+                                **COUNT["Parameters"],
                                 "Key": {"id": {"S": "{% $states.input.id %}"}},
                             },
                             "Output": "{% $states.input.id %}",

@@ -261,7 +261,7 @@ class LambdaHost:
                 task_root=str(task_root),
                 layer_roots=[str(root) for root in layer_roots],
                 runtime_api=environment.address,
-                endpoint_url=getattr(self._runner, "endpoint_url", ""),
+                endpoint_url=self._runner.endpoint_url,
                 log_stream=environment.log.name,
             )
             if function.runtime.startswith("nodejs"):
