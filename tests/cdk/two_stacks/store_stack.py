@@ -13,6 +13,7 @@ from aws_cdk import aws_s3_assets as assets
 from aws_cdk import aws_s3_deployment as deployment
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
+from python_function import python_function
 
 HERE = Path(__file__).parent
 
@@ -97,12 +98,10 @@ class StoreStack(Stack):
             code=lambda_.Code.from_asset(str(HERE / "layers" / "words")),
             compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
         )
-        function = lambda_.Function(
+        function = python_function(
             self,
             "OnOrder",
-            runtime=lambda_.Runtime.PYTHON_3_13,
-            handler="index.handler",
-            code=lambda_.Code.from_asset(str(HERE / "functions" / "stream")),
+            "stream",
             layers=[words],
             environment={"ARCHIVE": self.archive.table_name},
             log_group=logs.LogGroup(

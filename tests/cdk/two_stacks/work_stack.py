@@ -13,6 +13,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from aws_cdk import custom_resources as custom
 from constructs import Construct
+from python_function import python_function
 from store_stack import StoreStack
 
 HERE = Path(__file__).parent
@@ -54,14 +55,8 @@ class WorkStack(Stack):
         )
 
     def _make_alias(self) -> None:
-        function = lambda_.Function(
-            self,
-            "Work",
-            runtime=lambda_.Runtime.PYTHON_3_13,
-            handler="index.handler",
-            code=lambda_.Code.from_asset(str(HERE / "functions" / "work")),
-            environment={"TABLE": self._store.table.table_name},
-        )
+        environment = {"TABLE": self._store.table.table_name}
+        function = python_function(self, "Work", "work", environment=environment)
         self._store.table.grant_write_data(function)
         self._alias = lambda_.Alias(
             self, "Live", alias_name="live", version=function.current_version
@@ -82,20 +77,8 @@ class WorkStack(Stack):
         CfnOutput(self, "HelloNodeName", value=function.function_name)
 
     def _make_custom_resources(self) -> None:
-        answer = lambda_.Function(
-            self,
-            "Answer",
-            runtime=lambda_.Runtime.PYTHON_3_13,
-            handler="index.on_event",
-            code=lambda_.Code.from_asset(str(HERE / "functions" / "answer")),
-        )
-        is_complete = lambda_.Function(
-            self,
-            "AnswerIsComplete",
-            runtime=lambda_.Runtime.PYTHON_3_13,
-            handler="index.is_complete",
-            code=lambda_.Code.from_asset(str(HERE / "functions" / "answer")),
-        )
+        answer = python_function(self, "Answer", "answer", "index.on_event")
+        is_complete = python_function(self, "AnswerIsComplete", "answer", "index.is_complete")
         provider = custom.Provider(
             self,
             "AnswerProvider",
