@@ -192,6 +192,15 @@ def test_parts_are_checked_when_the_upload_ends(s3):
     assert refusal(s3.list_parts, **place) == "NoSuchUpload"
 
 
+def test_parts_are_listed_behind_a_marker(s3):
+    upload = s3.create_multipart_upload(Bucket="bucket", Key="k")["UploadId"]
+    place = {"Bucket": "bucket", "Key": "k", "UploadId": upload}
+    for number in (1, 2):
+        s3.upload_part(**place, PartNumber=number, Body=b"small")
+    (part,) = s3.list_parts(**place, PartNumberMarker=1)["Parts"]
+    assert part["PartNumber"] == 2
+
+
 def test_bucket_with_objects_is_not_deleted(s3):
     put(s3, "k")
     assert refusal(s3.delete_bucket, Bucket="bucket") == "BucketNotEmpty"

@@ -107,3 +107,19 @@ def test_regions_are_apart(groundstate, ssm):
     ssm.put_parameter(Name="p", Value="1", Type="String")
     elsewhere = groundstate.client("ssm", region="eu-west-1")
     assert refusal(elsewhere.get_parameter, Name="p") == "ParameterNotFound"
+
+
+def test_lists_are_read_page_by_page(ssm):
+    for number in range(5):
+        ssm.put_parameter(Name=f"/page/{number}", Value="x", Type="String")
+    first = ssm.get_parameters_by_path(Path="/page", MaxResults=3)
+    rest = ssm.get_parameters_by_path(Path="/page", MaxResults=3, NextToken=first["NextToken"])
+    names = [entry["Name"] for entry in first["Parameters"] + rest["Parameters"]]
+    assert names == [f"/page/{number}" for number in range(5)]
+    assert "NextToken" not in rest
+
+
+@pytest.mark.parametrize("name", ["describe_parameters", "get_parameters_by_path"])
+def test_token_that_is_not_ours_is_refused(ssm, name):
+    options = {"Path": "/"} if name == "get_parameters_by_path" else {}
+    assert refusal(getattr(ssm, name), NextToken="other", **options) == "InvalidNextToken"

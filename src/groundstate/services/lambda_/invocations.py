@@ -81,16 +81,6 @@ def make_trace_id(now: float) -> str:
     return f"Root=1-{int(now):08x}-{entropy[:24]};Parent={entropy[16:]};Sampled=0"
 
 
-def _version_of_alias(call: Call, named: FunctionName) -> str:
-    function = call.tx.functions.find(call.region, named.name)
-    if function is None:
-        raise function_not_found(call, named.name, named.qualifier)
-    alias = call.tx.functions.find_alias(function.function_id, named.qualifier)
-    if alias is None:
-        raise alias_not_found(call, named.name, named.qualifier)
-    return choose_version(alias, (ids.make_entropy() % _WEIGHT_STEPS) / _WEIGHT_STEPS)
-
-
 def choose_version(alias: Shape, chance: float) -> str:
     """The version that an alias leads to, for a number between 0 and 1."""
     weights = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
@@ -99,3 +89,13 @@ def choose_version(alias: Shape, chance: float) -> str:
             return str(version)
         chance -= weight
     return str(alias["FunctionVersion"])
+
+
+def _version_of_alias(call: Call, named: FunctionName) -> str:
+    function = call.tx.functions.find(call.region, named.name)
+    if function is None:
+        raise function_not_found(call, named.name, named.qualifier)
+    alias = call.tx.functions.find_alias(function.function_id, named.qualifier)
+    if alias is None:
+        raise alias_not_found(call, named.name, named.qualifier)
+    return choose_version(alias, (ids.make_entropy() % _WEIGHT_STEPS) / _WEIGHT_STEPS)

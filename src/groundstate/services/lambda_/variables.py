@@ -70,9 +70,43 @@ def make_variables(
     those that keep them from the credentials and settings of the machine's user.
     """
     libraries = runtime_directory()
+    variables = {
+        **_defaults(task_root, layer_roots, libraries),
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+        "AWS_ENDPOINT_URL": endpoint_url,
+        # Otherwise clients put `sync-` and the like before the name of this machine.
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+        **function.variables,
+        # Those that a function cannot have another value of.
+        "_HANDLER": function.handler,
+        "AWS_REGION": function.region,
+        "AWS_DEFAULT_REGION": function.region,
+        "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": function.version,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
+        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+        "AWS_LAMBDA_RUNTIME_API": runtime_api,
+        "LAMBDA_TASK_ROOT": task_root,
+        "LAMBDA_RUNTIME_DIR": libraries,
+        **_of_runtime(function, task_root, layer_roots),
+    }
+    if credentials.session_token:
+        variables["AWS_SESSION_TOKEN"] = credentials.session_token
+    if function.log_format == "JSON":
+        variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
+        variables["AWS_LAMBDA_LOG_LEVEL"] = function.log_level or "INFO"
+    return variables
+
+
+def _defaults(task_root: str, layer_roots: list[str], libraries: str) -> dict[str, str]:
+    """What functions may have other values of."""
     layer_bins = [f"{root}/bin" for root in layer_roots]
     layer_libraries = [f"{root}/lib" for root in layer_roots]
-    variables = {
+    return {
         "LANG": "en_US.UTF-8",
         "LC_CTYPE": "C.UTF-8",
         "TZ": ":UTC",
@@ -83,47 +117,24 @@ def make_variables(
         "PWD": task_root,
         "SHLVL": "0",
         "PYTHONPATH": libraries,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    if endpoint_url:
-        variables["AWS_ENDPOINT_URL"] = endpoint_url
-        # Otherwise clients put `sync-` and the like before the name of this machine.
-        variables["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
-    variables.update(function.variables)
-    variables.update(
-        {
-            "_HANDLER": function.handler,
-            "AWS_REGION": function.region,
-            "AWS_DEFAULT_REGION": function.region,
-            "AWS_ACCESS_KEY_ID": credentials.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
-            "AWS_LAMBDA_FUNCTION_NAME": function.name,
-            "AWS_LAMBDA_FUNCTION_VERSION": function.version,
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
-            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
-            "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
-            "AWS_LAMBDA_RUNTIME_API": runtime_api,
-            "LAMBDA_TASK_ROOT": task_root,
-            "LAMBDA_RUNTIME_DIR": libraries,
-        }
-    )
-    if credentials.session_token:
-        variables["AWS_SESSION_TOKEN"] = credentials.session_token
+
+
+def _of_runtime(
+    function: FunctionVersion, task_root: str, layer_roots: list[str]
+) -> dict[str, str]:
+    """What the client of the function's runtime needs."""
     if function.runtime.startswith("python"):
         # AWS's client writes its log messages as frames there; see output.py.
-        variables["_LAMBDA_TELEMETRY_LOG_FD"] = "3"
+        return {"_LAMBDA_TELEMETRY_LOG_FD": "3"}
     if function.runtime.startswith("nodejs"):
         major = function.runtime.removeprefix("nodejs").removesuffix(".x")
         places = (f"nodejs/node{major}/node_modules", "nodejs/node_modules")
         folders = [f"{root}/{place}" for place in places for root in layer_roots]
-        variables["NODE_PATH"] = ":".join([*folders, f"{task_root}/node_modules"])
-    if function.log_format == "JSON":
-        variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
-        variables["AWS_LAMBDA_LOG_LEVEL"] = function.log_level or "INFO"
-    return variables
+        return {"NODE_PATH": ":".join([*folders, f"{task_root}/node_modules"])}
+    return {}

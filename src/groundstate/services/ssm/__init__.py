@@ -17,10 +17,10 @@ from groundstate.services.ssm.operations.get_parameters import (
     get_parameters,
     get_parameters_by_path,
 )
+from groundstate.services.ssm.operations.label_parameter_version import label_parameter_version
 from groundstate.services.ssm.operations.put_parameter import put_parameter
 from groundstate.services.ssm.operations.tags import (
     add_tags_to_resource,
-    label_parameter_version,
     list_tags_for_resource,
     remove_tags_from_resource,
 )

@@ -24,6 +24,10 @@ class ValidationException(ServiceError):
     """A member has a value that it cannot have."""
 
 
+class InvalidNextToken(ServiceError):
+    """The token of a page is not one of ours."""
+
+
 class InvalidResourceId(ServiceError):
     """There is no such resource."""
 

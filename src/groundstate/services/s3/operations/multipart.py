@@ -158,7 +158,7 @@ def list_parts(call: Call, request: Shape) -> Shape:
     """
     upload = _get_upload(call, request)
     size = min(request.get("MaxParts", _PAGE_SIZE), _PAGE_SIZE)
-    marker = int(request.get("PartNumberMarker", 0) or 0)
+    marker = request.get("PartNumberMarker", 0)
     parts = [
         part for part in call.tx.buckets.list_parts(upload.upload_id) if part.part_number > marker
     ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from groundstate.operation import Call, Shape
 from groundstate.services.ssm.errors import ValidationException
+from groundstate.services.ssm.paging import take_page
 from groundstate.services.ssm.parameters import show_metadata
 from groundstate.store.ssm import Parameter
 
@@ -18,6 +19,7 @@ def describe_parameters(call: Call, request: Shape) -> Shape:
 
     Raises:
         ValidationException: a filter has a key that is not supported.
+        InvalidNextToken: the token is not one of ours.
     """
     filters = [
         *request.get("ParameterFilters", []),
@@ -31,13 +33,8 @@ def describe_parameters(call: Call, request: Shape) -> Shape:
         for parameter in call.tx.parameters.list_newest(call.region)
         if all(_passes(parameter, entry) for entry in filters)
     ]
-    begin = int(request.get("NextToken") or 0)
-    size = request.get("MaxResults", _PAGE_SIZE)
-    page = parameters[begin : begin + size]
-    answer: Shape = {"Parameters": [show_metadata(call, entry) for entry in page]}
-    if begin + size < len(parameters):
-        answer["NextToken"] = str(begin + size)
-    return answer
+    page, more = take_page(request, parameters, size=_PAGE_SIZE)
+    return {"Parameters": [show_metadata(call, entry) for entry in page], **more}
 
 
 def _passes(parameter: Parameter, entry: Shape) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from groundstate.operation import Call, Shape
 from groundstate.services.ssm.errors import ParameterNotFound, ValidationException
+from groundstate.services.ssm.paging import take_page
 from groundstate.services.ssm.parameters import (
     bare_name,
     find_parameter,
@@ -38,8 +39,7 @@ def get_parameters(call: Call, request: Shape) -> Shape:
     if len(names) > _NAMES_MAX:
         raise ValidationException(
             f"1 validation error detected: Value '[{', '.join(names)}]' at 'names' failed to"
-            f" satisfy"
-            f" constraint: Member must have length less than or equal to {_NAMES_MAX}"
+            f" satisfy constraint: Member must have length less than or equal to {_NAMES_MAX}"
         )
     found, invalid = [], []
     decrypt = bool(request.get("WithDecryption"))
@@ -54,7 +54,12 @@ def get_parameters(call: Call, request: Shape) -> Shape:
 
 
 def get_parameters_by_path(call: Call, request: Shape) -> Shape:
-    """A page of the parameters below a path."""
+    """A page of the parameters below a path.
+
+    Raises:
+        ValidationException: the path is none.
+        InvalidNextToken: the token is not one of ours.
+    """
     path = request["Path"]
     if not path.startswith("/"):
         raise ValidationException(
@@ -67,14 +72,9 @@ def get_parameters_by_path(call: Call, request: Shape) -> Shape:
         for parameter in call.tx.parameters.list_newest(call.region, prefix)
         if request.get("Recursive") or "/" not in parameter.name[len(prefix) :]
     ]
-    begin = int(request.get("NextToken") or 0)
-    size = request.get("MaxResults", _PAGE_SIZE)
+    page, more = take_page(request, parameters, size=_PAGE_SIZE)
     decrypt = bool(request.get("WithDecryption"))
-    page = parameters[begin : begin + size]
-    answer: Shape = {"Parameters": [show(call, entry, decrypt=decrypt) for entry in page]}
-    if begin + size < len(parameters):
-        answer["NextToken"] = str(begin + size)
-    return answer
+    return {"Parameters": [show(call, entry, decrypt=decrypt) for entry in page], **more}
 
 
 def get_parameter_history(call: Call, request: Shape) -> Shape:
@@ -82,24 +82,21 @@ def get_parameter_history(call: Call, request: Shape) -> Shape:
 
     Raises:
         ParameterNotFound: there is no such parameter.
+        InvalidNextToken: the token is not one of ours.
     """
     versions = call.tx.parameters.list_versions(call.region, bare_name(request["Name"]))
     if not versions:
         raise ParameterNotFound
-    begin = int(request.get("NextToken") or 0)
-    size = request.get("MaxResults", _HISTORY_PAGE_SIZE)
+    page, more = take_page(request, versions, size=_HISTORY_PAGE_SIZE)
     decrypt = bool(request.get("WithDecryption"))
     shown = []
-    for version in versions[begin : begin + size]:
+    for version in page:
         entry = show_metadata(call, version)
         del entry["ARN"]
         entry["Value"] = show(call, version, decrypt=decrypt)["Value"]
         entry["Labels"] = version.data.get("labels", [])
         shown.append(entry)
-    answer: Shape = {"Parameters": shown}
-    if begin + size < len(versions):
-        answer["NextToken"] = str(begin + size)
-    return answer
+    return {"Parameters": shown, **more}
 
 
 def _selector(name: str) -> str:
