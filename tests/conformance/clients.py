@@ -1,4 +1,8 @@
-"""AWS's two clients with one face: boto3, and the `aws` command line."""
+"""AWS's two clients with one face: boto3, and the `aws` command line.
+
+Both are called with a service, an operation and its request; blobs are bytes, in requests and in
+answers.
+"""
 
 import contextlib
 import gc
@@ -6,7 +10,7 @@ import io
 import json
 import re
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import boto3
 from awscli.clidriver import create_clidriver
@@ -20,12 +24,6 @@ class AwsError(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
-
-
-class AwsClient(Protocol):
-    """Calls one operation; blobs are bytes, in requests and in answers."""
-
-    def __call__(self, service: str, operation: str, **request: Any) -> dict[str, Any]: ...
 
 
 class Boto3:

@@ -31,7 +31,8 @@ class TimerTable:
     """Timers on disk. A waiting timer costs a row, no memory.
 
     Attributes:
-        earliest: a time at or before the earliest timer's, or None if it must be looked up.
+        set_before: the earliest time for which a timer was set since somebody last looked for what
+            is due, in epoch seconds; infinite if none was.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:

@@ -1,1 +1,1 @@
-"""Numbered changes of the schema, forward only: `0007_add_map_runs.sql`."""
+"""Numbered changes of the schema, forward only: `0003_stepfunctions.sql`."""
