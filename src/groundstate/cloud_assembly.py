@@ -94,18 +94,6 @@ class CloudAssembly:
     path: Path
     stacks: tuple[AssemblyStack, ...] = field(default=())
 
-    def get_stack(self, name: str) -> AssemblyStack:
-        """The stack with this name, artifact id or display name.
-
-        Raises:
-            AssemblyError: there is none.
-        """
-        for stack in self.stacks:
-            if name in (stack.name, stack.artifact_id, stack.display_name):
-                return stack
-        known = ", ".join(stack.display_name for stack in self.stacks)
-        raise AssemblyError(f"No stack named {name} in {self.path}. It has: {known or 'none'}.")
-
     def find_stacks(self, pattern: str) -> list[AssemblyStack]:
         """The stacks whose name or display name matches a pattern with `*` and `?`."""
         return [

@@ -34,18 +34,8 @@ class LimitExceededException(ServiceError):
     """A quota is used up."""
 
 
-class CFNRegistryException(ServiceError):
-    """The registry of types refused."""
-
-
 class TypeNotFoundException(ServiceError):
     """The registry does not know this type."""
-
-    status = 404
-
-
-class StackNotFoundException(ServiceError):
-    """There is no such stack (GetTemplateSummary and a few more)."""
 
     status = 404
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from groundstate.operation import Call, Shape
 from groundstate.services.cloudformation.engine.inputs import load_parameters
-from groundstate.services.cloudformation.errors import AlreadyExistsException, ValidationError
+from groundstate.services.cloudformation.errors import ValidationError
 from groundstate.services.cloudformation.template import parameters
 from groundstate.store.cloudformation import Stack
 
@@ -46,12 +46,6 @@ def get_stack(call: Call, name_or_id: str, message: str = "Stack [{}] does not e
     if stack is None:
         raise ValidationError(message.format(name_or_id))
     return stack
-
-
-def refuse_existing(call: Call, name: str) -> None:
-    """Raise if a stack has this name."""
-    if call.tx.stacks.find_by_name(call.region, name) is not None:
-        raise AlreadyExistsException(f"Stack [{name}] already exists")
 
 
 def stack_arn(call: Call, request: Shape) -> str:
