@@ -16,6 +16,8 @@ import { readStacks, touchedAt } from "./stacks.js";
 import { keyLabel, readTables } from "./tables.js";
 
 const FAILURES = new Set(["FAILED", "TIMED_OUT", "ABORTED"]);
+// Where commands look for a runtime that nobody names.
+const USUAL_ENDPOINT = "http://127.0.0.1:4566";
 const EXECUTIONS_SHOWN = 8;
 
 export function overviewPage() {
@@ -207,6 +209,7 @@ function viewBeginning() {
         {},
         h("p", {}, "From the folder that you cloned, in another terminal:"),
         command("source .venv/bin/activate"),
+        settings.endpoint !== USUAL_ENDPOINT && command(`export AWS_ENDPOINT_URL=${settings.endpoint}`),
         command("groundstate deploy app"),
         h(
           "p",
