@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from groundstate.operation import ServiceError
+from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import (
     as_text,
     pick,
@@ -156,11 +156,8 @@ def update_table(provision: Provision, current: Current, properties: Properties)
 
 def delete_table(provision: Provision, current: Current) -> None:
     """Delete the table; one that is gone already is as good."""
-    try:
+    with gone_is_fine():
         provision.invoke("dynamodb", "DeleteTable", {"TableName": current.physical_id})
-    except ServiceError as error:
-        if error.code != "ResourceNotFoundException":
-            raise
 
 
 def read_table(provision: Provision, current: Current) -> Properties:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from groundstate.operation import ServiceError, Shape
+from groundstate.operation import Shape
+from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import as_text, tag_changes, tags_as_map
 from groundstate.services.cloudformation.resources.provision import Properties, Provision
 from groundstate.services.cloudformation.resources.shape import JSON, TEXT
@@ -67,7 +68,7 @@ def set_tags(
 def delete_identity(provision: Provision, identity: Identity, name: str) -> None:
     """Delete an identity and the policies that it has; one that is gone is as good."""
     kind = identity.kind
-    try:
+    with gone_is_fine():
         attached = provision.invoke("iam", f"ListAttached{kind}Policies", identity.named(name))
         inline = provision.invoke("iam", f"List{kind}Policies", identity.named(name))
         for policy in attached["AttachedPolicies"]:
@@ -77,6 +78,3 @@ def delete_identity(provision: Provision, identity: Identity, name: str) -> None
             request = identity.named(name, PolicyName=policy_name)
             provision.invoke("iam", f"Delete{kind}Policy", request)
         provision.invoke("iam", f"Delete{kind}", identity.named(name))
-    except ServiceError as error:
-        if error.code not in ("NoSuchEntity", "NoSuchEntityException"):
-            raise

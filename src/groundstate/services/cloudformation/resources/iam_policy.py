@@ -5,7 +5,7 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-
 
 from __future__ import annotations
 
-from groundstate.operation import ServiceError
+from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import as_text
 from groundstate.services.cloudformation.resources.provision import (
     Current,
@@ -65,12 +65,9 @@ def _put(provision: Provision, properties: Properties) -> None:
 
 
 def _take(provision: Provision, kind: str, name: str, policy: str) -> None:
-    try:
+    with gone_is_fine():
         request = {f"{kind}Name": name, "PolicyName": policy}
         provision.invoke("iam", f"Delete{kind}Policy", request)
-    except ServiceError as error:
-        if error.code not in ("NoSuchEntity", "NoSuchEntityException"):
-            raise
 
 
 POLICY = ResourceType(

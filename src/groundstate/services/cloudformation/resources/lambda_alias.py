@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from groundstate.operation import ServiceError
+from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import pick
 from groundstate.services.cloudformation.resources.provision import (
     Current,
@@ -39,13 +39,10 @@ def update_alias(provision: Provision, current: Current, properties: Properties)
 
 def delete_alias(provision: Provision, current: Current) -> None:
     """Delete the alias; one that is gone already is as good."""
-    try:
+    with gone_is_fine():
         provision.invoke(
             "lambda", "DeleteAlias", pick(current.properties, ("FunctionName", "Name"))
         )
-    except ServiceError as error:
-        if error.code != "ResourceNotFoundException":
-            raise
 
 
 def _routing(properties: Properties) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import io
 import zipfile
 from typing import Any
 
-from groundstate.operation import ServiceError
 from groundstate.services.cloudformation.resources import cfn_response
+from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import (
     pick,
     tag_changes,
@@ -150,11 +150,8 @@ def update_function(provision: Provision, current: Current, properties: Properti
 
 def delete_function(provision: Provision, current: Current) -> None:
     """Delete the function; one that is gone already is as good."""
-    try:
+    with gone_is_fine():
         provision.invoke("lambda", "DeleteFunction", {"FunctionName": current.physical_id})
-    except ServiceError as error:
-        if error.code != "ResourceNotFoundException":
-            raise
 
 
 def read_function(provision: Provision, current: Current) -> Properties:

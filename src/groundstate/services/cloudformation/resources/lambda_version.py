@@ -5,7 +5,7 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-
 
 from __future__ import annotations
 
-from groundstate.operation import ServiceError
+from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import pick
 from groundstate.services.cloudformation.resources.provision import (
     Current,
@@ -49,11 +49,8 @@ def delete_version(provision: Provision, current: Current) -> None:
         "FunctionName": current.properties["FunctionName"],
         "Qualifier": current.attributes["Version"],
     }
-    try:
+    with gone_is_fine():
         provision.invoke("lambda", "DeleteFunction", request)
-    except ServiceError as error:
-        if error.code != "ResourceNotFoundException":
-            raise
 
 
 VERSION = ResourceType(

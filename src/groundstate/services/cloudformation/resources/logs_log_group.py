@@ -5,7 +5,8 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-
 
 from __future__ import annotations
 
-from groundstate.operation import ServiceError, named_error
+from groundstate.operation import named_error
+from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import tag_changes, tags_as_map
 from groundstate.services.cloudformation.resources.provision import (
     Current,
@@ -50,11 +51,8 @@ def update_log_group(provision: Provision, current: Current, properties: Propert
 
 def delete_log_group(provision: Provision, current: Current) -> None:
     """Delete the group; one that is gone already is as good."""
-    try:
+    with gone_is_fine():
         provision.invoke("logs", "DeleteLogGroup", {"logGroupName": current.physical_id})
-    except ServiceError as error:
-        if error.code != "ResourceNotFoundException":
-            raise
 
 
 def read_log_group(provision: Provision, current: Current) -> Properties:
@@ -133,11 +131,8 @@ def delete_log_stream(provision: Provision, current: Current) -> None:
         "logGroupName": current.properties["LogGroupName"],
         "logStreamName": current.physical_id,
     }
-    try:
+    with gone_is_fine():
         provision.invoke("logs", "DeleteLogStream", request)
-    except ServiceError as error:
-        if error.code != "ResourceNotFoundException":
-            raise
 
 
 LOG_STREAM = ResourceType(

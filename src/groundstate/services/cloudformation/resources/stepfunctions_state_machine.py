@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from groundstate.operation import ServiceError
+from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import tag_changes, tags_as_map
 from groundstate.services.cloudformation.resources.provision import (
     Current,
@@ -85,12 +85,9 @@ def update_state_machine(provision: Provision, current: Current, properties: Pro
 
 def delete_state_machine(provision: Provision, current: Current) -> None:
     """Delete the state machine."""
-    try:
+    with gone_is_fine():
         request = {"stateMachineArn": current.physical_id}
         provision.invoke("stepfunctions", "DeleteStateMachine", request)
-    except ServiceError as error:
-        if error.code != "StateMachineDoesNotExist":
-            raise
 
 
 def read_state_machine(provision: Provision, current: Current) -> Properties:

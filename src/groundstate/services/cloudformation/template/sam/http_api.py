@@ -14,11 +14,14 @@ from groundstate.services.cloudformation.template.sam.event_target import Target
 from groundstate.services.cloudformation.template.sam.expansion import (
     Expansion,
     InvalidResource,
-    location,
     own_attributes,
     passed_on,
 )
-from groundstate.services.cloudformation.template.sam.paths import add_method, own_condition
+from groundstate.services.cloudformation.template.sam.paths import (
+    add_method,
+    own_condition,
+    read_definition,
+)
 
 NAME = "AWS::Serverless::HttpApi"
 IMPLICIT = "ServerlessHttpApi"
@@ -85,17 +88,10 @@ def expand_http_api(expansion: Expansion, logical_id: str, source: Mapping[str, 
         InvalidResource: it has two definitions.
     """
     properties = source.get("Properties", {})
-    if "DefinitionBody" in properties and "DefinitionUri" in properties:
-        raise InvalidResource(
-            logical_id,
-            "Specify either 'DefinitionUri' or 'DefinitionBody' property and not both.",
-        )
-    api = {name: properties[name] for name in _API if name in properties}
-    if "DefinitionUri" in properties:
-        uri = properties["DefinitionUri"]
-        api["BodyS3Location"] = location(logical_id, "DefinitionUri", uri)
-    else:
-        api["Body"] = properties.get("DefinitionBody") or _empty_body()
+    api = {
+        **{name: properties[name] for name in _API if name in properties},
+        **read_definition(logical_id, properties, _empty_body()),
+    }
     if "CorsConfiguration" in properties and properties["CorsConfiguration"] is not True:
         api["CorsConfiguration"] = properties["CorsConfiguration"]
     tags = {**properties.get("Tags", {}), **_CREATED_BY}

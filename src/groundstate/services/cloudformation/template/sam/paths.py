@@ -1,13 +1,39 @@
-"""The paths of an API's definition, to which events add their methods."""
+"""An API's definition: where it is, and the paths to which events add their methods."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from groundstate.services.cloudformation.template.sam.event_target import Target
-from groundstate.services.cloudformation.template.sam.expansion import NO_VALUE
+from groundstate.services.cloudformation.template.sam.expansion import (
+    NO_VALUE,
+    InvalidResource,
+    location,
+)
 
 _ANY = "x-amazon-apigateway-any-method"
+
+
+def read_definition(
+    logical_id: str, properties: Mapping[str, Any], empty_body: dict[str, Any]
+) -> dict[str, Any]:
+    """The member of an API that has its definition: `Body` or `BodyS3Location`.
+
+    Args:
+        empty_body: the definition of an API that gives none.
+
+    Raises:
+        InvalidResource: it gives two.
+    """
+    if "DefinitionUri" not in properties:
+        return {"Body": properties.get("DefinitionBody") or empty_body}
+    if "DefinitionBody" in properties:
+        raise InvalidResource(
+            logical_id,
+            "Specify either 'DefinitionUri' or 'DefinitionBody' property and not both.",
+        )
+    return {"BodyS3Location": location(logical_id, "DefinitionUri", properties["DefinitionUri"])}
 
 
 def add_method(

@@ -17,11 +17,14 @@ from groundstate.services.cloudformation.template.sam.event_target import Target
 from groundstate.services.cloudformation.template.sam.expansion import (
     Expansion,
     InvalidResource,
-    location,
     own_attributes,
     passed_on,
 )
-from groundstate.services.cloudformation.template.sam.paths import add_method, own_condition
+from groundstate.services.cloudformation.template.sam.paths import (
+    add_method,
+    own_condition,
+    read_definition,
+)
 from groundstate.services.cloudformation.template.sam.rules import add_start_role
 
 NAME = "AWS::Serverless::Api"
@@ -89,17 +92,10 @@ def expand_api(expansion: Expansion, logical_id: str, source: Mapping[str, Any])
     properties = source.get("Properties", {})
     if "StageName" not in properties:
         raise InvalidResource(logical_id, "Missing required property 'StageName'.")
-    if "DefinitionBody" in properties and "DefinitionUri" in properties:
-        raise InvalidResource(
-            logical_id,
-            "Specify either 'DefinitionUri' or 'DefinitionBody' property and not both.",
-        )
-    api = {name: properties[name] for name in _API if name in properties}
-    if "DefinitionUri" in properties:
-        uri = properties["DefinitionUri"]
-        api["BodyS3Location"] = location(logical_id, "DefinitionUri", uri)
-    else:
-        api["Body"] = properties.get("DefinitionBody") or _empty_body()
+    api = {
+        **{name: properties[name] for name in _API if name in properties},
+        **read_definition(logical_id, properties, _empty_body()),
+    }
     if "EndpointConfiguration" in properties:
         endpoint = properties["EndpointConfiguration"]
         if isinstance(endpoint, dict) and "Type" in endpoint:
