@@ -11,10 +11,12 @@ from docs.reference import FOLDER, PAGES
 from groundstate.cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[2]
+FOLDERS = ("", "app/**/", "benchmarks/", "changes/", "docs/**/", "src/**/")
 PAGES_BY_HAND = [
     path
-    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "app").glob("*.md")]
-    if FOLDER not in path.parents
+    for folder in FOLDERS
+    for path in ROOT.glob(f"{folder}*.md")
+    if FOLDER not in path.parents and "cdk.out" not in path.parts
 ]
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
