@@ -1,28 +1,30 @@
 // Which page of the console shows what an ARN names.
 
+import { addressOf } from "./router.js";
+
 const PATTERNS = [
   [
     /^arn:[^:]+:states:([^:]+):\d+:execution:([^:]+):([^:]+)$/,
-    (arn) => `#/executions/${encode(arn)}`,
+    (arn) => addressOf("executions", arn),
   ],
   [/^arn:[^:]+:states:([^:]+):\d+:express:([^:]+):.+$/, () => null],
   [
     /^arn:[^:]+:states:([^:]+):\d+:stateMachine:([^:]+)(:[^:]+)?$/,
-    (arn, _, name) => `#/machines/${encode(arn.split(":").slice(0, 7).join(":"))}`,
+    (arn, _, name) => addressOf("machines", arn.split(":").slice(0, 7).join(":")),
   ],
-  [/^arn:[^:]+:states:([^:]+):\d+:mapRun:.+$/, (arn) => `#/mapruns/${encode(arn)}`],
+  [/^arn:[^:]+:states:([^:]+):\d+:mapRun:.+$/, (arn) => addressOf("mapruns", arn)],
   [
     /^arn:[^:]+:lambda:([^:]+):\d+:function:([^:]+)(:[^:]+)?$/,
-    (_, __, name) => `#/functions/${encode(name)}`,
+    (_, __, name) => addressOf("functions", name),
   ],
-  [/^arn:[^:]+:dynamodb:([^:]+):\d+:table\/([^/]+)$/, (_, __, name) => `#/tables/${encode(name)}`],
+  [/^arn:[^:]+:dynamodb:([^:]+):\d+:table\/([^/]+)$/, (_, __, name) => addressOf("tables", name)],
   [
     /^arn:[^:]+:logs:([^:]+):\d+:log-group:([^:]+)(:\*)?$/,
-    (_, __, name) => `#/logs/${encode(name)}`,
+    (_, __, name) => addressOf("logs", name),
   ],
   [
     /^arn:[^:]+:cloudformation:([^:]+):\d+:stack\/([^/]+)\/.+$/,
-    (_, __, name) => `#/stacks/${encode(name)}`,
+    (_, __, name) => addressOf("stacks", name),
   ],
 ];
 
@@ -41,14 +43,14 @@ export function pageOfResource(type, physicalId) {
   if (!physicalId) return null;
   switch (type) {
     case "AWS::Lambda::Function":
-      return `#/functions/${encode(physicalId)}`;
+      return addressOf("functions", physicalId);
     case "AWS::DynamoDB::Table":
     case "AWS::DynamoDB::GlobalTable":
-      return `#/tables/${encode(physicalId)}`;
+      return addressOf("tables", physicalId);
     case "AWS::StepFunctions::StateMachine":
-      return `#/machines/${encode(physicalId)}`;
+      return addressOf("machines", physicalId);
     case "AWS::Logs::LogGroup":
-      return `#/logs/${encode(physicalId)}`;
+      return addressOf("logs", physicalId);
     case "AWS::CloudFormation::Stack":
       return pageOf(physicalId);
     default:
@@ -65,8 +67,4 @@ export function nameOf(arn) {
 export function machineOf(executionArn) {
   const parts = executionArn.split(":");
   return [...parts.slice(0, 5), "stateMachine", parts[6].split("/")[0]].join(":");
-}
-
-function encode(text) {
-  return encodeURIComponent(text);
 }

@@ -1,5 +1,10 @@
 // Addresses of pages: `#/tables/Tasks`, parameters encoded, a query behind a question mark.
 
+/** The address of a page: the section's name, and the name or ARN of what it shows. */
+export function addressOf(section, name) {
+  return `#/${section}/${encodeURIComponent(name)}`;
+}
+
 /** What the address asks for: { path: [...], query: {...} }. */
 export function readAddress() {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?");

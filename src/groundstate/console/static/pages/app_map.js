@@ -1,6 +1,7 @@
 // The application as a picture: functions, state machines and tables, and which uses which.
 
 import { h } from "../core/dom.js";
+import { addressOf } from "../core/router.js";
 import { layoutAcross } from "../graph/across.js";
 import { relationsOf } from "../graph/relations.js";
 import { shorten, textWidth } from "../graph/text.js";
@@ -53,16 +54,15 @@ function nodesOf({ functions, machines, tables }) {
     const width = Math.max(150, textWidth(shown) + 74, textWidth(detail, 11) + 74);
     return { id, name, shown, detail, kind, href, arn, width: Math.round(width), height: HEIGHT };
   };
-  const page = (section, name) => `#/${section}/${encodeURIComponent(name)}`;
   return [
     ...functions.map(({ FunctionName: name }) =>
-      make(`function:${name}`, name, "Function", "function", page("functions", name)),
+      make(`function:${name}`, name, "Function", "function", addressOf("functions", name)),
     ),
     ...machines.map(({ name, stateMachineArn: arn }) =>
-      make(`machine:${arn}`, name, "State machine", "machine", page("machines", arn), arn),
+      make(`machine:${arn}`, name, "State machine", "machine", addressOf("machines", arn), arn),
     ),
     ...tables.map(({ TableName: name }) =>
-      make(`table:${name}`, name, "Table", "table", page("tables", name)),
+      make(`table:${name}`, name, "Table", "table", addressOf("tables", name)),
     ),
   ];
 }

@@ -3,9 +3,8 @@
 import { call } from "../core/api.js";
 import { machineOf, nameOf } from "../core/arn.js";
 import { h } from "../core/dom.js";
-import { dateTime, span } from "../core/format.js";
 import { now } from "../core/live.js";
-import { readAddress, replaceQuery } from "../core/router.js";
+import { addressOf, readAddress, replaceQuery } from "../core/router.js";
 import { coloursOf } from "../graph/coloured.js";
 import { layoutGraph } from "../graph/layout.js";
 import { modelOf } from "../graph/model.js";
@@ -15,6 +14,7 @@ import { button, errorBox, pageHead, panel, tabPart, tabs } from "../ui/parts.js
 import { statusChip, statusMark } from "../ui/status.js";
 import { eventsTable } from "./events_table.js";
 import { executionPanel } from "./execution_panel.js";
+import { timesOf } from "./executions_table.js";
 import { startForm } from "./start_execution.js";
 import { statePanel } from "./state_panel.js";
 import { timeline } from "./timeline.js";
@@ -90,7 +90,7 @@ export function executionPage(arn, open, query) {
     section: "machines",
     crumbs: [
       { label: "State machines", href: "#/machines" },
-      { label: nameOf(machineOf(arn)), href: `#/machines/${encodeURIComponent(machineOf(arn))}` },
+      { label: nameOf(machineOf(arn)), href: addressOf("machines", machineOf(arn)) },
     ],
     async load() {
       if (layout === null) {
@@ -113,7 +113,7 @@ export function executionPage(arn, open, query) {
         kind: "Execution",
         title: h("span", { class: "mono" }, nameOf(arn)),
         status: statusChip(execution.status),
-        facts: `Started ${dateTime(execution.startDate)} · ${execution.status === "RUNNING" ? "running for" : "took"} ${span((execution.stopDate ?? now()) - execution.startDate)}${execution.redriveCount ? ` · redriven ${execution.redriveCount} times` : ""}`,
+        facts: [timesOf(execution), redrivesOf(execution)].filter(Boolean).join(" · "),
         actions: [
           execution.status === "RUNNING" &&
             button("Stop", () => act("StopExecution"), { icon: "stop" }),
@@ -227,6 +227,10 @@ export function executionPage(arn, open, query) {
   function node() {
     return layout.nodes.find((each) => each.id === selected && each.state !== undefined);
   }
+}
+
+function redrivesOf({ redriveCount }) {
+  return redriveCount ? `redriven ${redriveCount} times` : "";
 }
 
 function legend() {

@@ -3,6 +3,7 @@
 import { machineOf, nameOf } from "../core/arn.js";
 import { h } from "../core/dom.js";
 import { dateTime } from "../core/format.js";
+import { addressOf } from "../core/router.js";
 import { jsonView } from "../json/view.js";
 import { copyable } from "../ui/copy.js";
 import { facts, tabPart, tabs } from "../ui/parts.js";
@@ -66,5 +67,5 @@ function viewDetails(execution) {
 }
 
 function link(section, arn, label) {
-  return h("a", { href: `#/${section}/${encodeURIComponent(arn)}` }, label);
+  return h("a", { href: addressOf(section, arn) }, label);
 }

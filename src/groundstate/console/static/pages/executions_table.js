@@ -4,6 +4,7 @@ import { call } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { ago, dateTime, span } from "../core/format.js";
 import { now } from "../core/live.js";
+import { addressOf } from "../core/router.js";
 import { button, table } from "../ui/parts.js";
 import { labelOf, statusChip } from "../ui/status.js";
 
@@ -42,7 +43,7 @@ export function executionsTable(executions, { machine = false, label = "Executio
         h(
           "a",
           {
-            href: `#/executions/${encodeURIComponent(each.executionArn)}`,
+            href: addressOf("executions", each.executionArn),
             class: "mono strong",
             title: each.name,
           },
@@ -58,7 +59,7 @@ export function executionsTable(executions, { machine = false, label = "Executio
           0,
           h(
             "a",
-            { href: `#/machines/${encodeURIComponent(each.stateMachineArn)}` },
+            { href: addressOf("machines", each.stateMachineArn) },
             each.stateMachineArn.split(":")[6],
           ),
         );
@@ -66,6 +67,12 @@ export function executionsTable(executions, { machine = false, label = "Executio
       return { key: each.executionArn, cells };
     }),
   );
+}
+
+/** When an execution or a map run started, and how long it took or runs. */
+export function timesOf({ startDate, stopDate, status }) {
+  const took = span((stopDate ?? now()) - startDate);
+  return `Started ${dateTime(startDate)} · ${status === "RUNNING" ? "running for" : "took"} ${took}`;
 }
 
 const STATUSES = ["", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];

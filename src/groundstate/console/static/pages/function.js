@@ -5,7 +5,7 @@ import { nameOf } from "../core/arn.js";
 import { h } from "../core/dom.js";
 import { ago, size } from "../core/format.js";
 import { now } from "../core/live.js";
-import { replaceQuery } from "../core/router.js";
+import { addressOf, replaceQuery } from "../core/router.js";
 import { copyable } from "../ui/copy.js";
 import { facts, pageHead, panel, tabPart, tabs } from "../ui/parts.js";
 import { statusChip } from "../ui/status.js";
@@ -99,7 +99,7 @@ function viewConfiguration(configuration) {
           configuration.LoggingConfig?.LogGroup &&
             h(
               "a",
-              { href: `#/logs/${encodeURIComponent(configuration.LoggingConfig.LogGroup)}` },
+              { href: addressOf("logs", configuration.LoggingConfig.LogGroup) },
               configuration.LoggingConfig.LogGroup,
             ),
         ],

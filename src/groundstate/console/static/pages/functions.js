@@ -4,6 +4,7 @@ import { callAll } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { ago, count, size } from "../core/format.js";
 import { now } from "../core/live.js";
+import { addressOf } from "../core/router.js";
 import { command } from "../ui/copy.js";
 import { listFilter } from "../ui/list_filter.js";
 import { empty, pageHead, panel, table } from "../ui/parts.js";
@@ -48,7 +49,7 @@ export function functionsPage(open) {
                     h(
                       "a",
                       {
-                        href: `#/functions/${encodeURIComponent(each.FunctionName)}`,
+                        href: addressOf("functions", each.FunctionName),
                         class: "strong",
                       },
                       each.FunctionName,

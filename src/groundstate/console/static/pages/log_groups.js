@@ -4,6 +4,7 @@ import { callAll } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { ago, count, size } from "../core/format.js";
 import { now } from "../core/live.js";
+import { addressOf } from "../core/router.js";
 import { listFilter } from "../ui/list_filter.js";
 import { empty, pageHead, panel, table } from "../ui/parts.js";
 
@@ -42,7 +43,7 @@ export function logGroupsPage(open) {
                   cells: [
                     h(
                       "a",
-                      { href: `#/logs/${encodeURIComponent(group.logGroupName)}`, class: "strong" },
+                      { href: addressOf("logs", group.logGroupName), class: "strong" },
                       group.logGroupName,
                     ),
                     group.retentionInDays ? count(group.retentionInDays, "day") : "for ever",

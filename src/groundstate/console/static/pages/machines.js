@@ -4,6 +4,7 @@ import { call, callAll } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { ago, count } from "../core/format.js";
 import { now } from "../core/live.js";
+import { addressOf } from "../core/router.js";
 import { command } from "../ui/copy.js";
 import { listFilter } from "../ui/list_filter.js";
 import { empty, pageHead, panel, table } from "../ui/parts.js";
@@ -66,7 +67,7 @@ export function machinesPage(open) {
                     h(
                       "a",
                       {
-                        href: `#/machines/${encodeURIComponent(machine.stateMachineArn)}`,
+                        href: addressOf("machines", machine.stateMachineArn),
                         class: "strong",
                       },
                       machine.name,
@@ -103,7 +104,7 @@ export function recent(executions) {
         "a",
         {
           key: each.executionArn,
-          href: `#/executions/${encodeURIComponent(each.executionArn)}`,
+          href: addressOf("executions", each.executionArn),
           class: `recent-one is-${kindOf(each.status)}`,
           title: `${each.name}: ${labelOf(each.status)}`,
           "aria-label": `${each.name}: ${labelOf(each.status)}`,

@@ -3,11 +3,16 @@
 import { call } from "../core/api.js";
 import { nameOf } from "../core/arn.js";
 import { h } from "../core/dom.js";
-import { dateTime, span } from "../core/format.js";
-import { now } from "../core/live.js";
+import { addressOf } from "../core/router.js";
 import { empty, facts, pageHead, panel } from "../ui/parts.js";
 import { labelOf, statusChip } from "../ui/status.js";
-import { executionsTable, moreButton, readExecutions, statusFilter } from "./executions_table.js";
+import {
+  executionsTable,
+  moreButton,
+  readExecutions,
+  statusFilter,
+  timesOf,
+} from "./executions_table.js";
 
 const PARTS = [
   ["succeeded", "succeeded"],
@@ -39,7 +44,7 @@ export function mapRunPage(arn, open) {
         kind: "Map run",
         title: h("span", { class: "mono" }, nameOf(arn)),
         status: statusChip(run.status),
-        facts: `Started ${dateTime(run.startDate)} · ${run.stopDate ? "took" : "running for"} ${span((run.stopDate ?? now()) - run.startDate)}`,
+        facts: timesOf(run),
       }),
       panel("Items", { note: String(run.itemCounts.total) }, progress(run.itemCounts)),
       panel(
@@ -51,7 +56,7 @@ export function mapRunPage(arn, open) {
               "Execution",
               h(
                 "a",
-                { href: `#/executions/${encodeURIComponent(run.executionArn)}` },
+                { href: addressOf("executions", run.executionArn) },
                 nameOf(run.executionArn),
               ),
             ],

@@ -4,6 +4,7 @@ import { call, callAll } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { ago, count } from "../core/format.js";
 import { now } from "../core/live.js";
+import { addressOf } from "../core/router.js";
 import { settings } from "../core/settings.js";
 import { command } from "../ui/copy.js";
 import { icon } from "../ui/icons.js";
@@ -74,13 +75,13 @@ export function overviewPage() {
         { class: "cards" },
         card("function", "Functions", "#/functions", functions, (each) => ({
           key: each.FunctionName,
-          href: `#/functions/${encodeURIComponent(each.FunctionName)}`,
+          href: addressOf("functions", each.FunctionName),
           name: each.FunctionName,
           note: [each.Runtime ?? each.PackageType, `${each.MemorySize} MB`].join(", "),
         })),
         card("machine", "State machines", "#/machines", machines, (each) => ({
           key: each.stateMachineArn,
-          href: `#/machines/${encodeURIComponent(each.stateMachineArn)}`,
+          href: addressOf("machines", each.stateMachineArn),
           name: each.name,
           note:
             each.executions.length > 0
@@ -91,13 +92,13 @@ export function overviewPage() {
         })),
         card("table", "Tables", "#/tables", tables, (each) => ({
           key: each.TableName,
-          href: `#/tables/${encodeURIComponent(each.TableName)}`,
+          href: addressOf("tables", each.TableName),
           name: each.TableName,
           note: [keyLabel(each), count(each.ItemCount, "item")].join(" · "),
         })),
         card("stack", "Stacks", "#/stacks", stacks, (each) => ({
           key: each.StackId,
-          href: `#/stacks/${encodeURIComponent(each.StackName)}`,
+          href: addressOf("stacks", each.StackName),
           name: each.StackName,
           note: [statusChip(each.StackStatus), ` ${ago(touchedAt(each), now())}`],
         })),
@@ -121,7 +122,7 @@ export function overviewPage() {
                   "Test ",
                   h(
                     "a",
-                    { href: `#/functions/${encodeURIComponent(functions[0].FunctionName)}` },
+                    { href: addressOf("functions", functions[0].FunctionName) },
                     functions[0].FunctionName,
                   ),
                   ", or start an execution.",

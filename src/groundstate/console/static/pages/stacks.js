@@ -4,6 +4,7 @@ import { callAll } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { ago, count } from "../core/format.js";
 import { now } from "../core/live.js";
+import { addressOf } from "../core/router.js";
 import { command } from "../ui/copy.js";
 import { listFilter } from "../ui/list_filter.js";
 import { empty, pageHead, panel, table } from "../ui/parts.js";
@@ -62,7 +63,7 @@ export function stacksPage(open) {
                   cells: [
                     h(
                       "a",
-                      { href: `#/stacks/${encodeURIComponent(stack.StackName)}`, class: "strong" },
+                      { href: addressOf("stacks", stack.StackName), class: "strong" },
                       stack.StackName,
                     ),
                     statusChip(stack.StackStatus),

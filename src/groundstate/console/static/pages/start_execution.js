@@ -3,7 +3,7 @@
 import { call } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { span } from "../core/format.js";
-import { go } from "../core/router.js";
+import { addressOf, go } from "../core/router.js";
 import { recall, remember } from "../core/storage.js";
 import { editorFoot, jsonEditor } from "../json/editor.js";
 import { faultOf } from "../json/tokens.js";
@@ -41,7 +41,7 @@ export function startForm(arn, page, type) {
       } else {
         const started = await call("stepfunctions", "StartExecution", request);
         isOpen = false;
-        go(`#/executions/${encodeURIComponent(started.executionArn)}`);
+        go(addressOf("executions", started.executionArn));
       }
     } catch (refused) {
       error = refused;

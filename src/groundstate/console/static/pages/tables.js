@@ -3,6 +3,7 @@
 import { call, callAll } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { count, size } from "../core/format.js";
+import { addressOf } from "../core/router.js";
 import { command } from "../ui/copy.js";
 import { listFilter } from "../ui/list_filter.js";
 import { empty, pageHead, panel, table } from "../ui/parts.js";
@@ -67,7 +68,7 @@ export function tablesPage(open) {
                   cells: [
                     h(
                       "a",
-                      { href: `#/tables/${encodeURIComponent(each.TableName)}`, class: "strong" },
+                      { href: addressOf("tables", each.TableName), class: "strong" },
                       each.TableName,
                     ),
                     h("code", {}, keyLabel(each)),
