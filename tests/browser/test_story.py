@@ -1,11 +1,12 @@
 """The story that the application tells, seen in the console."""
 
+import json
 import re
 
 import pytest
 
 from groundstate.testing import Groundstate
-from tests.browser.tasks import FUNCTION
+from tests.browser.tasks import FUNCTION, make_role
 
 pytestmark = [pytest.mark.slow, pytest.mark.process]
 
@@ -97,6 +98,39 @@ def test_execution_is_started_and_stopped(open_page, tasks):
     assert has_class(state(page, "Long running task"), "is-cancelled")
     page.get_by_role("button", name="Redrive").click()
     page.locator("h1").get_by_text("Running").wait_for()
+
+
+def test_map_run_lists_its_children_page_by_page(open_page, runtime):
+    children = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Each",
+        "States": {"Each": {"Type": "Pass", "End": True}},
+    }
+    states = {"All": {"Type": "Map", "ItemProcessor": children, "End": True}}
+    role = make_role("states.amazonaws.com", "states:*")["Properties"]
+    iam, client = runtime.client("iam"), runtime.client("stepfunctions")
+    made = iam.create_role(
+        RoleName="maps", AssumeRolePolicyDocument=json.dumps(role["AssumeRolePolicyDocument"])
+    )
+    policy = json.dumps(role["Policies"][0]["PolicyDocument"])
+    iam.put_role_policy(RoleName="maps", PolicyName="all", PolicyDocument=policy)
+    machine = client.create_state_machine(
+        name="maps",
+        definition=json.dumps({"StartAt": "All", "States": states}),
+        roleArn=made["Role"]["Arn"],
+    )
+    started = client.start_execution(
+        stateMachineArn=machine["stateMachineArn"], input=json.dumps(list(range(60)))
+    )
+    page = open_page(f"/executions/{started['executionArn'].replace(':', '%3A')}")
+    page.locator("h1").get_by_text("Succeeded").wait_for()
+    page.get_by_role("tab", name="Map runs").click()
+    page.get_by_role("tabpanel", name="Map runs").get_by_role("link", name="All").click()
+    rows = page.get_by_role("region", name="Executions").locator("tbody tr")
+    rows.nth(49).wait_for()
+    assert rows.count() == 50
+    page.get_by_role("button", name="Show more").click()
+    rows.nth(59).wait_for()
 
 
 def test_item_is_created_changed_and_deleted(open_page, runtime, tasks):
