@@ -16,7 +16,7 @@ from groundstate.gateway.http import HttpRequest
 from groundstate.gateway.refusals import SignatureRefused
 from groundstate.gateway.sigv4 import read_signature, verify
 from groundstate.operation import Call, Principal, Service, named_error
-from groundstate.principals import Credentials
+from groundstate.principals import Credentials, administrator_principal
 from groundstate.store import Store
 
 
@@ -27,12 +27,7 @@ class AccessControl:
         self._config = config
         self._store = store
         self._clock = clock
-        root = Principal(
-            arn=f"arn:aws:iam::{config.account}:root",
-            account=config.account,
-            user_id=config.account,
-            administrator=True,
-        )
+        root = administrator_principal(config.account)
         self._administrator = Credentials(config.secret_access_key, root)
 
     def find_credentials(self, access_key_id: str, session_token: str) -> Credentials:

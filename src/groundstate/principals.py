@@ -1,4 +1,4 @@
-"""Principals for roles: what a service becomes when it acts with a role that was passed to it."""
+"""Who calls: the administrator, or a service that acts with a role that was passed to it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ class Credentials(NamedTuple):
     secret: str
     principal: Principal
     refusal: str = ""
+
+
+def administrator_principal(account: str) -> Principal:
+    """The machine's own user: the account's root, for whom nothing is checked."""
+    return Principal(
+        arn=f"arn:aws:iam::{account}:root", account=account, user_id=account, administrator=True
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -23,7 +23,8 @@ from groundstate.console.assets import Assets
 from groundstate.console.changes import Changes
 from groundstate.console.session import SessionRefused, Sessions
 from groundstate.gateway.http import HttpRequest, HttpResponse
-from groundstate.operation import Principal, ServiceError, Shape
+from groundstate.operation import ServiceError, Shape
+from groundstate.principals import administrator_principal
 from groundstate.runtime import Runtime
 
 PATH = "/_groundstate/console"
@@ -59,12 +60,7 @@ class ConsolePage:
         self._assets = Assets()
         self._sessions = Sessions(config)
         self._changes = Changes(runtime.store)
-        root = Principal(
-            arn=f"arn:aws:iam::{config.account}:root",
-            account=config.account,
-            user_id=config.account,
-            administrator=True,
-        )
+        root = administrator_principal(config.account)
         self._api = ConsoleApi(runtime.dispatcher.services, runtime.dispatcher, root, config.region)
 
     def stop(self) -> None:
