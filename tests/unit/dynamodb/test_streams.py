@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -126,6 +127,45 @@ def test_iterators_of_each_type(
         ShardIteratorType="AT_SEQUENCE_NUMBER",
     )
     assert code == "ValidationException"
+
+
+@pytest.mark.parametrize("kind", ["AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"])
+def test_a_shard_is_read_whole_from_its_starting_sequence_number(
+    client: Any, streams: Any, make: Callable[[str], str], kind: str
+) -> None:
+    arn = make("KEYS_ONLY")
+    (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    start = shard["SequenceNumberRange"]["StartingSequenceNumber"]
+    place = iterator(streams, arn, kind, SequenceNumber=start)
+    client.put_item(TableName="Streamed-KEYS_ONLY", Item={"p": {"S": "a"}})
+    assert len(streams.get_records(ShardIterator=place)["Records"]) == 1
+    place = iterator(streams, arn, kind, SequenceNumber=start)
+    assert len(streams.get_records(ShardIterator=place)["Records"]) == 1
+
+
+def test_an_iterator_at_a_time(
+    client: Any, streams: Any, runtime: Groundstate, make: Callable[[str], str], refused: Refused
+) -> None:
+    arn = make("KEYS_ONLY")
+    for name in ("a", "b"):
+        client.put_item(TableName="Streamed-KEYS_ONLY", Item={"p": {"S": name}})
+        runtime.advance(minutes=1)
+    first, second = (record["dynamodb"] for record in records(streams, arn))
+    at = {
+        "before": first["ApproximateCreationDateTime"] - timedelta(days=2),
+        "first": first["ApproximateCreationDateTime"],
+        "between": first["ApproximateCreationDateTime"] + timedelta(milliseconds=1),
+        "after": second["ApproximateCreationDateTime"] + timedelta(seconds=1),
+    }
+    found = {}
+    for when, timestamp in at.items():
+        place = iterator(streams, arn, "AT_TIMESTAMP", Timestamp=timestamp)
+        found[when] = len(streams.get_records(ShardIterator=place)["Records"])
+    assert found == {"before": 2, "first": 2, "between": 1, "after": 0}
+    for wrong in ({}, {"Timestamp": at["after"] + timedelta(days=1)}):
+        request = {"StreamArn": arn, "ShardId": shard_of(streams, arn), **wrong}
+        code, _ = refused(streams.get_shard_iterator, ShardIteratorType="AT_TIMESTAMP", **request)
+        assert code == "ValidationException"
 
 
 def test_iterators_and_records_age(

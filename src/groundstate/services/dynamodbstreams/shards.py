@@ -61,9 +61,14 @@ def read_sequence(text: str) -> int:
     return int(text) - _FIRST_SEQUENCE if text.isdecimal() else -1
 
 
+def start_of(stream: StreamRow) -> int:
+    """The sequence that a shard starts with: clients may read at it or after it and miss nothing."""
+    return stream.first_sequence - 1
+
+
 def shard_shape(call: Call, stream: StreamRow) -> dict[str, Any]:
     """The shard as DescribeStream answers it."""
-    bounds = {"StartingSequenceNumber": show_sequence(stream.first_sequence)}
+    bounds = {"StartingSequenceNumber": show_sequence(start_of(stream))}
     if stream.closed_at is not None:
         last = call.tx.dynamodb.streams.last_sequence(stream.stream_id)
         bounds["EndingSequenceNumber"] = show_sequence(last or stream.first_sequence)

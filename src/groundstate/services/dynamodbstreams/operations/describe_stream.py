@@ -32,7 +32,7 @@ def describe_stream(call: Call, request: Shape) -> Shape:
             "StreamLabel": row.description["StreamLabel"],
             "StreamStatus": "ENABLED" if row.closed_at is None else "DISABLED",
             "StreamViewType": row.description["StreamViewType"],
-            "CreationRequestDateTime": row.created_at,
+            "CreationRequestDateTime": round(row.created_at, 3),
             "TableName": row.table_name,
             "KeySchema": row.description["KeySchema"],
             "Shards": shards,

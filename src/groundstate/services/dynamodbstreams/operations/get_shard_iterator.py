@@ -5,6 +5,8 @@ AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_
 
 from __future__ import annotations
 
+from math import ceil
+
 from groundstate.operation import Call, Shape
 from groundstate.services.dynamodbstreams.errors import (
     ResourceNotFoundException,
@@ -17,6 +19,7 @@ from groundstate.services.dynamodbstreams.shards import (
     get_stream,
     read_sequence,
     shard_id,
+    start_of,
     write_iterator,
 )
 from groundstate.store.dynamodb_streams import StreamRow
@@ -30,7 +33,7 @@ def get_shard_iterator(call: Call, request: Shape) -> Shape:
     Raises:
         ResourceNotFoundException: there is no such stream or shard.
         TrimmedDataAccessException: the record is older than 24 hours.
-        ValidationException: a sequence number is missing, or lies outside of the shard.
+        ValidationException: a sequence number or a time is missing, or lies outside of the shard.
     """
     row = get_stream(call, request["StreamArn"])
     if request["ShardId"] != shard_id(row):
@@ -47,7 +50,7 @@ def get_shard_iterator(call: Call, request: Shape) -> Shape:
                 " constraint: Member must not be null"
             )
         sequence = read_sequence(given)
-        if not row.first_sequence <= sequence < call.tx.dynamodb.streams.next_sequence():
+        if not start_of(row) <= sequence < call.tx.dynamodb.streams.next_sequence():
             raise ValidationException(
                 f"Invalid SequenceNumber: {given} is not within the range of shard"
                 f" {request['ShardId']}"
@@ -62,9 +65,25 @@ def get_shard_iterator(call: Call, request: Shape) -> Shape:
         )
     elif kind == "TRIM_HORIZON":
         sequence = row.first_sequence
+    elif kind == "AT_TIMESTAMP":
+        sequence = _sequence_at(call, row, request.get("Timestamp"))
     else:
         sequence = call.tx.dynamodb.streams.next_sequence()
     return {"ShardIterator": write_iterator(Iterator(row.arn, sequence, call.now))}
+
+
+def _sequence_at(call: Call, row: StreamRow, at: float | None) -> int:
+    """The first record whose ApproximateCreationDateTime, a whole second, is not before a time."""
+    if at is None:
+        raise ValidationException(
+            "1 validation error detected: Value null at 'timestamp' failed to satisfy constraint:"
+            " Member must not be null"
+        )
+    if at > call.now:
+        raise ValidationException(f"Invalid Timestamp: {at} lies in the future")
+    streams = call.tx.dynamodb.streams
+    found = streams.first_sequence_since(row.stream_id, max(ceil(at), call.now - RETENTION_S))
+    return streams.next_sequence() if found is None else found
 
 
 def _check_age(call: Call, row: StreamRow, sequence: int) -> None:
