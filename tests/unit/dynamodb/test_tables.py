@@ -137,6 +137,20 @@ def test_a_new_index_holds_the_items_that_are_there(
     assert found["AttributeDefinitions"] == definitions(p="S")
 
 
+def test_a_new_index_needs_its_keys_defined_by_the_request(
+    client: Any, table: str, refused: Refused
+) -> None:
+    create = {"Create": {**index("by_p", "p"), "ProvisionedThroughput": UNITS}}
+    request = {"TableName": table, "GlobalSecondaryIndexUpdates": [create]}
+    for given in ({}, {"AttributeDefinitions": definitions(g="S")}):
+        code, message = refused(client.update_table, **request, **given)
+        assert code == "ValidationException"
+        assert "Some index key attributes are not defined in AttributeDefinitions" in message
+    client.update_table(**request, AttributeDefinitions=definitions(p="S", unused="S"))
+    found = client.describe_table(TableName=table)["Table"]
+    assert found["AttributeDefinitions"] == definitions(p="S")
+
+
 def test_a_new_index_leaves_out_what_cannot_be_its_key(client: Any, table: str) -> None:
     values = [{"S": "right"}, {"S": ""}, {"N": "1"}, {"S": "x" * 2049}, {"S": "x" * 2048}]
     for at, value in enumerate(values):
@@ -178,6 +192,23 @@ def test_a_start_key_that_no_index_holds(client: Any, range_table: str, refused:
     )
     assert code == "ValidationException"
     assert message.startswith("The provided starting key is invalid")
+
+
+def test_a_key_schema_is_shown_as_java_does(client: Any, refused: Refused) -> None:
+    schema = [*key_schema("a", "b"), {"AttributeName": "c", "KeyType": "RANGE"}]
+    _, message = refused(
+        client.create_table,
+        TableName="Long",
+        AttributeDefinitions=definitions(a="S", b="S", c="S"),
+        KeySchema=schema,
+        BillingMode="PAY_PER_REQUEST",
+    )
+    assert message == (
+        "1 validation error detected: Value '[KeySchemaElement(attributeName=a, keyType=HASH),"
+        " KeySchemaElement(attributeName=b, keyType=RANGE), KeySchemaElement(attributeName=c,"
+        " keyType=RANGE)]' at 'keySchema' failed to satisfy constraint: Member must have length"
+        " less than or equal to 2"
+    )
 
 
 def test_one_index_is_made_at_a_time(client: Any, table: str, refused: Refused) -> None:

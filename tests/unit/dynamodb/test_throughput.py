@@ -116,16 +116,37 @@ def test_on_demand_limits_are_for_tables_on_demand(
     limits = {"MaxReadRequestUnits": 5}
     code, message = refused(client.update_table, TableName=provisioned, OnDemandThroughput=limits)
     assert code == "ValidationException"
-    assert "OnDemandThroughput cannot be specified" in message
+    assert message == (
+        "One or more parameter values were invalid: MaxReadRequestUnits for OnDemandThroughput"
+        " cannot be specified when the table BillingMode is PROVISIONED"
+    )
     client.update_table(TableName=provisioned, BillingMode="PAY_PER_REQUEST")
     client.update_table(TableName=provisioned, OnDemandThroughput=limits)
-    client.update_table(TableName=provisioned, OnDemandThroughput={"MaxWriteRequestUnits": -1})
+    client.update_table(TableName=provisioned, OnDemandThroughput={"MaxWriteRequestUnits": 7})
     found = described(client, provisioned)
-    assert found["OnDemandThroughput"] == {"MaxReadRequestUnits": 5, "MaxWriteRequestUnits": -1}
+    assert found["OnDemandThroughput"] == {"MaxReadRequestUnits": 5, "MaxWriteRequestUnits": 7}
+    none = {"MaxReadRequestUnits": 5, "MaxWriteRequestUnits": -1}
+    answer = client.update_table(TableName=provisioned, OnDemandThroughput=none)
+    assert answer["TableDescription"]["OnDemandThroughput"] == none
+    assert described(client, provisioned)["OnDemandThroughput"] == limits
     code, _ = refused(
         client.update_table, TableName=provisioned, OnDemandThroughput={"MaxReadRequestUnits": 0}
     )
     assert code == "ValidationException"
+
+
+def test_on_demand_limits_end_with_the_mode(client: Any, provisioned: str) -> None:
+    client.update_table(TableName=provisioned, BillingMode="PAY_PER_REQUEST")
+    limits = {"MaxReadRequestUnits": 5}
+    client.update_table(TableName=provisioned, OnDemandThroughput=limits)
+    update = {"Update": {"IndexName": "by_g", "ProvisionedThroughput": units(1, 2)}}
+    client.update_table(
+        TableName=provisioned,
+        BillingMode="PROVISIONED",
+        ProvisionedThroughput=units(3, 4),
+        GlobalSecondaryIndexUpdates=[update],
+    )
+    assert "OnDemandThroughput" not in described(client, provisioned)
 
 
 def test_warm_throughput_only_rises(client: Any, provisioned: str, refused: Refused) -> None:

@@ -99,6 +99,45 @@ def test_a_repeated_transaction_costs_reads(client: Any, hash_table: str) -> Non
     )
 
 
+def test_a_repeated_delete_costs_reads_of_what_was_there(client: Any, hash_table: str) -> None:
+    client.put_item(TableName=hash_table, Item={"p": {"S": "a"}, "v": {"S": "x" * 9000}})
+    request = {
+        "TransactItems": [{"Delete": {"TableName": hash_table, "Key": {"p": {"S": "a"}}}}],
+        "ClientRequestToken": "costs of a delete",
+        "ReturnConsumedCapacity": "TOTAL",
+    }
+    costs = [client.transact_write_items(**request)["ConsumedCapacity"][0] for _ in range(2)]
+    assert costs[0]["WriteCapacityUnits"] == 18.0
+    assert costs[1]["ReadCapacityUnits"] == 6.0
+
+
+def test_only_the_table_costs_twice_in_a_transaction(client: Any, range_table: str) -> None:
+    item = {"p": {"S": "a"}, "c": {"N": "1"}, "g": {"S": "g"}}
+    answer = client.transact_write_items(
+        TransactItems=[{"Put": {"TableName": range_table, "Item": item}}],
+        ReturnConsumedCapacity="INDEXES",
+    )
+    (consumed,) = answer["ConsumedCapacity"]
+    one = {"CapacityUnits": 1.0, "WriteCapacityUnits": 1.0}
+    assert consumed["Table"] == {"CapacityUnits": 2.0, "WriteCapacityUnits": 2.0}
+    assert consumed["GlobalSecondaryIndexes"] == {"by_g": one}
+    assert consumed["CapacityUnits"] == 3.0
+
+
+def test_actions_may_have_names_and_values_for_nothing(
+    client: Any, hash_table: str, refused: Refused
+) -> None:
+    names = {"ExpressionAttributeNames": {"#a": "v"}}
+    values = {"ExpressionAttributeValues": {":a": {"N": "1"}}}
+    client.transact_write_items(TransactItems=[put(hash_table, "a", **names, **values)])
+    get = {"TableName": hash_table, "Key": {"p": {"S": "a"}}, **names}
+    client.transact_get_items(TransactItems=[{"Get": get}])
+    guarded = put(hash_table, "a", ConditionExpression="attribute_exists(p)", **names)
+    assert refused(client.transact_write_items, TransactItems=[guarded])[1] == (
+        "Value provided in ExpressionAttributeNames unused in expressions: keys: {#a}"
+    )
+
+
 def test_a_cancelled_transaction_leaves_its_token_free(
     client: Any, hash_table: str, refused: Refused
 ) -> None:

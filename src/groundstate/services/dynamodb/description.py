@@ -22,6 +22,7 @@ from groundstate.services.dynamodb.throughput import (
     WARM_WRITES,
     decreases_today,
     is_on_demand,
+    limits_set,
     new_throughput,
     set_on_demand,
     without_times,
@@ -112,12 +113,19 @@ def describe(call: Call, table: Table) -> dict[str, Any]:
     for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
         if member in shape:
             shape[member] = [_describe_index(call, table, dict(entry)) for entry in shape[member]]
+    _leave_out_unlimited(shape)
     if is_on_demand(shape) or "WarmThroughput" in shape:
         _add_warm(shape, shape)
     if status == "CREATING":
         for entry in shape.get("GlobalSecondaryIndexes", ()):
             entry["IndexStatus"] = status
     return shape
+
+
+def _leave_out_unlimited(shape: dict[str, Any]) -> None:
+    limits = limits_set(shape.pop("OnDemandThroughput", {}))
+    if limits:
+        shape["OnDemandThroughput"] = limits
 
 
 def _describe_throughput(call: Call, shape: dict[str, Any]) -> dict[str, Any]:
@@ -141,6 +149,7 @@ def _describe_index(call: Call, table: Table, entry: dict[str, Any]) -> dict[str
         if entry.pop("BackfilledTo", None) is not None:
             entry["Backfilling"] = True
         entry["ProvisionedThroughput"] = _describe_throughput(call, entry)
+    _leave_out_unlimited(entry)
     entry["ItemCount"], entry["IndexSizeBytes"] = _count_index(call, table, index)
     if "WarmThroughput" in entry or (index.is_global and is_on_demand(table.definition)):
         _add_warm(entry, entry)

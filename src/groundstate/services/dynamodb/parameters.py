@@ -276,6 +276,10 @@ def _check_unused(found: Expressions) -> None:
         for part in (found.update, found.condition, found.key_condition, found.filter)
         if part is not None
     ]
+    if not parts and found.projection is None:
+        # Only actions of transactions come here so; they may have names and values for nothing
+        # (observed), other operations are refused before.
+        return
     if found.names:
         used: set[str] = set().union(*(part.names_used for part in parts))
         if found.projection is not None:

@@ -103,6 +103,8 @@ def _provision(definition: dict[str, Any], request: dict[str, Any]) -> None:
                 f"ProvisionedThroughput must be specified for index: {index['IndexName']}"
             )
     definition["ProvisionedThroughput"].update(request["ProvisionedThroughput"])
+    for part in (definition, *definition.get("GlobalSecondaryIndexes", ())):
+        part.pop("OnDemandThroughput", None)
     since = definition["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"]
     _set_mode(definition, "PROVISIONED", since)
 
@@ -175,7 +177,9 @@ def check_limits(given: dict[str, Any], mode: str | None) -> None:
     """Check the limits of a new table or index. Raises ValidationException."""
     on_demand = mode == schema.ON_DEMAND
     if "OnDemandThroughput" in given:
-        check_on_demand(given["OnDemandThroughput"], on_demand=on_demand)
+        if not on_demand:
+            raise invalid(_on_demand_alone(given["OnDemandThroughput"], "table") + ".")
+        check_on_demand(given["OnDemandThroughput"], on_demand=True)
     if "WarmThroughput" in given:
         check_warm(given["WarmThroughput"], None, on_demand=on_demand)
 
@@ -183,10 +187,24 @@ def check_limits(given: dict[str, Any], mode: str | None) -> None:
 def check_on_demand(given: dict[str, int], *, on_demand: bool) -> None:
     """Check OnDemandThroughput of a table or index. Raises ValidationException."""
     if not on_demand:
-        raise invalid("OnDemandThroughput cannot be specified when BillingMode is PROVISIONED")
+        raise invalid(_on_demand_alone(given, "the table"))
     for member, units in given.items():
         if units != UNLIMITED and units < 1:
             raise invalid(f"{member} must be {UNLIMITED} or at least 1, but was {units}")
+
+
+def _on_demand_alone(given: dict[str, int], table: str) -> str:
+    """What a provisioned table is told; CreateTable says `table`, UpdateTable `the table`."""
+    member = next(iter(sorted(given)), "MaxReadRequestUnits")
+    return (
+        f"{member} for OnDemandThroughput cannot be specified when {table} BillingMode is"
+        " PROVISIONED"
+    )
+
+
+def limits_set(given: dict[str, int]) -> dict[str, int]:
+    """The limits that are any; `-1` takes one away."""
+    return {member: units for member, units in given.items() if units != UNLIMITED}
 
 
 def check_warm(given: dict[str, int], current: dict[str, Any] | None, *, on_demand: bool) -> None:

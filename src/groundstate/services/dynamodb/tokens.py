@@ -6,7 +6,7 @@ AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transactio
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -14,10 +14,23 @@ from groundstate.operation import Call, Shape
 from groundstate.services.dynamodb.errors import IdempotentParameterMismatchException
 
 TOKEN_LIFETIME_S = 10 * 60
+_UNITS = "ReplayUnits"
 
 
-def find_done(call: Call, request: Shape, actions: Any) -> Shape | None:
-    """What the transaction with this request's token answered; None if it is new.
+class Done(NamedTuple):
+    """A transaction that was carried out.
+
+    Attributes:
+        response: what it answered, without its cost.
+        units: what it costs, by table, to be told so again.
+    """
+
+    response: Shape
+    units: dict[str, float]
+
+
+def find_done(call: Call, request: Shape, actions: Any) -> Done | None:
+    """The transaction that was carried out with this request's token; None if it is new.
 
     Raises:
         IdempotentParameterMismatchException: the token was used for other actions.
@@ -35,17 +48,17 @@ def find_done(call: Call, request: Shape, actions: Any) -> Shape | None:
             " identical"
         )
     response: Shape = orjson.loads(found[1])
-    return response
+    return Done(response, response.pop(_UNITS, {}))
 
 
-def remember(call: Call, request: Shape, actions: Any, response: Shape) -> None:
+def remember(call: Call, request: Shape, actions: Any, done: Done) -> None:
     """Remember what a transaction with a token answered."""
     token = _token(call, request)
     if token is not None:
         call.tx.dynamodb.tokens.use(
             token,
             _fingerprint(actions),
-            orjson.dumps(response),
+            orjson.dumps({**done.response, _UNITS: done.units}),
             call.now,
             not_before=call.now - TOKEN_LIFETIME_S,
         )

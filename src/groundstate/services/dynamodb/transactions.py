@@ -213,16 +213,30 @@ def consumed_shapes(prepared: Sequence[Prepared], wanted: str) -> list[dict[str,
     return [consumed.shape(table, wanted, split="Write") for table, consumed in by_table.values()]
 
 
-def replayed_shapes(call: Call, actions: Sequence[Action], wanted: str) -> list[dict[str, Any]]:
-    """What a transaction costs that was carried out before under its token: reading its items."""
-    by_table: dict[str, tuple[Table, Consumed]] = {}
-    for action in actions:
-        key, _ = _find_key(action)
-        found = None if key is None else find_item(call, action.table, key)
-        units = 2 * read_units(0 if found is None else found.size, consistent=True)
-        table = action.table
-        by_table.setdefault(table.name, (table, Consumed()))[1].table += units
-    return [consumed.shape(table, wanted, split="Read") for table, consumed in by_table.values()]
+def replay_units(prepared: Sequence[Prepared]) -> dict[str, float]:
+    """What a transaction costs, by table, that is sent again under its token: reading its items.
+
+    They are measured as they were when it was carried out (observed).
+    """
+    units: dict[str, float] = {}
+    for part in prepared:
+        old_size = 0 if part.old is None else part.old.size
+        new_size = 0 if part.new is None else part.new.size
+        name = part.action.table.name
+        read = 2 * read_units(max(old_size, new_size), consistent=True)
+        units[name] = units.get(name, 0.0) + read
+    return units
+
+
+def replayed_shapes(
+    actions: Sequence[Action], units: dict[str, float], wanted: str
+) -> list[dict[str, Any]]:
+    """What a transaction costs that was carried out before under its token."""
+    tables = {action.table.name: action.table for action in actions}
+    return [
+        Consumed(units.get(name, 0.0)).shape(table, wanted, split="Read")
+        for name, table in tables.items()
+    ]
 
 
 def collection_metrics(prepared: Sequence[Prepared]) -> dict[str, list[dict[str, Any]]]:

@@ -62,7 +62,7 @@ def read_sequence(text: str) -> int:
 
 
 def start_of(stream: StreamRow) -> int:
-    """The sequence that a shard starts with: clients may read at it or after it and miss nothing."""
+    """The sequence that a shard starts with; a client may read at it, or after it."""
     return stream.first_sequence - 1
 
 

@@ -30,11 +30,12 @@ from groundstate.services.dynamodb.statements import (
     is_read,
     make_action,
 )
-from groundstate.services.dynamodb.tokens import find_done, remember
+from groundstate.services.dynamodb.tokens import Done, find_done, remember
 from groundstate.services.dynamodb.transactions import (
     Action,
     carry_out,
     consumed_shapes,
+    replay_units,
     replayed_shapes,
 )
 from groundstate.services.dynamodb.validation.statement_inputs import EXECUTE_TRANSACTION
@@ -75,10 +76,10 @@ def execute_transaction(call: Call, request: Shape) -> Shape:
     response: Shape = {"Responses": []}
     if done is None:
         prepared = carry_out(call, actions)
-        remember(call, request, entries, response)
+        remember(call, request, entries, Done(response, replay_units(prepared)))
         consumed = consumed_shapes(prepared, wanted)
     else:
-        consumed = replayed_shapes(call, actions, wanted)
+        consumed = replayed_shapes(actions, done.units, wanted)
     if wanted != "NONE":
         response["ConsumedCapacity"] = consumed
     return response

@@ -14,7 +14,6 @@ from groundstate.services.dynamodb.expressions.projection import project
 from groundstate.services.dynamodb.items import check_key, read_item, refuse_empty_key
 from groundstate.services.dynamodb.model import Item, Table
 from groundstate.services.dynamodb.parameters import (
-    check_mixture,
     check_nested_heads,
     check_values,
     compile_expressions,
@@ -37,7 +36,6 @@ def transact_get_items(call: Call, request: Shape) -> Shape:
     parts = []
     for entry in request["TransactItems"]:
         get = entry["Get"]
-        check_mixture(get, ("ProjectionExpression",), ())
         checked = whole.part(get)
         key = check_values(checked, "Key").item
         parts.append((get, key, compile_expressions(checked).projection))

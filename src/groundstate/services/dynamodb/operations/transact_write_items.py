@@ -10,13 +10,9 @@ from typing import Any
 from groundstate.operation import Call, Shape
 from groundstate.services.dynamodb.errors import ValidationException
 from groundstate.services.dynamodb.items import ITEM_BYTES_MAX
-from groundstate.services.dynamodb.parameters import (
-    check_mixture,
-    check_values,
-    compile_expressions,
-)
+from groundstate.services.dynamodb.parameters import check_values, compile_expressions
 from groundstate.services.dynamodb.tables import get_table
-from groundstate.services.dynamodb.tokens import find_done, remember
+from groundstate.services.dynamodb.tokens import Done, find_done, remember
 from groundstate.services.dynamodb.transactions import (
     Action,
     authorize,
@@ -24,6 +20,7 @@ from groundstate.services.dynamodb.transactions import (
     check_size,
     collection_metrics,
     consumed_shapes,
+    replay_units,
     replayed_shapes,
 )
 from groundstate.services.dynamodb.validation.checker import Checked
@@ -49,7 +46,7 @@ def transact_write_items(call: Call, request: Shape) -> Shape:
     done = find_done(call, request, request["TransactItems"])
     wanted = request.get("ReturnConsumedCapacity", "NONE")
     if done is not None and wanted == "NONE":
-        return done
+        return done.response
     actions = [
         Action(
             kind,
@@ -62,14 +59,15 @@ def transact_write_items(call: Call, request: Shape) -> Shape:
     ]
     authorize(call, actions)
     if done is not None:
-        return {**done, "ConsumedCapacity": replayed_shapes(call, actions, wanted)}
+        consumed = replayed_shapes(actions, done.units, wanted)
+        return {**done.response, "ConsumedCapacity": consumed}
     prepared = carry_out(call, actions)
     response: Shape = {}
     if request.get("ReturnItemCollectionMetrics") == "SIZE":
         metrics = collection_metrics(prepared)
         if metrics:
             response["ItemCollectionMetrics"] = metrics
-    remember(call, request, request["TransactItems"], response)
+    remember(call, request, request["TransactItems"], Done(response, replay_units(prepared)))
     if wanted != "NONE":
         response["ConsumedCapacity"] = consumed_shapes(prepared, wanted)
     return response
@@ -85,8 +83,6 @@ def _check_action(
         )
     kind = kinds[0]
     action = entry[kind]
-    expressions = ("UpdateExpression",) if kind == "Update" else ()
-    check_mixture(action, (*expressions, "ConditionExpression"), ())
     checked = whole.part(action)
     given = check_values(checked, "Item" if kind == "Put" else "Key")
     if given.size > ITEM_BYTES_MAX:

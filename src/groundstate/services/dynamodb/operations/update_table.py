@@ -82,6 +82,9 @@ def update_table(call: Call, request: Shape) -> Shape:
     shape["TableStatus"] = "UPDATING"
     if "BillingMode" in request:
         throughput.without_times(shape)
+    if "OnDemandThroughput" in request:
+        # Here a limit that is taken away is told as it was asked for (observed).
+        shape["OnDemandThroughput"] = definition["OnDemandThroughput"]
     _show_old_throughput(shape, table.definition)
     _show_index_changes(shape, request, created, deleted, table)
     return {"TableDescription": shape}
@@ -234,7 +237,8 @@ def _create_index(
         )
     definitions = _merge_definitions(definition, request)
     mode = schema.ON_DEMAND if throughput.is_on_demand(definition) else "PROVISIONED"
-    schema.check_global_index(create, definitions, mode)
+    # The request itself must define the index's keys, also those that the table knows (observed).
+    schema.check_global_index(create, request.get("AttributeDefinitions", ()), mode)
     throughput.check_limits(create, mode)
     indexes = definition.setdefault("GlobalSecondaryIndexes", [])
     if len(indexes) >= schema.GLOBAL_INDEXES_MAX:
@@ -247,8 +251,7 @@ def _create_index(
     indexes.append(made)
     definition["AttributeDefinitions"] = definitions
     schema.check_projected_count(definition)
-    if request.get("AttributeDefinitions"):
-        schema.check_unused_definitions(definition)
+    _keep_used_definitions(definition)
     return name
 
 

@@ -71,13 +71,16 @@ def _check_limits(value: Any, member: Member, path: str, faults: list[str]) -> N
     if member.shortest is not None and len(value) < member.shortest:
         _fault(
             faults,
-            value,
+            _shown(value, member.shape),
             path,
             f"Member must have length greater than or equal to {member.shortest}",
         )
     if member.longest is not None and len(value) > member.longest:
         _fault(
-            faults, value, path, f"Member must have length less than or equal to {member.longest}"
+            faults,
+            _shown(value, member.shape),
+            path,
+            f"Member must have length less than or equal to {member.longest}",
         )
     if member.minimum is not None and value < member.minimum:
         _fault(
@@ -155,6 +158,22 @@ def _check_map(value: dict[str, Any], shape: Shape, path: str, faults: list[str]
 def _fault(faults: list[str], value: Any, path: str, constraint: str) -> None:
     shown = "null" if value is None else f"'{_show(value)}'"
     faults.append(f"Value {shown} at '{path}' failed to satisfy constraint: {constraint}")
+
+
+def _shown(value: Any, shape: Shape) -> Any:
+    """A value as `_show` takes it; structures in Java's own form (observed)."""
+    if value is None:
+        return None
+    if shape.kind == "List" and shape.element is not None:
+        return [_shown(element, shape.element) for element in value]
+    if shape.kind != "Structure":
+        return value
+    members = ", ".join(
+        f"{name[0].lower()}{name[1:]}={_show(_shown(value.get(name), member.shape))}"
+        for name, member in shape.members.items()
+        if name in value or member.required
+    )
+    return f"{shape.java}({members})"
 
 
 def _show(value: Any) -> str:
