@@ -22,6 +22,7 @@ from dataclasses import replace
 import orjson
 
 from groundstate.gateway.http import HttpRequest, HttpResponse
+from groundstate.gateway.protocols.json import SERVER
 from groundstate.operation import ServiceError, named_error
 
 BODY_BYTES_MAX = 16 * 1024 * 1024
@@ -157,7 +158,7 @@ def _too_large() -> HttpResponse:
 
 
 def _with_checksum(status: int, body: bytes) -> HttpResponse:
-    return HttpResponse(status, [("x-amz-crc32", str(zlib.crc32(body)))], body)
+    return HttpResponse(status, [("x-amz-crc32", str(zlib.crc32(body))), SERVER], body)
 
 
 def _coral(code: str) -> HttpResponse:

@@ -168,6 +168,17 @@ def test_an_iterator_at_a_time(
         assert code == "ValidationException"
 
 
+def test_what_is_no_streams_arn_is_refused(streams: Any, refused: Refused) -> None:
+    table = "arn:aws:dynamodb:us-east-1:000000000000:table/None"
+    for arn, expected in (
+        ("x" * 40, "ValidationException"),
+        (table, "ValidationException"),
+        (f"{table}/stream/2026-01-01T00:00:00.000", "ResourceNotFoundException"),
+    ):
+        assert refused(streams.describe_stream, StreamArn=arn)[0] == expected
+        assert refused(streams.list_streams, ExclusiveStartStreamArn=arn)[0] == expected
+
+
 def test_iterators_and_records_age(
     client: Any, streams: Any, runtime: Groundstate, make: Callable[[str], str], refused: Refused
 ) -> None:

@@ -291,6 +291,16 @@ def test_tags(client: Any, table: str, refused: Refused) -> None:
     assert code == "ResourceNotFoundException"
 
 
+def test_tags_have_documented_characters(client: Any, table: str, refused: Refused) -> None:
+    arn = client.describe_table(TableName=table)["Table"]["TableArn"]
+    right = {"Key": "Größe 1+-=._:/@", "Value": "日本 "}
+    client.tag_resource(ResourceArn=arn, Tags=[right])
+    assert client.list_tags_of_resource(ResourceArn=arn)["Tags"] == [right]
+    for wrong in ({"Key": "a!", "Value": ""}, {"Key": "a", "Value": "<b>"}):
+        code, _ = refused(client.tag_resource, ResourceArn=arn, Tags=[wrong])
+        assert code == "ValidationException"
+
+
 def test_resource_policies(client: Any, table: str, refused: Refused) -> None:
     arn = client.describe_table(TableName=table)["Table"]["TableArn"]
     assert refused(client.get_resource_policy, ResourceArn=arn)[0] == "PolicyNotFoundException"

@@ -163,6 +163,7 @@ def test_answers_have_long_ids_and_checksums(front: Front) -> None:
     assert [header(answer, "x-amz-crc32") for answer in answers] == [
         str(zlib.crc32(answer.body)) for answer in answers
     ]
+    assert {header(answer, "Server") for answer in answers} == {"Server"}
 
 
 def test_missing_signature_is_refused(front: Front) -> None:

@@ -28,6 +28,8 @@ _FRAMEWORK_PREFIXES = {
     "InvalidSignatureException": "com.amazon.coral.service#",
     "ExpiredTokenException": "com.amazon.coral.service#",
 }
+# What servers with a front of their own call themselves (observed).
+SERVER = ("Server", "Server")
 _CAPITAL_MESSAGE = frozenset(
     {"SerializationException", "AccessDeniedException", "TransactionCanceledException"}
 )
@@ -122,6 +124,7 @@ def answer(
     ]
     if service.own_front:
         headers.append(("x-amz-crc32", str(zlib.crc32(body))))
+        headers.append(SERVER)
     return HttpResponse(status, headers, body)
 
 

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from groundstate.services.dynamodb.errors import ValidationException
 
 TAGS_MAX = 50
+# Documented: letters, digits and white space of any language, and some signs.
+_SIGNS = frozenset("+-=._:/@")
 
 
 def check_tags(tags: Sequence[dict[str, str]]) -> dict[str, str]:
     """Tags by their keys.
 
     Raises:
-        ValidationException: too many, doubled or reserved keys.
+        ValidationException: too many, doubled or reserved keys, or characters that no tag has.
     """
     found: dict[str, str] = {}
     for tag in tags:
@@ -26,6 +28,13 @@ def check_tags(tags: Sequence[dict[str, str]]) -> dict[str, str]:
                 "One or more parameter values were invalid:"
                 f" Tag keys starting with 'aws:' are reserved for system use. Key: {key}"
             )
+        for text in (key, value):
+            if not all(sign.isalnum() or sign.isspace() or sign in _SIGNS for sign in text):
+                raise ValidationException(
+                    "One or more parameter values were invalid: Tag keys and values may only"
+                    f" contain letters, white space, numbers and the characters + - = . _ : / @,"
+                    f" but one is: {text}"
+                )
         if key in found:
             raise ValidationException("Duplicate keys found while processing the tags")
         found[key] = value

@@ -7,6 +7,7 @@ A stream here has one shard, which stays open until the stream is disabled.
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ RETENTION_S = 24 * 3600
 ITERATOR_LIFETIME_S = 15 * 60
 # AWS's sequence numbers have at least 21 digits.
 _FIRST_SEQUENCE = 10**20
+_STREAM_ARN = re.compile(r"arn:[^:]+:dynamodb:[^:]+:\d*:table/[a-zA-Z0-9_.-]+/stream/.+")
 
 
 class Iterator(NamedTuple):
@@ -34,12 +36,20 @@ class Iterator(NamedTuple):
     made_at: float
 
 
+def check_stream_arn(arn: str) -> None:
+    """Check that an ARN is one of a stream. Raises ValidationException."""
+    if _STREAM_ARN.fullmatch(arn) is None:
+        raise ValidationException("Invalid StreamArn")
+
+
 def get_stream(call: Call, arn: str) -> StreamRow:
     """A stream by its ARN.
 
     Raises:
         ResourceNotFoundException: there is none, or it was closed more than a day ago.
+        ValidationException: it is no stream's ARN.
     """
+    check_stream_arn(arn)
     row = call.tx.dynamodb.streams.find(arn)
     if row is None or (row.closed_at is not None and row.closed_at < call.now - RETENTION_S):
         raise stream_not_found(arn)

@@ -17,7 +17,7 @@ def describe_stream(call: Call, request: Shape) -> Shape:
 
     Raises:
         ResourceNotFoundException: there is none.
-        ValidationException: the limit is too high.
+        ValidationException: the limit is too high, or it is no stream's ARN.
     """
     check_limit(request.get("Limit"), SHARDS_MAX)
     row = get_stream(call, request["StreamArn"])

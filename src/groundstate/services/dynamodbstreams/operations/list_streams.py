@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from groundstate.operation import Call, Shape
 from groundstate.services.dynamodbstreams.errors import check_limit, stream_not_found
-from groundstate.services.dynamodbstreams.shards import RETENTION_S
+from groundstate.services.dynamodbstreams.shards import RETENTION_S, check_stream_arn
 
 PAGE_MAX = 100
 
@@ -17,13 +17,14 @@ def list_streams(call: Call, request: Shape) -> Shape:
 
     Raises:
         ResourceNotFoundException: there is no stream to start after.
-        ValidationException: the limit is too high.
+        ValidationException: the limit is too high, or it is no stream to start after.
     """
     limit = check_limit(request.get("Limit"), PAGE_MAX)
     after = 0
     start = request.get("ExclusiveStartStreamArn")
     streams = call.tx.dynamodb.streams
     if start is not None:
+        check_stream_arn(start)
         row = streams.find(start)
         if row is None:
             raise stream_not_found(start)
