@@ -138,6 +138,26 @@ def test_actions_may_have_names_and_values_for_nothing(
     )
 
 
+def reasons(client: Any, operation: str, **request: Any) -> list[str]:
+    with pytest.raises(client.exceptions.TransactionCanceledException) as caught:
+        getattr(client, operation)(**request)
+    return [reason["Code"] for reason in caught.value.response["CancellationReasons"]]
+
+
+def test_keys_are_looked_at_before_anything_else(client: Any, hash_table: str) -> None:
+    wrong = {"Put": {"TableName": hash_table, "Item": {"p": {"N": "1"}}}}
+    guarded = put(hash_table, "a", ConditionExpression="attribute_exists(p)")
+    twice = [put(hash_table, "b"), put(hash_table, "b")]
+    actions = [guarded, *twice, wrong, wrong]
+    found = reasons(client, "transact_write_items", TransactItems=actions)
+    assert found == ["None", "None", "None", "ValidationError", "None"]
+    statements = [
+        {"Statement": f"INSERT INTO {hash_table} VALUE {{'p': {p}}}"} for p in (1, "'a'", 2)
+    ]
+    found = reasons(client, "execute_transaction", TransactStatements=statements)
+    assert found == ["ValidationError", "None", "ValidationError"]
+
+
 def test_a_cancelled_transaction_leaves_its_token_free(
     client: Any, hash_table: str, refused: Refused
 ) -> None:

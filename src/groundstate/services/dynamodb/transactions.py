@@ -81,35 +81,26 @@ class Prepared:
     new: Measured | None
 
 
-def carry_out(call: Call, actions: Sequence[Action]) -> list[Prepared]:
+def carry_out(call: Call, actions: Sequence[Action], *, every_key: bool = False) -> list[Prepared]:
     """Carry out all actions, or none.
+
+    Args:
+        every_key: of keys that do not fit their tables, tell all and not only the first.
 
     Raises:
         TransactionCanceledException: with a reason for each action.
         ValidationException: two actions are about one item, or a key value is empty.
     """
-    keys: list[bytes | None] = []
-    seen: set[tuple[int, bytes]] = set()
-    errors: list[ServiceError | None] = []
-    for action in actions:
-        key, error = _find_key(action)
-        keys.append(key)
-        errors.append(error)
-        if key is not None:
-            if (action.table.table_id, key) in seen:
-                raise ValidationException(
-                    "Transaction request cannot include multiple operations on one item"
-                )
-            seen.add((action.table.table_id, key))
+    keys = _find_keys(actions, every_key=every_key)
+    errors: list[ServiceError | None] = [None] * len(actions)
     prepared: list[Prepared] = []
     for at, (action, key) in enumerate(zip(actions, keys, strict=True)):
-        if key is not None:
-            try:
-                prepared.append(_prepare(call, action, key))
-            except EmptyIndexKeyException:
-                raise
-            except tuple(_REASON_CODES) as error:
-                errors[at] = error
+        try:
+            prepared.append(_prepare(call, action, key))
+        except EmptyIndexKeyException:
+            raise
+        except tuple(_REASON_CODES) as error:
+            errors[at] = error
     if any(error is not None for error in errors):
         raise _cancelled(errors)
     for part in prepared:
@@ -130,15 +121,30 @@ def prepare_action(call: Call, action: Action) -> Prepared:
     return _prepare(call, action, check(action.table, action.given.item))
 
 
-def _find_key(action: Action) -> tuple[bytes | None, ServiceError | None]:
-    refuse_empty_key(action.table, action.given.item)
-    check = check_item_keys if action.kind == "Put" else check_key
-    try:
-        return (check(action.table, action.given.item), None)
-    except EmptyIndexKeyException:
-        raise
-    except ValidationException as error:
-        return (None, error)
+def _find_keys(actions: Sequence[Action], *, every_key: bool) -> list[bytes]:
+    """The key bytes of each action's item, which are looked at before anything else (observed)."""
+    for action in actions:
+        refuse_empty_key(action.table, action.given.item)
+    keys: list[bytes] = []
+    reasons: list[ServiceError | None] = [None] * len(actions)
+    for at, action in enumerate(actions):
+        check = check_item_keys if action.kind == "Put" else check_key
+        try:
+            keys.append(check(action.table, action.given.item))
+        except EmptyIndexKeyException:
+            raise
+        except ValidationException as error:
+            reasons[at] = error
+            if not every_key:
+                break
+    if any(reason is not None for reason in reasons):
+        raise _cancelled(reasons)
+    named = [(action.table.table_id, key) for action, key in zip(actions, keys, strict=True)]
+    if len(set(named)) < len(named):
+        raise ValidationException(
+            "Transaction request cannot include multiple operations on one item"
+        )
+    return keys
 
 
 def _prepare(call: Call, action: Action, key: bytes) -> Prepared:

@@ -75,7 +75,7 @@ def execute_transaction(call: Call, request: Shape) -> Shape:
     # Writes answer nothing in their places (observed).
     response: Shape = {"Responses": []}
     if done is None:
-        prepared = carry_out(call, actions)
+        prepared = carry_out(call, actions, every_key=True)
         remember(call, request, entries, Done(response, replay_units(prepared)))
         consumed = consumed_shapes(prepared, wanted)
     else:
