@@ -220,7 +220,16 @@ def test_where_conditions(client: Any, hash_table: str, condition: str) -> None:
 def test_parts_come_under_their_last_name(client: Any, hash_table: str) -> None:
     seed(client, hash_table, m={"M": {"x": {"S": "deep"}, "l": {"L": [{"N": "1"}]}}})
     found = run(client, f"SELECT p, m.x, m.l[0], m.none FROM {hash_table}")
-    assert found == [{"p": {"S": "a"}, "x": {"S": "deep"}, "_3": {"N": "1"}}]
+    assert found == [{"p": {"S": "a"}, "x": {"S": "deep"}, "l[0]": {"N": "1"}}]
+
+
+def test_elements_come_under_the_name_and_index(client: Any, hash_table: str) -> None:
+    item = {"p": {"S": "a"}, "m": {"M": {"l": {"L": [{"S": "x"}, {"M": {"n": {"N": "1"}}}]}}}}
+    client.put_item(TableName=hash_table, Item=item)
+    statement = f"SELECT m.l[0], m.l[1].n, m.l[5] FROM {hash_table} WHERE p = 'a'"
+    assert client.execute_statement(Statement=statement)["Items"] == [
+        {"l[0]": {"S": "x"}, "n": {"N": "1"}}
+    ]
 
 
 def test_an_update_may_begin_with_from(client: Any, hash_table: str, refused: Refused) -> None:

@@ -209,20 +209,23 @@ def _head(path: PathNode) -> str:
 
 
 def pick(select: Select, item: Item) -> Item:
-    """What a SELECT's list leaves of an item: each part under the last name of its path."""
+    """What a SELECT's list leaves of an item: each part under its path from its last name on."""
     if not select.paths:
         return item
     picked: Item = {}
     names = select.bindings.names
-    for position, node in enumerate(select.paths, 1):
+    for node in select.paths:
         path = tuple(
             names[step.placeholder] if isinstance(step, NameReference) else step
             for step in node.steps
         )
         value = find_path(path, item)
         if value is not None:
-            last = path[-1]
-            picked[last if isinstance(last, str) else f"_{position}"] = value
+            # Of `a.b[0]`, it is `b[0]` (reported of AWS).
+            shown = ""
+            for step in path:
+                shown = step if isinstance(step, str) else f"{shown}[{step}]"
+            picked[shown] = value
     return picked
 
 
