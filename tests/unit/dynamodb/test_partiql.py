@@ -232,6 +232,28 @@ def test_elements_come_under_the_name_and_index(client: Any, hash_table: str) ->
     ]
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT m.inner FROM {} WHERE p = 'a'",
+        "SELECT * FROM {} WHERE p = 'a' AND attribute_exists(m.Size)",
+        "UPDATE {} SET m.key = 1 WHERE p = 'a'",
+        "UPDATE {} REMOVE m.value WHERE p = 'a'",
+    ],
+)
+def test_reserved_words_within_paths_need_quotes(
+    client: Any, hash_table: str, refused: Refused, statement: str
+) -> None:
+    code, message = refused(client.execute_statement, Statement=statement.format(hash_table))
+    assert code == "ValidationException"
+    assert message == (
+        "Statement wasn't well formed, can't be processed: Invalid path dot component"
+    )
+    seed(client, hash_table, m={"M": {"size": {"N": "2"}}})
+    found = run(client, f"SELECT m.\"size\" FROM {hash_table} WHERE p = 'a'")
+    assert found == [{"size": {"N": "2"}}]
+
+
 def test_an_update_may_begin_with_from(client: Any, hash_table: str, refused: Refused) -> None:
     seed(client, hash_table, v={"N": "1"})
     found = run(client, f"FROM {hash_table} WHERE p = 'a' SET w = 2 REMOVE v RETURNING ALL NEW *")

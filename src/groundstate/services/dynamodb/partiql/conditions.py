@@ -20,6 +20,7 @@ from groundstate.services.dynamodb.expressions.tree import (
     ValueNode,
 )
 from groundstate.services.dynamodb.model import Value
+from groundstate.services.dynamodb.partiql.keywords import RESERVED
 from groundstate.services.dynamodb.partiql.lexer import Token, malformed
 from groundstate.services.dynamodb.partiql.literals import Literals
 from groundstate.services.dynamodb.partiql.statements import Bindings, PartiqlError
@@ -185,6 +186,8 @@ class Conditions(Literals):
         steps: list[Step] = [self._name()]
         while True:
             if self.take("."):
+                if self.current.keyword in RESERVED:
+                    raise malformed("Invalid path dot component")
                 steps.append(self._name())
             elif self.take("["):
                 if self.current.kind == "number" and self.current.text.isdecimal():
