@@ -273,3 +273,19 @@ def test_the_token_is_checked_first(client: Any, hash_table: str, refused: Refus
     )
     assert message.startswith("2 validation errors detected: Value 'xxx")
     assert "at 'clientRequestToken' failed" in message.split(";")[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("", "Empty attribute name"),
+        ("x" * 65536, "Attribute name is too large, must be less than 65536 bytes"),
+    ],
+)
+def test_wrong_names_are_told_alone(
+    client: Any, hash_table: str, refused: Refused, name: str, message: str
+) -> None:
+    item = {"p": {"S": "k"}, name: {"S": "x"}}
+    put = {"Put": {"TableName": hash_table, "Item": item}}
+    found = refused(client.transact_write_items, TransactItems=[put])
+    assert found == ("ValidationException", message)

@@ -236,9 +236,9 @@ def explain(item: Item) -> Measured:
 def check_name(name: str) -> None:
     """Check an attribute's name. Raises ValueProblem: it is empty or too long."""
     if not name:
-        raise ValueProblem(_INVALID + "Empty attribute name")
+        raise ValueProblem("Empty attribute name")
     if len(name) > NAME_BYTES_MAX // 4 and text_size(name) > NAME_BYTES_MAX:
-        raise ValueProblem(_INVALID + "Attribute name is too large, must be less than 65536 bytes")
+        raise ValueProblem("Attribute name is too large, must be less than 65536 bytes")
 
 
 def explain_value(value: Value, level: int = 0) -> None:
