@@ -42,11 +42,6 @@ def compile_rule(definition: dict[str, Any]) -> Rule:
     return _compile_comparison(definition)
 
 
-def comparison_of(definition: dict[str, Any]) -> list[str]:
-    """The comparison operators that a rule names."""
-    return [name for name in definition if name in COMPARISONS or name in _TYPE_TESTS]
-
-
 def _compile_comparison(definition: dict[str, Any]) -> Rule:
     variable = definition["Variable"]
     find = _finder(variable)

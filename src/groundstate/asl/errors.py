@@ -19,7 +19,6 @@ TASK_FAILED = "States.TaskFailed"
 DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
 QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
 INTRINSIC_FAILURE = "States.IntrinsicFailure"
-ITEM_READER_FAILED = "States.ItemReaderFailed"
 EXCEED_TOLERATED_FAILURE_THRESHOLD = "States.ExceedToleratedFailureThreshold"
 
 

@@ -11,8 +11,6 @@ DATA_SIZE_BYTES_MAX = 262_144
 HISTORY_EVENTS_MAX = 25_000
 """The 25,000th event is the ExecutionFailed itself (observed, August 2026)."""
 
-DEFINITION_CHARACTERS_MAX = 1_048_576
-
 INLINE_MAP_CONCURRENCY_MAX = 40
 """Iterations of an inline Map that run at once when MaxConcurrency is 0 or absent."""
 

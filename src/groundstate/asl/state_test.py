@@ -59,11 +59,6 @@ class StateTest:
         self.data: dict[str, Any] = {"input": test.input_text}
         self.turn: _Probe
 
-    @property
-    def resource_text(self) -> str:
-        """The Resource of a Task under test, '' for other states."""
-        return self.state.resource.arn if isinstance(self.state, TaskState) else ""
-
     # --------------------------------------------------------------------------------- running
 
     def begin(self, now: float, entropy: int) -> ScheduleTask | None:

@@ -46,12 +46,6 @@ def batch_tables(call: Call, request: Shape) -> Resources:
     return [_arn(call, name) for name in items] if isinstance(items, dict) and items else "*"
 
 
-def resource_arn(call: Call, request: Shape) -> Resources:
-    """What ResourceArn names."""
-    arn = _get(request, "ResourceArn")
-    return arn if isinstance(arn, str) and arn else "*"
-
-
 def member_arn(member: str) -> Callable[[Call, Shape], Resources]:
     """What another member names by its ARN."""
 

@@ -15,7 +15,7 @@ Items that tie in an index are ordered by a hash of their whole table key (obser
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import md5
 
@@ -147,8 +147,3 @@ def _cut(part: int, total: int, bits: int) -> bytes:
     if at >= 1 << (8 * HASH_BYTES):
         return b"\xff" * (HASH_BYTES + 1)
     return at.to_bytes(HASH_BYTES, "big")
-
-
-def size_of_keys(pairs: Iterable[tuple[str, str]]) -> int:
-    """The bytes that key values of (kind, value) take together, as the key size limits count."""
-    return sum(len(raw_bytes(kind, value)) for kind, value in pairs)

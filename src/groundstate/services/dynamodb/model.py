@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 Value = dict[str, Any]
@@ -58,7 +58,6 @@ class Table:
         indexes: by name.
         index_keys: for each attribute that is a key of an index, that index and attribute; errors
             name the first index by name.
-        attribute_kinds: the types in AttributeDefinitions.
         time_to_live: the attribute that tells when an item expires, if TTL is enabled.
         stream_label: the label of the enabled stream, or "".
         stream_view: its StreamViewType.
@@ -76,7 +75,6 @@ class Table:
     indexes: dict[str, Index]
     index_list: tuple[Index, ...]
     index_keys: tuple[tuple[Index, KeyAttribute], ...]
-    attribute_kinds: dict[str, str] = field(default_factory=dict)
     time_to_live: str | None = None
     stream_label: str = ""
     stream_view: str = ""
@@ -132,7 +130,6 @@ def make_table(
             for index in sorted(indexes, key=lambda index: index.name)
             for key in index.keys
         ),
-        attribute_kinds=kinds,
         time_to_live=time_to_live["AttributeName"] if time_to_live.get("Enabled") else None,
         stream_label=definition.get("LatestStreamLabel", "") if stream.get("StreamEnabled") else "",
         stream_view=stream.get("StreamViewType", "") if stream.get("StreamEnabled") else "",

@@ -114,12 +114,6 @@ def measure(item: Item, level: int = 0) -> Measured | None:
     return Measured(item, size, stored)
 
 
-def measure_value(value: Value) -> tuple[Value, int] | None:
-    """Accept one attribute value, as `measure` does; gives it back with its size."""
-    measured = measure({"v": value})
-    return None if measured is None else (measured.item["v"], measured.size - 1)
-
-
 def _measure_other(kind: str, content: Any, level: int) -> tuple[Any, int, int] | None:
     if kind == "M":
         if type(content) is not dict or level >= NESTING_LEVELS_MAX:

@@ -12,10 +12,6 @@ class AccessDeniedException(ServiceError):
     """A role that Step Functions cannot assume. The model does not list it; AWS answers it."""
 
 
-class ActivityAlreadyExists(ServiceError):
-    pass
-
-
 class ActivityDoesNotExist(ServiceError):
     pass
 
@@ -68,10 +64,6 @@ class InvalidToken(ServiceError):
     pass
 
 
-class InvalidTracingConfiguration(ServiceError):
-    pass
-
-
 class MissingRequiredParameter(ServiceError):
     pass
 
@@ -97,10 +89,6 @@ class StateMachineDoesNotExist(ServiceError):
 
 
 class StateMachineTypeNotSupported(ServiceError):
-    pass
-
-
-class TaskDoesNotExist(ServiceError):
     pass
 
 

@@ -34,10 +34,6 @@ class Faults:
         """Note a fault, unless there is one of its sort."""
         self._found.setdefault(sort, message)
 
-    def has(self, sort: str) -> bool:
-        """Whether there is a fault of this sort."""
-        return sort in self._found
-
     def take(self, *sorts: str) -> str | None:
         """The first fault of these sorts, in their order."""
         for sort in sorts:

@@ -16,7 +16,6 @@ from groundstate.services.dynamodb.validation.shapes import (
 )
 
 MANAGED_NAME = Member(STRING, missing=True, early_length=True, pattern=NAME_PATTERN)
-REQUIRED_TEXT = Member(STRING, required=True)
 _REQUIRED_UNITS = Member(LONG, required=True, minimum=1)
 THROUGHPUT = structure(
     "ProvisionedThroughput",
