@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 Value = dict[str, Any]
 """An attribute value: one entry, from its type to its value, as on the wire: `{"N": "1"}`."""
 Item = dict[str, Value]
+Values = Mapping[str, Value]
+"""ExpressionAttributeValues, numbers in normal form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from groundstate.services.dynamodb.expressions.condition import CompiledCondition, Values
+from groundstate.services.dynamodb.expressions.condition import CompiledCondition
 from groundstate.services.dynamodb.expressions.errors import ExpressionError
 from groundstate.services.dynamodb.expressions.tree import (
     ComparisonNode,
@@ -20,7 +20,7 @@ from groundstate.services.dynamodb.expressions.tree import (
     PathNode,
     ValueNode,
 )
-from groundstate.services.dynamodb.model import Value
+from groundstate.services.dynamodb.model import Value, Values
 
 _OPERATORS = {"=": "EQ", "<": "LT", "<=": "LE", ">": "GT", ">=": "GE", "BETWEEN": "BETWEEN"}
 _FLIPPED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}

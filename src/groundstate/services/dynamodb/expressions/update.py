@@ -15,7 +15,7 @@ from typing import Any
 
 from groundstate.services.dynamodb import numbers
 from groundstate.services.dynamodb.expressions.binding import Binder, Faults, Path, check_overlap
-from groundstate.services.dynamodb.expressions.condition import Operand, Values, build_path
+from groundstate.services.dynamodb.expressions.condition import Operand, build_path
 from groundstate.services.dynamodb.expressions.parser import parse_update
 from groundstate.services.dynamodb.expressions.projection import Tree, make_tree
 from groundstate.services.dynamodb.expressions.tree import (
@@ -27,7 +27,7 @@ from groundstate.services.dynamodb.expressions.tree import (
     PathNode,
     ValueNode,
 )
-from groundstate.services.dynamodb.model import Item, Value
+from groundstate.services.dynamodb.model import Item, Value, Values
 from groundstate.services.dynamodb.values import SET_KINDS, merge_sets, without
 
 _FAULT_ORDER = (
