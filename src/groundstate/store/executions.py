@@ -1,9 +1,10 @@
 """The tables of executions and their histories.
 
 Theory. An execution is one row, written when a burst of its steps ends: with its final values if it
-ended in that burst. Its events are rows of their own, a chunk for each burst. A chunk's key is
-`execution_id * 32768 + id of its first event`, so the chunks of one execution lie side by side in
-one tree without a second index. Input, output, error and cause are in the events alone.
+ended in that burst; then its events are in that row as well. All other events are rows of their
+own, a chunk for each burst. A chunk's key is `execution_id * 32768 + id of its first event`, so the
+chunks of one execution lie side by side in one tree without a second index. Input, output, error
+and cause are in the events alone.
 
 What holds at every commit: the events of an execution have the ids 1, 2, 3 ... without a gap; its
 `state` is the one after the last of them.
@@ -112,10 +113,14 @@ class ExecutionTables:
             f"-{0x8000 | chance >> 60 & 0x3FFF:04x}-{node:012x}"
         )
 
-    def insert(self, row: ExecutionRow) -> None:
-        """Add an execution."""
+    def insert(self, row: ExecutionRow, chunk: bytes | None = None) -> None:
+        """Add an execution.
+
+        Args:
+            chunk: its whole history, if it has ended.
+        """
         self._execute(
-            "INSERT INTO executions VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO executions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 row.execution_id,
                 row.machine_id,
@@ -129,6 +134,7 @@ class ExecutionTables:
                 row.map_run_id,
                 row.extra,
                 row.state,
+                chunk,
             ),
         )
 
@@ -239,11 +245,17 @@ class ExecutionTables:
             ((execution_id << _EVENT_BITS) + first_id, chunk),
         )
 
-    def find_chunk(self, execution_id: int, first_id: int) -> bytes | None:
-        """The chunk whose first event has this id."""
+    def find_first_chunk(self, execution_id: int) -> bytes | None:
+        """The chunk whose first event has the id 1."""
         row = self._execute(
             "SELECT events FROM execution_history WHERE chunk_id = ?",
-            ((execution_id << _EVENT_BITS) + first_id,),
+            ((execution_id << _EVENT_BITS) + 1,),
+        ).fetchone()
+        return self._find_chunk_in_row(execution_id) if row is None else row[0]
+
+    def _find_chunk_in_row(self, execution_id: int) -> bytes | None:
+        row = self._execute(
+            "SELECT events FROM executions WHERE execution_id = ?", (execution_id,)
         ).fetchone()
         return None if row is None else row[0]
 
@@ -254,13 +266,22 @@ class ExecutionTables:
             " ORDER BY chunk_id DESC LIMIT 1",
             _chunks(execution_id),
         ).fetchone()
-        return None if row is None else (row[0] & _EVENT_MASK, row[1])
+        if row is not None:
+            return row[0] & _EVENT_MASK, row[1]
+        chunk = self._find_chunk_in_row(execution_id)
+        return None if chunk is None else (1, chunk)
 
     def chunks_from(
         self, execution_id: int, event_id: int, *, reverse: bool
     ) -> Iterator[tuple[int, bytes]]:
-        """The chunks from the one with this event on, upwards, or downwards with `reverse`."""
+        """The chunks from the one with this event on, upwards, or downwards with `reverse`.
+
+        One that ends before this event may come first.
+        """
         low, high = _chunks(execution_id)
+        in_row = self._find_chunk_in_row(execution_id)
+        if in_row is not None and not reverse:
+            yield 1, in_row
         key = low + min(event_id, _EVENT_MASK)
         if reverse:
             rows = self._execute(
@@ -278,6 +299,8 @@ class ExecutionTables:
             )
         for chunk_id, chunk in rows:
             yield chunk_id & _EVENT_MASK, chunk
+        if in_row is not None and reverse:
+            yield 1, in_row
 
     # -- task tokens
 

@@ -15,7 +15,7 @@ from groundstate.store.executions import ExecutionRow
 
 def read_first_event(call: Call, execution_id: int) -> HistoryEvent | None:
     """The event with the id 1."""
-    chunk = call.tx.executions.find_chunk(execution_id, 1)
+    chunk = call.tx.executions.find_first_chunk(execution_id)
     return None if chunk is None else decode_first(1, chunk)
 
 

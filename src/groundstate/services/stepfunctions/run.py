@@ -208,19 +208,24 @@ class Run:
             entries.clear()
             return
         ends: Ends | None = None
+        chunk: bytes | None = None
         if entries:
             if row.status != RUNNING and row.map_run_id is None:
                 ends = self._find_ends()
             chunk = encode_chunk(self.time, entries, self.forms)
-            executions.append(row.execution_id, self.first_id, chunk)
             entries.clear()
             self.forms.clear()
         row.extra = to_bytes(self.extra) if self.extra else None
-        if self.is_new:
-            executions.insert(row)
-            self.is_new = False
+        if self.is_new and row.status != RUNNING:
+            executions.insert(row, chunk)
         else:
-            executions.update(row)
+            if chunk is not None:
+                executions.append(row.execution_id, self.first_id, chunk)
+            if self.is_new:
+                executions.insert(row)
+            else:
+                executions.update(row)
+        self.is_new = False
         if ends is not None:
             executions.recent.note(row, ends)
 
