@@ -53,6 +53,12 @@ class Config:
     accept_inert: str = _setting(
         "", "CloudFormation types, by commas or `all`, that stacks may hold as inert records."
     )
+    foreign_layers: str = _setting(
+        "empty",
+        "Lambda layers of other accounts, which are not here. `empty`: they hold nothing, and the"
+        " function's log says so; `refuse`: no function may name one.",
+        choices=("empty", "refuse"),
+    )
     table_change_s: int = _setting(
         0, "Seconds for which DynamoDB tables are CREATING, UPDATING or DELETING."
     )

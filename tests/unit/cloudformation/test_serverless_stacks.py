@@ -252,7 +252,7 @@ def test_event_source_of_another_service_is_a_record_when_accepted(stacks):
     assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
 
 
-def test_a_mapping_with_a_window_is_a_record_when_accepted_and_works_without_the_window(stacks):
+def test_the_window_of_a_mapping_is_changed_in_place(stacks):
     event = {
         "Stream": {"Fn::GetAtt": ["T", "StreamArn"]},
         "StartingPosition": "LATEST",
@@ -278,14 +278,11 @@ def test_a_mapping_with_a_window_is_a_record_when_accepted_and_works_without_the
     }
     template = {"Transform": SAM, "Resources": {"F": reader, "T": table}}
     mappings = stacks.runtime.client("lambda").list_event_source_mappings
-    tags = [{"Key": "groundstate:accept-inert", "Value": "all"}]
-    assert stacks.create(template, Tags=tags)["StackStatus"] == "CREATE_COMPLETE"
-    assert mappings()["EventSourceMappings"] == []
-    del event["TumblingWindowInSeconds"]
-    assert stacks.update(template, Tags=tags)["StackStatus"] == "UPDATE_COMPLETE"
-    (mapping,) = mappings()["EventSourceMappings"]
-    assert stacks.physical_ids()["FD"] == mapping["UUID"]
+    assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
+    (made,) = mappings()["EventSourceMappings"]
+    assert made["TumblingWindowInSeconds"] == 60
     event["TumblingWindowInSeconds"] = 30
-    assert stacks.update(template, Tags=tags)["StackStatus"] == "UPDATE_COMPLETE"
-    assert mappings()["EventSourceMappings"] == []
+    assert stacks.update(template)["StackStatus"] == "UPDATE_COMPLETE"
+    (changed,) = mappings()["EventSourceMappings"]
+    assert (changed["UUID"], changed["TumblingWindowInSeconds"]) == (made["UUID"], 30)
     assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"

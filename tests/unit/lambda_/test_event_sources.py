@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import datetime
 
 import pytest
 from botocore.exceptions import ClientError
@@ -189,6 +190,54 @@ def handler(event, context):
     name, _ = source.map(reporting, FunctionResponseTypes=["ReportBatchItemFailures"])
     found, _ = source.batches(name, 6)
     assert found == [["a", "b", "c", "d"], ["c", "d"]]
+
+
+COUNT = """
+import json
+def handler(event, context):
+    state = {"seen": event["state"].get("seen", 0) + len(event["Records"])}
+    print(json.dumps({**event, "Records": len(event["Records"]), "given": state["seen"]}))
+    return {"state": state}
+"""
+
+
+def test_batches_of_a_tumbling_window_share_a_state(source):
+    name, made = source.map(COUNT, BatchSize=1, TumblingWindowInSeconds=1)
+    assert made["TumblingWindowInSeconds"] == 1
+    source.put("a", "b", "c")
+    deadline = time.monotonic() + WAIT_S
+    finals = []
+    while sum(event["given"] for event in finals) < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+        group = {"logGroupNamePrefix": f"/aws/lambda/{name}"}
+        if source.functions.logs.describe_log_groups(**group)["logGroups"]:
+            events = [json.loads(x) for x in source.functions.messages(name) if x.startswith("{")]
+            finals = [event for event in events if event["isFinalInvokeForWindow"]]
+    assert sum(event["given"] for event in finals) == 3
+    batches = [event for event in events if not event["isFinalInvokeForWindow"]]
+    assert [event["Records"] for event in batches] == [1, 1, 1]
+    assert [event["Records"] for event in finals] == [0] * len(finals)
+    # A window begins with an empty state, and hands over what its last batch left.
+    assert batches[0]["state"] == {}
+    assert finals[0]["state"]["seen"] == finals[0]["given"]
+    assert {event["eventSourceARN"] for event in events} == {source.arn}
+    assert not any(event["isWindowTerminatedEarly"] for event in events)
+    for event in events:
+        start, end = (
+            datetime.strptime(event["window"][side], "%Y-%m-%dT%H:%M:%S%z")
+            for side in ("start", "end")
+        )
+        assert (end - start).total_seconds() == 1
+        assert event["shardId"].startswith("shardId-")
+
+
+def test_answer_without_a_state_fails_the_batch_of_a_window(source):
+    name, made = source.map(ECHO, MaximumRetryAttempts=1, TumblingWindowInSeconds=900)
+    source.put("a")
+    found, _ = source.batches(name, 2)
+    assert found == [["a"], ["a"]]
+    read = source.client.get_event_source_mapping(UUID=made["UUID"])
+    assert read["LastProcessingResult"] == "PROBLEM: Function call failed"
 
 
 def test_disabled_mapping_goes_on_where_it_stopped(source):

@@ -9,7 +9,9 @@ from base64 import b64encode
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import make_zip
+from groundstate.testing import Groundstate
+
+from .conftest import Functions, make_zip
 
 ECHO = "def handler(event, context):\n    return event\n"
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:"
@@ -365,13 +367,6 @@ def test_settings_without_effect_are_kept(functions):
     assert (found["Status"], found["AvailableProvisionedConcurrentExecutions"]) == ("READY", 2)
 
 
-def test_layer_of_another_account_is_refused_with_what_to_do(functions):
-    arn = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV3:7"
-    with pytest.raises(functions.client.exceptions.InvalidParameterValueException) as refused:
-        functions.make(ECHO, Layers=[arn])
-    assert "PublishLayerVersion" in str(refused.value)
-
-
 FOREIGN = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPython:22"
 
 
@@ -388,11 +383,27 @@ def test_function_that_cannot_run_here_says_so_when_it_is_invoked(functions, run
     assert "java17" in answer.payload["errorMessage"]
 
 
-def test_layer_of_another_account_is_refused_or_left_out(functions):
-    with pytest.raises(ClientError, match="no layers of other accounts"):
-        functions.make(ECHO, Layers=[FOREIGN])
-    accepted = {"groundstate:accept-inert": "AWS::Lambda::LayerVersion"}
-    name = functions.make(ECHO, Layers=[FOREIGN], Tags=accepted)
+def test_layer_of_another_account_is_empty_and_the_log_says_so(functions, caplog):
+    name = functions.make(ECHO, Layers=[FOREIGN])
+    assert f"of another account, and therefore empty: {FOREIGN}." in caplog.text
     shown = functions.client.get_function_configuration(FunctionName=name)["Layers"]
     assert [layer["Arn"] for layer in shown] == [FOREIGN]
     assert functions.invoke(name, {"a": 1}).payload == {"a": 1}
+    assert any(FOREIGN in message for message in functions.messages(name))
+
+
+def test_layer_of_another_account_can_be_refused():
+    with Groundstate(foreign_layers="refuse") as groundstate:
+        functions = Functions(groundstate)
+        with pytest.raises(ClientError) as refused:
+            functions.make(ECHO, Layers=[FOREIGN])
+        assert refused.value.response["Error"] == {
+            "Code": "InvalidParameterValueException",
+            "Message": (
+                f"Groundstate has no layers of other accounts, so {FOREIGN} cannot be used. Publish"
+                " a copy of it here (PublishLayerVersion) and name that, or set"
+                " GROUNDSTATE_FOREIGN_LAYERS=empty."
+            ),
+        }
+        accepted = {"groundstate:accept-inert": "AWS::Lambda::LayerVersion"}
+        functions.make(ECHO, Layers=[FOREIGN], Tags=accepted)

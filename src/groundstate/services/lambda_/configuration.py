@@ -14,6 +14,7 @@ from typing import Any
 from groundstate import ids
 from groundstate.operation import Call, Shape
 from groundstate.services.lambda_.errors import InvalidParameterValueException, ValidationException
+from groundstate.services.lambda_.layers import describe_foreign_layers
 from groundstate.services.lambda_.limits import ENVIRONMENT_BYTES_MAX, LAYERS_MAX
 from groundstate.services.lambda_.runtimes import find_obstacle
 from groundstate.services.lambda_.variables import RESERVED
@@ -80,8 +81,7 @@ def change_configuration(
     """Write a request's settings into a FunctionConfiguration.
 
     Args:
-        tags: the function's; with one, or the setting of that name, the user accepts that a
-            layer is left out.
+        tags: the function's; they may accept what the settings refuse.
 
     Raises:
         ValidationException: a number is over its bound.
@@ -109,8 +109,7 @@ def change_configuration(
     if "Environment" in request:
         _change_environment(document, request["Environment"].get("Variables", {}))
     if "Layers" in request:
-        left_out = bool(call.config.accepted_inert(tags) & {"all", "AWS::Lambda::LayerVersion"})
-        _change_layers(call, document, request["Layers"], left_out=left_out)
+        _change_layers(call, document, request["Layers"], tags)
     if "LoggingConfig" in request:
         _change_logging(document, request["LoggingConfig"])
     if "TracingConfig" in request:
@@ -184,8 +183,8 @@ def _change_environment(document: Shape, variables: dict[str, str]) -> None:
         document.pop("Environment", None)
 
 
-def _change_layers(call: Call, document: Shape, arns: list[str], *, left_out: bool) -> None:
-    """Name the layers; those of other accounts, which are not here, hold nothing if `left_out`."""
+def _change_layers(call: Call, document: Shape, arns: list[str], tags: Mapping[str, str]) -> None:
+    """Name the layers; those of other accounts, which are not here, hold nothing."""
     if len(arns) > LAYERS_MAX:
         raise InvalidParameterValueException(f"Cannot reference more than {LAYERS_MAX} layers.")
     layers: list[Shape] = []
@@ -197,13 +196,10 @@ def _change_layers(call: Call, document: Shape, arns: list[str], *, left_out: bo
                 f"Layer version {arn} must be given by the ARN of a version."
             )
         if parts[4] != call.account:
-            if left_out:
-                layers.append({"Arn": arn, "CodeSize": 0})
-                continue
-            raise InvalidParameterValueException(
-                f"Groundstate has no layers of other accounts, so {arn} cannot be used. Publish a"
-                " copy of it here (PublishLayerVersion) and name that."
-            )
+            _check_foreign(call, arn, tags)
+            logger.warning("%s: %s", document.get("FunctionName"), describe_foreign_layers((arn,)))
+            layers.append({"Arn": arn, "CodeSize": 0})
+            continue
         found = call.tx.layers.find(parts[3], parts[6], int(parts[7]))
         if found is None:
             raise InvalidParameterValueException(f"Layer version {arn} does not exist.")
@@ -218,6 +214,16 @@ def _change_layers(call: Call, document: Shape, arns: list[str], *, left_out: bo
         document["Layers"] = layers
     else:
         document.pop("Layers", None)
+
+
+def _check_foreign(call: Call, arn: str, tags: Mapping[str, str]) -> None:
+    accepted = call.config.accepted_inert(tags) & {"all", "AWS::Lambda::LayerVersion"}
+    if call.config.foreign_layers == "refuse" and not accepted:
+        raise InvalidParameterValueException(
+            f"Groundstate has no layers of other accounts, so {arn} cannot be used. Publish a"
+            " copy of it here (PublishLayerVersion) and name that, or set"
+            " GROUNDSTATE_FOREIGN_LAYERS=empty."
+        )
 
 
 def _change_logging(document: Shape, request: Shape) -> None:

@@ -117,15 +117,15 @@ class Environment:
 
     # What the pool does
 
-    async def begin(self, spawner: Spawner, command: Command, notice: str) -> None:
+    async def begin(self, spawner: Spawner, command: Command, notices: list[str]) -> None:
         """Start the process; what comes of it is told to the owner.
 
         Args:
-            notice: a line for the log, or empty.
+            notices: lines for the log.
         """
         self._spawner = spawner
         self._task_root = command.directory.encode()
-        if notice:
+        for notice in notices:
             self._write(notice)
         self._write(self._report.init_start(self._owner.now()))
         self.log.begin_tail()

@@ -88,11 +88,6 @@ def change_document(call: Call, document: Shape, request: Shape) -> None:
             raise InvalidParameterValueException(
                 f"{member} is not supported by Groundstate; see the README of its Lambda service."
             )
-    if request.get("TumblingWindowInSeconds"):
-        raise InvalidParameterValueException(
-            "TumblingWindowInSeconds is not supported by Groundstate; see the README of its Lambda"
-            " service."
-        )
     if request.get("DestinationConfig", {}).get("OnSuccess"):
         raise InvalidParameterValueException(
             "Unsupported DestinationConfig parameter for given event source mapping type."

@@ -25,6 +25,7 @@ from groundstate.services.lambda_ import limits
 from groundstate.services.lambda_.code import CodeDirectory
 from groundstate.services.lambda_.environment import Environment
 from groundstate.services.lambda_.event_queue import EventQueue
+from groundstate.services.lambda_.layers import describe_foreign_layers
 from groundstate.services.lambda_.log_stream import LogStream
 from groundstate.services.lambda_.model import FunctionVersion, Invocation, Outcome
 from groundstate.services.lambda_.pool import Pool
@@ -270,7 +271,7 @@ class LambdaHost:
             command = make_command(function, task_root, layer_roots, variables, self.code.root)
             own_boto3 = command.mode != "python" or brings_boto3([task_root, *layer_roots])
             spawner = self._spawner("plain" if own_boto3 else "boto3")
-            await environment.begin(spawner, command, self._notice(function))
+            await environment.begin(spawner, command, self._notices(function))
         except CannotRun as obstacle:
             environment.fail_to_start(obstacle.error_type, obstacle.message)
         except ServiceError as error:
@@ -321,12 +322,17 @@ class LambdaHost:
             self._has_catalogue = True
         return path
 
-    def _notice(self, function: FunctionVersion) -> str:
+    def _notices(self, function: FunctionVersion) -> list[str]:
+        """What differs from AWS, for the function's log, and once for the runtime's."""
         difference = find_difference(function.runtime)
         if difference and function.arn not in self._said:
             self._said.add(function.arn)
             logger.warning("%s: %s", function.name, difference)
-        return difference
+        notices = [difference] if difference else []
+        if function.foreign_layers:
+            # The runtime's log told it when the function was made.
+            notices.append(describe_foreign_layers(function.foreign_layers))
+        return notices
 
     def _spawner(self, preload: str) -> Spawner:
         spawner = self._spawners.get(preload)

@@ -5,9 +5,20 @@ AWS: https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from groundstate.arn import partition_of
 from groundstate.operation import Call, Shape
 from groundstate.services.lambda_.errors import ResourceNotFoundException
+
+
+def describe_foreign_layers(arns: Iterable[str]) -> str:
+    """What a user should know of a function with these layers, which are other accounts'."""
+    return (
+        f"Groundstate: not here, since of another account, and therefore empty: {', '.join(arns)}."
+        " What the function takes from a layer it has to bring itself, or name a copy that was"
+        " published here (PublishLayerVersion)."
+    )
 
 
 def layer_arn(call: Call, name: str) -> str:

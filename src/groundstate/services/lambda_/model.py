@@ -19,6 +19,7 @@ class FunctionVersion(NamedTuple):
         revision_id: what tells configurations apart; pools of environments are kept by it.
         code_sha256: of its zip file, in hexadecimal.
         layers: of the layers' zip files, in their order.
+        foreign_layers: ARNs of layers that are other accounts' and hold nothing here.
         log_format: `Text` or `JSON`.
         log_level: the least level of the function's own lines with `JSON`; empty for all.
         system_log_level: the same for the lines of the platform.
@@ -32,6 +33,7 @@ class FunctionVersion(NamedTuple):
     revision_id: str
     code_sha256: str
     layers: tuple[str, ...]
+    foreign_layers: tuple[str, ...]
     runtime: str
     handler: str
     role: str
@@ -97,6 +99,11 @@ def make_function_version(
         revision_id=revision_id,
         code_sha256=code_sha256,
         layers=layers,
+        foreign_layers=tuple(
+            layer["Arn"]
+            for layer in document.get("Layers", ())
+            if account_of(layer["Arn"]) != account_of(document["FunctionArn"])
+        ),
         runtime=document.get("Runtime", ""),
         handler=document.get("Handler", ""),
         role=document["Role"],
@@ -109,6 +116,11 @@ def make_function_version(
         log_level=logging.get("ApplicationLogLevel", "") if is_json else "",
         system_log_level=logging.get("SystemLogLevel", "INFO") if is_json else "INFO",
     )
+
+
+def account_of(arn: str) -> str:
+    """The account that an ARN names."""
+    return arn.split(":", 5)[4]
 
 
 def unqualified(arn: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from groundstate import ids
 from groundstate.operation import Call, Principal, Runner, ServiceError, Shape
+from groundstate.services.lambda_ import tumbling_windows
 from groundstate.services.lambda_.destinations import send_batch_record
 from groundstate.services.lambda_.errors import TooManyRequestsException
 from groundstate.services.lambda_.event_source_mappings import compile_filters, function_role
@@ -110,6 +111,10 @@ class _Reader:
         # The batch failed: it is tried again as it is, and nothing more is read.
         self._is_fixed = False
         self._gathers_since: float | None = None
+        # The span of its tumbling windows, or 0; the window that is open; its end is under way.
+        self._span_s: int = row.document["TumblingWindowInSeconds"]
+        self._window: tumbling_windows.Window | None = None
+        self._is_final = False
 
     @property
     def is_due(self) -> bool:
@@ -127,12 +132,13 @@ class _Reader:
             role = function_role(call, named)
             if not self._is_fixed:
                 self._read(call, role)
-            if not self._is_complete():
+            if not self._is_complete(call):
                 return
             target = find_target(call, named)
-            self._drop_expired(call, target)
-            if self._size:
-                self._invoke(call, target)
+            if not self._is_final:
+                self._drop_expired(call, target)
+            if self._size or self._is_final:
+                self._invoke(call, target, role)
         except TooManyRequestsException:
             self.wait(_PROBLEM_WAIT_S)
         except ServiceError as error:
@@ -148,6 +154,7 @@ class _Reader:
         if not self._iterator:
             self._records.clear()
             place = self._place(call)
+            self._window = place.get("window") if self._span_s else None
             self._iterator = open_iterator(call, self.row.source_arn, place, role)
             if not self._iterator:
                 return
@@ -161,11 +168,16 @@ class _Reader:
         if self._records and self._gathers_since is None:
             self._gathers_since = self._loop.time()
 
-    def _is_complete(self) -> bool:
-        if not self._records:
-            return False
+    def _is_complete(self, call: Call) -> bool:
         if self._is_fixed:
             return True
+        self._is_final = tumbling_windows.is_over(
+            self._window, self._records, self._span_s, call.now
+        )
+        if self._is_final:
+            return True
+        if not self._records:
+            return False
         document = self.row.document
         assert self._gathers_since is not None
         gathered_s = self._loop.time() - self._gathers_since
@@ -175,15 +187,18 @@ class _Reader:
         ):
             return False
         self._size = cut_batch(self._records)
+        if self._span_s:
+            together = tumbling_windows.count_together(self._records, self._span_s)
+            self._size = min(self._size, together)
         return True
 
-    def _invoke(self, call: Call, target: Target) -> None:
+    def _invoke(self, call: Call, target: Target, role: Principal) -> None:
         admit(call, target)
-        batch = self._records[: self._size]
+        batch = [] if self._is_final else self._records[: self._size]
         invocation = Invocation(
             request_id=ids.make_uuid(),
             function=target.function,
-            payload=make_event(batch, self.row.source_arn),
+            payload=make_event(batch, self.row.source_arn, self._tell_window(call, batch, role)),
             invoked_arn=target.invoked_arn,
             trace_id=make_trace_id(call.now),
             finish=lambda later, outcome: self._finish(later, target, outcome),
@@ -192,10 +207,30 @@ class _Reader:
         self.is_under_way = True
         call.after_commit(lambda: self._host.submit(invocation))
 
+    def _tell_window(self, call: Call, batch: list[Shape], role: Principal) -> Shape:
+        """What the event says of its window; the first batch of a window opens it."""
+        if not self._span_s:
+            return {}
+        if self._window is None:
+            shard = place_of(call, self.row.source_arn, batch[0], role)["shard"]
+            start = tumbling_windows.start_of(batch[0], self._span_s)
+            self._window = {"start": start, "shard": shard, "state": {}}
+        return tumbling_windows.describe(
+            self._window, self._span_s, self.row.source_arn, is_final=self._is_final
+        )
+
     def _finish(self, call: Call, target: Target, outcome: Outcome) -> None:
         self.is_under_way = False
+        if self._is_final:
+            self._finish_window(call, outcome)
+            return
         done = self._size
         failed = bool(outcome.function_error)
+        if self._window is not None and not failed:
+            state = tumbling_windows.read_state(outcome.payload)
+            failed = state is None
+            if state is not None:
+                self._window = tumbling_windows.with_state(self._window, state)
         reports = "ReportBatchItemFailures" in self.row.document["FunctionResponseTypes"]
         if not failed and reports:
             index = first_failure(outcome.payload, self._records[: self._size])
@@ -219,6 +254,23 @@ class _Reader:
             self._give_up(call, target, outcome, "RetryAttemptsExhausted")
         else:
             self.wait(min(2.0 ** (self._attempts - 1), _RETRY_WAIT_S_MAX))
+
+    def _finish_window(self, call: Call, outcome: Outcome) -> None:
+        """End a window, or try its last invocation again until it succeeds (documented)."""
+        assert self._window is not None, self.row.uuid
+        if outcome.function_error:
+            self._note(call, "PROBLEM: Function call failed")
+            self._is_fixed = True
+            self._attempts += 1
+            self.wait(min(2.0 ** (self._attempts - 1), _RETRY_WAIT_S_MAX))
+            return
+        self._is_final = self._is_fixed = False
+        self._attempts = 0
+        self._window = tumbling_windows.after_final(self._window)
+        place = self._place(call)
+        place.pop("window", None)
+        self._save_place(call, place)
+        self._note(call, "OK")
 
     def _drop_expired(self, call: Call, target: Target) -> None:
         """Give up records that are older than the mapping's limit."""
@@ -250,6 +302,11 @@ class _Reader:
 
     def _move_to(self, call: Call, record: Shape, role: Principal) -> None:
         place = place_of(call, self.row.source_arn, record, role)
+        self._save_place(call, place)
+
+    def _save_place(self, call: Call, place: Shape) -> None:
+        if self._window is not None:
+            place = {**place, "window": self._window}
         call.tx.event_sources.set_progress(self.row.uuid, place)
 
     def _place(self, call: Call) -> dict[str, Any]:

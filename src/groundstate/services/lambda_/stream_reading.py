@@ -106,11 +106,10 @@ def sequence_of(record: Shape) -> str:
     return str(record["dynamodb"]["SequenceNumber"])
 
 
-def make_event(records: list[Shape], stream_arn: str) -> bytes:
-    """The event that the function gets."""
-    return orjson.dumps(
-        {"Records": [{**record, "eventSourceARN": stream_arn} for record in records]}
-    )
+def make_event(records: list[Shape], stream_arn: str, window: Shape) -> bytes:
+    """The event that the function gets; `window` is what it says of its window, if it has one."""
+    told = [{**record, "eventSourceARN": stream_arn} for record in records]
+    return orjson.dumps({"Records": told, **window})
 
 
 def cut_batch(records: list[Shape]) -> int:

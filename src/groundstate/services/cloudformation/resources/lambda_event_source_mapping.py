@@ -118,10 +118,10 @@ def delete_mapping(provision: Provision, current: Current) -> None:
 
 
 def _is_record(provision: Provision, properties: Properties) -> bool:
-    """Whether it reads what is not here, or as is not done here, and the user accepts that."""
+    """Whether it reads what is not here, and the user accepts that."""
     parts = properties.get("EventSourceArn", "").split(":")
     kind = _OTHER_SOURCES.get(parts[2]) if len(parts) > 2 else None
-    if "SelfManagedEventSource" in properties or properties.get("TumblingWindowInSeconds"):
+    if "SelfManagedEventSource" in properties:
         kind = "AWS::Lambda::EventSourceMapping"
     names = (kind, "AWS::Lambda::EventSourceMapping")
     return kind is not None and any(provision.accepts_inert(name) for name in names if name)
