@@ -174,3 +174,145 @@ def test_resources_of_many_kinds_come_and_go(stacks):
     assert stacks.runtime.client("dynamodb").list_tables()["TableNames"] == []
     assert stacks.runtime.client("iam").list_roles()["Roles"] == []
     assert stacks.runtime.client("s3").list_buckets()["Buckets"] == []
+
+
+def test_filters_and_policies_of_logs_come_and_go(stacks):
+    logs = stacks.runtime.client("logs")
+    transformation = {
+        "MetricName": "errors",
+        "MetricNamespace": "app",
+        "MetricValue": "1",
+        "DefaultValue": "0",
+        "Dimensions": [{"Key": "level", "Value": "$.level"}],
+    }
+    resources = {
+        "Role": ROLE,
+        "Function": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "Runtime": "python3.13",
+                "Handler": "index.handler",
+                "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+                "Code": {"ZipFile": "def handler(event, context): return 1"},
+            },
+        },
+        "Permission": {
+            "Type": "AWS::Lambda::Permission",
+            "Properties": {
+                "Action": "lambda:InvokeFunction",
+                "FunctionName": {"Ref": "Function"},
+                "Principal": "logs.amazonaws.com",
+            },
+        },
+        "Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "orders"}},
+        "Metric": {
+            "Type": "AWS::Logs::MetricFilter",
+            "Properties": {
+                "LogGroupName": {"Ref": "Group"},
+                "FilterPattern": "{ $.level = ERROR }",
+                "MetricTransformations": [transformation],
+            },
+        },
+        "Subscription": {
+            "Type": "AWS::Logs::SubscriptionFilter",
+            "DependsOn": "Permission",
+            "Properties": {
+                "LogGroupName": {"Ref": "Group"},
+                "FilterPattern": "ERROR",
+                "DestinationArn": {"Fn::GetAtt": ["Function", "Arn"]},
+            },
+        },
+        "Policy": {
+            "Type": "AWS::Logs::ResourcePolicy",
+            "Properties": {"PolicyName": "writers", "PolicyDocument": "{}"},
+        },
+    }
+    template = {"Resources": resources}
+    assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
+    names = stacks.physical_ids()
+    (metric,) = logs.describe_metric_filters(logGroupName="orders")["metricFilters"]
+    assert metric["filterName"] == names["Metric"]
+    assert metric["metricTransformations"] == [
+        {
+            "metricName": "errors",
+            "metricNamespace": "app",
+            "metricValue": "1",
+            "defaultValue": 0.0,
+            "dimensions": {"level": "$.level"},
+        }
+    ]
+    (filtered,) = logs.describe_subscription_filters(logGroupName="orders")["subscriptionFilters"]
+    assert (filtered["filterName"], filtered["filterPattern"]) == (names["Subscription"], "ERROR")
+    assert names["Policy"] == "writers"
+    resources["Metric"]["Properties"]["FilterPattern"] = "ERROR"
+    resources["Subscription"]["Properties"]["FilterPattern"] = ""
+    resources["Policy"]["Properties"]["PolicyDocument"] = {"Statement": []}
+    assert stacks.update(template)["StackStatus"] == "UPDATE_COMPLETE"
+    assert stacks.physical_ids() == names
+    (metric,) = logs.describe_metric_filters(logGroupName="orders")["metricFilters"]
+    (filtered,) = logs.describe_subscription_filters(logGroupName="orders")["subscriptionFilters"]
+    assert (metric["filterPattern"], filtered["filterPattern"]) == ("ERROR", "")
+    (policy,) = logs.describe_resource_policies()["resourcePolicies"]
+    assert policy["policyDocument"] == '{"Statement": []}'
+    del resources["Metric"], resources["Subscription"], resources["Policy"]
+    assert stacks.update(template)["StackStatus"] == "UPDATE_COMPLETE"
+    assert logs.describe_metric_filters(logGroupName="orders")["metricFilters"] == []
+    assert logs.describe_subscription_filters(logGroupName="orders")["subscriptionFilters"] == []
+    assert logs.describe_resource_policies()["resourcePolicies"] == []
+
+
+def test_user_has_the_password_of_the_template(stacks):
+    iam = stacks.runtime.client("iam")
+    user = {"Type": "AWS::IAM::User", "Properties": {"UserName": "ann"}}
+    template = {"Resources": {"User": user}}
+    user["Properties"]["LoginProfile"] = {"Password": "Tea4two!", "PasswordResetRequired": "true"}
+    assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
+    profile = iam.get_login_profile(UserName="ann")["LoginProfile"]
+    assert profile["PasswordResetRequired"] is True
+    user["Properties"]["LoginProfile"]["PasswordResetRequired"] = False
+    assert stacks.update(template)["StackStatus"] == "UPDATE_COMPLETE"
+    profile = iam.get_login_profile(UserName="ann")["LoginProfile"]
+    assert profile["PasswordResetRequired"] is False
+    del user["Properties"]["LoginProfile"]
+    assert stacks.update(template)["StackStatus"] == "UPDATE_COMPLETE"
+    iam.create_login_profile(UserName="ann", Password="Tea4three!")
+    # A password that was given beside the stack does not keep the user from being deleted.
+    assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
+
+
+def test_what_another_resource_makes_under_a_name_is_waited_for(stacks):
+    policy = {
+        "Type": "AWS::S3::BucketPolicy",
+        "Properties": {
+            "Bucket": {"Fn::Sub": "${AWS::StackName}-orders"},
+            "PolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": "*",
+                        "Action": "s3:GetObject",
+                        "Resource": "arn:aws:s3:::app-orders/*",
+                    }
+                ],
+            },
+        },
+    }
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "app-orders"}}
+    template = {"Resources": {"APolicy": policy, "TheBucket": bucket}}
+    assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
+    assert any("a DependsOn" in reason for _, _, reason in stacks.events())
+    assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
+
+
+def test_what_nobody_makes_fails_after_the_others(stacks):
+    template = {
+        "Resources": {
+            "A": {"Type": "AWS::Logs::LogStream", "Properties": {"LogGroupName": "nowhere"}},
+            "B": {"Type": "AWS::Logs::LogStream", "Properties": {"LogGroupName": "nowhere"}},
+            "G": {"Type": "AWS::Logs::LogGroup"},
+        }
+    }
+    assert stacks.create(template)["StackStatus"] == "ROLLBACK_COMPLETE"
+    failed = [name for name, status, _ in stacks.events() if status == "CREATE_FAILED"]
+    assert failed == ["B"]

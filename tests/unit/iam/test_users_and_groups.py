@@ -150,3 +150,25 @@ def test_renamed_group_keeps_its_users(account, iam):
     iam.add_user_to_group(GroupName="old", UserName="ann")
     iam.update_group(GroupName="old", NewGroupName="new")
     assert [user["UserName"] for user in iam.get_group(GroupName="new")["Users"]] == ["ann"]
+
+
+def test_user_has_a_password_or_none(iam):
+    iam.create_user(UserName="ann")
+    missing = ("NoSuchEntity", "Login Profile for User ann cannot be found.")
+    assert refusal(iam.get_login_profile, UserName="ann") == missing
+    made = iam.create_login_profile(UserName="ann", Password="Tea4two!", PasswordResetRequired=True)
+    assert made["LoginProfile"]["PasswordResetRequired"] is True
+    code, _ = refusal(iam.create_login_profile, UserName="ann", Password="Tea4two!")
+    assert code == "EntityAlreadyExists"
+    iam.update_login_profile(UserName="ann", PasswordResetRequired=False)
+    iam.update_login_profile(UserName="ann", Password="Tea4three!")
+    shown = iam.get_login_profile(UserName="ann")["LoginProfile"]
+    assert (shown["UserName"], shown["PasswordResetRequired"]) == ("ann", False)
+    assert shown["CreateDate"] == made["LoginProfile"]["CreateDate"]
+    assert refusal(iam.delete_user, UserName="ann") == (
+        "DeleteConflict",
+        "Cannot delete entity, must delete login profile first.",
+    )
+    iam.delete_login_profile(UserName="ann")
+    assert refusal(iam.delete_login_profile, UserName="ann") == missing
+    iam.delete_user(UserName="ann")

@@ -71,6 +71,12 @@ from groundstate.services.iam.operations.instance_profiles import (
     list_instance_profiles_for_role,
     remove_role_from_instance_profile,
 )
+from groundstate.services.iam.operations.login_profiles import (
+    create_login_profile,
+    delete_login_profile,
+    get_login_profile,
+    update_login_profile,
+)
 from groundstate.services.iam.operations.policies import (
     create_policy,
     delete_policy,
@@ -198,6 +204,10 @@ OPERATIONS = {
     "ListAccessKeys": Operation(list_access_keys, resource=user_resource, reads=True),
     "UpdateAccessKey": Operation(update_access_key, resource=user_resource),
     "DeleteAccessKey": Operation(delete_access_key, resource=user_resource),
+    "CreateLoginProfile": Operation(create_login_profile, resource=user_resource),
+    "GetLoginProfile": Operation(get_login_profile, resource=user_resource, reads=True),
+    "UpdateLoginProfile": Operation(update_login_profile, resource=user_resource),
+    "DeleteLoginProfile": Operation(delete_login_profile, resource=user_resource),
     "GetAccessKeyLastUsed": Operation(get_access_key_last_used, reads=True),
     # Groups
     "CreateGroup": Operation(create_group, resource=new_group_resource),

@@ -89,12 +89,20 @@ class Role(Entity):
 
 @dataclass(frozen=True, kw_only=True)
 class User(Entity):
-    """A user. `boundary_arn` is the policy that bounds its permissions, or empty."""
+    """A user.
+
+    Attributes:
+        boundary_arn: the policy that bounds its permissions, or empty.
+        login_since: when it was given a password; None if it has none.
+        login_reset: it has to choose another one when it signs in.
+    """
 
     kind = "user"
     id_prefix = "AIDA"
 
     boundary_arn: str = ""
+    login_since: float | None = None
+    login_reset: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,11 @@ from groundstate.services.cloudformation.template.errors import TemplateError
 from groundstate.store.cloudformation import StackResource, Step
 
 REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."
+# On AWS it depends on which of the two is faster, and most calls are tried again.
+PUT_OFF = (
+    "What this resource names is not there yet. It is tried again after the others; a DependsOn"
+    " would say what it waits for."
+)
 INITIATED = "Resource creation Initiated"
 
 
@@ -64,6 +69,9 @@ def _create(deployment: Deployment, step: Step, declared: Resource, kind: Resour
             lambda provision: kind.create(provision, properties),
         )
     except StepFailed as error:
+        if error.names_missing and deployment.put_off(step):
+            tell(deployment.call, deployment.stack, row, "CREATE_IN_PROGRESS", PUT_OFF)
+            return
         _fail(deployment, step, row, error.reason)
         return
     row.data["properties"] = properties

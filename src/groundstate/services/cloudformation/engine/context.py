@@ -22,6 +22,12 @@ def cancel_timer(call: Call, step: Step) -> None:
         call.tx.timers.cancel(timer_id)
 
 
+def _waits_for(step: Step) -> list[str]:
+    """The logical ids of the steps that come before a step, also those it was put off for."""
+    needs: list[str] = [*step.needs, *step.data.get("put_off", ())]
+    return needs
+
+
 class Deployment:
     """The deployment of one stack during one turn.
 
@@ -93,8 +99,27 @@ class Deployment:
             step
             for step in self.steps
             if step.state == "waiting"
-            and all(name in done for name in step.needs if name in present)
+            and all(name in done for name in _waits_for(step) if name in present)
         ]
+
+    def put_off(self, step: Step) -> bool:
+        """Let a step wait for all that can be made without it, once; whether there is any."""
+        if step.data.get("put_off"):
+            return False
+        users = {step.logical_id}
+        unfinished = [other for other in self.steps if other.state in ("waiting", "running")]
+        while True:
+            found = {
+                other.logical_id
+                for other in unfinished
+                if other.logical_id not in users and users.intersection(_waits_for(other))
+            }
+            if not found:
+                break
+            users |= found
+        others = [other.logical_id for other in unfinished if other.logical_id not in users]
+        step.data["put_off"] = others
+        return bool(others)
 
     def resource_of(self, step: Step) -> StackResource:
         """The resource that a step is about, as the step has it."""

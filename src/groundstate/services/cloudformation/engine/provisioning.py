@@ -33,7 +33,15 @@ _HANDLER_CODES = (
 
 
 class StepFailed(Exception):
-    """A step did not succeed; the text is the reason of its event."""
+    """A step did not succeed; the text is the reason of its event.
+
+    Attributes:
+        names_missing: what it needs was not there.
+    """
+
+    def __init__(self, reason: str, *, names_missing: bool = False) -> None:
+        super().__init__(reason)
+        self.names_missing = names_missing
 
     @property
     def reason(self) -> str:
@@ -101,7 +109,8 @@ def run_provider(
     try:
         found: Result = call.runner.run(call.service, job, stack.region)
     except ServiceError as error:
-        raise StepFailed(describe_refusal(error)) from error
+        names_missing = _handler_code(error) == "NotFound"
+        raise StepFailed(describe_refusal(error), names_missing=names_missing) from error
     except ProvisionFailed as error:
         raise StepFailed(error.reason) from error
     except TemplateError as error:
@@ -115,10 +124,13 @@ def run_provider(
 
 def describe_refusal(error: ServiceError) -> str:
     """Another service's refusal as the reason of an event."""
-    code = next((name for part, name in _HANDLER_CODES if part in error.code), "InvalidRequest")
     request_id = ids.make_uuid()
     return (
         f'Resource handler returned message: "{error.message} (Service: {error.code}, Status Code:'
         f' {error.status}, Request ID: {request_id})" (RequestToken: {ids.make_uuid()},'
-        f" HandlerErrorCode: {code})"
+        f" HandlerErrorCode: {_handler_code(error)})"
     )
+
+
+def _handler_code(error: ServiceError) -> str:
+    return next((name for part, name in _HANDLER_CODES if part in error.code), "InvalidRequest")

@@ -18,6 +18,10 @@ from groundstate.services.cloudformation.resources.shape import JSON, TEXT
 
 _NAME_LENGTH_MAX = 128
 _VERSIONS_MAX = 5
+_SHOWN = (
+    "AttachmentCount", "DefaultVersionId", "IsAttachable", "PermissionsBoundaryUsageCount",
+    "PolicyId",
+)  # fmt: skip
 _HOLDERS = (("Roles", "Role"), ("Users", "User"), ("Groups", "Group"))
 
 
@@ -79,15 +83,7 @@ def delete_managed_policy(provision: Provision, current: Current) -> None:
 
 
 def _attributes(policy: dict[str, object]) -> dict[str, object]:
-    names = {
-        "PolicyArn": "Arn",
-        "AttachmentCount": "AttachmentCount",
-        "DefaultVersionId": "DefaultVersionId",
-        "IsAttachable": "IsAttachable",
-        "PermissionsBoundaryUsageCount": "PermissionsBoundaryUsageCount",
-        "PolicyId": "PolicyId",
-    }
-    return {name: policy[member] for name, member in names.items() if member in policy}
+    return {"PolicyArn": policy["Arn"], **{name: policy[name] for name in _SHOWN if name in policy}}
 
 
 def _attach(provision: Provision, arn: str, before: Properties, after: Properties) -> None:
@@ -121,7 +117,7 @@ MANAGED_POLICY = ResourceType(
     required=("PolicyDocument",),
     replaces=frozenset({"Description", "ManagedPolicyName", "Path"}),
     name_property="ManagedPolicyName",
-    attributes=("PolicyArn",),
+    attributes=("PolicyArn", *_SHOWN),
     iam=True,
     create=create_managed_policy,
     update=update_managed_policy,

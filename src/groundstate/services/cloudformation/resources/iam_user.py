@@ -21,7 +21,12 @@ from groundstate.services.cloudformation.resources.provision import (
     Provision,
 )
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
-from groundstate.services.cloudformation.resources.shape import ANY, INTEGER, TAGS, TEXT
+from groundstate.services.cloudformation.resources.shape import (
+    BOOLEAN,
+    INTEGER,
+    TAGS,
+    TEXT,
+)
 
 _NAME_LENGTH_MAX = 64
 _USER, _GROUP = Identity("User"), Identity("Group")
@@ -34,10 +39,7 @@ def create_user(provision: Provision, properties: Properties) -> Made:
     user = provision.invoke("iam", "CreateUser", request)["User"]
     set_policies(provision, _USER, name, {}, properties)
     _set_groups(provision, name, {}, properties)
-    # There is no console to sign in to.
-    if "LoginProfile" in properties and not provision.accepts_inert("AWS::IAM::User"):
-        request = {"UserName": name, **properties["LoginProfile"]}
-        provision.invoke("iam", "CreateLoginProfile", request)
+    _set_login(provision, name, {}, properties)
     return Made(name, {"Arn": user["Arn"]})
 
 
@@ -47,6 +49,7 @@ def update_user(provision: Provision, current: Current, properties: Properties) 
     set_policies(provision, _USER, name, before, properties)
     set_tags(provision, _USER, name, before, properties)
     _set_groups(provision, name, before, properties)
+    _set_login(provision, name, before, properties)
     if properties.get("PermissionsBoundary") != before.get("PermissionsBoundary"):
         if "PermissionsBoundary" in properties:
             boundary = {"UserName": name, **pick(properties, ("PermissionsBoundary",))}
@@ -63,6 +66,8 @@ def delete_user(provision: Provision, current: Current) -> None:
         for group in provision.invoke("iam", "ListGroupsForUser", {"UserName": name})["Groups"]:
             request = {"UserName": name, "GroupName": group["GroupName"]}
             provision.invoke("iam", "RemoveUserFromGroup", request)
+        with gone_is_fine():
+            provision.invoke("iam", "DeleteLoginProfile", {"UserName": name})
         delete_identity(provision, _USER, name)
 
 
@@ -78,11 +83,23 @@ def _set_groups(provision: Provision, name: str, before: Properties, after: Prop
             provision.invoke("iam", "RemoveUserFromGroup", request)
 
 
+def _set_login(provision: Provision, name: str, before: Properties, after: Properties) -> None:
+    old, new = before.get("LoginProfile"), after.get("LoginProfile")
+    if old == new:
+        return
+    if new is None:
+        with gone_is_fine():
+            provision.invoke("iam", "DeleteLoginProfile", {"UserName": name})
+        return
+    operation = "CreateLoginProfile" if old is None else "UpdateLoginProfile"
+    provision.invoke("iam", operation, {"UserName": name, **new})
+
+
 USER = ResourceType(
     name="AWS::IAM::User",
     shape={
         "Groups": [TEXT],
-        "LoginProfile": ANY,
+        "LoginProfile": {"Password": TEXT, "PasswordResetRequired": BOOLEAN},
         "ManagedPolicyArns": [TEXT],
         "Path": TEXT,
         "PermissionsBoundary": TEXT,

@@ -69,6 +69,11 @@ from groundstate.services.cloudformation.resources.lambda_url import (
 from groundstate.services.cloudformation.resources.lambda_version import (
     VERSION,
 )
+from groundstate.services.cloudformation.resources.logs_filters import (
+    METRIC_FILTER,
+    RESOURCE_POLICY,
+    SUBSCRIPTION_FILTER,
+)
 from groundstate.services.cloudformation.resources.logs_log_group import (
     LOG_GROUP,
     LOG_STREAM,
@@ -134,6 +139,9 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
     "AWS::Lambda::Version": VERSION,
     "AWS::Logs::LogGroup": LOG_GROUP,
     "AWS::Logs::LogStream": LOG_STREAM,
+    "AWS::Logs::MetricFilter": METRIC_FILTER,
+    "AWS::Logs::ResourcePolicy": RESOURCE_POLICY,
+    "AWS::Logs::SubscriptionFilter": SUBSCRIPTION_FILTER,
     "AWS::S3::Bucket": BUCKET,
     "AWS::S3::BucketPolicy": BUCKET_POLICY,
     "AWS::SSM::Parameter": PARAMETER,

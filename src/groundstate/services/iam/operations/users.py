@@ -98,6 +98,8 @@ def delete_user(call: Call, request: Shape) -> Shape:
         raise DeleteConflict("Cannot delete entity, must delete policies first.")
     if tables.list_access_keys(user.entity_id):
         raise DeleteConflict("Cannot delete entity, must delete access keys first.")
+    if user.login_since is not None:
+        raise DeleteConflict("Cannot delete entity, must delete login profile first.")
     tables.delete_entity(user.entity_id)
     return {}
 
