@@ -226,6 +226,18 @@ class StackTables:
         )
         return [_resource(row) for row in rows]
 
+    def find_of_type(self, region: str, kind: str, physical_id: str) -> StackResource | None:
+        """The resource of this type and name in any stack of the region."""
+        columns = ", ".join(f"r.{column}" for column in _RESOURCE.split(", "))
+        row = self._execute(
+            f"SELECT {columns} FROM cloudformation_resources r"
+            " JOIN cloudformation_stacks s ON s.stack_id = r.stack_id"
+            " WHERE s.region = ? AND r.type = ? AND r.physical_id = ?"
+            " AND r.status NOT IN ('DELETE_COMPLETE', 'CREATE_FAILED')",
+            (region, kind, physical_id),
+        ).fetchone()
+        return None if row is None else _resource(row)
+
     def find_resource(self, stack_id: str, logical_id: str) -> StackResource | None:
         """A stack's resource."""
         row = self._execute(

@@ -30,6 +30,9 @@ from groundstate.services.cloudformation.operations.cloud_control import (
 from groundstate.services.cloudformation.operations.create_change_set import create_change_set
 from groundstate.services.cloudformation.operations.create_stack import create_stack
 from groundstate.services.cloudformation.operations.delete_stack import delete_stack
+from groundstate.services.cloudformation.operations.deploy_processed_template import (
+    deploy_processed_template,
+)
 from groundstate.services.cloudformation.operations.describe_change_set import describe_change_set
 from groundstate.services.cloudformation.operations.describe_events import describe_events
 from groundstate.services.cloudformation.operations.describe_stack_events import (
@@ -142,6 +145,7 @@ OPERATIONS = {
     "DeleteNestedStack": Operation(
         delete_nested_stack, resource=stack_arn, action="cloudformation:DeleteStack"
     ),
+    "DeployProcessedTemplate": Operation(deploy_processed_template, action=""),
     "TakeCustomResourceFailure": Operation(take_custom_resource_failure, action=""),
     "TakeCustomResourceResponse": Operation(take_custom_resource_response, action=""),
 }

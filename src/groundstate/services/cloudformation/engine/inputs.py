@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from groundstate.arn import partition_of
 from groundstate.operation import Call, Principal, ServiceError, Shape
@@ -33,6 +33,11 @@ from groundstate.services.cloudformation.template.errors import (
     format_error,
 )
 from groundstate.services.cloudformation.template.includes import INCLUDE, find_locations
+from groundstate.services.cloudformation.template.macros import (
+    find_use,
+    names_macros,
+    without_macros,
+)
 from groundstate.services.cloudformation.template.resolver import (
     NothingKnown,
     Resolver,
@@ -60,7 +65,8 @@ class Inputs:
         template: the template, its macros expanded.
         data: `template_id`, `parameters` (texts), `values` (what Ref gives), `stored_names`,
             `tags`, `capabilities`, `role_arn`, `notification_arns`, `accepted_inert`,
-            `piece_ids` (what it includes).
+            `piece_ids` (what it includes), `written_id` (the text before macros of one's own
+            changed it; left out if none did).
     """
 
     template: Template
@@ -106,17 +112,18 @@ def load_template(
 
 
 def load_written(body: str, values: Mapping[str, Any]) -> Template:
-    """A template as its author sees it: with SAM's types, which are not expanded.
+    """A template as its author sees it: with SAM's types and macros, which are not expanded.
 
     Raises:
         TemplateError: something is wrong with it.
     """
-    source = load_source(body)
+    written = load_source(body)
+    source = without_macros(written) if find_use(written) is not None else written
     names = find_transforms(source)
-    if SERVERLESS not in names:
+    if SERVERLESS not in names and source is written:
         return load_template(body, values)
-    # Its references may be to what the transform generates, so they are not looked at.
-    return parse_template(expand_loops(source, values), names)
+    # Its references may be to what the transforms generate, so they are not looked at.
+    return parse_template(expand_loops(source, values), tuple(names_macros(written)))
 
 
 @lru_cache(maxsize=64)
@@ -145,7 +152,56 @@ def read_inputs(call: Call, request: Shape, stack: Stack | None) -> Inputs:
         InsufficientCapabilitiesException: it gives rights, and the caller did not allow that.
     """
     before = stack.data.get("inputs") if stack is not None else None
-    body = read_template_text(call, request, before)
+    body = request.get("ProcessedTemplate") or read_template_text(call, request, before)
+    read = read_values(call, request, body, before)
+    values = read.values
+    try:
+        pieces = _fetch_pieces(call, body, values)
+        template = load_template(body, values, pieces)
+    except TemplateError as error:
+        raise ValidationError(error.message) from None
+    tags = before["tags"] if before is not None and "Tags" not in request else _read_tags(request)
+    data = {
+        "template_id": call.tx.stacks.keep_template(body),
+        "piece_ids": {place: call.tx.stacks.keep_template(text) for place, text in pieces.items()},
+        "parameters": read.texts,
+        "values": values,
+        "stored_names": parameters.find_stored_names(read.declared, read.texts),
+        "tags": tags,
+        "capabilities": request.get("Capabilities", []),
+        "role_arn": read.role_arn,
+        "notification_arns": request.get("NotificationARNs", []),
+    }
+    if "WrittenTemplate" in request:
+        data["written_id"] = call.tx.stacks.keep_template(request["WrittenTemplate"])
+    return Inputs(template, data)
+
+
+class Values(NamedTuple):
+    """The parameters of a request.
+
+    Attributes:
+        texts: as they are given or kept.
+        values: what Ref gives.
+        role_arn: the stack's role, or empty.
+    """
+
+    declared: dict[str, Mapping[str, Any]]
+    texts: dict[str, str]
+    values: dict[str, Any]
+    role_arn: str
+
+
+def read_values(call: Call, request: Shape, body: str, before: Mapping[str, Any] | None) -> Values:
+    """Read the parameters of a template.
+
+    Args:
+        body: the template.
+        before: the inputs that the stack has, whose parameters may be kept.
+
+    Raises:
+        ValidationError: a parameter is wrong, or the role.
+    """
     role_arn = request.get("RoleARN") or (before or {}).get("role_arn", "")
     if "RoleARN" in request:
         check_role(call, role_arn)
@@ -155,23 +211,9 @@ def read_inputs(call: Call, request: Shape, stack: Stack | None) -> Inputs:
         # Who deploys need not be allowed to read parameters: the role that they pass must be.
         lookups = CallLookups(call, stack_principal(call, {"role_arn": role_arn}))
         values = parameters.resolve_values(declared, texts, lookups.find_stored)
-        pieces = _fetch_pieces(call, body, values)
-        template = load_template(body, values, pieces)
     except TemplateError as error:
         raise ValidationError(error.message) from None
-    tags = before["tags"] if before is not None and "Tags" not in request else _read_tags(request)
-    data = {
-        "template_id": call.tx.stacks.keep_template(body),
-        "piece_ids": {place: call.tx.stacks.keep_template(text) for place, text in pieces.items()},
-        "parameters": texts,
-        "values": values,
-        "stored_names": parameters.find_stored_names(declared, texts),
-        "tags": tags,
-        "capabilities": request.get("Capabilities", []),
-        "role_arn": role_arn,
-        "notification_arns": request.get("NotificationARNs", []),
-    }
-    return Inputs(template, data)
+    return Values(declared, texts, values, role_arn)
 
 
 def check_inputs(

@@ -40,7 +40,7 @@ def read_template_text(call: Call, request: Shape, before: Mapping[str, Any] | N
     if previous:
         if before is None:
             raise ValidationError("No previous template is available for this stack.")
-        return call.tx.stacks.get_template(before["template_id"])
+        return call.tx.stacks.get_template(before.get("written_id") or before["template_id"])
     if body is not None:
         if not body.strip():
             raise ValidationError(

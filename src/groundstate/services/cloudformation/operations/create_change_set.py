@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from groundstate.operation import Call, Shape
+from groundstate.operation import Answer, Call, Shape
 from groundstate.services.cloudformation.engine import changes
 from groundstate.services.cloudformation.engine.events import set_stack_status
 from groundstate.services.cloudformation.engine.inputs import (
@@ -16,6 +16,7 @@ from groundstate.services.cloudformation.engine.inputs import (
     read_inputs,
     stack_principal,
 )
+from groundstate.services.cloudformation.engine.macros import carry_out
 from groundstate.services.cloudformation.engine.stack_policy import check_policy
 from groundstate.services.cloudformation.errors import AlreadyExistsException, ValidationError
 from groundstate.services.cloudformation.model import UPDATABLE, make_change_set_id
@@ -31,7 +32,7 @@ NO_CHANGES = (
 )
 
 
-def create_change_set(call: Call, request: Shape) -> Shape:
+def create_change_set(call: Call, request: Shape) -> Answer:
     """Compare a stack with a template and keep the changes; complete when it answers.
 
     A change set of type CREATE makes the stack, in review and with no resources.
@@ -46,6 +47,9 @@ def create_change_set(call: Call, request: Shape) -> Shape:
     for present in call.tx.stacks.list_change_sets(stack.stack_id):
         if present.name == name:
             raise AlreadyExistsException(f"ChangeSet {name} already exists")
+    later = carry_out(call, request, stack, "CreateChangeSet")
+    if later is not None:
+        return later
     imported = _read_imports(request)
     inputs = read_inputs(call, request, stack)
     check_inputs(call, inputs, stack.name, stack.stack_id, reviewed=True)

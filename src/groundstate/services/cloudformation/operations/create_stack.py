@@ -5,16 +5,17 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Creat
 
 from __future__ import annotations
 
-from groundstate.operation import Call, Shape
+from groundstate.operation import Answer, Call, Shape
 from groundstate.services.cloudformation.engine.deployments import begin_apply
 from groundstate.services.cloudformation.engine.inputs import check_inputs, read_inputs
+from groundstate.services.cloudformation.engine.macros import carry_out
 from groundstate.services.cloudformation.errors import AlreadyExistsException, ValidationError
 from groundstate.services.cloudformation.model import make_stack_id
 from groundstate.services.cloudformation.stacks import check_name, find_stack
 from groundstate.store.cloudformation import Stack
 
 
-def create_stack(call: Call, request: Shape) -> Shape:
+def create_stack(call: Call, request: Shape) -> Answer:
     """Begin to make a stack; the answer comes before its resources are there.
 
     Raises:
@@ -30,6 +31,9 @@ def create_stack(call: Call, request: Shape) -> Shape:
         if token and present.data.get("create_token") == token:
             return {"StackId": present.stack_id}
         raise AlreadyExistsException(f"Stack [{name}] already exists")
+    later = carry_out(call, request, None, "CreateStack")
+    if later is not None:
+        return later
     inputs = read_inputs(call, request, None)
     stack = make_stack(call, name, request)
     check_inputs(call, inputs, name, stack.stack_id)

@@ -32,8 +32,10 @@ def get_template(call: Call, request: Shape) -> Shape:
             # A stack in review has a change set, and no template of its own: AWS gives an
             # empty one.
             return {"TemplateBody": "{}", "StagesAvailable": ["Original", "Processed"]}
-    body = call.tx.stacks.get_template(inputs["template_id"])
+    written_id = inputs.get("written_id")
+    body = call.tx.stacks.get_template(written_id or inputs["template_id"])
     template = stored_template(call, inputs)
-    if request.get("TemplateStage") == "Processed" and template.transforms:
+    is_processed = template.transforms or written_id is not None
+    if request.get("TemplateStage") == "Processed" and is_processed:
         body = json.dumps(template.body)
     return {"TemplateBody": body, "StagesAvailable": ["Original", "Processed"]}

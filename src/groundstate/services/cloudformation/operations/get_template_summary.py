@@ -37,7 +37,7 @@ def get_template_summary(call: Call, request: Shape) -> Shape:
         inputs = stack.data.get("inputs")
         if inputs is None:
             raise ValidationError(f"Stack [{stack.name}] has no template yet")
-        body = call.tx.stacks.get_template(inputs["template_id"])
+        body = call.tx.stacks.get_template(inputs.get("written_id") or inputs["template_id"])
     else:
         body = read_template_text(call, request, None)
     template = _load(body)

@@ -5,13 +5,13 @@ They are no operations of AWS and cannot be reached from outside.
 
 from __future__ import annotations
 
-from groundstate.operation import Call, Shape
+from groundstate.operation import Answer, Call, Shape
 from groundstate.services.cloudformation.engine.deployments import begin_delete
 from groundstate.services.cloudformation.operations.create_stack import create_stack
 from groundstate.services.cloudformation.stacks import get_stack
 
 
-def create_nested_stack(call: Call, request: Shape) -> Shape:
+def create_nested_stack(call: Call, request: Shape) -> Answer:
     """As CreateStack, with `ParentStackId`.
 
     Raises:

@@ -5,10 +5,11 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Updat
 
 from __future__ import annotations
 
-from groundstate.operation import Call, Shape
+from groundstate.operation import Answer, Call, Shape
 from groundstate.services.cloudformation.engine import changes
 from groundstate.services.cloudformation.engine.deployments import begin_apply
 from groundstate.services.cloudformation.engine.inputs import check_inputs, read_inputs
+from groundstate.services.cloudformation.engine.macros import carry_out
 from groundstate.services.cloudformation.engine.stack_policy import check_policy
 from groundstate.services.cloudformation.errors import ValidationError
 from groundstate.services.cloudformation.model import UPDATABLE
@@ -16,7 +17,7 @@ from groundstate.services.cloudformation.stacks import get_stack
 from groundstate.store.cloudformation import Stack
 
 
-def update_stack(call: Call, request: Shape) -> Shape:
+def update_stack(call: Call, request: Shape) -> Answer:
     """Begin to change a stack; the answer comes before its resources have changed.
 
     Raises:
@@ -25,6 +26,9 @@ def update_stack(call: Call, request: Shape) -> Shape:
     """
     stack = get_stack(call, request["StackName"])
     check_updatable(stack)
+    later = carry_out(call, request, stack, "UpdateStack")
+    if later is not None:
+        return later
     inputs = read_inputs(call, request, stack)
     check_inputs(call, inputs, stack.name, stack.stack_id)
     found = changes.find_changes(call, stack, inputs)

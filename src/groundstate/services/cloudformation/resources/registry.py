@@ -78,6 +78,9 @@ from groundstate.services.cloudformation.resources.logs_log_group import (
     LOG_GROUP,
     LOG_STREAM,
 )
+from groundstate.services.cloudformation.resources.macro import (
+    MACRO,
+)
 from groundstate.services.cloudformation.resources.nested_stack import (
     NESTED_STACK,
 )
@@ -109,6 +112,7 @@ from groundstate.services.cloudformation.resources.wait_condition import (
 RESOURCE_TYPES: dict[str, ResourceType] = {
     "AWS::CDK::Metadata": METADATA,
     "AWS::CloudFormation::CustomResource": CUSTOM_RESOURCE,
+    "AWS::CloudFormation::Macro": MACRO,
     "AWS::CloudFormation::Stack": NESTED_STACK,
     "AWS::CloudFormation::WaitCondition": WAIT_CONDITION,
     "AWS::CloudFormation::WaitConditionHandle": HANDLE,

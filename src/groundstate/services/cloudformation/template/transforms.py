@@ -23,7 +23,7 @@ from groundstate.services.cloudformation.template.sam.serverless import (
 )
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
-_TRANSFORMS = (INCLUDE, LANGUAGE_EXTENSIONS, SERVERLESS)
+BUILT_IN = (INCLUDE, LANGUAGE_EXTENSIONS, SERVERLESS)
 _FOR_EACH = "Fn::ForEach::"
 _NESTED_MAX = 5
 NO_PIECES: Mapping[str, Any] = {}
@@ -41,10 +41,10 @@ def find_transforms(body: Mapping[str, Any]) -> tuple[str, ...]:
     entries = value if isinstance(value, list) else [value]
     names = tuple(entry if isinstance(entry, str) else str(entry.get("Name")) for entry in entries)
     for name in names:
-        if name not in _TRANSFORMS:
+        if name not in BUILT_IN:
             raise TemplateError(
                 f"No transform named {name} found. (at /Transform; this runtime has"
-                f" {', '.join(_TRANSFORMS)})"
+                f" {', '.join(BUILT_IN)})"
             )
     return names
 
