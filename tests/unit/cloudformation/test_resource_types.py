@@ -316,3 +316,55 @@ def test_what_nobody_makes_fails_after_the_others(stacks):
     assert stacks.create(template)["StackStatus"] == "ROLLBACK_COMPLETE"
     failed = [name for name, status, _ in stacks.events() if status == "CREATE_FAILED"]
     assert failed == ["B"]
+
+
+def test_bucket_replicates_and_locks_as_its_template_says(stacks):
+    versions = {"VersioningConfiguration": {"Status": "Enabled"}}
+    rule = {
+        "Id": "logs",
+        "Priority": "1",
+        "Status": "Enabled",
+        "Filter": {
+            "And": {"Prefix": "logs/", "TagFilters": [{"Key": "keep", "Value": "yes"}]},
+        },
+        "DeleteMarkerReplication": {"Status": "Disabled"},
+        "Destination": {
+            "Bucket": {"Fn::GetAtt": ["Copies", "Arn"]},
+            "Metrics": {"Status": "Enabled", "EventThreshold": {"Minutes": "15"}},
+            "ReplicationTime": {"Status": "Enabled", "Time": {"Minutes": 15}},
+        },
+    }
+    role = {"Fn::GetAtt": ["Role", "Arn"]}
+    retention = {"Mode": "GOVERNANCE", "Days": "3"}
+    locked = {
+        "ObjectLockEnabled": True,
+        "ObjectLockConfiguration": {
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": retention},
+        },
+    }
+    source = {**versions, "ReplicationConfiguration": {"Role": role, "Rules": [rule]}}
+    template = {
+        "Resources": {
+            "Role": ROLE,
+            "Copies": {"Type": "AWS::S3::Bucket", "Properties": versions},
+            "Source": {"Type": "AWS::S3::Bucket", "Properties": source},
+            "Locked": {"Type": "AWS::S3::Bucket", "Properties": locked},
+        }
+    }
+    assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
+    names, s3 = stacks.physical_ids(), stacks.runtime.client("s3")
+    kept = s3.get_bucket_replication(Bucket=names["Source"])["ReplicationConfiguration"]
+    assert kept["Rules"][0]["Filter"] == {
+        "And": {"Prefix": "logs/", "Tags": [{"Key": "keep", "Value": "yes"}]}
+    }
+    lock = s3.get_object_lock_configuration(Bucket=names["Locked"])["ObjectLockConfiguration"]
+    assert lock["Rule"]["DefaultRetention"] == {"Mode": "GOVERNANCE", "Days": 3}
+    for key, tagging in (("logs/a", "keep=yes"), ("logs/b", ""), ("other", "keep=yes")):
+        s3.put_object(Bucket=names["Source"], Key=key, Body=b"text", Tagging=tagging)
+    copies = s3.list_objects_v2(Bucket=names["Copies"])["Contents"]
+    assert [copy["Key"] for copy in copies] == ["logs/a"]
+    del source["ReplicationConfiguration"]
+    assert stacks.update(template)["StackStatus"] == "UPDATE_COMPLETE"
+    s3.put_object(Bucket=names["Source"], Key="logs/c", Body=b"text", Tagging="keep=yes")
+    assert s3.list_objects_v2(Bucket=names["Copies"])["KeyCount"] == 1

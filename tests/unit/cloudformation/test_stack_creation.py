@@ -148,31 +148,88 @@ def test_inert_types_are_kept_as_records_when_accepted(stacks):
     assert value.startswith("arn:aws:sqs:us-east-1:000000000000:app-Q-")
 
 
-def test_what_is_supported_in_part_deploys_when_that_is_accepted(stacks):
-    code = {"Handler": "a.b::c", "Runtime": "java21", "Role": {"Fn::GetAtt": ["Role", "Arn"]}}
-    replication = {"Role": "arn:aws:iam::000000000000:role/r", "Rules": []}
+def test_what_has_no_effect_here_is_told_with_the_resource(stacks, caplog):
+    layer = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV3:7"
+    function = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Handler": "index.handler",
+            "Runtime": "python3.13",
+            "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            "Code": {"ZipFile": "def handler(event, context): return 1"},
+            "DurableConfig": {"ExecutionTimeout": 60},
+            "Layers": [layer],
+            "RecursiveLoop": "Allow",
+        },
+    }
+    table = {
+        "Type": "AWS::DynamoDB::GlobalTable",
+        "Properties": {
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "BillingMode": "PAY_PER_REQUEST",
+            "StreamSpecification": {"StreamViewType": "NEW_AND_OLD_IMAGES"},
+            "Replicas": [{"Region": "eu-west-1"}, {"Region": "us-east-1"}],
+        },
+    }
+    metrics = {"MetricsConfigurations": [{"Id": "all"}]}
     template = {
         "Resources": {
             "Role": ROLE,
-            "Function": {
+            "Function": function,
+            "Table": table,
+            "Bucket": {"Type": "AWS::S3::Bucket", "Properties": metrics},
+        }
+    }
+    assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
+    told = {(name, reason) for name, _, reason in stacks.events()}
+    for note in (
+        ("Function", "DurableConfig of AWS::Lambda::Function has no effect here."),
+        ("Function", f"Not here, since of another account, and therefore empty: {layer}"),
+        ("Table", "The replicas in eu-west-1 are left out: the table is in us-east-1 alone."),
+        ("Bucket", "MetricsConfigurations of AWS::S3::Bucket has no effect here."),
+    ):
+        assert note in told
+        assert f"{note[0]} of app: {note[1]}" in caplog.text
+    name = stacks.physical_ids()["Function"]
+    loop = stacks.runtime.client("lambda").get_function_recursion_config(FunctionName=name)
+    assert loop["RecursiveLoop"] == "Allow"
+    function["Properties"]["Description"] = "another"
+    del function["Properties"]["RecursiveLoop"]
+    assert stacks.update(template)["StackStatus"] == "UPDATE_COMPLETE"
+    loop = stacks.runtime.client("lambda").get_function_recursion_config(FunctionName=name)
+    assert loop["RecursiveLoop"] == "Terminate"
+    # What has not changed is not told again.
+    durable = [reason for _, _, reason in stacks.events() if "DurableConfig" in reason]
+    assert len(durable) == 1
+
+
+def test_function_that_cannot_run_here_and_an_address_that_streams_deploy(stacks):
+    code = {"Handler": "a.b::c", "Runtime": "java21", "Role": {"Fn::GetAtt": ["Role", "Arn"]}}
+    image = {"ImageUri": "000000000000.dkr.ecr.us-east-1.amazonaws.com/app:1"}
+    template = {
+        "Resources": {
+            "Role": ROLE,
+            "Java": {
                 "Type": "AWS::Lambda::Function",
                 "Properties": {**code, "Code": {"S3Bucket": "code", "S3Key": "a.jar"}},
+            },
+            "Image": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "PackageType": "Image",
+                    "Code": image,
+                    "ImageConfig": {"Command": ["app.handler"]},
+                    "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+                },
             },
             "Url": {
                 "Type": "AWS::Lambda::Url",
                 "Properties": {
                     "AuthType": "NONE",
                     "InvokeMode": "RESPONSE_STREAM",
-                    "TargetFunctionArn": {"Ref": "Function"},
+                    "TargetFunctionArn": {"Ref": "Java"},
                 },
-            },
-            "User": {
-                "Type": "AWS::IAM::User",
-                "Properties": {"LoginProfile": {"Password": "Secret-1"}},
-            },
-            "Bucket": {
-                "Type": "AWS::S3::Bucket",
-                "Properties": {"ReplicationConfiguration": replication},
             },
         }
     }
@@ -182,9 +239,14 @@ def test_what_is_supported_in_part_deploys_when_that_is_accepted(stacks):
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("a", "b")
     s3.put_object(Bucket="code", Key="a.jar", Body=packed.getvalue())
-    assert stacks.create(template, "refused")["StackStatus"] == "ROLLBACK_COMPLETE"
-    tags = [{"Key": "groundstate:accept-inert", "Value": "all"}]
-    assert stacks.create(template, Tags=tags)["StackStatus"] == "CREATE_COMPLETE"
+    assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
+    functions = stacks.runtime.client("lambda")
+    url = functions.get_function_url_config(FunctionName=stacks.physical_ids()["Java"])
+    assert url["InvokeMode"] == "RESPONSE_STREAM"
+    template["Resources"]["Image"]["Properties"]["Code"] = {"ImageUri": f"{image['ImageUri']}2"}
+    assert stacks.update(template)["StackStatus"] == "UPDATE_COMPLETE"
+    code = functions.get_function(FunctionName=stacks.physical_ids()["Image"])["Code"]
+    assert code["ImageUri"] == f"{image['ImageUri']}2"
     assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
 
 

@@ -407,3 +407,27 @@ def test_layer_of_another_account_can_be_refused():
         }
         accepted = {"groundstate:accept-inert": "AWS::Lambda::LayerVersion"}
         functions.make(ECHO, Layers=[FOREIGN], Tags=accepted)
+
+
+IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/app:1"
+
+
+def test_function_of_an_image_is_there_and_says_that_it_cannot_run(functions, caplog):
+    created = functions.client.create_function(
+        FunctionName="image",
+        Role=functions.role,
+        PackageType="Image",
+        Code={"ImageUri": IMAGE},
+        ImageConfig={"Command": ["app.handler"]},
+    )
+    assert created["PackageType"] == "Image"
+    assert created["ImageConfigResponse"] == {"ImageConfig": {"Command": ["app.handler"]}}
+    assert "The function image cannot be invoked." in caplog.text
+    code = functions.client.get_function(FunctionName="image")["Code"]
+    assert (code["RepositoryType"], code["ImageUri"]) == ("ECR", IMAGE)
+    functions.client.update_function_code(FunctionName="image", ImageUri=f"{IMAGE}2")
+    code = functions.client.get_function(FunctionName="image")["Code"]
+    assert code["ImageUri"] == f"{IMAGE}2"
+    answer = functions.invoke("image")
+    assert answer.payload["errorType"] == "Runtime.Unavailable"
+    assert "container images" in answer.payload["errorMessage"]

@@ -111,12 +111,23 @@ def test_exit_is_an_error(functions, make):
     assert json.dumps(answer.payload).count("exit status 3") == 1
 
 
-def test_response_streaming_is_refused_by_name(functions, make):
-    answer = functions.invoke(make("exports.handler = awslambda.streamifyResponse(() => {});"))
-    assert answer.error == "Unhandled"
-    assert answer.payload["errorMessage"].startswith(
-        "Groundstate does not support response streaming (awslambda.streamifyResponse)"
+def test_stream_of_a_function_is_answered_when_it_has_ended(functions, make):
+    name = make("""
+exports.handler = awslambda.streamifyResponse(async (event, stream, context) => {
+  stream.write("first ");
+  setTimeout(() => stream.end("second"), 20);
+});
+""")
+    answer = functions.client.invoke(FunctionName=name, Payload=b"{}")
+    assert answer["Payload"].read() == b"first second"
+    failing = make(
+        "exports.handler = awslambda.streamifyResponse(async () => { throw new Error('no'); });"
     )
+    assert functions.invoke(failing).payload["errorMessage"] == "no"
+    forgetful = make(
+        "exports.handler = awslambda.streamifyResponse(async (e, s) => { s.write('x'); });"
+    )
+    assert functions.client.invoke(FunctionName=forgetful)["Payload"].read() == b"x"
 
 
 def test_module_of_a_layer_for_its_version_of_node_goes_first(functions, make):

@@ -18,8 +18,9 @@ def handler(event, context):
 
 @pytest.fixture
 def serve(functions):
-    def make(source: str, *, public: bool = True, **settings) -> str:
-        name = functions.make(source)
+    def make(source: str, *, public: bool = True, node: bool = False, **settings) -> str:
+        own = {"Runtime": "nodejs24.x", "Handler": "index.handler"} if node else {}
+        name = functions.make(source, {"index.js": source} if node else None, **own)
         made = functions.client.create_function_url_config(
             FunctionName=name, AuthType=settings.pop("AuthType", "NONE"), **settings
         )
@@ -54,6 +55,29 @@ def test_request_becomes_an_event_and_the_answer_a_response(serve):
     assert answered["X-Seen"] == "POST"
     assert answered["Set-Cookie"] == "a=1"
     assert json.loads(body) == ["/a/b", {"x": "1,2"}, "hello"]
+
+
+STREAM = """
+exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+  if (event.rawPath !== "/plain") {
+    const head = { statusCode: 418, headers: { "X-Pot": "tea" }, cookies: ["a=1"] };
+    stream = awslambda.HttpResponseStream.from(stream, head);
+  }
+  stream.write("short ");
+  stream.end("and stout");
+});
+"""
+
+
+def test_streamed_answer_comes_with_its_head_and_whole(serve):
+    url = serve(STREAM, node=True, InvokeMode="RESPONSE_STREAM")
+    status, headers, body = ask(url)
+    assert (status, body) == (418, b"short and stout")
+    assert (headers["X-Pot"], headers["Set-Cookie"]) == ("tea", "a=1")
+    assert headers["Content-Type"] == "application/octet-stream"
+    status, headers, body = ask(f"{url}plain")
+    assert (status, body) == (200, b"short and stout")
+    assert headers["Content-Type"] == "application/octet-stream"
 
 
 def test_plain_answer_is_json(serve):

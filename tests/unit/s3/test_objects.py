@@ -284,3 +284,44 @@ def test_parts_in_files_and_in_the_database_become_one_file(tmp_path):
         client.delete_object(Bucket="bucket", Key="k")
         client.list_buckets()
         assert list((tmp_path / "objects").iterdir()) == []
+
+
+def test_replica_is_there_with_its_object(groundstate):
+    s3 = groundstate.client("s3")
+    role = "arn:aws:iam::000000000000:role/replication"
+    destinations = {"b": "copies", "c": "nowhere"}
+    rules = [
+        {
+            "ID": prefix,
+            "Priority": number,
+            "Status": "Enabled",
+            "Filter": {"Prefix": prefix},
+            "DeleteMarkerReplication": {"Status": "Enabled" if prefix == "b" else "Disabled"},
+            "Destination": {"Bucket": f"arn:aws:s3:::{bucket}"},
+        }
+        for number, (prefix, bucket) in enumerate(destinations.items())
+    ]
+    configuration = {"Role": role, "Rules": rules}
+    s3.create_bucket(Bucket="source")
+    with pytest.raises(ClientError, match="Versioning must be 'Enabled'"):
+        s3.put_bucket_replication(Bucket="source", ReplicationConfiguration=configuration)
+    with pytest.raises(ClientError, match="The replication configuration was not found"):
+        s3.get_bucket_replication(Bucket="source")
+    s3.create_bucket(Bucket="copies")
+    for bucket in ("source", "copies"):
+        status = {"Status": "Enabled"}
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=status)
+    s3.put_bucket_replication(Bucket="source", ReplicationConfiguration=configuration)
+    for key in ("a", "b", "c"):
+        s3.put_object(Bucket="source", Key=key, Body=key.encode(), Metadata={"of": key})
+    statuses = [s3.head_object(Bucket="source", Key=key).get("ReplicationStatus") for key in "abc"]
+    assert statuses == [None, "COMPLETED", "FAILED"]
+    copy = s3.get_object(Bucket="copies", Key="b")
+    assert (copy["Body"].read(), copy["Metadata"]) == (b"b", {"of": "b"})
+    assert copy["ReplicationStatus"] == "REPLICA"
+    assert s3.list_objects_v2(Bucket="copies")["KeyCount"] == 1
+    s3.delete_object(Bucket="source", Key="b")
+    assert s3.list_objects_v2(Bucket="copies")["KeyCount"] == 0
+    s3.delete_bucket_replication(Bucket="source")
+    s3.put_object(Bucket="source", Key="b", Body=b"new")
+    assert s3.list_objects_v2(Bucket="copies")["KeyCount"] == 0

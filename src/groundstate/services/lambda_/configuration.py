@@ -35,7 +35,6 @@ _PLAIN = (
 )
 # What has no effect here and is not the default is refused, so that nobody counts on it.
 _UNSUPPORTED = (
-    "ImageConfig",
     "CapacityProviderConfig",
     "CodeSigningConfigArn",
     "DurableConfig",
@@ -96,16 +95,19 @@ def change_configuration(
     for member in _PLAIN:
         if member in request:
             document[member] = request[member]
-    if "Runtime" in request:
-        obstacle = find_obstacle(request["Runtime"])
+    if "Runtime" in request or "Code" in request:
+        obstacle = find_obstacle(request.get("Runtime", ""))
         if obstacle:
             # The rest of an application need not wait for this one: Invoke says the same.
             logger.warning(
                 "The function %s cannot be invoked. %s", document.get("FunctionName"), obstacle
             )
+    if "Runtime" in request:
         document["RuntimeVersionConfig"] = {
             "RuntimeVersionArn": f"arn:aws:lambda:{call.region}::runtime:groundstate"
         }
+    if "ImageConfig" in request:
+        document["ImageConfigResponse"] = {"ImageConfig": request["ImageConfig"]}
     if "Environment" in request:
         _change_environment(document, request["Environment"].get("Variables", {}))
     if "Layers" in request:

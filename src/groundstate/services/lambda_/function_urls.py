@@ -24,6 +24,9 @@ _FORM = "application/x-www-form-urlencoded"
 # What the server itself says about a response; AWS gives a function's own under another name.
 _REMAPPED = frozenset({"connection", "content-length", "date", "transfer-encoding"})
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# What stands between the head and the body of a streamed response.
+_HEAD_END = bytes(8)
+_BYTES = "application/octet-stream"
 _LINE_END = re.compile(r"[\r\n\0]")
 
 
@@ -124,6 +127,26 @@ def make_url_response(outcome: Outcome) -> UrlResponse:
             content = answer.encode() if isinstance(answer, str) else outcome.payload
             return UrlResponse(200, [("Content-Type", "application/json")], content)
         return _parse_response(answer)
+    except (ValueError, TypeError, AttributeError):
+        return _bad_gateway()
+
+
+def make_streamed_response(outcome: Outcome) -> UrlResponse:
+    """The HTTP response of an address that streams: the bytes as they are, with or without a head.
+
+    AWS: https://docs.aws.amazon.com/lambda/latest/dg/response-streaming-tutorial.html
+    """
+    if outcome.function_error:
+        return _bad_gateway()
+    head, separator, body = outcome.payload.partition(_HEAD_END)
+    if not separator:
+        return UrlResponse(200, [("Content-Type", _BYTES)], outcome.payload)
+    try:
+        metadata = {"statusCode": 200, **orjson.loads(head), "body": None}
+        headers = metadata.get("headers") or {}
+        if all(name.lower() != "content-type" for name in headers):
+            metadata["headers"] = {**headers, "Content-Type": _BYTES}
+        return _parse_response(metadata)._replace(body=body)
     except (ValueError, TypeError, AttributeError):
         return _bad_gateway()
 

@@ -6,6 +6,8 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_FunctionCode.html
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
 from base64 import b64encode
 from typing import NamedTuple
 
@@ -17,6 +19,8 @@ from groundstate.services.lambda_.errors import (
 )
 from groundstate.services.lambda_.limits import CODE_REQUEST_BYTES_MAX, ZIP_BYTES_MAX
 
+# The setting that keeps the image of a package, under the SHA-256 of what stands for it.
+IMAGE = "image"
 # What is unpacked within the operation, in some ten milliseconds.
 _UNPACKED_AT_ONCE_BYTES_MAX = 4 * 1024 * 1024
 
@@ -57,9 +61,7 @@ def take_package(call: Call, code: Shape) -> Package:
 
 def _content(call: Call, code: Shape) -> bytes:
     if "ImageUri" in code:
-        raise InvalidParameterValueException(
-            "Groundstate does not run container images: it needs a zip file (PackageType Zip)."
-        )
+        return _stand_for_image(code["ImageUri"])
     if "S3Bucket" in code:
         if code.get("ZipFile"):
             raise InvalidParameterValueException(
@@ -81,6 +83,14 @@ def _content(call: Call, code: Shape) -> bytes:
             f"Zipped size must be smaller than {ZIP_BYTES_MAX} bytes"
         )
     return content
+
+
+def _stand_for_image(uri: str) -> bytes:
+    """A package in the place of a container image, which is not fetched: it names the image."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr(zipfile.ZipInfo("image"), uri)
+    return buffer.getvalue()
 
 
 def _content_from_s3(call: Call, code: Shape) -> bytes:

@@ -41,9 +41,11 @@ class CannotRun(Exception):
 
 
 def find_obstacle(runtime: str) -> str:
-    """Why functions of this runtime cannot run here; empty if they can."""
+    """Why functions of this runtime (none: of an image) cannot run here; empty if they can."""
     if sys.platform != "linux":
         return "Functions run on Linux only: AWS's runtime client for Python has no other builds."
+    if not runtime:
+        return "Groundstate does not run container images, which need Docker: package it as a zip."
     if runtime.startswith("python"):
         if find_spec("awslambdaric") is None:
             return "Python functions need the package awslambdaric, which is not installed."

@@ -6,7 +6,7 @@ from typing import Any
 
 from groundstate import ids
 from groundstate.operation import Call, Shape
-from groundstate.services.s3 import notifications
+from groundstate.services.s3 import notifications, replication
 from groundstate.services.s3.buckets import versioning
 from groundstate.services.s3.errors import (
     MethodNotAllowed,
@@ -72,6 +72,8 @@ def write_object(
         _pass_on(call, entry, read_content(call, entry, 0, entry.size_bytes))
     else:
         notifications.tell(call, bucket, entry, event)
+    if replication.KIND in bucket.documents and "replica" not in data:
+        _replicate(call, bucket, entry)
     return entry
 
 
@@ -92,6 +94,11 @@ def put_marker(call: Call, bucket: Bucket, key: str) -> StoredObject:
     )
     call.tx.buckets.add_object(entry, None)
     notifications.tell(call, bucket, entry, "ObjectRemoved:DeleteMarkerCreated")
+    if replication.KIND in bucket.documents:
+        for name in _find_replicas(bucket, entry):
+            other = call.tx.buckets.find_bucket(name)
+            if other is not None:
+                put_marker(call, other, key)
     return entry
 
 
@@ -187,6 +194,10 @@ def describe(entry: StoredObject, bucket: Bucket) -> Shape:
         del shown["StorageClass"]
     if versioning(bucket):
         shown["VersionId"] = entry.version_id
+    if "replica" in data:
+        shown["ReplicationStatus"] = "REPLICA"
+    elif "replication" in data:
+        shown["ReplicationStatus"] = data["replication"]
     tags = data.get("tags")
     if tags:
         shown["TagCount"] = len(tags)
@@ -201,6 +212,33 @@ def _new_version_id(call: Call, bucket: Bucket, key: str) -> str:
     if present is not None:
         remove_version(call, present)
     return "null"
+
+
+def _find_replicas(bucket: Bucket, entry: StoredObject) -> list[str]:
+    configuration = bucket.documents[replication.KIND]
+    tags = entry.data.get("tags", {})
+    found = replication.find_destinations(configuration, entry.key, tags, is_marker=entry.is_marker)
+    return [name for name in found if name != bucket.name]
+
+
+def _replicate(call: Call, bucket: Bucket, entry: StoredObject) -> None:
+    """Write a version's copies; a bucket that is not there makes its status FAILED."""
+    names = _find_replicas(bucket, entry)
+    others = [call.tx.buckets.find_bucket(name) for name in names]
+    for other in others:
+        if other is not None:
+            write_object(
+                call,
+                other,
+                entry.key,
+                read_content(call, entry, 0, entry.size_bytes),
+                etag=entry.etag,
+                data={**entry.data, "replica": True},
+                event="ObjectCreated:Put",
+            )
+    if others:
+        entry.data["replication"] = "FAILED" if None in others else "COMPLETED"
+        call.tx.buckets.save_object_data(entry)
 
 
 def _names(condition: str, etag: str) -> bool:

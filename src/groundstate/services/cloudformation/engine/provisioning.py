@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from groundstate import ids
 from groundstate.operation import Call, Principal, ServiceError
 from groundstate.principals import role_principal
+from groundstate.services.cloudformation.engine.events import tell
 from groundstate.services.cloudformation.resources.provision import Provision, ProvisionFailed
 from groundstate.services.cloudformation.template.errors import TemplateError
 from groundstate.store.cloudformation import Stack, StackResource
@@ -104,7 +105,11 @@ def run_provider(
             role_arn=deployment.get("role_arn", ""),
             token=deployment.get("token", ""),
         )
-        return work(provision)
+        result = work(provision)
+        for note in provision.notes:
+            logger.warning("%s of %s: %s", resource.logical_id, stack.name, note)
+            tell(inner, stack, resource, resource.status, note)
+        return result
 
     try:
         found: Result = call.runner.run(call.service, job, stack.region)

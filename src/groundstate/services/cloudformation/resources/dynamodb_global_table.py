@@ -44,29 +44,41 @@ _UNITS_DEFAULT = 5
 
 def create_global_table(provision: Provision, properties: Properties) -> Made:
     """Create the table of the stack's region."""
+    _note_others(provision, properties)
     return dynamodb_table.create_table(provision, _as_table(provision, properties))
 
 
 def update_global_table(provision: Provision, current: Current, properties: Properties) -> Made:
     """Change the table of the stack's region."""
+    if properties["Replicas"] != current.properties["Replicas"]:
+        _note_others(provision, properties)
     before = _as_table(provision, current.properties)
     after = _as_table(provision, properties)
     table = Current(current.physical_id, before, current.attributes)
     return dynamodb_table.update_table(provision, table, after)
 
 
+def _note_others(provision: Provision, properties: Properties) -> None:
+    regions = [replica["Region"] for replica in properties["Replicas"]]
+    others = [region for region in regions if region != provision.region]
+    if others:
+        provision.note(
+            f"The replicas in {', '.join(others)} are left out: the table is in {provision.region}"
+            " alone."
+        )
+
+
 def _as_table(provision: Provision, properties: Properties) -> Properties:
     """The properties as those of a plain table."""
     replicas = properties["Replicas"]
-    others = [replica["Region"] for replica in replicas if replica["Region"] != provision.region]
-    if others:
-        raise ProvisionFailed(
-            f"Replicas in other regions are not supported: {', '.join(others)}; the stack is in"
-            f" {provision.region}."
-        )
     if not replicas:
         raise ProvisionFailed("Property Replicas cannot be empty.")
-    replica = replicas[0]
+    here = [replica for replica in replicas if replica["Region"] == provision.region]
+    if not here:
+        raise ProvisionFailed(
+            f"Property Replicas must have one in the region of the stack, {provision.region}."
+        )
+    replica = here[0]
     table = {name: properties[name] for name in _SHARED if name in properties}
     table.update({name: replica[name] for name in _OF_REPLICA if name in replica})
     if table.get("BillingMode") == "PROVISIONED":

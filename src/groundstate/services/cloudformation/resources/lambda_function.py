@@ -57,6 +57,15 @@ _SETTINGS: dict[str, Any] = {
     "TracingConfig": {"Mode": "PassThrough"},
     "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []},
 }
+# What the Lambda service here does not have; a function deploys without it, and is told so.
+_WITHOUT_EFFECT = (
+    "CapacityProviderConfig",
+    "CodeSigningConfigArn",
+    "DurableConfig",
+    "FunctionScalingConfig",
+    "PublishToLatestPublished",
+    "TenancyConfig",
+)
 _COMPARED = ("Description", "Environment", "Handler", "MemorySize", "Role", "Runtime", "Timeout")
 _CODE = ("S3Bucket", "S3Key", "S3ObjectVersion", "ImageUri")
 
@@ -123,6 +132,7 @@ def create_function(provision: Provision, properties: Properties) -> Made:
         request["Tags"] = tags
     provision.invoke("lambda", "CreateFunction", request)
     _set_concurrency(provision, name, {}, properties)
+    _set_configurations(provision, name, {}, properties)
     return _describe(provision, name)
 
 
@@ -144,6 +154,7 @@ def update_function(provision: Provision, current: Current, properties: Properti
             request["Architectures"] = properties["Architectures"]
         provision.invoke("lambda", "UpdateFunctionCode", request)
     _set_concurrency(provision, name, before, properties)
+    _set_configurations(provision, name, before, properties)
     _set_tags(provision, name, before, properties)
     return _describe(provision, name)
 
@@ -207,6 +218,27 @@ def _set_concurrency(
         provision.invoke("lambda", "PutFunctionConcurrency", request)
 
 
+def _set_configurations(
+    provision: Provision, name: str, before: Properties, after: Properties
+) -> None:
+    """Set what has an operation of its own."""
+    loop, management = after.get("RecursiveLoop"), after.get("RuntimeManagementConfig")
+    if loop != before.get("RecursiveLoop"):
+        request: dict[str, Any] = {"FunctionName": name, "RecursiveLoop": loop or "Terminate"}
+        provision.invoke("lambda", "PutFunctionRecursionConfig", request)
+    if management != before.get("RuntimeManagementConfig"):
+        request = {"FunctionName": name, **(management or {"UpdateRuntimeOn": "Auto"})}
+        provision.invoke("lambda", "PutRuntimeManagementConfig", request)
+    foreign = [arn for arn in after.get("Layers", []) if arn.split(":")[4:5] != [provision.account]]
+    if foreign and after.get("Layers") != before.get("Layers"):
+        provision.note(
+            f"Not here, since of another account, and therefore empty: {', '.join(foreign)}"
+        )
+    for member in _WITHOUT_EFFECT:
+        if member in after and after[member] != before.get(member):
+            provision.note(f"{member} of AWS::Lambda::Function has no effect here.")
+
+
 def _set_tags(provision: Provision, name: str, before: Properties, after: Properties) -> None:
     arn = provision.arn("lambda", f"function:{name}")
     to_set, to_remove = tag_changes(tags_as_map(before.get("Tags")), tags_as_map(after.get("Tags")))
@@ -218,7 +250,10 @@ def _set_tags(provision: Provision, name: str, before: Properties, after: Proper
 
 def _describe(provision: Provision, name: str) -> Made:
     arn = provision.arn("lambda", f"function:{name}")
-    return Made(name, {"Arn": arn})
+    request = {"FunctionName": name}
+    snap_start = provision.invoke("lambda", "GetFunctionConfiguration", request)["SnapStart"]
+    shown = {f"SnapStartResponse.{member}": value for member, value in snap_start.items()}
+    return Made(name, {"Arn": arn, **shown})
 
 
 FUNCTION = ResourceType(
@@ -227,7 +262,7 @@ FUNCTION = ResourceType(
     required=("Code", "Role"),
     replaces=frozenset({"FunctionName", "PackageType"}),
     name_property="FunctionName",
-    attributes=("Arn",),
+    attributes=("Arn", "SnapStartResponse.ApplyOn", "SnapStartResponse.OptimizationStatus"),
     tags="list",
     create=create_function,
     update=update_function,

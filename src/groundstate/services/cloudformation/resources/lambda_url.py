@@ -21,13 +21,13 @@ from groundstate.services.cloudformation.resources.shape import BOOLEAN, INTEGER
 
 def create_url(provision: Provision, properties: Properties) -> Made:
     """Give the function a URL."""
-    answer = provision.invoke("lambda", "CreateFunctionUrlConfig", _request(provision, properties))
+    answer = provision.invoke("lambda", "CreateFunctionUrlConfig", _request(properties))
     return _made(answer)
 
 
 def update_url(provision: Provision, current: Current, properties: Properties) -> Made:
     """Change the URL's settings."""
-    request = _request(provision, properties)
+    request = _request(properties)
     if "Cors" in current.properties:
         request.setdefault("Cors", {})
     return _made(provision.invoke("lambda", "UpdateFunctionUrlConfig", request))
@@ -44,11 +44,8 @@ def delete_url(provision: Provision, current: Current) -> None:
         provision.invoke("lambda", "DeleteFunctionUrlConfig", request)
 
 
-def _request(provision: Provision, properties: Properties) -> dict[str, Any]:
+def _request(properties: Properties) -> dict[str, Any]:
     members = pick(properties, ("AuthType", "Cors", "InvokeMode", "Qualifier"))
-    streams = members.get("InvokeMode") == "RESPONSE_STREAM"
-    if streams and provision.accepts_inert("AWS::Lambda::Url"):
-        del members["InvokeMode"]  # It answers with the whole result at once.
     return {"FunctionName": properties["TargetFunctionArn"], **members}
 
 

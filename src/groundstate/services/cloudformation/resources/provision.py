@@ -76,12 +76,14 @@ class Provision:
         capabilities: what the stack's caller allowed; nested stacks inherit it.
         principal: with whose rights.
         token: the deployment's ClientRequestToken.
+        notes: what the user should know of the resource, beside that it is there.
     """
 
     __slots__ = (
         "call",
         "capabilities",
         "logical_id",
+        "notes",
         "principal",
         "resource_type",
         "role_arn",
@@ -115,6 +117,7 @@ class Provision:
         self.principal = principal
         self.role_arn = role_arn
         self.token = token
+        self.notes: list[str] = []
 
     @property
     def region(self) -> str:
@@ -129,6 +132,10 @@ class Provision:
     def accepts_inert(self, kind: str) -> bool:
         """Whether the user accepts that a resource of this type is a record, wholly or in part."""
         return bool(self.call.config.accepted_inert(self.tags) & {"all", kind})
+
+    def note(self, text: str) -> None:
+        """Tell the user something as an event of the resource, and in the runtime's log."""
+        self.notes.append(text)
 
     def invoke(self, service: str, operation: str, request: Shape) -> Shape:
         """Perform an operation of another service with the stack's rights.

@@ -22,7 +22,7 @@ from groundstate.services.cloudformation.resources.provision import (
 from groundstate.services.cloudformation.resources.resource_type import ResourceType, changed_names
 from groundstate.services.cloudformation.resources.s3_bucket_documents import (
     DOCUMENTS,
-    find_unsupported,
+    WITHOUT_EFFECT,
 )
 from groundstate.services.cloudformation.resources.shape import ANY, BOOLEAN, JSON, TAGS, TEXT
 
@@ -31,7 +31,6 @@ _NAME_LENGTH_MAX = 63
 
 def create_bucket(provision: Provision, properties: Properties) -> Made:
     """Create the bucket with its configurations."""
-    _refuse_unsupported(provision, properties)
     name = properties.get("BucketName") or _make_name(provision)
     request: dict[str, Any] = {"Bucket": name}
     if provision.region != "us-east-1":
@@ -46,7 +45,6 @@ def create_bucket(provision: Provision, properties: Properties) -> Made:
 
 def update_bucket(provision: Provision, current: Current, properties: Properties) -> Made:
     """Bring the configurations to the properties; objects stay."""
-    _refuse_unsupported(provision, properties)
     _configure(provision, current.physical_id, current.properties, properties)
     return describe_bucket(provision, current.physical_id)
 
@@ -95,16 +93,11 @@ def _refuse_present(provision: Provision, name: str) -> None:
         raise ProvisionFailed(f"{name} already exists")
 
 
-def _refuse_unsupported(provision: Provision, properties: Properties) -> None:
-    unsupported = find_unsupported(properties)
-    if unsupported and not provision.accepts_inert("AWS::S3::Bucket"):
-        raise ProvisionFailed(
-            f"{', '.join(unsupported)} of AWS::S3::Bucket is not supported by this runtime."
-        )
-
-
 def _configure(provision: Provision, name: str, before: Properties, after: Properties) -> None:
     changed = changed_names(before, after)
+    for name_of_property in WITHOUT_EFFECT:
+        if name_of_property in changed and name_of_property in after:
+            provision.note(f"{name_of_property} of AWS::S3::Bucket has no effect here.")
     for document in DOCUMENTS:
         if document.property not in changed:
             continue

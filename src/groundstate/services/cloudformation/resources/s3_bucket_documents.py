@@ -131,6 +131,47 @@ def _website(value: Mapping[str, Any]) -> dict[str, Any]:
     return converted
 
 
+def _replication(value: Mapping[str, Any]) -> dict[str, Any]:
+    rules = [_replication_rule(rule) for rule in value.get("Rules", [])]
+    return {"Role": value.get("Role", ""), "Rules": rules}
+
+
+def _replication_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    converted = {("ID" if name == "Id" else name): member for name, member in rule.items()}
+    if "Priority" in rule:
+        converted["Priority"] = int(rule["Priority"])
+    if "Filter" in rule:
+        converted["Filter"] = _replication_filter(rule["Filter"])
+    destination = dict(rule["Destination"])
+    for name, span in (("Metrics", "EventThreshold"), ("ReplicationTime", "Time")):
+        setting = destination.get(name)
+        if setting is not None and span in setting:
+            minutes = {"Minutes": int(setting[span]["Minutes"])}
+            destination[name] = {**setting, span: minutes}
+    converted["Destination"] = destination
+    return converted
+
+
+def _replication_filter(value: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"TagFilter": "Tag", "TagFilters": "Tags"}
+    return {
+        names.get(name, name): _replication_filter(member) if name == "And" else member
+        for name, member in value.items()
+    }
+
+
+def _object_lock(value: Mapping[str, Any]) -> dict[str, Any]:
+    converted = dict(value)
+    retention = value.get("Rule", {}).get("DefaultRetention")
+    if retention is not None:
+        spans = {
+            name: int(retention[name]) if name in ("Days", "Years") else retention[name]
+            for name in retention
+        }
+        converted["Rule"] = {"DefaultRetention": spans}
+    return converted
+
+
 def _logging(value: Mapping[str, Any]) -> dict[str, Any]:
     if "DestinationBucketName" not in value:
         return {}
@@ -184,15 +225,22 @@ DOCUMENTS = (
              "NotificationConfiguration", _notification),
     Document("WebsiteConfiguration", "PutBucketWebsite", "WebsiteConfiguration", _website,
              "DeleteBucketWebsite"),
+    Document("ReplicationConfiguration", "PutBucketReplication", "ReplicationConfiguration",
+             _replication, "DeleteBucketReplication"),
+    Document("ObjectLockConfiguration", "PutObjectLockConfiguration", "ObjectLockConfiguration",
+             _object_lock, reset={"ObjectLockEnabled": "Enabled"}),
     Document("LoggingConfiguration", "PutBucketLogging", "BucketLoggingStatus", _logging),
     Document("AccelerateConfiguration", "PutBucketAccelerateConfiguration",
              "AccelerateConfiguration", _accelerate, reset={"Status": "Suspended"}),
 )  # fmt: skip
 
-# They would do something that matters, and nothing here does it.
-_UNSUPPORTED = ("ReplicationConfiguration",)
-
-
-def find_unsupported(properties: Mapping[str, Any]) -> list[str]:
-    """The properties that must not be passed over in silence."""
-    return [name for name in _UNSUPPORTED if name in properties]
+# Nothing here does what these are for; the bucket is made without them, and that is told.
+WITHOUT_EFFECT = (
+    "AbacStatus",
+    "AnalyticsConfigurations",
+    "IntelligentTieringConfigurations",
+    "InventoryConfigurations",
+    "MetadataConfiguration",
+    "MetadataTableConfiguration",
+    "MetricsConfigurations",
+)

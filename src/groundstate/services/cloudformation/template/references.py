@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from groundstate.services.cloudformation.template.errors import function_error
 
 # `${Name}`, `${Resource.Attribute}`; `${!Literal}` stands for itself.
-SUB_VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}|\$\{!([^}]*)\}")
+SUB_VARIABLE = re.compile(r"\$\{(?!\s*!)([^}]+)\}|\$\{\s*!([^}]*)\}")
 
 
 class Reference(NamedTuple):

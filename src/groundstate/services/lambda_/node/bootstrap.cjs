@@ -9,6 +9,7 @@ const http = require("node:http");
 const path = require("node:path");
 const { createRequire } = require("node:module");
 const { pathToFileURL } = require("node:url");
+const { Writable } = require("node:stream");
 const { inspect, format } = require("node:util");
 
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
@@ -29,14 +30,39 @@ process.on("unhandledRejection", (reason) => {
   die(error, "Unhandled Promise Rejection");
 });
 
-// Functions that stream their answers name this when they are loaded: say what is wrong with it.
+// What functions that stream their answers name. The stream is sent as a whole when it has ended.
+const STREAMS = Symbol.for("aws.lambda.runtime.handler.streaming");
+const HTTP_RESPONSE = "application/vnd.awslambda.http-integration-response";
+
+class ResponseStream extends Writable {
+  constructor() {
+    super();
+    this.chunks = [];
+    this.contentType = "application/octet-stream";
+  }
+
+  setContentType(contentType) {
+    this.contentType = contentType;
+  }
+
+  _write(chunk, _, done) {
+    this.chunks.push(Buffer.from(chunk));
+    done();
+  }
+}
+
 globalThis.awslambda = {
-  streamifyResponse() {
-    const error = new Error(
-      "Groundstate does not support response streaming (awslambda.streamifyResponse); see the README of its Lambda service.",
-    );
-    error.name = "Runtime.StreamingNotSupported";
-    throw error;
+  streamifyResponse(handler) {
+    handler[STREAMS] = "response";
+    return handler;
+  },
+  HttpResponseStream: {
+    // Status and headers stand before the body, with eight zeros between them.
+    from(stream, metadata) {
+      stream.setContentType(HTTP_RESPONSE);
+      stream.chunks.unshift(Buffer.from(JSON.stringify(metadata)), Buffer.alloc(8));
+      return stream;
+    },
   },
 };
 
@@ -59,6 +85,13 @@ async function main() {
     const base = `${PREFIX}/invocation/${requestId}`;
     try {
       const event = JSON.parse(invocation.body);
+      if (handler[STREAMS]) {
+        const stream = await callStreaming(handler, event, makeContext(headers));
+        await send("POST", `${base}/response`, Buffer.concat(stream.chunks), {
+          "Content-Type": stream.contentType,
+        });
+        continue;
+      }
       const result = await call(handler, event, makeContext(headers));
       const body = JSON.stringify(result === undefined ? null : result);
       await send("POST", `${base}/response`, body === undefined ? "null" : body, {});
@@ -105,6 +138,22 @@ function call(handler, event, context) {
     if (returned && typeof returned.then === "function") {
       returned.then(succeed, fail);
     }
+  });
+}
+
+// The answer is complete when the handler and its stream have ended, or nothing else is left to do.
+function callStreaming(handler, event, context) {
+  const stream = new ResponseStream();
+  return new Promise((resolve, reject) => {
+    const whenNothingIsLeft = () => resolve(stream);
+    process.once("beforeExit", whenNothingIsLeft);
+    const ended = new Promise((settle) => stream.once("finish", settle));
+    stream.once("error", reject);
+    Promise.resolve()
+      .then(() => handler(event, stream, context))
+      .then(() => ended)
+      .then(() => resolve(stream), reject)
+      .finally(() => process.removeListener("beforeExit", whenNothingIsLeft));
   });
 }
 
@@ -269,8 +318,8 @@ function send(method, target, body, headers) {
       method,
       path: target,
       headers: body === null ? headers : {
-        ...headers,
         "Content-Type": "application/json",
+        ...headers,
         "Content-Length": Buffer.byteLength(body),
       },
     });

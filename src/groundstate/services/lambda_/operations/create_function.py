@@ -14,7 +14,7 @@ from groundstate.services.lambda_.errors import (
 from groundstate.services.lambda_.limits import TAGS_MAX
 from groundstate.services.lambda_.model import LATEST
 from groundstate.services.lambda_.names import function_arn, parse_new_function_name
-from groundstate.services.lambda_.package import take_package
+from groundstate.services.lambda_.package import IMAGE, take_package
 from groundstate.services.lambda_.roles import check_role
 from groundstate.services.lambda_.versions import publish
 from groundstate.store.functions import VersionRow
@@ -45,6 +45,9 @@ def create_function(call: Call, request: Shape) -> Shape:
     if len(tags) > TAGS_MAX:
         raise InvalidParameterValueException("Number of tags exceeds resource tag limit.")
     function_id = call.tx.functions.add(call.region, name, tags)
+    if "ImageUri" in request["Code"]:
+        image = {"ImageUri": request["Code"]["ImageUri"]}
+        call.tx.functions.put_setting(function_id, IMAGE, package.code_sha256, image)
     row = VersionRow(function_id, LATEST, document["RevisionId"], package.code_sha256, document)
     call.tx.functions.put_version(row)
     if request.get("Publish"):
@@ -61,7 +64,7 @@ def _check_package_type(request: Shape) -> None:
             raise InvalidParameterValueException(
                 "Please provide ImageUri when creating a function with packageType Image."
             )
-        return  # An image is refused with a reason.
+        return
     for member in ("Handler", "Runtime"):
         if not request.get(member):
             raise InvalidParameterValueException(

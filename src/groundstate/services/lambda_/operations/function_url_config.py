@@ -28,7 +28,6 @@ def create_function_url_config(call: Call, request: Shape) -> Shape:
     Raises:
         ResourceNotFoundException: there is no such function or alias.
         ResourceConflictException: it has an address.
-        InvalidParameterValueException: response streaming is asked for.
     """
     function_id, qualifier, arn = _target(call, request)
     if call.tx.functions.find_setting(function_id, KIND, qualifier) is not None:
@@ -60,7 +59,6 @@ def update_function_url_config(call: Call, request: Shape) -> Shape:
 
     Raises:
         ResourceNotFoundException: there is no such function, or it has no address.
-        InvalidParameterValueException: response streaming is asked for.
     """
     function_id, qualifier, _ = _target(call, request)
     return _put(call, function_id, qualifier, _get(call, function_id, qualifier), request)
@@ -110,11 +108,6 @@ def _get(call: Call, function_id: int, qualifier: str) -> Shape:
 
 
 def _put(call: Call, function_id: int, qualifier: str, kept: Shape, request: Shape) -> Shape:
-    if request.get("InvokeMode") == "RESPONSE_STREAM":
-        raise InvalidParameterValueException(
-            "InvokeMode RESPONSE_STREAM is not supported by Groundstate; see the README of its"
-            " Lambda service."
-        )
     for member in _MEMBERS:
         if member in request:
             kept[member] = request[member]

@@ -12,6 +12,7 @@ from groundstate.services.lambda_.function_urls import (
     KIND,
     UrlResponse,
     allows_everyone,
+    make_streamed_response,
     make_url_event,
     make_url_response,
     not_found,
@@ -54,7 +55,8 @@ def serve_function_url(call: Call, request: Shape) -> Answer:
     answer = Deferred()
 
     def finish(_: Call, outcome: Outcome) -> None:
-        response = make_url_response(outcome)
+        streams = kept.get("InvokeMode") == "RESPONSE_STREAM"
+        response = make_streamed_response(outcome) if streams else make_url_response(outcome)
         headers = with_cors(cors, request, response.headers)
         answer.resolve(_answer(response._replace(headers=headers)))
 

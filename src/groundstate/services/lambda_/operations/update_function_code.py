@@ -15,7 +15,7 @@ from groundstate.services.lambda_.functions import (
 )
 from groundstate.services.lambda_.model import LATEST
 from groundstate.services.lambda_.names import parse_function_name
-from groundstate.services.lambda_.package import take_package
+from groundstate.services.lambda_.package import IMAGE, take_package
 from groundstate.services.lambda_.versions import publish, replace_latest
 
 
@@ -40,6 +40,9 @@ def update_function_code(call: Call, request: Shape) -> Shape:
         document["Architectures"] = request["Architectures"]
     if request.get("DryRun"):
         return document
+    if "ImageUri" in request:
+        image = {"ImageUri": request["ImageUri"]}
+        call.tx.functions.put_setting(function.function_id, IMAGE, package.code_sha256, image)
     row = replace_latest(call, latest, document, package.code_sha256)
     if request.get("Publish"):
         return publish(call, function.function_id, row, description=None).document

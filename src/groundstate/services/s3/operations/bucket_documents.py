@@ -2,8 +2,8 @@
 
 AWS: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
 
-Versioning, notifications and the policy have an effect; the README says which of the others are
-kept and do nothing.
+Versioning, notifications, replication and the policy have an effect; the README says which of the
+others are kept and do nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from groundstate.services.s3.buckets import bucket_arn, bucket_policy, get_bucke
 from groundstate.services.s3.errors import MalformedPolicy, MalformedXML
 from groundstate.services.s3.notifications import check_targets
 from groundstate.services.s3.objects import OWNER
+from groundstate.services.s3.replication import KIND, check_configuration
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,17 @@ _DOCUMENTS = (
         None,
         "NotificationConfiguration",
     ),
+    Document(
+        "BucketReplication",
+        KIND,
+        "ReplicationConfiguration",
+        (
+            "ReplicationConfigurationNotFoundError",
+            "The replication configuration was not found",
+        ),
+        "ReplicationConfiguration",
+        "ReplicationConfiguration",
+    ),
     Document("BucketLogging", "logging", "BucketLogging", None, "BucketLoggingStatus"),
     Document(
         "BucketAccelerateConfiguration",
@@ -195,6 +207,8 @@ def _put(document: Document) -> Run:
                 raise MalformedXML("Cannot provide multiple Tags with the same key")
         if document.kind == "notification" and not request.get("SkipDestinationValidation"):
             check_targets(call, bucket, value)
+        if document.kind == KIND:
+            check_configuration(bucket)
         bucket.documents[document.kind] = value
         call.tx.buckets.save_bucket(bucket)
         return {}
