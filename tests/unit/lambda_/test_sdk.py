@@ -32,13 +32,13 @@ def run(functions):
         RoleName="Function", PolicyName="all", PolicyDocument=json.dumps(policy)
     )
 
-    def run_source(source: str, name: str = "index.js", event=None):
+    def run_source(source: str, name: str = "index.js", event=None, runtime="nodejs24.x", error=""):
         code = make_zip({name: source})
         made = functions.make(
-            "", Runtime="nodejs24.x", Handler="index.handler", Timeout=10, Code={"ZipFile": code}
+            "", Runtime=runtime, Handler="index.handler", Timeout=10, Code={"ZipFile": code}
         )
         answer = functions.invoke(made, event or {})
-        assert answer.error == "", answer
+        assert answer.error == error, answer
         return answer.payload
 
     return run_source
@@ -178,3 +178,52 @@ def test_cdk_helper_that_empties_buckets_works(functions, run):
     answer = functions.invoke(made, event)
     assert answer.error == "", answer
     assert "Contents" not in s3.list_objects_v2(Bucket="full")
+
+
+SECOND = """
+const AWS = require("aws-sdk");
+const DynamoDB = require("aws-sdk/clients/dynamodb");
+const s3 = new AWS.S3();
+const sns = new AWS.SNS({ region: "us-east-1" });
+AWS.config.update({ region: "us-east-1" });
+const tables = new AWS.DynamoDB.DocumentClient({ params: { TableName: "second" } });
+
+exports.handler = (event, context, callback) => {
+  s3.createBucket({ Bucket: "second" }, async (error) => {
+    if (error) {
+      callback(error);
+      return;
+    }
+    await s3.putObject({ Bucket: "second", Key: "a", Body: "text" }).promise();
+    const { Body } = await s3.getObject({ Bucket: "second", Key: "a" }).promise();
+    const dynamodb = new DynamoDB();
+    await dynamodb.createTable({
+      TableName: "second",
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+      BillingMode: "PAY_PER_REQUEST",
+    }).promise();
+    await dynamodb.waitFor("tableExists", { TableName: "second" }).promise();
+    await tables.put({ Item: { id: "1", count: 2 } }).promise();
+    const { Item } = await tables.get({ Key: { id: "1" } }).promise();
+    const codes = [];
+    await s3.getObject({ Bucket: "second", Key: "b" }).promise()
+      .catch((error) => codes.push([error.code, error.statusCode]));
+    await sns.publish({}).promise().catch((error) => codes.push(error.message));
+    const answer = await new AWS.Lambda().invoke({ FunctionName: event.echo, Payload: "{}" }).promise();
+    callback(null, { body: Body.toString(), Item, codes, payload: answer.Payload });
+  });
+};
+"""
+
+
+def test_second_version_of_the_sdk_is_there_for_older_runtimes(functions, run):
+    echo = functions.make("def handler(event, context): return {'seen': event}")
+    assert run(SECOND, event={"echo": echo}, runtime="nodejs12.x") == {
+        "body": "text",
+        "Item": {"id": "1", "count": 2},
+        "codes": [["NoSuchKey", 404], "Groundstate has no service for SNS.publish."],
+        "payload": '{"seen": {}}',
+    }
+    refused = run(SECOND, runtime="nodejs18.x", error="Unhandled")
+    assert refused["errorType"] == "Runtime.ImportModuleError"

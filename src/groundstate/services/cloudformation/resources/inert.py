@@ -18,8 +18,28 @@ from groundstate.services.cloudformation.resources.provision import (
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
 from groundstate.services.cloudformation.template.values import is_scalar, to_text
 
-# Types whose Ref is an ARN on AWS; the others' is a name.
-_ARN_REFS = ("AWS::SNS::Topic", "AWS::SecretsManager::Secret")
+# Types whose Ref is an ARN on AWS, which policies and others want; the others' is a name.
+_ARN_REFS = frozenset(
+    {
+        "AWS::AppRunner::Service",
+        "AWS::Batch::ComputeEnvironment",
+        "AWS::Batch::JobDefinition",
+        "AWS::Batch::JobQueue",
+        "AWS::CertificateManager::Certificate",
+        "AWS::CodeStarConnections::Connection",
+        "AWS::CloudWatch::CompositeAlarm",
+        "AWS::ECS::Service",
+        "AWS::ECS::TaskDefinition",
+        "AWS::ElasticLoadBalancingV2::Listener",
+        "AWS::ElasticLoadBalancingV2::ListenerRule",
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "AWS::ElasticLoadBalancingV2::TargetGroup",
+        "AWS::MSK::Cluster",
+        "AWS::SNS::Topic",
+        "AWS::SecretsManager::Secret",
+        "AWS::SecretsManager::SecretTargetAttachment",
+    }
+)
 _NAME_LENGTH_MAX = 63
 # Types whose ids others check by their form: a function in a VPC names `sg-` and `subnet-`.
 _ID_PREFIXES = {

@@ -1,5 +1,5 @@
 // Stands in for the AWS SDK that Lambda's Node.js runtimes bring: `@aws-sdk/client-*`,
-// `@aws-sdk/lib-dynamodb`, `@aws-sdk/util-dynamodb`. A package that the function brings wins.
+// `@aws-sdk/lib-dynamodb`, `@aws-sdk/util-dynamodb`, and `aws-sdk` for older runtimes. A package that the function brings wins.
 //
 // A command goes to this environment's own Runtime API listener, which performs it as the function's
 // role; see sdk_bridge.py. Values cross as JSON, bytes and dates as {"$bytes"} and {"$date"}.
@@ -11,8 +11,10 @@ const http = require("node:http");
 const Module = require("node:module");
 const { Readable } = require("node:stream");
 const documents = require("./documents.cjs");
+const second = require("./sdk_v2.cjs");
 
 const NAME = /^@aws-sdk\/(client-[a-z0-9-]+|lib-dynamodb|util-dynamodb)$/;
+const NAME_V2 = /^aws-sdk(\/clients\/[a-z0-9]+)?$/;
 const SCHEME = "groundstate-sdk:";
 
 let catalogue = null;
@@ -80,6 +82,9 @@ function loadModule(url, context, next) {
 }
 
 function findPackage(request) {
+  if (NAME_V2.test(request)) {
+    return second.isBrought() ? second.find(request, findPackage) : null;
+  }
   const match = NAME.exec(request);
   if (match === null) {
     return null;
