@@ -210,7 +210,8 @@ exports.handler = (event, context, callback) => {
     await s3.getObject({ Bucket: "second", Key: "b" }).promise()
       .catch((error) => codes.push([error.code, error.statusCode]));
     await sns.publish({}).promise().catch((error) => codes.push(error.message));
-    const answer = await new AWS.Lambda().invoke({ FunctionName: event.echo, Payload: "{}" }).promise();
+    const asked = { FunctionName: event.echo, Payload: "{}" };
+    const answer = await new AWS.Lambda().invoke(asked).promise();
     callback(null, { body: Body.toString(), Item, codes, payload: answer.Payload });
   });
 };

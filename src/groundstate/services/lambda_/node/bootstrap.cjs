@@ -6,6 +6,7 @@
 
 const fs = require("node:fs");
 const http = require("node:http");
+const https = require("node:https");
 const path = require("node:path");
 const { createRequire } = require("node:module");
 const { pathToFileURL } = require("node:url");
@@ -15,6 +16,12 @@ const { inspect, format } = require("node:util");
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
 const agent = new http.Agent({ keepAlive: true, maxSockets: 2 });
 const PREFIX = "/2018-06-01/runtime";
+
+// Before version 20 Node.js closed its connections: a response that nobody reads ended by itself.
+if (Number((/_nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV) || [0, 20])[1]) < 20) {
+  http.globalAgent = new http.Agent();
+  https.globalAgent = new https.Agent();
+}
 
 require("./endpoint.cjs").install();
 require("./sdk.cjs").install();
