@@ -368,3 +368,155 @@ def test_bucket_replicates_and_locks_as_its_template_says(stacks):
     assert stacks.update(template)["StackStatus"] == "UPDATE_COMPLETE"
     s3.put_object(Bucket=names["Source"], Key="logs/c", Body=b"text", Tagging="keep=yes")
     assert s3.list_objects_v2(Bucket=names["Copies"])["KeyCount"] == 1
+
+
+def test_key_of_the_customer_has_no_effect_and_is_told(stacks):
+    key = "arn:aws:kms:us-east-1:000000000000:key/k"
+    encryption = {"Type": "CUSTOMER_MANAGED_KMS_KEY", "KmsKeyId": key}
+    machine = {
+        "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+        "Definition": {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}},
+        "EncryptionConfiguration": encryption,
+    }
+    activity = {"Name": "activity", "EncryptionConfiguration": encryption}
+    template = {
+        "Resources": {
+            "Role": ROLE,
+            "Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": machine},
+            "Activity": {"Type": "AWS::StepFunctions::Activity", "Properties": activity},
+        }
+    }
+    assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
+    told = f"The key {key} has no effect here: there is no KMS, nothing is encrypted."
+    notes = sorted(name for name, _, reason in stacks.events() if reason == told)
+    assert notes == ["Activity", "Machine"]
+
+
+def test_attributes_of_a_managed_policy_are_there(stacks):
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}],
+    }
+    policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
+    names = ("PolicyArn", "PolicyId", "DefaultVersionId", "IsAttachable")
+    outputs = {name: {"Value": {"Fn::GetAtt": ["Policy", name]}} for name in names}
+    assert stacks.create({"Resources": {"Policy": policy}, "Outputs": outputs})
+    shown = stacks.outputs()
+    assert shown["PolicyId"].startswith("ANPA")
+    assert (shown["DefaultVersionId"], shown["IsAttachable"]) == ("v1", "true")
+
+
+def test_literal_of_sub_may_have_a_space_before_its_mark(stacks):
+    group = {"Type": "AWS::Logs::LogGroup"}
+    template = {"Resources": {"G": group}, "Outputs": {"S": {"Value": {"Fn::Sub": "${ !B}"}}}}
+    assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
+    assert stacks.outputs()["S"] == "${B}"
+
+
+def test_records_of_other_services_are_named_by_arns_as_on_aws(stacks):
+    policy = {
+        "Type": "AWS::IAM::Policy",
+        "Properties": {
+            "PolicyName": "run",
+            "Roles": [{"Ref": "Role"}],
+            "PolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {"Effect": "Allow", "Action": "ecs:RunTask", "Resource": {"Ref": "Task"}}
+                ],
+            },
+        },
+    }
+    task = {"Type": "AWS::ECS::TaskDefinition", "Properties": {"Family": "f"}}
+    template = {"Resources": {"Role": ROLE, "Policy": policy, "Task": task}}
+    tags = [{"Key": "groundstate:accept-inert", "Value": "AWS::ECS::TaskDefinition"}]
+    assert stacks.create(template, Tags=tags)["StackStatus"] == "CREATE_COMPLETE"
+    assert stacks.physical_ids()["Task"].startswith("arn:aws:ecs:us-east-1:000000000000:")
+
+
+def test_type_that_nothing_here_reads_is_a_record_and_says_so(stacks):
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": {"Ref": "Provider"}},
+                "Action": "sts:AssumeRoleWithSAML",
+                "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}},
+            }
+        ],
+    }
+    query = {"Name": "errors", "QueryString": "fields @message"}
+    document = {"Name": "steps", "Content": {"schemaVersion": "0.3"}}
+    template = {
+        "Resources": {
+            "Provider": {
+                "Type": "AWS::IAM::SAMLProvider",
+                "Properties": {"Name": "corp", "SamlMetadataDocument": "<x/>"},
+            },
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
+            "Query": {"Type": "AWS::Logs::QueryDefinition", "Properties": query},
+            "Steps": {"Type": "AWS::SSM::Document", "Properties": document},
+        },
+        "Outputs": {
+            "Provider": {"Value": {"Fn::GetAtt": ["Provider", "Arn"]}},
+            "Query": {"Value": {"Fn::GetAtt": ["Query", "QueryDefinitionId"]}},
+        },
+    }
+    assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
+    names, outputs = stacks.physical_ids(), stacks.outputs()
+    assert names["Provider"] == "arn:aws:iam::000000000000:saml-provider/corp"
+    assert (outputs["Provider"], outputs["Query"]) == (names["Provider"], names["Query"])
+    assert names["Steps"] == "steps"
+    note = "This resource is kept as a record: it has no effect here."
+    told = sorted(name for name, _, reason in stacks.events() if reason == note)
+    assert told == ["Provider", "Query", "Steps"]
+    document["Content"] = {"schemaVersion": "2.2"}
+    query["QueryString"] = "fields @timestamp"
+    assert stacks.update(template)["StackStatus"] == "UPDATE_COMPLETE"
+    assert stacks.physical_ids() == names
+    document["Name"] = "others"
+    assert stacks.update(template)["StackStatus"] == "UPDATE_COMPLETE"
+    assert stacks.physical_ids()["Steps"] == "others"
+    assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
+
+
+def test_configurations_of_a_bucket_are_those_of_its_template(stacks):
+    rules = [
+        {
+            "Id": "old",
+            "Status": "Enabled",
+            "Prefix": "logs/",
+            "ObjectSizeGreaterThan": "10",
+            "ExpirationInDays": "30",
+            "NoncurrentVersionTransitions": [{"StorageClass": "GLACIER", "TransitionInDays": 7}],
+        },
+        {"Id": "date", "Status": "Enabled", "ExpirationDate": "2030-01-01T00:00:00.000Z"},
+    ]
+    routing = {
+        "RedirectRule": {"HostName": "example.com", "HttpRedirectCode": 302},
+        "RoutingRuleCondition": {"HttpErrorCodeReturnedEquals": 404},
+    }
+    website = {"IndexDocument": "index.html", "RoutingRules": [routing]}
+    bucket = {"LifecycleConfiguration": {"Rules": rules}, "WebsiteConfiguration": website}
+    template = {"Resources": {"B": {"Type": "AWS::S3::Bucket", "Properties": bucket}}}
+    assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
+    name, s3 = stacks.physical_ids()["B"], stacks.runtime.client("s3")
+    kept = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+    assert kept[0]["Filter"] == {"And": {"Prefix": "logs/", "ObjectSizeGreaterThan": 10}}
+    assert kept[0]["NoncurrentVersionTransitions"] == [
+        {"StorageClass": "GLACIER", "NoncurrentDays": 7}
+    ]
+    assert kept[1]["Expiration"]["Date"].year == 2030
+    shown = s3.get_bucket_website(Bucket=name)["RoutingRules"]
+    assert shown[0]["Redirect"] == {"HostName": "example.com", "HttpRedirectCode": "302"}
+    assert shown[0]["Condition"] == {"HttpErrorCodeReturnedEquals": "404"}
+    for wrong, told in (
+        ({"CorsConfiguration": {"CorsRules": "none"}}, "expected type: JSONArray"),
+        ({"LifecycleConfiguration": {"Rules": [{"ExpirationInDays": "x"}]}}, "type: Integer"),
+        ({"NotificationConfiguration": {"Lambda": []}}, "extraneous key [Lambda]"),
+    ):
+        template["Resources"]["B"]["Properties"] = wrong
+        stacks.create(template, "wrong", OnFailure="DO_NOTHING")
+        assert any(told in reason for _, _, reason in stacks.events("wrong"))
+        stacks.delete("wrong")

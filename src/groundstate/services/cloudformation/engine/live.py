@@ -47,7 +47,7 @@ class LiveResources:
         if name in attributes:
             return attributes[name]
         kind = registry.find(resource.type)
-        if kind is None:
+        if kind is None or kind.is_record:
             return inert.guess_attribute(attributes, name)
         if kind.attributes is None and resource.type.startswith(
             ("Custom::", "AWS::CloudFormation::CustomResource")

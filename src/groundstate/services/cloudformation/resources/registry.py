@@ -84,6 +84,9 @@ from groundstate.services.cloudformation.resources.macro import (
 from groundstate.services.cloudformation.resources.nested_stack import (
     NESTED_STACK,
 )
+from groundstate.services.cloudformation.resources.own_records import (
+    make_types,
+)
 from groundstate.services.cloudformation.resources.resource_type import (
     ResourceType,
 )
@@ -110,6 +113,7 @@ from groundstate.services.cloudformation.resources.wait_condition import (
 )
 
 RESOURCE_TYPES: dict[str, ResourceType] = {
+    **make_types(),
     "AWS::CDK::Metadata": METADATA,
     "AWS::CloudFormation::CustomResource": CUSTOM_RESOURCE,
     "AWS::CloudFormation::Macro": MACRO,

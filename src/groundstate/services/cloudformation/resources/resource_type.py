@@ -57,6 +57,7 @@ class ResourceType:
         recover: called for what is pending after a restart of the process.
         iam: it gives rights, so templates with it need CAPABILITY_IAM.
         any_property: the type takes whatever properties there are.
+        is_record: nothing here reads what it makes; an attribute that it lacks is its ARN or name.
         adopt: takes over a thing that is there, by its identifier (resource import).
         identifier: the property that tells one from another; the key of the identifier.
         read_actual: the properties as they really are, for drift detection.
@@ -79,6 +80,7 @@ class ResourceType:
     recover: Recover | None = None
     iam: bool = False
     any_property: bool = False
+    is_record: bool = False
     adopt: Adopt | None = None
     identifier: str = "Id"
     read_actual: ReadActual | None = None

@@ -9,6 +9,7 @@ from typing import Any
 
 from groundstate import ids
 from groundstate.operation import ServiceError
+from groundstate.services.cloudformation.resources import s3_bucket_shapes
 from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import as_text
 from groundstate.services.cloudformation.resources.provision import (
@@ -119,32 +120,32 @@ BUCKET = ResourceType(
         "AccelerateConfiguration": {"AccelerationStatus": TEXT},
         "AccessControl": TEXT,
         "AnalyticsConfigurations": [ANY],
-        "BucketEncryption": ANY,
+        "BucketEncryption": s3_bucket_shapes.ENCRYPTION,
         "BucketName": TEXT,
         "BucketNamePrefix": TEXT,
         "BucketNamespace": TEXT,
-        "CorsConfiguration": ANY,
+        "CorsConfiguration": s3_bucket_shapes.CORS,
         "IntelligentTieringConfigurations": [ANY],
         "InventoryConfigurations": [ANY],
-        "LifecycleConfiguration": ANY,
-        "LoggingConfiguration": ANY,
+        "LifecycleConfiguration": s3_bucket_shapes.LIFECYCLE,
+        "LoggingConfiguration": s3_bucket_shapes.LOGGING,
         "MetadataConfiguration": ANY,
         "MetadataTableConfiguration": ANY,
         "MetricsConfigurations": [ANY],
-        "NotificationConfiguration": ANY,
-        "ObjectLockConfiguration": ANY,
+        "NotificationConfiguration": s3_bucket_shapes.NOTIFICATION,
+        "ObjectLockConfiguration": s3_bucket_shapes.OBJECT_LOCK,
         "ObjectLockEnabled": BOOLEAN,
-        "OwnershipControls": ANY,
+        "OwnershipControls": s3_bucket_shapes.OWNERSHIP,
         "PublicAccessBlockConfiguration": {
             "BlockPublicAcls": BOOLEAN,
             "BlockPublicPolicy": BOOLEAN,
             "IgnorePublicAcls": BOOLEAN,
             "RestrictPublicBuckets": BOOLEAN,
         },
-        "ReplicationConfiguration": ANY,
+        "ReplicationConfiguration": s3_bucket_shapes.REPLICATION,
         "Tags": TAGS,
         "VersioningConfiguration": {"Status": TEXT},
-        "WebsiteConfiguration": ANY,
+        "WebsiteConfiguration": s3_bucket_shapes.WEBSITE,
     },
     replaces=frozenset({"BucketName", "BucketNamePrefix", "BucketNamespace"}),
     name_property="BucketName",

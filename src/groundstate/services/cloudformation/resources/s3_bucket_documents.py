@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
+from groundstate.services.cloudformation.resources.provision import ProvisionFailed
 from groundstate.services.cloudformation.template.values import to_text
 
 Convert = Callable[[Any], dict[str, Any]]
@@ -75,26 +77,54 @@ def _lifecycle_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     if abort is not None:
         days = int(abort["DaysAfterInitiation"])
         converted["AbortIncompleteMultipartUpload"] = {"DaysAfterInitiation": days}
+    if "ExpirationDate" in rule:
+        converted.setdefault("Expiration", {})["Date"] = _read_moment(rule["ExpirationDate"])
+    noncurrent_transitions = rule.get("NoncurrentVersionTransitions") or (
+        [rule["NoncurrentVersionTransition"]] if "NoncurrentVersionTransition" in rule else []
+    )
+    if noncurrent_transitions:
+        renamed = {"TransitionInDays": "NoncurrentDays"}
+        converted["NoncurrentVersionTransitions"] = [
+            {renamed.get(name, name): member for name, member in entry.items()}
+            for entry in noncurrent_transitions
+        ]
     transitions = rule.get("Transitions") or ([rule["Transition"]] if "Transition" in rule else [])
     if transitions:
         converted["Transitions"] = [
             {
                 "StorageClass": entry["StorageClass"],
                 **({"Days": int(entry["TransitionInDays"])} if "TransitionInDays" in entry else {}),
+                **(
+                    {"Date": _read_moment(entry["TransitionDate"])}
+                    if "TransitionDate" in entry
+                    else {}
+                ),
             }
             for entry in transitions
         ]
     return converted
 
 
+def _read_moment(text: str) -> float:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ProvisionFailed(f"{text} is no date of ISO 8601.") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
 def _lifecycle_filter(rule: Mapping[str, Any]) -> dict[str, Any]:
-    prefix, tags = rule.get("Prefix"), rule.get("TagFilters", [])
-    if tags:
-        both: dict[str, Any] = {"Tags": tags}
-        if prefix is not None:
-            both["Prefix"] = prefix
-        return {"And": both}
-    return {"Prefix": prefix or ""}
+    chosen: dict[str, Any] = {}
+    if "Prefix" in rule:
+        chosen["Prefix"] = rule["Prefix"]
+    for name in ("ObjectSizeGreaterThan", "ObjectSizeLessThan"):
+        if name in rule:
+            chosen[name] = int(rule[name])
+    if rule.get("TagFilters"):
+        return {"And": {"Tags": rule["TagFilters"], **chosen}}
+    if len(chosen) > 1:
+        return {"And": chosen}
+    return chosen or {"Prefix": ""}
 
 
 def _notification(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,9 +155,13 @@ def _website(value: Mapping[str, Any]) -> dict[str, Any]:
         converted["IndexDocument"] = {"Suffix": value["IndexDocument"]}
     if "ErrorDocument" in value:
         converted["ErrorDocument"] = {"Key": value["ErrorDocument"]}
-    for name in ("RedirectAllRequestsTo",):
-        if name in value:
-            converted[name] = value[name]
+    if "RedirectAllRequestsTo" in value:
+        converted["RedirectAllRequestsTo"] = value["RedirectAllRequestsTo"]
+    if "RoutingRules" in value:
+        names = {"RedirectRule": "Redirect", "RoutingRuleCondition": "Condition"}
+        converted["RoutingRules"] = [
+            {names[name]: member for name, member in rule.items()} for rule in value["RoutingRules"]
+        ]
     return converted
 
 

@@ -35,7 +35,7 @@ def create_parameter(provision: Provision, properties: Properties) -> Made:
     if tags:
         request["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
     provision.invoke("ssm", "PutParameter", request)
-    return _made(name, properties)
+    return _made(provision, name, properties)
 
 
 def update_parameter(provision: Provision, current: Current, properties: Properties) -> Made:
@@ -50,7 +50,7 @@ def update_parameter(provision: Provision, current: Current, properties: Propert
         provision.invoke("ssm", "AddTagsToResource", {**place, "Tags": tags})
     if to_remove:
         provision.invoke("ssm", "RemoveTagsFromResource", {**place, "TagKeys": to_remove})
-    return _made(name, properties)
+    return _made(provision, name, properties)
 
 
 def delete_parameter(provision: Provision, current: Current) -> None:
@@ -62,7 +62,7 @@ def delete_parameter(provision: Provision, current: Current) -> None:
 def adopt_parameter(provision: Provision, identifier: str, properties: Properties) -> Made:
     """Take over a parameter that is there."""
     provision.invoke("ssm", "GetParameter", {"Name": identifier})
-    return _made(identifier, properties)
+    return _made(provision, identifier, properties)
 
 
 def read_parameter(provision: Provision, current: Current) -> Properties:
@@ -71,8 +71,9 @@ def read_parameter(provision: Provision, current: Current) -> Properties:
     return {"Value": answer["Value"], "Type": answer["Type"]}
 
 
-def _made(name: str, properties: Properties) -> Made:
-    return Made(name, {"Type": properties["Type"], "Value": properties["Value"]})
+def _made(provision: Provision, name: str, properties: Properties) -> Made:
+    arn = provision.arn("ssm", f"parameter/{name.removeprefix('/')}")
+    return Made(name, {"Arn": arn, "Type": properties["Type"], "Value": properties["Value"]})
 
 
 PARAMETER = ResourceType(
@@ -91,7 +92,7 @@ PARAMETER = ResourceType(
     required=("Type", "Value"),
     replaces=frozenset({"Name"}),
     name_property="Name",
-    attributes=("Type", "Value"),
+    attributes=("Arn", "Type", "Value"),
     tags="map",
     create=create_parameter,
     update=update_parameter,

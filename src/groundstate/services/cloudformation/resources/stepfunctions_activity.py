@@ -17,6 +17,9 @@ from groundstate.services.cloudformation.resources.provision import (
 )
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
 from groundstate.services.cloudformation.resources.shape import INTEGER, TAGS, TEXT
+from groundstate.services.cloudformation.resources.stepfunctions_state_machine import (
+    without_customer_key,
+)
 
 _NAME_LENGTH_MAX = 80
 
@@ -33,6 +36,7 @@ def create_activity(provision: Provision, properties: Properties) -> Made:
             key[:1].lower() + key[1:]: value
             for key, value in properties["EncryptionConfiguration"].items()
         }
+    request = without_customer_key(provision, request)
     arn = provision.invoke("stepfunctions", "CreateActivity", request)["activityArn"]
     return Made(arn, {"Arn": arn, "Name": name})
 

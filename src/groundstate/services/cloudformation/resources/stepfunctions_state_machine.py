@@ -47,7 +47,7 @@ def create_state_machine(provision: Provision, properties: Properties) -> Made:
         "name": name,
         "definition": _definition(provision, properties),
         "roleArn": properties["RoleArn"],
-        **_settings(properties),
+        **_settings(provision, properties),
     }
     if "StateMachineType" in properties:
         request["type"] = properties["StateMachineType"]
@@ -64,7 +64,7 @@ def update_state_machine(provision: Provision, current: Current, properties: Pro
         "stateMachineArn": arn,
         "definition": _definition(provision, properties),
         "roleArn": properties["RoleArn"],
-        **_settings(properties),
+        **_settings(provision, properties),
     }
     if "LoggingConfiguration" in current.properties and "loggingConfiguration" not in request:
         request["loggingConfiguration"] = {"level": "OFF"}
@@ -160,12 +160,25 @@ def _fetch(provision: Provision, location: dict[str, Any]) -> str:
         raise ProvisionFailed(f"DefinitionS3Location: {error.message}") from None
 
 
-def _settings(properties: Properties) -> dict[str, Any]:
-    return {
+def _settings(provision: Provision, properties: Properties) -> dict[str, Any]:
+    settings = {
         member: _uncapitalized(properties[name])
         for name, member in _MEMBERS.items()
         if name in properties
     }
+    return without_customer_key(provision, settings)
+
+
+def without_customer_key(provision: Provision, settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings without a key of the customer's: there is no KMS here, which is told."""
+    encryption = settings.get("encryptionConfiguration", {})
+    if encryption.get("type") != "CUSTOMER_MANAGED_KMS_KEY" or "kmsKeyId" not in encryption:
+        return settings
+    provision.note(
+        f"The key {encryption['kmsKeyId']} has no effect here: there is no KMS, nothing is"
+        " encrypted."
+    )
+    return {**settings, "encryptionConfiguration": {"type": "AWS_OWNED_KEY"}}
 
 
 def _uncapitalized(value: Any) -> Any:
