@@ -1,5 +1,9 @@
 """Resources of every type, made and deleted in one stack."""
 
+import gzip
+
+import pytest
+
 from tests.unit.cloudformation.conftest import ROLE
 from tests.unit.cloudformation.templates import parameter
 
@@ -520,3 +524,47 @@ def test_configurations_of_a_bucket_are_those_of_its_template(stacks):
         stacks.create(template, "wrong", OnFailure="DO_NOTHING")
         assert any(told in reason for _, _, reason in stacks.events("wrong"))
         stacks.delete("wrong")
+
+
+@pytest.mark.parametrize(
+    ("form", "content", "options"),
+    [
+        (
+            "DYNAMODB_JSON",
+            (
+                '{"Item": {"id": {"N": "1"}, "name": {"S": "tea"}}}\n\nno item\n'
+                '{"Item": {"id": {"S": "x"}}}\n'
+            ),
+            {},
+        ),
+        ("CSV", "id;name\n1;tea\nx;cake\n,none\n", {"Csv": {"Delimiter": ";"}}),
+    ],
+    ids=["json", "csv"],
+)
+def test_table_has_the_items_that_it_imports(stacks, form, content, options):
+    s3 = stacks.runtime.client("s3")
+    s3.create_bucket(Bucket="source")
+    s3.put_object(Bucket="source", Key="data/1.gz", Body=gzip.compress(content.encode()))
+    source = {
+        "InputFormat": form,
+        "InputCompressionType": "GZIP",
+        "InputFormatOptions": options,
+        "S3BucketSource": {"S3Bucket": "source", "S3KeyPrefix": "data/"},
+    }
+    table = {
+        "TableName": "imported",
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "N"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+        "ImportSourceSpecification": source,
+    }
+    template = {"Resources": {"T": {"Type": "AWS::DynamoDB::Table", "Properties": table}}}
+    assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
+    items = stacks.runtime.client("dynamodb").scan(TableName="imported")["Items"]
+    assert items == [{"id": {"N": "1"}, "name": {"S": "tea"}}]
+    told = [reason for _, _, reason in stacks.events() if "to import" in reason]
+    assert told == ["2 of the lines to import were no items of this table."]
+    source["InputFormat"] = "ION"
+    table["TableName"] = "other"
+    assert stacks.create(template, "wrong")["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert any("format ION" in reason for _, _, reason in stacks.events("wrong"))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from groundstate.operation import ServiceError
+from groundstate.services.cloudformation.resources import dynamodb_import
 from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import (
     as_text,
@@ -64,7 +66,7 @@ SHAPE = {
             "WarmThroughput": _WARM,
         }
     ],
-    "ImportSourceSpecification": ANY,
+    "ImportSourceSpecification": dynamodb_import.SHAPE,
     "KeySchema": _KEY_SCHEMA,
     "KinesisStreamSpecification": ANY,
     "LocalSecondaryIndexes": [
@@ -87,9 +89,14 @@ SHAPE = {
 
 def create_table(provision: Provision, properties: Properties) -> Made:
     """Create the table and what CreateTable does not take."""
-    for name in ("ImportSourceSpecification", "KinesisStreamSpecification", "VectorIndexes"):
-        if name in properties:
-            raise ProvisionFailed(f"{name} of AWS::DynamoDB::Table is not supported.")
+    if "VectorIndexes" in properties:
+        raise ProvisionFailed("VectorIndexes of AWS::DynamoDB::Table is not supported.")
+    if "KinesisStreamSpecification" in properties:
+        if not provision.accepts_inert("AWS::Kinesis::Stream"):
+            raise ProvisionFailed(
+                "KinesisStreamSpecification of AWS::DynamoDB::Table is not supported."
+            )
+        provision.note("The table writes to no Kinesis stream: the stream is a record.")
     table = properties.get("TableName") or provision.make_name(_NAME_LENGTH_MAX)
     request = pick(
         properties,
@@ -118,6 +125,8 @@ def create_table(provision: Provision, properties: Properties) -> Made:
         request["ResourcePolicy"] = as_text(properties["ResourcePolicy"]["PolicyDocument"])
     provision.invoke("dynamodb", "CreateTable", request)
     _set_aside(provision, table, {}, properties)
+    if "ImportSourceSpecification" in properties:
+        dynamodb_import.import_items(provision, table, properties)
     return describe_table(provision, table)
 
 
