@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from groundstate.operation import ServiceError
 from groundstate.services.cloudformation.resources import dynamodb_import
 from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import (

@@ -12,10 +12,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from groundstate.operation import Call, Shape
-from groundstate.services.iam.entities import named_entity, save
+from groundstate.services.iam.entities import named_entity, own_user, save
 from groundstate.services.iam.errors import EntityAlreadyExists, NoSuchEntity
 from groundstate.services.iam.model import User
-from groundstate.services.iam.operations.users import own_user
 
 
 def create_login_profile(call: Call, request: Shape) -> Shape:
