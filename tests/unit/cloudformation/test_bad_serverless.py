@@ -85,15 +85,6 @@ NOT_VALID = {
             " at the same time) or neither of them"
         ),
     ),
-    "application of the repository": (
-        {
-            "A": {
-                "Type": "AWS::Serverless::Application",
-                "Properties": {"Location": {"ApplicationId": "arn:a", "SemanticVersion": "1"}},
-            }
-        },
-        "the Serverless Application Repository is not here",
-    ),
     "connector to read a queue that may not delete": (
         {
             "Q": {"Type": "AWS::SQS::Queue"},

@@ -252,6 +252,32 @@ def test_event_source_of_another_service_is_a_record_when_accepted(stacks):
     assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
 
 
+def test_application_of_the_repository_is_a_record_when_accepted(stacks):
+    application = {
+        "Type": "AWS::Serverless::Application",
+        "Properties": {
+            "Location": {
+                "ApplicationId": "arn:aws:serverlessrepo:us-east-1:123456789012:applications/a",
+                "SemanticVersion": "4.3.4",
+            },
+            "Parameters": {"logGroupRetentionInDays": 7},
+        },
+    }
+    template = {
+        "Transform": SAM,
+        "Resources": {"Tuning": application, "T": {"Type": "AWS::Serverless::SimpleTable"}},
+        "Outputs": {"Machine": {"Value": {"Fn::GetAtt": ["Tuning", "Outputs.StateMachineARN"]}}},
+    }
+    with pytest.raises(ClientError, match=r"\[AWS::Serverless::Application\].*--accept-inert"):
+        stacks.create(template)
+    tags = [{"Key": "groundstate:accept-inert", "Value": "AWS::Serverless::Application"}]
+    assert stacks.create(template, Tags=tags)["StackStatus"] == "CREATE_COMPLETE"
+    assert stacks.outputs()["Machine"].startswith("arn:aws:")
+    application["Properties"]["Location"]["SemanticVersion"] = "4.3.5"
+    assert stacks.update(template, Tags=tags)["StackStatus"] == "UPDATE_COMPLETE"
+    assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
+
+
 def test_the_window_of_a_mapping_is_changed_in_place(stacks):
     event = {
         "Stream": {"Fn::GetAtt": ["T", "StreamArn"]},

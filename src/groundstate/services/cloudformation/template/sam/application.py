@@ -23,8 +23,11 @@ _PLAIN = ("NotificationARNs", "Parameters", "TimeoutInMinutes")
 def expand_application(expansion: Expansion, logical_id: str, source: Mapping[str, Any]) -> None:
     """Add the nested stack.
 
+    An application of the Serverless Application Repository, which is not here, stays what it is:
+    like a type of another service, it is refused, or accepted as a record.
+
     Raises:
-        InvalidResource: it has no location, or is one of the Serverless Application Repository.
+        InvalidResource: it has no location.
     """
     properties = source.get("Properties", {})
     check_properties(logical_id, NAME, properties, (*_PLAIN, "Location", "Tags"))
@@ -32,11 +35,8 @@ def expand_application(expansion: Expansion, logical_id: str, source: Mapping[st
     if place is None:
         raise InvalidResource(logical_id, "Resource is missing the required [Location] property.")
     if isinstance(place, dict) and "ApplicationId" in place:
-        raise InvalidResource(
-            logical_id,
-            f"Application with id {place['ApplicationId']} cannot be fetched: the Serverless"
-            " Application Repository is not here. Name a template in S3 instead.",
-        )
+        expansion.add(logical_id, NAME, properties, **own_attributes(source))
+        return
     tags = {"lambda:createdBy": "SAM", **properties.get("Tags", {})}
     made: dict[str, Any] = {
         "TemplateURL": place,
