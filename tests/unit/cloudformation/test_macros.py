@@ -127,6 +127,44 @@ def test_macro_changes_what_stands_beside_it_the_innermost_first(macros):
     assert group["retentionInDays"] == 7
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ({"Ref": "Name"}, "fun"),
+        ({"Fn::Sub": "${AWS::Region}/${Name}/${AWS::StackName}"}, "us-east-1/fun/app"),
+    ],
+)
+def test_macro_is_given_the_values_of_parameters(macros, text, name):
+    call = {"Name": "Adds", "Parameters": {"text": text}}
+    own = {"LogGroupName": {"Fn::Transform": [call]}}
+    template = {
+        "Parameters": {"Name": {"Type": "String", "Default": "FUN"}},
+        "Resources": {"Own": {"Type": "AWS::Logs::LogGroup", "Properties": own}},
+    }
+    assert macros.create(template)["StackStatus"] == "CREATE_COMPLETE"
+    assert macros.physical_ids()["Own"] == name
+
+
+def test_macro_is_given_what_refers_to_resources_as_it_is(macros):
+    call = {"Name": "Adds", "Parameters": {"text": {"Fn::Sub": "${Own}"}}}
+    template = {
+        "Resources": {"Own": GROUP, "Other": {**GROUP, "Metadata": {"Fn::Transform": call}}}
+    }
+    with pytest.raises(ClientError, match="'dict' object has no attribute 'lower'"):
+        macros.create(template)
+
+
+def test_macros_of_one_place_come_one_after_the_other(macros):
+    calls = [{"Name": "Adds"}, {"Name": "Adds", "Parameters": {"text": "OWN"}}]
+    own = {"LogGroupName": {"Fn::Transform": calls}}
+    template = {"Resources": {"Own": {"Type": "AWS::Logs::LogGroup", "Properties": own}}}
+    assert macros.create(template)["StackStatus"] == "CREATE_COMPLETE"
+    assert macros.physical_ids()["Own"] == "own"
+    calls.reverse()
+    with pytest.raises(ClientError, match="Adds must answer an object for the next one"):
+        macros.create(template, "other")
+
+
 def test_macro_comes_before_and_after_the_serverless_transform(macros):
     function = {
         "Type": "AWS::Serverless::Function",

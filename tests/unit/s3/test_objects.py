@@ -1,6 +1,7 @@
 """Objects and buckets through a client."""
 
 import io
+import json
 
 import pytest
 from botocore.exceptions import ClientError
@@ -233,6 +234,17 @@ def test_configurations_are_kept(s3):
     assert s3.get_bucket_encryption(Bucket="bucket")["ServerSideEncryptionConfiguration"]["Rules"]
     assert refusal(s3.get_bucket_policy, Bucket="bucket") == "NoSuchBucketPolicy"
     assert refusal(s3.put_bucket_policy, Bucket="bucket", Policy="{") == "MalformedPolicy"
+    statement = {
+        "Sid": "Read, as told",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::bucket/*",
+    }
+    policy = json.dumps({"Statement": [statement, statement]})
+    s3.put_bucket_policy(Bucket="bucket", Policy=policy)
+    assert s3.get_bucket_policy(Bucket="bucket")["Policy"] == policy
+    s3.delete_bucket_policy(Bucket="bucket")
 
 
 def test_bucket_of_assets_comes_into_being(groundstate):

@@ -13,9 +13,11 @@ from functools import partial
 from typing import Any
 
 from groundstate import ids
+from groundstate.arn import partition_of
 from groundstate.operation import Call, Deferred, ServiceError, Shape
 from groundstate.services.cloudformation.engine.inputs import (
     AUTO_EXPAND,
+    URL_SUFFIXES,
     load_source,
     read_values,
 )
@@ -26,7 +28,12 @@ from groundstate.services.cloudformation.errors import (
 )
 from groundstate.services.cloudformation.resources.macro import find_macro
 from groundstate.services.cloudformation.template.errors import TemplateError
-from groundstate.services.cloudformation.template.macros import Use, find_use, put_fragment
+from groundstate.services.cloudformation.template.macros import (
+    Use,
+    fill_in,
+    find_use,
+    put_fragment,
+)
 from groundstate.services.cloudformation.template.transforms import expand
 from groundstate.store.cloudformation import Stack
 
@@ -65,7 +72,8 @@ def carry_out(call: Call, request: Shape, stack: Stack | None, operation: str) -
     if operation != "CreateChangeSet" and AUTO_EXPAND not in request.get("Capabilities", []):
         raise InsufficientCapabilitiesException(f"Requires capabilities : [{AUTO_EXPAND}]")
     values = read_values(call, request, text, before).values
-    expansion = _Expansion(call, request, operation, text, values)
+    name = request["StackName"] if stack is None else stack.name
+    expansion = _Expansion(call, request, operation, text, values, name)
     expansion.go_on(call, body)
     return expansion.answer
 
@@ -78,13 +86,19 @@ class _Expansion:
     """
 
     def __init__(
-        self, call: Call, request: Shape, operation: str, text: str, values: dict[str, Any]
+        self,
+        call: Call,
+        request: Shape,
+        operation: str,
+        text: str,
+        values: dict[str, Any],
+        stack_name: str,
     ) -> None:
         self.answer = Deferred()
         self._runner = call.runner
         self._service, self._region, self._principal = call.service, call.region, call.principal
         self._request, self._operation = request, operation
-        self._text, self._values = text, values
+        self._text, self._values, self._stack_name = text, values, stack_name
         self._uses = 0
 
     def go_on(self, call: Call, body: dict[str, Any]) -> None:
@@ -121,7 +135,7 @@ class _Expansion:
             "transformId": _full_name(call, use),
             "requestId": request_id,
             "region": call.region,
-            "params": use.parameters,
+            "params": fill_in(use.parameters, self._known(call)),
             "templateParameterValues": self._values,
         }
         try:
@@ -137,6 +151,18 @@ class _Expansion:
             ) from None
         assert isinstance(answer, Deferred), "Invoke of Lambda answers later"
         answer.add_callback(partial(self._answered, body, use, request_id))
+
+    def _known(self, call: Call) -> dict[str, Any]:
+        """What the parameters of a macro may refer to."""
+        partition = partition_of(call.region)
+        return {
+            **self._values,
+            "AWS::AccountId": call.account,
+            "AWS::Partition": partition,
+            "AWS::Region": call.region,
+            "AWS::StackName": self._stack_name,
+            "AWS::URLSuffix": URL_SUFFIXES[partition],
+        }
 
     def _answered(self, body: dict[str, Any], use: Use, request_id: str, result: Deferred) -> None:
         def job(call: Call) -> None:

@@ -8,6 +8,7 @@ template first, the innermost before what is around it, then those of the whole 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -16,6 +17,8 @@ from groundstate.services.cloudformation.template.transforms import BUILT_IN
 
 _FUNCTION = "Fn::Transform"
 _SECTION = "Transform"
+# The rare ${!Literal} is not one: what has it is handed over as it is.
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 Path = tuple[str | int, ...]
 
@@ -28,6 +31,7 @@ class Use(NamedTuple):
         fragment: what it may change: what stands beside the function, or the whole template.
         path: where the fragment stands; None for the whole template.
         earlier: for the whole template, the transforms of AWS's that come before it.
+        others: of a function, what else it calls in the same place.
     """
 
     name: str
@@ -35,6 +39,7 @@ class Use(NamedTuple):
     fragment: Any
     path: Path | None
     earlier: list[Any]
+    others: list[Any]
 
 
 def find_use(body: Mapping[str, Any]) -> Use | None:
@@ -44,16 +49,19 @@ def find_use(body: Mapping[str, Any]) -> Use | None:
         TemplateError: a use has no name.
     """
     for path, holder in _find_holders(body, ()):
-        name, parameters = _read(holder[_FUNCTION])
-        if name not in BUILT_IN:
-            rest = {key: member for key, member in holder.items() if key != _FUNCTION}
-            return Use(name, parameters, rest, path, [])
+        calls = _calls(holder[_FUNCTION])
+        for index, call in enumerate(calls):
+            name, parameters = _read(call)
+            if name not in BUILT_IN:
+                rest = {key: member for key, member in holder.items() if key != _FUNCTION}
+                others = [*calls[:index], *calls[index + 1 :]]
+                return Use(name, parameters, rest, path, [], others)
     entries = _entries(body)
     for index, entry in enumerate(entries):
         name, parameters = _read(entry)
         if name not in BUILT_IN:
             whole = {key: member for key, member in body.items() if key != _SECTION}
-            return Use(name, parameters, whole, None, entries[:index])
+            return Use(name, parameters, whole, None, entries[:index], [])
     return None
 
 
@@ -64,12 +72,38 @@ def put_fragment(body: Mapping[str, Any], use: Use, fragment: Any) -> dict[str, 
         TemplateError: what is to be a template is none.
     """
     if use.path is not None:
+        if use.others:
+            if not isinstance(fragment, dict):
+                raise format_error(f"the macro {use.name} must answer an object for the next one")
+            fragment = {**fragment, _FUNCTION: use.others}
         replaced: dict[str, Any] = _replace(body, use.path, fragment)
         return replaced
     if not isinstance(fragment, dict):
         raise format_error("the template that a macro answers must be an object")
     later = _entries(body)[len(use.earlier) + 1 :]
     return {**fragment, _SECTION: later} if later else fragment
+
+
+def fill_in(value: Any, known: Mapping[str, Any]) -> Any:
+    """What a macro is given, with the values of parameters that it refers to.
+
+    AWS's documentation says that functions are handed over as they are; its own sample macros, of
+    texts and dates, need the values. What refers to anything else is handed over as it is.
+
+    Args:
+        known: the values of the template's parameters and of AWS's own.
+    """
+    if isinstance(value, list):
+        return [fill_in(member, known) for member in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"Ref"} and isinstance(value["Ref"], str):
+        return known.get(value["Ref"], value)
+    if set(value) == {"Fn::Sub"} and isinstance(value["Fn::Sub"], str):
+        names = set(_VARIABLE.findall(value["Fn::Sub"]))
+        if all(isinstance(known.get(name), str) for name in names):
+            return _VARIABLE.sub(lambda found: known[found[1]], value["Fn::Sub"])
+    return {key: fill_in(member, known) for key, member in value.items()}
 
 
 def without_macros(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,8 +127,13 @@ def _without_functions(value: Any) -> Any:
     return {
         key: _without_functions(member)
         for key, member in value.items()
-        if key != _FUNCTION or not isinstance(member, dict) or _read(member)[0] in BUILT_IN
+        if key != _FUNCTION or all(_read(call)[0] in BUILT_IN for call in _calls(member))
     }
+
+
+def _calls(value: Any) -> list[Any]:
+    """What a function calls: one macro, or a list of them."""
+    return value if isinstance(value, list) else [value]
 
 
 def _entries(body: Mapping[str, Any]) -> list[Any]:
@@ -107,7 +146,7 @@ def _find_holders(value: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, A
     if isinstance(value, dict):
         for key, member in value.items():
             yield from _find_holders(member, (*path, key))
-        if isinstance(value.get(_FUNCTION), dict):
+        if isinstance(value.get(_FUNCTION), (dict, list)):
             yield path, value
     elif isinstance(value, list):
         for index, member in enumerate(value):

@@ -123,7 +123,8 @@ def check_trust_document(text: str) -> None:
 def check_resource_document(text: str) -> None:
     """Check the policy of a bucket, a table or a stream; the texts are those of S3.
 
-    Whether the principals exist, and the actions fit the resource, is the caller's to ask.
+    Whether the principals exist, and the actions fit the resource, is the caller's to ask. Unlike
+    IAM, S3 takes any text for a Sid, and one text for several: templates have sentences there.
 
     Raises:
         MalformedDocument: the services would refuse it.
@@ -142,8 +143,6 @@ def check_resource_document(text: str) -> None:
         raise MalformedDocument("Missing required field Statement")
     for statement in _statements(document):
         _check_resource_statement(statement)
-    # Unlike IAM, S3 takes any text for a Sid: templates have sentences there.
-    _check_unique_sids(list(_statements(document)))
 
 
 def _check_resource_statement(statement: Mapping[str, Any]) -> None:
@@ -245,19 +244,15 @@ def _check_effects(statements: list[Mapping[str, Any]]) -> None:
 
 
 def _check_sids(statements: list[Mapping[str, Any]]) -> None:
-    for sid in _check_unique_sids(statements):
+    sids = [statement["Sid"] for statement in statements if statement.get("Sid")]
+    if len(set(sids)) != len(sids):
+        raise MalformedDocument("Statement IDs (SID) in a single policy must be unique.")
+    for sid in sids:
         if _SID.match(sid) is None:
             raise MalformedDocument(
                 "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the"
                 " regular expression [0-9A-Za-z]*"
             )
-
-
-def _check_unique_sids(statements: list[Mapping[str, Any]]) -> list[str]:
-    sids = [statement["Sid"] for statement in statements if statement.get("Sid")]
-    if len(set(sids)) != len(sids):
-        raise MalformedDocument("Statement IDs (SID) in a single policy must be unique.")
-    return sids
 
 
 def _check_action(action: str) -> None:
