@@ -88,7 +88,9 @@ function makeService(name, found, config) {
     }
 
     waitFor(state, params, callback) {
-      return new Request(async () => ({}), callback);
+      return new Request(async () => {
+        throw new Error(`Groundstate has no ${name}.waitFor(${JSON.stringify(state)}).`);
+      }, typeof params === "function" ? params : callback);
     }
   }
   for (const method of Object.getOwnPropertyNames(found[prefix].prototype)) {
