@@ -101,6 +101,15 @@ def _load(service: str, part: str) -> Any:
     return parts[part]
 
 
+def load_waiters(service: str) -> Mapping[str, Any]:
+    """What the SDKs' waiters of a service ask, and what they look for, by name."""
+    found = _find_source(service).with_name("waiters-2.json")
+    if not found.exists():
+        return {}
+    waiters: Mapping[str, Any] = orjson.loads(_read(found))["waiters"]
+    return waiters
+
+
 def has_model(service: str) -> bool:
     """Whether botocore knows a service of this name."""
     return (_data_folder() / service).is_dir()

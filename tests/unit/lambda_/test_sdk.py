@@ -228,3 +228,47 @@ def test_second_version_of_the_sdk_is_there_for_older_runtimes(functions, run):
     }
     refused = run(SECOND, runtime="nodejs18.x", error="Unhandled")
     assert refused["errorType"] == "Runtime.ImportModuleError"
+
+
+def test_waiters_ask_until_they_know(run):
+    answer = run("""
+const dynamodb = require("@aws-sdk/client-dynamodb");
+const { S3Client, waitUntilBucketExists } = require("@aws-sdk/client-s3");
+exports.handler = async () => {
+  const client = new dynamodb.DynamoDB({});
+  const TableName = "waited";
+  const soon = { client, maxWaitTime: 5 };
+  const gone = await dynamodb.waitUntilTableNotExists(soon, { TableName });
+  const later = new Promise((resolve) => setTimeout(resolve, 400)).then(() => client.createTable({
+    TableName,
+    KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+    AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+    BillingMode: "PAY_PER_REQUEST",
+  }));
+  const there = await dynamodb.waitUntilTableExists(soon, { TableName });
+  await later;
+  const name = (error) => error.name;
+  const late = await waitUntilBucketExists(
+    { client: new S3Client({}), maxWaitTime: 1 }, { Bucket: "missing" },
+  ).catch(name);
+  const refused = await dynamodb.waitUntilTableExists(soon, { TableName: "%" }).catch(name);
+  return [gone.state, there.state, there.reason.Table.TableStatus, late, refused];
+};
+""")
+    assert answer == ["SUCCESS", "SUCCESS", "ACTIVE", "TimeoutError", "ValidationException"]
+
+
+def test_waiters_of_the_second_version(run):
+    answer = run(
+        """
+const AWS = require("aws-sdk");
+exports.handler = async () => {
+  const dynamodb = new AWS.DynamoDB();
+  const gone = await dynamodb.waitFor("tableNotExists", { TableName: "none" }).promise();
+  const unknown = await dynamodb.waitFor("tableSings", {}).promise().catch((error) => error.code);
+  return [gone, unknown];
+};
+""",
+        runtime="nodejs16.x",
+    )
+    assert answer == [{}, "ResourceNotReady"]

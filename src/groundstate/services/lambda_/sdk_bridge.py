@@ -7,6 +7,7 @@ comes over the environment's own Runtime API listener, with the environment's ow
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from functools import cache
@@ -14,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from groundstate.models import ServiceModel, load_model
+from groundstate.models import ServiceModel, load_model, load_waiters
 from groundstate.operation import Call, Deferred, Principal, Runner, ServiceError, Shape
 
 # The SDK's packages and botocore's names of their services.
@@ -33,6 +34,9 @@ PACKAGES = {
 # Services whose operations see blobs as base64 text.
 _BLOBS_AS_TEXT = frozenset({"dynamodb", "dynamodbstreams"})
 
+# Names, and lists that are gone through: `Stacks[].StackStatus`.
+_SIMPLE_PATH = re.compile(r"\w+(\[\])?(\.\w+(\[\])?)*")
+
 Respond = Callable[[int, bytes], None]
 
 
@@ -48,8 +52,18 @@ def make_catalogue() -> bytes:
             "operations": sorted(model.operations),
             "errors": sorted(name for name, shape in shapes.items() if shape.get("exception")),
             "enums": {name: shape["enum"] for name, shape in shapes.items() if shape.get("enum")},
+            "waiters": {
+                name: waiter
+                for name, waiter in load_waiters(service).items()
+                if all(_is_simple(acceptor) for acceptor in waiter["acceptors"])
+            },
         }
     return orjson.dumps(catalogue)
+
+
+def _is_simple(acceptor: Shape) -> bool:
+    """Whether the stand-in can evaluate what a waiter looks for."""
+    return _SIMPLE_PATH.fullmatch(acceptor.get("argument", "A")) is not None
 
 
 def perform_command(

@@ -1,5 +1,6 @@
 // Stands in for the AWS SDK that Lambda's Node.js runtimes bring: `@aws-sdk/client-*`,
-// `@aws-sdk/lib-dynamodb`, `@aws-sdk/util-dynamodb`, and `aws-sdk` for older runtimes. A package that the function brings wins.
+// `@aws-sdk/lib-dynamodb`, `@aws-sdk/util-dynamodb`, and `aws-sdk` for older runtimes. A package that
+// the function brings wins.
 //
 // A command goes to this environment's own Runtime API listener, which performs it as the function's
 // role; see sdk_bridge.py. Values cross as JSON, bytes and dates as {"$bytes"} and {"$date"}.
@@ -12,6 +13,7 @@ const Module = require("node:module");
 const { Readable } = require("node:stream");
 const documents = require("./documents.cjs");
 const second = require("./sdk_v2.cjs");
+const waiters = require("./waiters.cjs");
 
 const NAME = /^@aws-sdk\/(client-[a-z0-9-]+|lib-dynamodb|util-dynamodb)$/;
 const NAME_V2 = /^aws-sdk(\/clients\/[a-z0-9]+)?$/;
@@ -107,7 +109,7 @@ function makePackage(folder) {
   return service ? makeClientPackage(service) : null;
 }
 
-function makeClientPackage({ service, prefix, operations, errors, enums }) {
+function makeClientPackage({ service, prefix, operations, errors, enums, waiters: waiting }) {
   const found = {};
   const ServiceException = { [`${prefix}ServiceException`]: class extends Error {} }[
     `${prefix}ServiceException`
@@ -180,14 +182,28 @@ function makeClientPackage({ service, prefix, operations, errors, enums }) {
   }
   found[`${prefix}Client`] = Object.defineProperty(Client, "name", { value: `${prefix}Client` });
   found[prefix] = Object.defineProperty(Aggregate, "name", { value: prefix });
-  // Nothing here is still being made when its creation has answered.
-  return new Proxy(found, {
-    get: (target, key) =>
-      typeof key === "string" && key.startsWith("waitUntil") && !(key in target)
-        ? async () => ({ state: "SUCCESS" })
-        : target[key],
-  });
+  for (const [name, waiter] of Object.entries(waiting)) {
+    const waitFor = async ({ client, maxWaitTime }, input) => {
+      const ask = (operation) => client.send(new found[`${operation}Command`](input));
+      const attempts = Math.ceil((maxWaitTime * 1000) / waiters.DELAY_MS);
+      const { state, reason } = await waiters.wait(waiter, ask, attempts);
+      return { state: OUTCOMES[state], reason };
+    };
+    found[`waitFor${name}`] = waitFor;
+    found[`waitUntil${name}`] = async (options, input) => {
+      const result = await waitFor(options, input);
+      if (result.state !== "SUCCESS") {
+        const error = new Error(JSON.stringify(result));
+        error.name = result.state === "TIMEOUT" ? "TimeoutError" : "Error";
+        throw error;
+      }
+      return result;
+    };
+  }
+  return found;
 }
+
+const OUTCOMES = { success: "SUCCESS", failure: "FAILURE", retry: "TIMEOUT" };
 
 const TOKENS = [
   ["NextContinuationToken", "ContinuationToken"],

@@ -43,6 +43,13 @@ exports.find = function find(request, findPackage) {
   return name ? sdk[name] : null;
 };
 
+// The waiters of this version give up after some minutes.
+const WAIT_S = 500;
+
+function failure(code, message) {
+  return Object.assign(new Error(message), { code });
+}
+
 let made = null;
 
 function makeSdk(findPackage) {
@@ -88,9 +95,19 @@ function makeService(name, found, config) {
     }
 
     waitFor(state, params, callback) {
+      const [input, done] = typeof params === "function" ? [{}, params] : [params, callback];
+      const waitFor = found[`waitFor${state[0].toUpperCase()}${state.slice(1)}`];
       return new Request(async () => {
-        throw new Error(`Groundstate has no ${name}.waitFor(${JSON.stringify(state)}).`);
-      }, typeof params === "function" ? params : callback);
+        if (waitFor === undefined) {
+          throw failure("ResourceNotReady", `${name} has no waiter ${state}`);
+        }
+        const whole = { ...this._params, ...input };
+        const result = await waitFor({ client: this._client, maxWaitTime: WAIT_S }, whole);
+        if (result.state !== "SUCCESS") {
+          throw failure("ResourceNotReady", `Resource is not in the state ${state}`);
+        }
+        return result.reason instanceof Error ? {} : result.reason;
+      }, done);
     }
   }
   for (const method of Object.getOwnPropertyNames(found[prefix].prototype)) {
