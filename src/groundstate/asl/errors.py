@@ -18,7 +18,7 @@ HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
 TASK_FAILED = "States.TaskFailed"
 DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
 QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
-INTRINSIC_FAILURE = "States.IntrinsicFailure"
+ITEM_READER_FAILED = "States.ItemReaderFailed"
 EXCEED_TOLERATED_FAILURE_THRESHOLD = "States.ExceedToleratedFailureThreshold"
 
 
@@ -42,7 +42,7 @@ class StateError(Exception):
     """Interpreting a state failed: a bad path, a bad value, a query that threw.
 
     Attributes:
-        error: `States.Runtime`, `States.QueryEvaluationError`, `States.IntrinsicFailure`, ...
+        error: `States.Runtime`, `States.QueryEvaluationError`, ...
         cause: AWS's text without the prefix that names the state.
         location: of a query: the field, e.g. `Output/value`; None leaves it out of the event.
         evaluation: it is recorded as EvaluationFailed.

@@ -28,14 +28,33 @@ def find_json_error(text: str) -> str | None:
     return None
 
 
+def find_json_error_in_place(text: str) -> str:
+    """The same for a text that is no JSON, with the place of the error, as Jackson adds it."""
+    scanner = _Scanner(text)
+    problem = scanner.describe()
+    return f"{problem}{scanner.started_at()}\n at {_place(text, scanner.end)}"
+
+
+def _place(text: str, at: int) -> str:
+    line_begin = text.rfind("\n", 0, at) + 1
+    line = text.count("\n", 0, at) + 1
+    return (
+        "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled);"
+        f" line: {line}, column: {at - line_begin + 1}]"
+    )
+
+
 class _Scanner:
     """Finds the first error in a text that is known to have one, without recursion."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
-        # The containers that are open: `{` or `[`.
+        # Where Jackson has read to when it finds the error.
+        self.end = 0
+        # The containers that are open: `{` or `[`, and where each begins.
         self._open: list[str] = []
+        self._begins: list[int] = []
 
     def describe(self) -> str:
         """The first error."""
@@ -45,14 +64,22 @@ class _Scanner:
             if self._at < len(self._text):
                 self._value()
         except _FoundError as error:
+            self.end = self._at if error.end is None else error.end
             return str(error)
         return "Invalid JSON"
+
+    def started_at(self) -> str:
+        """The place of the container that never ends, as Jackson adds it."""
+        if self.end < len(self._text) or not self._open:
+            return ""
+        return f" (start marker at {_place(self._text, self._begins[-1])})"
 
     def _value(self) -> None:
         while True:
             self._skip()
             char = self._peek()
             if char in "{[":
+                self._begins.append(self._at)
                 self._at += 1
                 self._open.append(char)
                 if len(self._open) > DEPTH_MAX:
@@ -76,17 +103,18 @@ class _Scanner:
             container = self._open[-1]
             self._skip()
             char = self._peek()
+            if char not in (",", _CLOSE[container]):
+                raise _FoundError(
+                    f"Unexpected character {_name(char)}:"
+                    f" was expecting comma to separate {_KIND[container]} entries"
+                )
             self._at += 1
             if char == ",":
                 if container == "{":
                     self._field()
                 return True
-            if char != _CLOSE[container]:
-                raise _FoundError(
-                    f"Unexpected character {_name(char)}:"
-                    f" was expecting comma to separate {_KIND[container]} entries"
-                )
             self._open.pop()
+            self._begins.pop()
         return False
 
     def _field(self) -> None:
@@ -116,7 +144,9 @@ class _Scanner:
             self._match(_NUMBER, f"Unexpected character {_name(char)}: expected digit (0-9)")
         elif (match := _TOKEN.match(self._text, self._at)) is not None:
             if match[0] not in ("true", "false", "null"):
-                raise _FoundError(f"Unrecognized token '{match[0]}': was expecting {_VALUE}")
+                raise _FoundError(
+                    f"Unrecognized token '{match[0]}': was expecting {_VALUE}", match.end()
+                )
             self._at = match.end()
         else:
             raise _FoundError(
@@ -126,7 +156,8 @@ class _Scanner:
     def _match(self, pattern: re.Pattern[str], otherwise: str) -> None:
         match = pattern.match(self._text, self._at)
         if match is None:
-            raise _FoundError(otherwise)
+            # A text that never ends is read to the end; other characters are told where they are.
+            raise _FoundError(otherwise, len(self._text) if "end-of-input" in otherwise else None)
         self._at = match.end()
 
     def _peek(self) -> str:
@@ -144,7 +175,9 @@ class _Scanner:
 
 
 class _FoundError(Exception):
-    pass
+    def __init__(self, text: str, end: int | None = None) -> None:
+        super().__init__(text)
+        self.end = end
 
 
 def _name(char: str) -> str:

@@ -72,8 +72,7 @@ def _parse(value: Any, kind: str) -> float | None:
 def _queried(value: Any, field: str, kind: str) -> Any:
     if kind == "integer" and isinstance(value, float):
         raise query_error(
-            f"The {field} field refers to value {to_text(value)} which is not a valid integer",
-            field,
+            f"The {field} field cannot be parsed as an integer: {to_text(value)}", field
         )
     return value
 

@@ -9,6 +9,7 @@ from groundstate.asl.errors import query_error, runtime_error
 from groundstate.asl.fields import Field
 from groundstate.asl.json_text import to_text
 from groundstate.asl.jsonata_query import compile_typed, compile_value
+from groundstate.asl.limits import WAIT_SECONDS_MAX
 from groundstate.asl.paths import compile_field_path
 from groundstate.asl.templates import compile_template
 
@@ -53,8 +54,14 @@ def _queried_seconds(text: str, name: str) -> Field:
 
     def evaluate(turn: Turn) -> int:
         value = query(turn, {"input": turn.strand.value})
-        if not isinstance(value, int) or value <= 0:
-            raise query_error(f"The {name} field is not a positive integer: {to_text(value)}", name)
+        if not isinstance(value, int):
+            raise query_error(
+                f"The {name} field cannot be parsed as an integer: {to_text(value)}", name
+            )
+        if not 0 <= value <= WAIT_SECONDS_MAX:
+            raise query_error(
+                f"{name} must be between 0 and {WAIT_SECONDS_MAX} but was: {value}", name
+            )
         return value
 
     return evaluate

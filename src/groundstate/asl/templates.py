@@ -58,7 +58,7 @@ def compile_expression(text: str, field: str) -> Evaluate:
         InvalidPath: it is neither.
     """
     if is_intrinsic(text):
-        return compile_intrinsic(text, field)
+        return compile_intrinsic(text)
     return compile_template_path(text, field)
 
 

@@ -185,3 +185,45 @@ def test_an_expression_that_would_not_end_is_stopped(expression: str, text: str)
 
 def test_time_stands_still_within_a_step() -> None:
     assert evaluate("$now() = $fromMillis($millis())").output == {"v": True}
+
+
+_FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
+
+
+# Observed on AWS in 2026 for TimeoutSeconds.
+@pytest.mark.parametrize("field", ["TimeoutSeconds", "HeartbeatSeconds"])
+@pytest.mark.parametrize(
+    ("expression", "cause"),
+    [
+        ("-1", "{field} must be between 0 and 99999999 but was: -1"),
+        ("100000000", "{field} must be between 0 and 99999999 but was: 100000000"),
+        ("1.6", "The {field} field cannot be parsed as an integer: 1.6"),
+        (
+            '"3"',
+            (
+                "The JSONata expression '\"3\"' specified for the field '{field}' returned an"
+                " unexpected result type. Expected 'number', but was 'string' for value: \"3\""
+            ),
+        ),
+    ],
+)
+def test_seconds_of_a_task_are_a_whole_number(field: str, expression: str, cause: str) -> None:
+    state = {"Type": "Task", "Resource": _FUNCTION, "End": True, field: f"{{% {expression} %}}"}
+    played = Driver(machine({"A": state}, QueryLanguage="JSONata"))
+    assert played.finish is not None
+    assert played.finish.error == "States.QueryEvaluationError"
+    assert played.finish.cause is not None
+    assert played.finish.cause.endswith(
+        f"(entered at the event id #2). {cause.format(field=field)}"
+    )
+
+
+def test_numbers_of_a_map_are_whole() -> None:
+    processor = {"StartAt": "B", "States": {"B": {"Type": "Pass", "End": True}}}
+    state = {"Type": "Map", "ItemProcessor": processor, "MaxConcurrency": "{% 1.5 %}", "End": True}
+    played = Driver(machine({"A": state}, QueryLanguage="JSONata"), [1])
+    assert played.finish is not None
+    assert played.finish.cause is not None
+    assert played.finish.cause.endswith(
+        "The MaxConcurrency field cannot be parsed as an integer: 1.5"
+    )

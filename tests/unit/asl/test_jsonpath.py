@@ -151,22 +151,164 @@ def test_random_functions_take_their_chance_from_the_input_events() -> None:
     assert seeded[0] == seeded[1]
 
 
+_NO_JSON = "Cannot convert String to Json in States.StringToJson, caused by: "
+_PLACE = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, "
+
+
+# Observed on AWS in 2026, but for the texts of States.Format about numbers of arguments.
 @pytest.mark.parametrize(
-    "call",
+    ("call", "problem"),
     [
-        "States.ArrayGetItem($.n, 9)",
-        "States.StringToJson('no')",
-        "States.ArrayPartition($.n, 0)",
-        "States.ArrayRange(1, 5000, 1)",
-        "States.Base64Decode('!')",
-        "States.Hash('a', 'SHA-2')",
-        "States.MathAdd('a', 1)",
+        ("States.ArrayGetItem($.n, 9)", "Invalid arguments in States.ArrayGetItem"),
+        ("States.ArrayGetItem($.n, '1')", "Invalid arguments in States.ArrayGetItem"),
+        ("States.ArrayPartition($.n, 0)", "Invalid arguments in States.ArrayPartition"),
+        ("States.ArrayPartition($.n, 0.6)", "Invalid arguments in States.ArrayPartition"),
+        ("States.ArrayPartition($.n, null)", "Invalid arguments in States.ArrayPartition"),
+        ("States.ArrayRange(1, 1001, 1)", "Invalid arguments in States.ArrayRange"),
+        ("States.ArrayRange(1, 10, 0.49)", "Invalid arguments in States.ArrayRange"),
+        ("States.ArrayContains('x', 'x')", "Invalid arguments in States.ArrayContains"),
+        ("States.ArrayContains($.n)", "Invalid arguments in States.ArrayContains"),
+        ("States.ArrayContains($.n, 2, 9)", "Invalid arguments in States.ArrayContains"),
+        ("States.ArrayUnique('x')", "Invalid arguments in States.ArrayUnique"),
+        ("States.ArrayLength(States.JsonToString($.n))", "Invalid arguments in States.ArrayLength"),
+        ("States.Base64Decode(123)", "Invalid arguments in States.Base64Decode"),
+        ("States.Base64Decode()", "Invalid arguments in States.Base64Decode"),
+        ("States.Hash('a', 'sha-256')", "Invalid arguments in States.Hash"),
+        ("States.Hash()", "Invalid arguments in States.Hash"),
+        ("States.MathAdd('a', 1)", "Invalid arguments in States.MathAdd"),
+        ("States.MathAdd(true, 1)", "Invalid arguments in States.MathAdd"),
+        ("States.MathAdd(2147483647, 1)", "Invalid arguments in States.MathAdd"),
+        ("States.MathAdd(-3000000000, 1)", "Invalid arguments in States.MathAdd"),
+        ("States.MathRandom(1, 1)", "Invalid arguments in States.MathRandom"),
+        ("States.MathRandom(1.4, 1.6)", "Invalid arguments in States.MathRandom"),
+        ("States.MathRandom(1, 9, null)", "Invalid arguments in States.MathRandom"),
+        ("States.StringSplit('a', null)", "Invalid arguments in States.StringSplit"),
+        (
+            "States.JsonToString($.n, 1)",
+            "Invalid arguments in States.JsonToString: only a single argument is allowed.",
+        ),
+        (
+            "States.Format('Hello {', $.n)",
+            "Invalid template in States.Format: matching '}' not found for '{'.",
+        ),
+        (
+            "States.Format('Hello {{}}', $.n)",
+            "Invalid template in States.Format: matching '}' not found for '{'.",
+        ),
+        (
+            "States.Format('}')",
+            "Invalid template in States.Format: matching '{' not found for '}'.",
+        ),
+        (
+            "States.Format('{}{}', 1)",
+            (
+                "Invalid arguments in States.Format: number of arguments do not match the"
+                " occurrences of {}."
+            ),
+        ),
+        ("States.StringToJson(1)", "Invalid arguments in States.StringToJson"),
+        ("States.StringToJson()", "Invalid arguments in States.StringToJson"),
+        (
+            "States.StringToJson('{bad json}')",
+            (
+                f"{_NO_JSON}Unexpected character ('b' (code 98)): was expecting double-quote to"
+                f" start field name\n at {_PLACE}column: 2]"
+            ),
+        ),
+        (
+            "States.StringToJson('{\"a\":1')",
+            (
+                f"{_NO_JSON}Unexpected end-of-input: expected close marker for Object (start marker"
+                f" at {_PLACE}column: 1])\n at {_PLACE}column: 7]"
+            ),
+        ),
+        (
+            "States.StringToJson('undefined')",
+            (
+                f"{_NO_JSON}Unrecognized token 'undefined': was expecting (JSON String, Number,"
+                f" Array, Object or token 'null', 'true' or 'false')\n at {_PLACE}column: 10]"
+            ),
+        ),
     ],
 )
-def test_intrinsic_functions_fail_with_their_own_error(call: str) -> None:
+def test_intrinsic_functions_fail_in_words_of_their_own(call: str, problem: str) -> None:
     played = _passed({"v.$": call})
     assert played.finish is not None
-    assert played.finish.error == "States.IntrinsicFailure"
+    assert played.finish.error == "States.Runtime"
+    assert played.finish.cause == (
+        "An error occurred while executing the state 'A' (entered at the event id #2). There was an"
+        f" error while evaluating the intrinsic function: {call}. {problem}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [
+        ("States.Array($.missing)", "$.missing"),
+        ("States.Format('{}', States.ArrayLength($.a.b))", "$.a.b"),
+        ("States.Format('{}', $$.Nope.Deep)", "$.Nope.Deep"),
+    ],
+)
+def test_an_argument_whose_path_leads_nowhere_names_the_function(call: str, field: str) -> None:
+    played = _passed({"v.$": call}, {"z": 1})
+    assert played.finish is not None
+    assert played.finish.error == "States.Runtime"
+    assert played.finish.cause == (
+        "An error occurred while executing the state 'A' (entered at the event id #2). The function"
+        f" '{call}' had the following error: The JsonPath argument for the field '{field}' could"
+        " not be found in the input '{\"z\":1}'"
+    )
+
+
+# Observed on AWS in 2026.
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("States.ArrayPartition($.n, 2.6)", [[3, 1], [2]]),
+        ("States.ArrayRange(1.6, 1.4, 1)", [1]),
+        ("States.ArrayRange(5.4, -0.6, -2.4)", [5, 3, 1]),
+        ("States.ArrayGetItem($.n, 1.2)", 1),
+        ("States.ArrayGetItem(States.Array(), 999)", None),
+        ("States.ArrayContains(States.Array('true'), true)", True),
+        ("States.ArrayContains(States.Array('9007199254740991'), 9007199254740991)", True),
+        ("States.ArrayContains(States.Array(0, 1), false)", False),
+        (
+            (
+                'States.ArrayContains(States.Array(States.StringToJson(\'{"a":1,"b":2}\')),'
+                ' States.StringToJson(\'{"b":2,"a":1}\'))'
+            ),
+            False,
+        ),
+        ("States.ArrayUnique(States.Array(true, false, true))", [False, True]),
+        (
+            (
+                "States.ArrayUnique(States.Array(States.Array(1, 2), States.Array(1, 2),"
+                " States.Array(2, 1)))"
+            ),
+            [[2, 1], [1, 2]],
+        ),
+        ("States.ArrayUnique(States.Array(null, null, 1, null))", [None, 1]),
+        ("States.ArrayUnique(States.Array(1, '1', 1, '01'))", [1, "1", "01"]),
+        (
+            (
+                'States.ArrayUnique(States.Array(States.StringToJson(\'{"a":1,"b":2}\'),'
+                ' States.StringToJson(\'{"b":2,"a":1}\')))'
+            ),
+            [{"a": 1, "b": 2}],
+        ),
+        ("States.Base64Decode('abc')", "i\ufffd"),
+        ("States.Base64Decode(' YWJjZA== ')", "abcd"),
+        ("States.Base64Decode('YW!Jj')", "abc"),
+        ("States.JsonMerge($.bike, $.bike, 'false')", {"price": 19.95}),
+        ("States.StringSplit('', ',')", []),
+    ],
+)
+def test_intrinsic_functions_take_odd_arguments_as_aws_does(call: str, expected: Any) -> None:
+    assert _passed({"v.$": call}).output == {"v": expected}
+
+
+def test_a_uuid_takes_no_notice_of_arguments() -> None:
+    assert len(_passed({"v.$": "States.UUID('x', 1)"}).output["v"]) == 36
 
 
 def test_a_template_whose_path_leads_nowhere_names_path_field_and_input() -> None:

@@ -14,6 +14,9 @@ from groundstate.asl.interface import Diagnostic, InvalidDefinition
 END = {"Type": "Succeed"}
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
 
+NO_END = "Workflow has no terminal state"
+TASK = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:0:function:f", "End": True}
+
 PUT = "arn:aws:states:::dynamodb:putItem"
 
 
@@ -90,6 +93,123 @@ def test_a_state_is_refused(
     found = [one for one in diagnose({"A": state}) if one[0] != "MISSING_END_STATE"]
     assert [(one[0], one[2]) for one in found] == [(code, location)]
     assert message is None or found[0][1] == message
+
+
+# Observed on AWS in 2026: problems of fields and of transitions are told together.
+@pytest.mark.parametrize(
+    ("states", "messages"),
+    [
+        ({}, ["Value cannot be empty", "Missing 'Next' target: A", NO_END]),
+        ({"A": {"End": True}}, ["The field 'Type' is required", NO_END]),
+        (
+            {"A": {"Type": "Pass"}},
+            ["This object should have only one of the following fields: [Next, End]", NO_END],
+        ),
+        (
+            {"A": {"Type": "Succeed", "Next": "B"}, "B": END},
+            ["Field 'Next' is not supported"],
+        ),
+        (
+            {"A": {"Type": "Choice", "Choices": [], "Default": "B"}, "B": END},
+            ["Value cannot be empty"],
+        ),
+        (
+            {"A": {"Type": "Choice", "Choices": [{"Next": 1}, 2], "Default": "C"}, "B": 3},
+            [
+                "Expected value of type String",
+                (
+                    "The object must have only one of the following fields, [And, Or, Not,"
+                    " Variable, Condition]"
+                ),
+                "Expected value of type Object",
+                "Expected value of type Object",
+                "Missing 'Next' target: C",
+                NO_END,
+            ],
+        ),
+    ],
+)
+def test_problems_of_fields_and_transitions_are_told_together(
+    states: dict[str, Any], messages: list[str]
+) -> None:
+    assert [message for _, message, _ in diagnose(states)] == messages
+
+
+@pytest.mark.parametrize("operators", [{}, {"StringEquals": "1", "NumericGreaterThan": 0}])
+def test_a_rule_has_one_operator_of_those_that_there_are(operators: dict[str, Any]) -> None:
+    rule = {"Variable": "$.a", "Next": "B", **operators}
+    (found,) = diagnose({"A": {"Type": "Choice", "Choices": [rule]}, "B": END})
+    # Their order is AWS's (observed in 2026).
+    assert "[StringEquals, IsBoolean, StringLessThan, IsNumeric, BooleanEquals, " in found[1]
+    assert found[1].endswith("TimestampGreaterThanEquals, NumericGreaterThanEqualsPath]")
+    assert len(found[1].split(", ")) == 39
+
+
+@pytest.mark.parametrize(
+    ("state", "field"),
+    [
+        ({"Type": "Pass", "Output": "{% $states.result %}", "End": True}, "Output"),
+        ({"Type": "Wait", "Seconds": "{% $states.result.s %}", "End": True}, "Seconds"),
+        (
+            {**TASK, "Arguments": "{% $states.result %}", "Output": "{% $states.result %}"},
+            "Arguments",
+        ),
+    ],
+)
+def test_a_result_is_there_once_there_is_one(state: dict[str, Any], field: str) -> None:
+    assert diagnose({"A": state}, QueryLanguage="JSONata") == [
+        (
+            "UNSUPPORTED_JSONATA_EXPRESSION",
+            "Field '$states.result' does not exist.",
+            f"/States/A/{field}",
+        )
+    ]
+
+
+# Observed on AWS in 2026.
+@pytest.mark.parametrize(
+    ("config", "messages"),
+    [
+        ({"Transformation": "LOAD_AND_FLATTEN"}, ["The field 'InputType' is required"]),
+        (
+            {"ManifestType": "S3_INVENTORY", "InputType": "CSV"},
+            ["The field 'CSVHeaderLocation' is required"],
+        ),
+        (
+            {"InputType": "CSV", "ItemsPointer": "/data/items"},
+            ["The field 'CSVHeaderLocation' is required"],
+        ),
+        (
+            {"InputType": "JSON", "ItemsPointer": "data/items"},
+            ["Invalid input: JSON Pointer expression must start with '/': \"data/items\""],
+        ),
+        (
+            {"InputType": "JSON", "ManifestType": "ATHENA_DATA"},
+            ["Field 'ManifestType' is not supported"],
+        ),
+        (
+            {"InputType": "JSONL", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["id"]},
+            ["Field 'CSVHeaderLocation' is not supported", "Field 'CSVHeaders' is not supported"],
+        ),
+        (
+            {"InputType": "CSV", "CSVHeaderLocation": "GIVEN"},
+            ["These fields are required: [CSVHeaders]"],
+        ),
+    ],
+)
+def test_fields_of_a_reader_that_go_together(config: dict[str, Any], messages: list[str]) -> None:
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "B",
+        "States": {"B": END},
+    }
+    reader = {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": config,
+        "Parameters": {"Bucket": "data", "Key": "items"},
+    }
+    state = {"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True}
+    assert [message for _, message, _ in diagnose({"A": state})] == messages
 
 
 def test_a_state_that_nothing_leads_to_is_refused() -> None:

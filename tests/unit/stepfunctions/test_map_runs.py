@@ -179,7 +179,26 @@ def test_items_say_where_they_come_from(states: Any) -> None:
         "Parameters": {"Bucket": "data", "Key": "in.json"},
     }
     read = states.run(distributed(PASS, ItemReader=reader, ItemSelector=selector))
-    assert states.output(read) == [{"source": "S3://data/in.json"}]
+    assert states.output(read) == [{"source": "s3://data/in.json"}]
+    listed = {"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": "data"}}
+    flat = listed | {"ReaderConfig": {"InputType": "JSON", "Transformation": "LOAD_AND_FLATTEN"}}
+    for name, reader, source in (
+        ("List", listed, "s3://data"),
+        ("Flat", flat, "s3://data/in.json"),
+    ):
+        made = states.create(distributed(PASS, ItemReader=reader, ItemSelector=selector), name)
+        assert states.output(states.start(made)) == [{"source": source}]
+
+
+def test_a_version_of_a_parquet_file_is_refused(states: Any) -> None:
+    reader = {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": {"InputType": "PARQUET"},
+        "Parameters": {"Bucket": "data", "Key": "in.parquet", "VersionId": "v"},
+    }
+    failed = states.describe(states.run(distributed(PASS, ItemReader=reader)))
+    assert failed["error"] == "States.ItemReaderFailed"
+    assert failed["cause"] == "S3 Version ID selection is not currently supported for PARQUET files"
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from groundstate.asl.errors import INTRINSIC_FAILURE, StateError, data_limit_exceeded
-from groundstate.asl.intrinsics.functions import FUNCTIONS, IntrinsicFailure
-from groundstate.asl.jsonpath import InvalidPath
+from groundstate.asl.errors import StateError, data_limit_exceeded, runtime_error
+from groundstate.asl.intrinsics.functions import FUNCTIONS, BadArguments, IntrinsicFailure
+from groundstate.asl.json_text import to_text
+from groundstate.asl.jsonpath import InvalidPath, Path, PathNotFound, compile_path
 from groundstate.asl.limits import INTRINSIC_DEPTH_MAX
-from groundstate.asl.paths import Evaluate, compile_template_path
+from groundstate.asl.paths import Evaluate, evaluator
 from groundstate.asl.sizes import is_huge
 
 if TYPE_CHECKING:
@@ -27,17 +28,13 @@ def is_intrinsic(text: str) -> bool:
     return text.startswith("States.")
 
 
-def compile_intrinsic(text: str, field: str) -> Evaluate:
-    """Compile a call.
-
-    Args:
-        text: `States.Name(arguments)`.
-        field: the member that holds it, for errors.
+def compile_intrinsic(text: str) -> Evaluate:
+    """Compile a call of this text, `States.Name(arguments)`.
 
     Raises:
         InvalidPath: the text is no call of a function that there is.
     """
-    parser = _Parser(text, field)
+    parser = _Parser(text)
     call = parser.call()
     if text[parser.at :].strip():
         raise InvalidPath(f"Unexpected text after the function: {text}")
@@ -46,9 +43,9 @@ def compile_intrinsic(text: str, field: str) -> Evaluate:
         try:
             return call(data, turn)
         except IntrinsicFailure as failure:
-            raise StateError(
-                INTRINSIC_FAILURE,
-                f"The function '{text}' had the following error: {failure}",
+            # Observed: States.Runtime, not the documented States.IntrinsicFailure.
+            raise runtime_error(
+                f"There was an error while evaluating the intrinsic function: {text}. {failure}"
             ) from None
 
     if parser.calls == 1:
@@ -65,9 +62,8 @@ def compile_intrinsic(text: str, field: str) -> Evaluate:
 
 
 class _Parser:
-    def __init__(self, text: str, field: str) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self.field = field
         self.at = 0
         self.depth = 0
         self.calls = 0
@@ -88,8 +84,9 @@ class _Parser:
         arguments = self._arguments()
         self.depth -= 1
         if not function.accepts(len(arguments)):
-            raise InvalidPath(f"Invalid number of arguments for States.{head.group(1)}")
-        return _bind(function.run, arguments)
+            # Observed: a wrong number of arguments is no matter of the definition.
+            return _bind(head.group(1), _refuse, arguments)
+        return _bind(head.group(1), function.run, arguments)
 
     def _arguments(self) -> list[Evaluate]:
         arguments: list[Evaluate] = []
@@ -112,7 +109,7 @@ class _Parser:
         if text.startswith("States.", at):
             return self.call()
         if text.startswith("$", at):
-            return compile_template_path(self._path(), self.field)
+            return evaluator(compile_path(self._path()), self._not_found)
         if word := _WORD.match(text, at):
             self.at = word.end()
             return _constant(_WORDS[word.group(1)])
@@ -122,6 +119,14 @@ class _Parser:
             whole = written.lstrip("-").isdigit()
             return _constant(int(written) if whole else float(written))
         raise InvalidPath(f"Unexpected argument at position {at}: {text}")
+
+    def _not_found(self, data: Any, path: Path, error: PathNotFound) -> StateError:
+        # Observed: a path into the context object is told as one into the input.
+        shown = path.text.removeprefix("$") if path.text.startswith("$$") else path.text
+        return runtime_error(
+            f"The function '{self.text}' had the following error: The JsonPath argument for the"
+            f" field '{shown}' could not be found in the input '{to_text(data)}'"
+        )
 
     def _string(self) -> str:
         self.at += 1
@@ -178,18 +183,34 @@ def _constant(value: Any) -> Evaluate:
     return lambda data, turn: value
 
 
-def _bind(run: Callable[..., Any], arguments: list[Evaluate]) -> Evaluate:
+def _refuse(turn: Turn, *values: Any) -> Any:
+    raise BadArguments
+
+
+def _bind(name: str, run: Callable[..., Any], arguments: list[Evaluate]) -> Evaluate:
     if len(arguments) == 1:
         (only,) = arguments
-        return lambda data, turn: run(turn, only(data, turn))
-    if len(arguments) == 2:
-        first, second = arguments
-        return lambda data, turn: run(turn, first(data, turn), second(data, turn))
+
+        def call_one(data: Any, turn: Turn) -> Any:
+            try:
+                return run(turn, only(data, turn))
+            except BadArguments as error:
+                raise _invalid(name, error) from None
+
+        return call_one
 
     def call(data: Any, turn: Turn) -> Any:
         values = [argument(data, turn) for argument in arguments]
-        if is_huge(values):
+        if len(values) > 2 and is_huge(values):
             raise data_limit_exceeded(turn.strand.state.name)
-        return run(turn, *values)
+        try:
+            return run(turn, *values)
+        except BadArguments as error:
+            raise _invalid(name, error) from None
 
     return call
+
+
+def _invalid(name: str, error: BadArguments) -> IntrinsicFailure:
+    detail = f": {error}" if error.args else ""
+    return IntrinsicFailure(f"Invalid arguments in States.{name}{detail}")

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import math
 import re
@@ -16,6 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from groundstate.asl import sizes
+from groundstate.asl.hash_java import hash_set
+from groundstate.asl.json_errors import find_json_error_in_place
 from groundstate.asl.json_text import from_text, to_text
 from groundstate.asl.random_java import JavaRandom
 
@@ -35,7 +36,11 @@ HASHES = {
 
 
 class IntrinsicFailure(Exception):
-    """A function cannot work with its arguments."""
+    """A function cannot work with its arguments; the text is AWS's, after the call itself."""
+
+
+class BadArguments(Exception):
+    """The arguments are no good; AWS says no more than that, but for the detail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +56,13 @@ class Intrinsic:
 
 
 def _format(turn: Turn, template: Any, *values: Any) -> str:
-    template = _string(template, "template")
+    template = _string(template)
     if "\\" not in template:
         parts = template.split("{}")
+        if template.count("{") != len(parts) - 1 or template.count("}") != len(parts) - 1:
+            raise _bad_template(template)
         if len(parts) != len(values) + 1:
-            raise IntrinsicFailure("number of arguments do not match the occurrences of {}")
+            raise BadArguments(_OTHER_NUMBER)
         made: str = parts[0]
         for value, part in zip(values, parts[1:], strict=True):
             made = f"{made}{_as_text(value)}{part}"
@@ -68,20 +75,35 @@ def _format(turn: Turn, template: Any, *values: Any) -> str:
     while at < len(template):
         if template.startswith("{}", at):
             if not remaining:
-                raise IntrinsicFailure("number of arguments do not match the occurrences of {}")
+                raise BadArguments(_OTHER_NUMBER)
             pieces.append(_as_text(remaining.pop(0)))
             at += 2
         elif template[at] == "\\" and at + 1 < len(template) and template[at + 1] in "{}\\'":
             pieces.append(template[at + 1])
             at += 2
+        elif template[at] in "{}":
+            raise _bad_template(template[at:])
         else:
             pieces.append(template[at])
             at += 1
     if remaining:
-        raise IntrinsicFailure("number of arguments do not match the occurrences of {}")
+        raise BadArguments(_OTHER_NUMBER)
     if sum(map(len, pieces)) > sizes.TEXT_LENGTH_MAX:
         raise IntrinsicFailure("the result is too long")
     return "".join(pieces)
+
+
+_OTHER_NUMBER = "number of arguments do not match the occurrences of {}."
+
+
+def _bad_template(template: str) -> IntrinsicFailure:
+    """The first brace of a template that stands alone, in AWS's words (observed)."""
+    first = re.search("[{}]", template.replace("{}", ""))
+    assert first is not None, template
+    found, other = ("{", "}") if first.group() == "{" else ("}", "{")
+    return IntrinsicFailure(
+        f"Invalid template in States.Format: matching '{other}' not found for '{found}'."
+    )
 
 
 def _as_text(value: Any) -> str:
@@ -97,17 +119,22 @@ def _as_text(value: Any) -> str:
 
 
 def _string_to_json(turn: Turn, text: Any) -> Any:
-    text = _string(text, "argument")
+    text = _string(text)
     if not text.strip():
         return None
     try:
         return from_text(text)
-    except ValueError as error:
-        raise IntrinsicFailure(f"Invalid JSON: {error}") from None
+    except ValueError:
+        raise IntrinsicFailure(
+            "Cannot convert String to Json in States.StringToJson, caused by:"
+            f" {find_json_error_in_place(text)}"
+        ) from None
 
 
-def _json_to_string(turn: Turn, value: Any) -> str:
-    return to_text(value)
+def _json_to_string(turn: Turn, *values: Any) -> str:
+    if len(values) != 1:
+        raise BadArguments("only a single argument is allowed.")
+    return to_text(values[0])
 
 
 def _array(turn: Turn, *values: Any) -> list[Any]:
@@ -117,35 +144,38 @@ def _array(turn: Turn, *values: Any) -> list[Any]:
 def _array_partition(turn: Turn, array: Any, size: Any) -> list[Any]:
     array, size = _list(array), _integer(size)
     if size <= 0:
-        raise IntrinsicFailure("chunk size must be greater than zero")
+        raise BadArguments
     return [array[begin : begin + size] for begin in range(0, len(array), size)]
 
 
 def _array_contains(turn: Turn, array: Any, value: Any) -> bool:
-    wanted = to_text(value) if isinstance(value, bool) else value
-    for item in _list(array):
-        if isinstance(item, bool) or isinstance(value, bool):
-            if isinstance(item, bool) and isinstance(value, bool) and item is value:
-                return True
-        elif item == wanted:
-            return True
-    return False
+    # Observed: texts are compared, so that true is in ["true"], and {"a": 1, "b": 2} is not in
+    # [{"b": 2, "a": 1}].
+    wanted = _plain(value)
+    return any(_plain(item) == wanted for item in _list(array))
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else to_text(value)
 
 
 def _array_range(turn: Turn, first: Any, last: Any, step: Any) -> list[int]:
-    first, last, step = _rounded(first), _rounded(last), _rounded(step)
+    first, last, step = _integer(first), _integer(last), _integer(step)
     if step == 0:
-        raise IntrinsicFailure("step cannot be zero")
+        raise BadArguments
     values = range(first, last + (1 if step > 0 else -1), step)
     if len(values) > ARRAY_RANGE_LENGTH_MAX:
-        raise IntrinsicFailure(f"array cannot have more than {ARRAY_RANGE_LENGTH_MAX} elements")
+        raise BadArguments
     return list(values)
 
 
 def _array_get_item(turn: Turn, array: Any, index: Any) -> Any:
     array, index = _list(array), _integer(index)
+    if not array:
+        # Observed: an empty array has no wrong index.
+        return None
     if not 0 <= index < len(array):
-        raise IntrinsicFailure("index out of bounds")
+        raise BadArguments
     return array[index]
 
 
@@ -154,112 +184,118 @@ def _array_length(turn: Turn, array: Any) -> int:
 
 
 def _array_unique(turn: Turn, array: Any) -> list[Any]:
-    seen: set[str] = set()
-    unique = []
-    for item in _list(array):
-        text = to_text(item)
-        if text not in seen:
-            seen.add(text)
-            unique.append(item)
-    return unique
+    # Observed: [true, false] gives [false, true].
+    return hash_set(_list(array))
 
 
 def _base64_encode(turn: Turn, text: Any) -> str:
     return base64.b64encode(_short_string(text).encode()).decode()
 
 
+_NO_BASE64 = re.compile(r"[^A-Za-z0-9+/_-]+")
+
+
 def _base64_decode(turn: Turn, text: Any) -> str:
-    try:
-        return base64.b64decode(_short_string(text), validate=True).decode(errors="replace")
-    except binascii.Error as error:
-        raise IntrinsicFailure(f"Invalid Base64: {error}") from None
+    # Observed: characters of no meaning are passed over, padding may be missing, and what comes
+    # after it is not read.
+    digits = _NO_BASE64.sub("", _short_string(text).partition("=")[0])
+    if len(digits) % 4 == 1:
+        digits = digits[:-1]
+    padded = digits.translate(_URL_SAFE) + "=" * (-len(digits) % 4)
+    return base64.b64decode(padded).decode(errors="replace")
+
+
+_URL_SAFE = str.maketrans("-_", "+/")
 
 
 def _hash(turn: Turn, value: Any, algorithm: Any) -> str:
-    algorithm = _string(algorithm, "algorithm")
+    algorithm = _string(algorithm)
     if algorithm not in HASHES:
-        raise IntrinsicFailure(f"Unsupported algorithm: {algorithm}")
+        raise BadArguments
     return HASHES[algorithm](_short_string(_as_text(value)).encode()).hexdigest()
 
 
 def _json_merge(turn: Turn, first: Any, second: Any, deep: Any) -> dict[str, Any]:
-    if deep is not False:
-        raise IntrinsicFailure("deep merging is not supported")
-    if not isinstance(first, dict) or not isinstance(second, dict):
-        raise IntrinsicFailure("both arguments must be JSON objects")
+    # Observed: what is no boolean asks for a shallow merge.
+    if deep is True or not isinstance(first, dict) or not isinstance(second, dict):
+        raise BadArguments
     return {**first, **second}
 
 
-def _math_random(turn: Turn, first: Any, last: Any, seed: Any = None) -> int:
-    begin, end = _rounded(first), _rounded(last)
+def _math_random(turn: Turn, first: Any, last: Any, *seeds: Any) -> int:
+    begin, end = _integer(first), _integer(last)
     if end <= begin:
-        raise IntrinsicFailure("start must be less than end")
-    if seed is not None:
-        return begin + JavaRandom(_rounded(seed)).next_int(end - begin)
+        raise BadArguments
+    if seeds:
+        return begin + JavaRandom(_rounded(seeds[0])).next_int(end - begin)
     return begin + int(turn.chance.fraction() * (end - begin))
 
 
 def _math_add(turn: Turn, first: Any, second: Any) -> int:
-    total = _rounded(first) + _rounded(second)
-    if -_LONG_MAX <= total <= _LONG_MAX:
-        return total
-    # Java's long goes around.
-    return (total + _LONG_MAX + 1) % (2 * _LONG_MAX + 2) - _LONG_MAX - 1
+    terms = _rounded(first), _rounded(second)
+    total = sum(terms)
+    if not all(_INT_MIN <= number <= _INT_MAX for number in (*terms, total)):
+        raise BadArguments
+    return total
 
 
 def _string_split(turn: Turn, text: Any, delimiters: Any) -> list[str]:
-    text, delimiters = _string(text, "string"), _string(delimiters, "delimiter")
+    text, delimiters = _string(text), _string(delimiters)
     if not delimiters:
-        return [text]
+        return [text] if text else []
     # Every character of the second argument splits, and empty parts are left out (observed).
     return [part for part in re.split(f"[{re.escape(delimiters)}]", text) if part]
 
 
-def _uuid(turn: Turn) -> str:
+def _uuid(turn: Turn, *ignored: Any) -> str:
     return turn.chance.uuid()
 
 
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise IntrinsicFailure("argument must be an array")
+        raise BadArguments
     return value
 
 
-def _string(value: Any, name: str) -> str:
+def _string(value: Any) -> str:
     if not isinstance(value, str):
-        raise IntrinsicFailure(f"{name} must be a string")
+        raise BadArguments
     return value
 
 
 def _short_string(value: Any) -> str:
-    text = _string(value, "argument")
+    text = _string(value)
     if len(text) > TEXT_LENGTH_MAX:
-        raise IntrinsicFailure(f"argument cannot be longer than {TEXT_LENGTH_MAX} characters")
+        raise BadArguments
     return text
 
 
 def _integer(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-        raise IntrinsicFailure("argument must be an integer")
+    """A number without its fraction (observed: a chunk size of 2.6 is 2, an index of 1.2 is 1)."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _is_int(value):
+        raise BadArguments
     return int(value)
 
 
 def _rounded(value: Any) -> int:
     """Java's Math.round: halves go up, also below zero (observed: -1.5 gives -1)."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise IntrinsicFailure("argument must be a number")
-    if isinstance(value, int):
-        return value
-    return max(-_LONG_MAX - 1, min(math.floor(value + 0.5), _LONG_MAX))
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _is_int(value):
+        raise BadArguments
+    return value if isinstance(value, int) else math.floor(value + 0.5)
 
 
-_LONG_MAX = (1 << 63) - 1
+def _is_int(value: float) -> bool:
+    """Whether Java's int holds it (observed: 3000000000 is refused)."""
+    return _INT_MIN <= value <= _INT_MAX
+
+
+_INT_MIN, _INT_MAX = -(1 << 31), (1 << 31) - 1
 
 
 FUNCTIONS: dict[str, Intrinsic] = {
     "Format": Intrinsic(_format, 1, None),
     "StringToJson": Intrinsic(_string_to_json, 1, 1),
-    "JsonToString": Intrinsic(_json_to_string, 1, 1),
+    "JsonToString": Intrinsic(_json_to_string, 0, None),
     "Array": Intrinsic(_array, 0, None),
     "ArrayPartition": Intrinsic(_array_partition, 2, 2),
     "ArrayContains": Intrinsic(_array_contains, 2, 2),
@@ -274,5 +310,5 @@ FUNCTIONS: dict[str, Intrinsic] = {
     "MathRandom": Intrinsic(_math_random, 2, 3),
     "MathAdd": Intrinsic(_math_add, 2, 2),
     "StringSplit": Intrinsic(_string_split, 2, 2),
-    "UUID": Intrinsic(_uuid, 0, 0),
+    "UUID": Intrinsic(_uuid, 0, None),
 }

@@ -11,6 +11,50 @@ from groundstate.asl.validation.report import Report
 
 _KINDS = ["And", "Or", "Not", "Variable", "Condition"]
 
+# In the order in which AWS tells them (observed).
+_OPERATORS = [
+    "StringEquals",
+    "IsBoolean",
+    "StringLessThan",
+    "IsNumeric",
+    "BooleanEquals",
+    "StringLessThanEqualsPath",
+    "NumericLessThan",
+    "NumericGreaterThan",
+    "NumericLessThanPath",
+    "StringMatches",
+    "TimestampLessThanEqualsPath",
+    "NumericEquals",
+    "TimestampGreaterThan",
+    "StringGreaterThanEqualsPath",
+    "TimestampGreaterThanEqualsPath",
+    "TimestampLessThanEquals",
+    "NumericLessThanEqualsPath",
+    "TimestampEquals",
+    "BooleanEqualsPath",
+    "IsTimestamp",
+    "StringLessThanEquals",
+    "NumericLessThanEquals",
+    "StringLessThanPath",
+    "TimestampGreaterThanPath",
+    "StringGreaterThan",
+    "StringGreaterThanPath",
+    "IsString",
+    "StringEqualsPath",
+    "TimestampEqualsPath",
+    "TimestampLessThan",
+    "StringGreaterThanEquals",
+    "NumericGreaterThanPath",
+    "NumericGreaterThanEquals",
+    "NumericEqualsPath",
+    "TimestampLessThanPath",
+    "IsNull",
+    "IsPresent",
+    "TimestampGreaterThanEquals",
+    "NumericGreaterThanEqualsPath",
+]
+assert set(_OPERATORS) == OPERATORS, "every operator, once"
+
 
 def check_choices(state: dict[str, Any], location: str, language: str, report: Report) -> None:
     """Check a Choice state's Choices."""
@@ -83,11 +127,9 @@ def _check_condition(rule: dict[str, Any], location: str, language: str, report:
 
 def _check_comparison(rule: dict[str, Any], location: str, report: Report) -> None:
     _check_path(rule["Variable"], f"{location}/Variable", report)
-    operators = [name for name in rule if name in OPERATORS]
-    if len(operators) != 1:
-        report.exactly_one(rule, operators or sorted(OPERATORS), location)
+    if not report.exactly_one(rule, _OPERATORS, location):
         return
-    operator = operators[0]
+    operator = next(name for name in rule if name in OPERATORS)
     value, here = rule[operator], f"{location}/{operator}"
     if operator.endswith("Path"):
         _check_path(value, here, report)

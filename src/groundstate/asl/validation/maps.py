@@ -153,14 +153,36 @@ def _check_reader(reader: Any, location: str, report: Report) -> None:
     report.one_of(config, "Transformation", ["NONE", "LOAD_AND_FLATTEN"], here)
     report.one_of(config, "ManifestType", ["ATHENA_DATA", "S3_INVENTORY"], here)
     input_type = config.get("InputType")
+    if config.get("Transformation") == "LOAD_AND_FLATTEN" and "InputType" not in config:
+        report.schema("The field 'InputType' is required", here)
     if input_type == "CSV" and "CSVHeaderLocation" not in config:
         report.schema("The field 'CSVHeaderLocation' is required", here)
-    if input_type == "JSON" and "CSVHeaderLocation" in config:
-        report.schema("Field 'CSVHeaderLocation' is not supported", here)
+    for name in _NOT_OF_TYPE.get(str(input_type), ()):
+        if name in config:
+            report.schema(f"Field '{name}' is not supported", here)
     report.one_of(config, "CSVHeaderLocation", ["FIRST_ROW", "GIVEN"], here)
-    if config.get("CSVHeaderLocation") == "GIVEN":
+    if config.get("CSVHeaderLocation") == "GIVEN" and input_type not in _NOT_OF_TYPE:
         report.require(config, ["CSVHeaders"], here)
+    if "ItemsPointer" in config and input_type not in ("CSV", "JSONL"):
+        _check_pointer(config["ItemsPointer"], f"{here}/ItemsPointer", report)
     report.at_most_one(config, ["MaxItems", "MaxItemsPath"], here)
+
+
+_CSV_FIELDS = ("CSVHeaderLocation", "CSVHeaders", "CSVDelimiter")
+
+# Fields that a type of input does not take (observed for those of CSV and for JSON's ManifestType).
+_NOT_OF_TYPE = {
+    "JSON": (*_CSV_FIELDS, "ManifestType"),
+    "JSONL": (*_CSV_FIELDS, "ManifestType"),
+    "PARQUET": _CSV_FIELDS,
+}
+
+
+def _check_pointer(value: Any, location: str, report: Report) -> None:
+    if report.typed(value, "String", location) and value and not value.startswith("/"):
+        report.schema(
+            f"Invalid input: JSON Pointer expression must start with '/': \"{value}\"", location
+        )
 
 
 def _check_writer(writer: Any, location: str, report: Report) -> None:

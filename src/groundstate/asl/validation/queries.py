@@ -26,6 +26,8 @@ _MAY_BE_NULL = ("InputPath", "OutputPath", "ResultPath")
 
 _DISTRIBUTED_PATHS = ("MaxItemsPath", "MaxItemsPerBatchPath", "MaxInputBytesPerBatchPath")
 
+_WITH_RESULT = ("Task", "Parallel", "Map")
+
 _NOT_CHECKED = frozenset(
     ("Branches", "ItemProcessor", "Iterator", "Comment", "Type", "Next", "Resource", "Retry")
 )
@@ -184,12 +186,14 @@ def check_jsonata_state(state: Definition, type_name: str, location: str, report
     """Check every expression of a JSONata state."""
     for field, value in state.items():
         here = f"{location}/{field}"
+        # Observed for a Pass state's Output; documented for the others.
+        has_result = type_name in _WITH_RESULT and field in ("Output", "Assign")
         if field == "Catch" and isinstance(value, list):
             for index, catcher in enumerate(value):
                 if isinstance(catcher, dict):
                     _check_catcher(catcher, f"{here}[{index}]", report)
         elif field not in _NOT_CHECKED:
-            _check_expressions(value, here, report, in_catch=False)
+            _check_expressions(value, here, report, in_catch=False, has_result=has_result)
         if field == "Choices" and isinstance(value, list):
             for index, rule in enumerate(value):
                 if isinstance(rule, dict):
@@ -200,24 +204,30 @@ def check_jsonata_state(state: Definition, type_name: str, location: str, report
 def _check_catcher(catcher: Definition, location: str, report: Report) -> None:
     for field in ("Output", "Assign"):
         if field in catcher:
-            _check_expressions(catcher[field], f"{location}/{field}", report, in_catch=True)
+            here = f"{location}/{field}"
+            _check_expressions(catcher[field], here, report, in_catch=True, has_result=False)
     _check_variables(catcher, location, report)
 
 
-def _check_expressions(value: Any, location: str, report: Report, *, in_catch: bool) -> None:
+def _check_expressions(
+    value: Any, location: str, report: Report, *, in_catch: bool, has_result: bool
+) -> None:
+    seen = {"in_catch": in_catch, "has_result": has_result}
     if isinstance(value, dict):
         for name, item in value.items():
-            _check_expressions(item, f"{location}/{name}", report, in_catch=in_catch)
+            _check_expressions(item, f"{location}/{name}", report, **seen)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            _check_expressions(item, f"{location}[{index}]", report, in_catch=in_catch)
+            _check_expressions(item, f"{location}[{index}]", report, **seen)
     elif is_expression(value):
-        _check_one(expression_text(value), location, report, in_catch=in_catch)
+        _check_one(expression_text(value), location, report, **seen)
     elif isinstance(value, str) and value.startswith("{%"):
         report.schema("JSONata string must start with {% and end with %}", location)
 
 
-def _check_one(text: str, location: str, report: Report, *, in_catch: bool) -> None:
+def _check_one(
+    text: str, location: str, report: Report, *, in_catch: bool, has_result: bool
+) -> None:
     try:
         references = compile_jsonata(text).references
     except InvalidExpression as error:
@@ -230,3 +240,5 @@ def _check_one(text: str, location: str, report: Report, *, in_catch: bool) -> N
         report.error(code, "Reference to '$$' is not supported.", location)
     if "errorOutput" in references.states and not in_catch:
         report.error(code, "Field '$states.errorOutput' does not exist.", location)
+    if "result" in references.states and not has_result:
+        report.error(code, "Field '$states.result' does not exist.", location)

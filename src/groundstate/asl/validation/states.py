@@ -104,7 +104,8 @@ class StateChecker:
         if name in self.names:
             report.error("DUPLICATE_STATE_NAME", f"Duplicate State name: {name}", location)
         self.names.add(name)
-        if not report.require(state, ["Type"], location):
+        if "Type" not in state:
+            report.schema("The field 'Type' is required", location)
             return
         type_name = state["Type"]
         if not isinstance(type_name, str) or type_name not in tables.STATE_FIELDS:

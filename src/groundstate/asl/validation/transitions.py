@@ -13,16 +13,24 @@ _MAY_END = ("Succeed", "Fail")
 
 
 def check_transitions(definition: dict[str, Any], report: Report) -> None:
-    """Check a machine whose fields are sound, and the machines inside of it."""
-    waiting = [(definition, "")]
+    """Check a machine and the machines inside of it.
+
+    Fields that are not sound are reported before and passed over here: AWS reports both kinds of
+    problems together (observed).
+    """
+    waiting: list[tuple[Any, str]] = [(definition, "")]
     while waiting:
         scope, location = waiting.pop(0)
-        _check_scope(scope, location, report)
-        waiting.extend(_inner_scopes(scope["States"], location))
+        if not isinstance(scope, dict) or not isinstance(scope.get("StartAt"), str):
+            continue
+        states = scope.get("States")
+        if isinstance(states, dict):
+            sound = {name: state for name, state in states.items() if isinstance(state, dict)}
+            _check_scope(sound, scope["StartAt"], location, report)
+            waiting.extend(_inner_scopes(sound, location))
 
 
-def _check_scope(scope: dict[str, Any], location: str, report: Report) -> None:
-    states, start = scope["States"], scope["StartAt"]
+def _check_scope(states: dict[str, Any], start: str, location: str, report: Report) -> None:
     if start not in states:
         report.error(CODE, f"Missing 'Next' target: {start}", f"{location}/StartAt")
     for name, state in states.items():
@@ -45,17 +53,29 @@ def _check_scope(scope: dict[str, Any], location: str, report: Report) -> None:
 def targets_of(state: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The names that a state goes on to, and the field that holds each."""
     if "Next" in state:
-        yield state["Next"], "Next"
-    for index, rule in enumerate(state.get("Choices", ())):
-        yield rule["Next"], f"Choices[{index}]/Next"
+        yield from _named(state, "Next")
+    for index, rule in enumerate(_objects(state, "Choices")):
+        yield from _named(rule, f"Choices[{index}]/Next")
     if "Default" in state:
-        yield state["Default"], "Default"
-    for index, catcher in enumerate(state.get("Catch", ())):
-        yield catcher["Next"], f"Catch[{index}]/Next"
+        yield from _named(state, "Default")
+    for index, catcher in enumerate(_objects(state, "Catch")):
+        yield from _named(catcher, f"Catch[{index}]/Next")
+
+
+def _named(holder: Any, field: str) -> Iterator[tuple[str, str]]:
+    target = holder.get(field.rpartition("/")[2]) if isinstance(holder, dict) else None
+    if isinstance(target, str):
+        yield target, field
+
+
+def _objects(state: dict[str, Any], field: str) -> list[Any]:
+    found = state.get(field)
+    return found if isinstance(found, list) else []
 
 
 def _ends(state: dict[str, Any]) -> bool:
-    return state["Type"] in _MAY_END or bool(state.get("End"))
+    # Observed: a state without a type does not end the workflow, whatever its End says.
+    return state.get("Type") in _MAY_END or ("Type" in state and bool(state.get("End")))
 
 
 def _reached(states: dict[str, Any], start: str) -> set[str]:
@@ -70,10 +90,10 @@ def _reached(states: dict[str, Any], start: str) -> set[str]:
     return reached
 
 
-def _inner_scopes(states: dict[str, Any], location: str) -> Iterator[tuple[dict[str, Any], str]]:
+def _inner_scopes(states: dict[str, Any], location: str) -> Iterator[tuple[Any, str]]:
     for name, state in states.items():
         here = f"{location}/States/{name}"
-        for index, branch in enumerate(state.get("Branches", ())):
+        for index, branch in enumerate(_objects(state, "Branches")):
             yield branch, f"{here}/Branches[{index}]"
         for field in ("ItemProcessor", "Iterator"):
             if field in state:

@@ -106,7 +106,6 @@ def _check_machine(
             report.bounded(value, "/TimeoutSeconds", 0, limits.WAIT_SECONDS_MAX)
     checker = StateChecker(report, type, definition.get("QueryLanguage", "JSONPath"), is_known)
     checker.scope(definition, "")
-    if not report.has_errors:
-        check_transitions(definition, report)
+    check_transitions(definition, report)
     if not report.has_errors:
         check_variable_scopes(definition, report)

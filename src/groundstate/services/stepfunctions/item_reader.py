@@ -28,8 +28,12 @@ class ItemReaderError(Exception):
     """The items cannot be read; the text is AWS's cause of States.ItemReaderFailed."""
 
 
-def read_source(call: Call, parent: Run, reader: list[Any]) -> list[Any]:
+def read_source(call: Call, parent: Run, reader: list[Any]) -> list[tuple[str, list[Any]]]:
     """The items that a reader (action, parameters, configuration) names.
+
+    Returns:
+        Pairs of where items come from, as the context object's `Map.Item.Source` tells it, and
+        these items.
 
     Raises:
         ItemReaderError.
@@ -41,30 +45,31 @@ def read_source(call: Call, parent: Run, reader: list[Any]) -> list[Any]:
             raise ItemReaderError(f"The field '{name}' is required but was missing")
     source = _Source(call, role_of(parent))
     most = _read_limit(config)
+    # Observed: the bucket for objects that are listed, else the object itself.
+    bucket = f"s3://{parameters['Bucket']}"
     if action != "listObjectsV2":
-        return _read_object(source, parameters, config)[:most]
+        items = _read_object(source, parameters, config)[:most]
+        return [(f"{bucket}/{parameters['Key']}", items)]
     if config.get("Transformation", "NONE") == "NONE":
-        return source.list_objects(parameters, most)
-    items: list[Any] = []
+        return [(bucket, source.list_objects(parameters, most))]
+    found: list[tuple[str, list[Any]]] = []
     for listed in source.list_objects(parameters, ITEMS_MAX):
-        if len(items) >= most:
+        if most <= 0:
             break
         named = {"Bucket": parameters["Bucket"], "Key": listed["Key"]}
-        items += _read_object(source, named, config)
-    return items[:most]
-
-
-def uri_of(reader: list[Any]) -> str:
-    """The object or the bucket that a reader reads, as the context object names it."""
-    action, parameters, config = reader
-    if action == "listObjectsV2" and config.get("Transformation", "NONE") == "NONE":
-        return f"S3://{parameters['Bucket']}"
-    return f"S3://{parameters['Bucket']}/{parameters.get('Key', parameters.get('Prefix', ''))}"
+        items = _read_object(source, named, config)[:most]
+        most -= len(items)
+        found.append((f"{bucket}/{listed['Key']}", items))
+    return found
 
 
 def _read_object(source: _Source, parameters: Shape, config: dict[str, Any]) -> list[Any]:
     """The items in one object."""
     input_type = config.get("InputType", "JSON")
+    if input_type == "PARQUET" and "VersionId" in parameters:
+        raise ItemReaderError(
+            "S3 Version ID selection is not currently supported for PARQUET files"
+        )
     read = _READERS.get(input_type)
     if read is None:
         raise ItemReaderError(f"The InputType {input_type} is not supported by Groundstate.")

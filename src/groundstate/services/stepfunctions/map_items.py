@@ -14,7 +14,7 @@ import orjson
 from groundstate import ids
 from groundstate.asl import STATE_DATA, select_item
 from groundstate.operation import Call
-from groundstate.services.stepfunctions.item_reader import ItemReaderError, read_source, uri_of
+from groundstate.services.stepfunctions.item_reader import ItemReaderError, read_source
 from groundstate.services.stepfunctions.run import Run
 from groundstate.store.map_runs import MapRun, MapRunItem
 
@@ -46,9 +46,7 @@ def read_items(call: Call, parent: Run, map_run: MapRun) -> Iterator[list[MapRun
         ItemsFailedError: they cannot be read, selected or put into batches.
     """
     settings = map_run.settings
-    items = _read(call, parent, settings)
-    source = STATE_DATA if settings["source"] is not None else uri_of(settings["reader"])
-    texts = _select(call, parent, map_run, items, source)
+    texts = _select(call, parent, map_run, _read(call, parent, settings))
     if "batcher" in settings:
         inputs = _batch(texts, *settings["batcher"])
     else:
@@ -65,23 +63,25 @@ def read_items(call: Call, parent: Run, map_run: MapRun) -> Iterator[list[MapRun
     yield chunk
 
 
-def _read(call: Call, parent: Run, settings: dict[str, Any]) -> list[Any]:
+_Sourced = list[tuple[str, list[Any]]]
+"""Where items come from, and they."""
+
+
+def _read(call: Call, parent: Run, settings: dict[str, Any]) -> _Sourced:
     if settings["source"] is not None:
-        items: list[Any] = settings["source"]["items"]
-        return items
+        return [(STATE_DATA, settings["source"]["items"])]
     try:
         return read_source(call, parent, settings["reader"])
     except ItemReaderError as error:
         raise ItemsFailedError("States.ItemReaderFailed", str(error)) from None
 
 
-def _select(
-    call: Call, parent: Run, map_run: MapRun, items: list[Any], source: str
-) -> Iterator[str | None]:
+def _select(call: Call, parent: Run, map_run: MapRun, sourced: _Sourced) -> Iterator[str | None]:
     """The items through the selector; None in between when others should get their turn."""
     program, execution, task_id = parent.program, parent.execution, map_run.task_id
     began_at = time.perf_counter()
-    for index, item in enumerate(items):
+    each = ((source, item) for source, items in sourced for item in items)
+    for index, (source, item) in enumerate(each):
         if time.perf_counter() - began_at > BREATH_S:
             yield None
             began_at = time.perf_counter()
