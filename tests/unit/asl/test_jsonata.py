@@ -227,3 +227,8 @@ def test_numbers_of_a_map_are_whole() -> None:
     assert played.finish.cause.endswith(
         "The MaxConcurrency field cannot be parsed as an integer: 1.5"
     )
+
+
+def test_a_pass_state_has_no_result() -> None:
+    # Observed on AWS in 2026: `$states.result` of a Pass state is refused.
+    assert evaluate("$keys($states)").output == {"v": ["input", "context"]}

@@ -33,6 +33,15 @@ def parallel(inner: dict[str, Any], **fields: Any) -> dict[str, Any]:
     return {"Type": "Parallel", "Branches": [branch], "End": True, **fields}
 
 
+def distributed(fields: dict[str, Any]) -> dict[str, Any]:
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "I",
+        "States": {"I": END},
+    }
+    return {"Type": "Map", "ItemProcessor": processor, "End": True, **fields}
+
+
 def test_a_sound_definition_has_none() -> None:
     assert diagnose({"A": END}) == []
 
@@ -198,18 +207,75 @@ def test_a_result_is_there_once_there_is_one(state: dict[str, Any], field: str) 
     ],
 )
 def test_fields_of_a_reader_that_go_together(config: dict[str, Any], messages: list[str]) -> None:
-    processor = {
-        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-        "StartAt": "B",
-        "States": {"B": END},
-    }
     reader = {
         "Resource": "arn:aws:states:::s3:getObject",
         "ReaderConfig": config,
         "Parameters": {"Bucket": "data", "Key": "items"},
     }
-    state = {"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True}
+    state = distributed({"ItemReader": reader})
     assert [message for _, message, _ in diagnose({"A": state})] == messages
+
+
+_FOREIGN = (
+    "The QueryLanguage is set to 'JSONata', but field '{}' is only supported for the 'JSONPath'"
+    " QueryLanguage"
+)
+
+
+@pytest.mark.parametrize("language", ["JSONPath", "JSONata"])
+@pytest.mark.parametrize(
+    ("fields", "message", "place"),
+    [
+        ({"ItemBatcher": {"MaxItemsPerBatch": "x"}}, "Integer", "ItemBatcher/MaxItemsPerBatch"),
+        (
+            {"ItemBatcher": {"MaxInputBytesPerBatch": [1]}},
+            "Integer",
+            "ItemBatcher/MaxInputBytesPerBatch",
+        ),
+        ({"ResultWriter": {"WriterConfig": "x"}}, "Object", "ResultWriter/WriterConfig"),
+        ({"ItemReader": {"ReaderConfig": {"MaxItems": {}}}}, "Integer", "ReaderConfig/MaxItems"),
+        ({"ItemReader": {"ReaderConfig": {"CSVHeaders": 1}}}, "Array", "ReaderConfig/CSVHeaders"),
+        ({"ItemReader": {"ReaderConfig": {"CSVHeaders": [1]}}}, "String", "CSVHeaders[0]"),
+        ({"ToleratedFailurePercentage": "x"}, "Number", "ToleratedFailurePercentage"),
+        ({"Assign": None}, "Object", "A/Assign"),
+    ],
+)
+def test_fields_of_a_distributed_map_have_their_types(
+    fields: dict[str, Any], message: str, place: str, language: str
+) -> None:
+    found = diagnose({"A": distributed(fields)}, QueryLanguage=language)
+    assert [
+        (text, location.endswith(place)) for _, text, location in found if location.endswith(place)
+    ] == [(f"Expected value of type {message}", True)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"ItemReader": {"ReaderConfig": {"InputType": ["CSV"]}}}, "Value should be one of the"),
+        ({"ItemReader": {"ReaderConfig": {"CSVDelimiter": {}}}}, "Value should be one of the"),
+        ({"ResultWriter": {"WriterConfig": {"OutputType": "XML"}}}, "Value should be one of the"),
+        ({"ItemReader": {"Arguments": 1}}, "Expected value of type Object"),
+        ({"ResultWriter": {"Arguments": [1]}}, "Expected value of type Object"),
+        ({"ItemReader": {"Parameters": {}}}, _FOREIGN.format("Parameters")),
+        (
+            {"ItemReader": {"ReaderConfig": {"MaxItemsPath": "$.a"}}},
+            _FOREIGN.format("MaxItemsPath"),
+        ),
+        (
+            {"ItemBatcher": {"MaxItemsPerBatchPath": 1}},
+            _FOREIGN.format("MaxItemsPerBatchPath"),
+        ),
+    ],
+)
+def test_parts_of_a_distributed_map_are_checked(fields: dict[str, Any], message: str) -> None:
+    found = diagnose({"A": distributed(fields)}, QueryLanguage="JSONata")
+    assert any(text.startswith(message) for _, text, _ in found), found
+
+
+def test_credentials_are_an_object() -> None:
+    (found,) = diagnose({"A": {**TASK, "Credentials": None}})
+    assert found == (SCHEMA, "Expected value of type Object", "/States/A/Credentials")
 
 
 def test_a_state_that_nothing_leads_to_is_refused() -> None:

@@ -311,3 +311,42 @@ def test_task_of_a_map_writes_every_item_once(states: Any) -> None:
         ]
     ]
     assert ids == list(range(1, 1001))
+
+
+def test_heads_of_s3_are_refused_as_the_sdk_names_it(states: Any) -> None:
+    # Documented of the SDK for Java 2: an answer without a body is named by what was asked.
+    states.runtime.client("s3").create_bucket(Bucket="data")
+    for action, parameters, error in (
+        ("headObject", {"Bucket": "data", "Key": "none"}, "S3.NoSuchKeyException"),
+        ("headBucket", {"Bucket": "none"}, "S3.NoSuchBucketException"),
+    ):
+        resource = f"arn:aws:states:::aws-sdk:s3:{action}"
+        head = {"Type": "Task", "Resource": resource, "Parameters": parameters}
+        failed = states.describe(states.start(states.create(chain(H=head), action)))
+        assert failed["error"] == error
+        assert failed["cause"].startswith("null (Service: S3, Status Code: 404, Request ID: ")
+
+
+def test_lists_that_xml_does_not_show_are_not_there(states: Any) -> None:
+    states.runtime.client("s3").create_bucket(Bucket="data")
+    parameters = {"Bucket": "data"}
+    listing = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:s3:listObjectsV2",
+        "Parameters": parameters,
+    }
+    output = states.output(states.run(chain(L=listing)))
+    assert output["KeyCount"] == 0
+    assert not output.keys() & {"Contents", "CommonPrefixes"}
+
+
+def test_what_expressions_give_a_writer_is_checked(states: Any) -> None:
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "P",
+        "States": {"P": {"Type": "Pass", "End": True}},
+    }
+    writer = {"Resource": "arn:aws:states:::s3:putObject", "Arguments": "{% 1 %}"}
+    state = {"Type": "Map", "Items": [1], "ItemProcessor": processor, "ResultWriter": writer}
+    definition = {"QueryLanguage": "JSONata", **chain(M=state)}
+    assert states.describe(states.run(definition))["error"] == "States.ResultWriterFailed"

@@ -27,7 +27,8 @@ class PassState(State):
 
     Attributes:
         has_result: a JSONPath state with Result; it goes before Parameters (observed).
-        passes_on: nothing is done with the input, which need not even be read.
+        passes_on: nothing is done with the input, which need not even be read; or the state has
+            no result, as JSONata's (observed: it has no `$states.result`).
     """
 
     type = "Pass"
@@ -36,7 +37,7 @@ class PassState(State):
         super().__init__(index, name, query)
         self.has_result = "Result" in definition
         self.result = definition.get("Result")
-        self.passes_on = _WORKS.isdisjoint(definition)
+        self.passes_on = query.language == "JSONata" or _WORKS.isdisjoint(definition)
 
     def begin(self, turn: Turn, strand: Strand) -> None:
         query = self.query

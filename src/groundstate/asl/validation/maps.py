@@ -27,6 +27,7 @@ _READER_FIELDS = frozenset(
         "Transformation",
     )
 )
+_DELIMITERS = ["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"]
 _INPUT_TYPES = ["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]
 
 _DISTRIBUTED_ONLY = ("ItemReader", "ItemBatcher", "ResultWriter")
@@ -78,11 +79,11 @@ def check_map(
     _check_label(state, location, labels, report)
     _check_percentage(state, location, language, report)
     if "ItemReader" in state:
-        _check_reader(state["ItemReader"], f"{location}/ItemReader", report)
+        _check_reader(state["ItemReader"], f"{location}/ItemReader", language, report)
     if "ResultWriter" in state:
-        _check_writer(state["ResultWriter"], f"{location}/ResultWriter", report)
+        _check_writer(state["ResultWriter"], f"{location}/ResultWriter", language, report)
     if "ItemBatcher" in state:
-        report.typed(state["ItemBatcher"], "Object", f"{location}/ItemBatcher")
+        _check_batcher(state["ItemBatcher"], f"{location}/ItemBatcher", language, report)
     return processor, here, cast("MachineType", config.get("ExecutionType", "STANDARD"))
 
 
@@ -130,12 +131,54 @@ def _check_label(state: Definition, location: str, labels: set[str], report: Rep
 def _check_percentage(state: Definition, location: str, language: str, report: Report) -> None:
     value = state.get("ToleratedFailurePercentage")
     here = f"{location}/ToleratedFailurePercentage"
-    is_query = language == "JSONata" and isinstance(value, str)
-    if value is not None and not is_query and report.typed(value, "Number", here):
+    if "ToleratedFailurePercentage" not in state or _is_query(value, language):
+        return
+    if report.typed(value, "Number", here):
         report.bounded(value, here, 0, 100)
 
 
-def _check_reader(reader: Any, location: str, report: Report) -> None:
+def _is_query(value: Any, language: str) -> bool:
+    return language == "JSONata" and isinstance(value, str) and value.startswith("{%")
+
+
+def _check_integers(
+    holder: Definition, fields: tuple[str, ...], location: str, language: str, report: Report
+) -> None:
+    """Fields that are integers, and their Path forms, which JSONata does not have."""
+    for field in fields:
+        if field in holder and not _is_query(holder[field], language):
+            report.typed(holder[field], "Integer", f"{location}/{field}")
+        if language == "JSONata" and f"{field}Path" in holder:
+            _refuse_foreign(f"{field}Path", language, location, report)
+
+
+def _refuse_foreign(field: str, language: str, location: str, report: Report) -> None:
+    other = "JSONPath" if language == "JSONata" else "JSONata"
+    report.schema(
+        f"The QueryLanguage is set to '{language}', but field '{field}' is only supported for the"
+        f" '{other}' QueryLanguage",
+        location,
+    )
+
+
+def _check_parameters(holder: Definition, location: str, language: str, report: Report) -> None:
+    """What a reader or a writer is called with."""
+    own, foreign = "Parameters", "Arguments"
+    if language == "JSONata":
+        own, foreign = foreign, own
+    if foreign in holder:
+        _refuse_foreign(foreign, language, location, report)
+    if own in holder and not _is_query(holder[own], language):
+        report.typed(holder[own], "Object", f"{location}/{own}")
+
+
+def _check_batcher(batcher: Any, location: str, language: str, report: Report) -> None:
+    if report.typed(batcher, "Object", location):
+        fields = ("MaxItemsPerBatch", "MaxInputBytesPerBatch")
+        _check_integers(batcher, fields, location, language, report)
+
+
+def _check_reader(reader: Any, location: str, language: str, report: Report) -> None:
     if not report.typed(reader, "Object", location):
         return
     if report.require(reader, ["Resource"], location):
@@ -145,19 +188,28 @@ def _check_reader(reader: Any, location: str, report: Report) -> None:
                 "The field 'Resource' does not match any of the allowed values",
                 f"{location}/Resource",
             )
+    _check_parameters(reader, location, language, report)
     config, here = reader.get("ReaderConfig", {}), f"{location}/ReaderConfig"
     if not report.typed(config, "Object", here):
         return
+    _check_integers(config, ("MaxItems",), here, language, report)
+    if "CSVHeaders" in config and not _is_query(config["CSVHeaders"], language):
+        headers = config["CSVHeaders"]
+        for index, header in enumerate(
+            headers if report.typed(headers, "Array", f"{here}/CSVHeaders") else ()
+        ):
+            report.typed(header, "String", f"{here}/CSVHeaders[{index}]")
+    report.one_of(config, "CSVDelimiter", _DELIMITERS, here)
     report.supported(config, _READER_FIELDS, here)
     report.one_of(config, "InputType", _INPUT_TYPES, here)
     report.one_of(config, "Transformation", ["NONE", "LOAD_AND_FLATTEN"], here)
     report.one_of(config, "ManifestType", ["ATHENA_DATA", "S3_INVENTORY"], here)
-    input_type = config.get("InputType")
+    input_type = str(config.get("InputType"))
     if config.get("Transformation") == "LOAD_AND_FLATTEN" and "InputType" not in config:
         report.schema("The field 'InputType' is required", here)
     if input_type == "CSV" and "CSVHeaderLocation" not in config:
         report.schema("The field 'CSVHeaderLocation' is required", here)
-    for name in _NOT_OF_TYPE.get(str(input_type), ()):
+    for name in _NOT_OF_TYPE.get(input_type, ()):
         if name in config:
             report.schema(f"Field '{name}' is not supported", here)
     report.one_of(config, "CSVHeaderLocation", ["FIRST_ROW", "GIVEN"], here)
@@ -185,11 +237,18 @@ def _check_pointer(value: Any, location: str, report: Report) -> None:
         )
 
 
-def _check_writer(writer: Any, location: str, report: Report) -> None:
-    if not report.typed(writer, "Object", location) or "Resource" not in writer:
+def _check_writer(writer: Any, location: str, language: str, report: Report) -> None:
+    if not report.typed(writer, "Object", location):
         return
-    resource = writer["Resource"]
-    if not isinstance(resource, str) or not _WRITER_RESOURCE.fullmatch(resource):
-        report.schema(
-            "The field 'Resource' does not match any of the allowed values", f"{location}/Resource"
-        )
+    if "Resource" in writer:
+        resource = writer["Resource"]
+        if not isinstance(resource, str) or not _WRITER_RESOURCE.fullmatch(resource):
+            report.schema(
+                "The field 'Resource' does not match any of the allowed values",
+                f"{location}/Resource",
+            )
+    _check_parameters(writer, location, language, report)
+    config, here = writer.get("WriterConfig", {}), f"{location}/WriterConfig"
+    if report.typed(config, "Object", here):
+        report.one_of(config, "OutputType", ["JSON", "JSONL"], here)
+        report.one_of(config, "Transformation", ["NONE", "COMPACT", "FLATTEN"], here)

@@ -153,10 +153,9 @@ def _check_variables(
     state: Definition, location: str, report: Report, *, jsonpath: bool = False
 ) -> None:
     """The names that an Assign sets."""
-    assign = state.get("Assign")
-    if assign is None or not report.typed(assign, "Object", f"{location}/Assign"):
+    if "Assign" not in state or not report.typed(state["Assign"], "Object", f"{location}/Assign"):
         return
-    for member in assign:
+    for member in state["Assign"]:
         name = member[:-2] if jsonpath and member.endswith(".$") else member
         here = f"{location}/Assign/{member}"
         if name == "states":
@@ -238,7 +237,9 @@ def _check_one(
         report.error(code, f"Reference to '{name}' at the top level is not supported.", location)
     if references.root:
         report.error(code, "Reference to '$$' is not supported.", location)
-    if "errorOutput" in references.states and not in_catch:
-        report.error(code, "Field '$states.errorOutput' does not exist.", location)
-    if "result" in references.states and not has_result:
-        report.error(code, "Field '$states.result' does not exist.", location)
+    # Observed for `errorOutput` outside of a Catch and for a Pass state's `result`.
+    known = {"", "input", "context"}
+    known |= {"errorOutput"} if in_catch else set()
+    known |= {"result"} if has_result else set()
+    for name in sorted(references.states - known):
+        report.error(code, f"Field '$states.{name}' does not exist.", location)

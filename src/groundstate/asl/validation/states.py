@@ -205,9 +205,9 @@ class StateChecker:
         report = self.report
         if report.require(state, ["Resource"], location) and isinstance(state["Resource"], str):
             self._resource(state, state["Resource"], f"{location}/Resource", location)
-        credentials = state.get("Credentials")
+        credentials: Any = state.get("Credentials")
         if (
-            credentials is not None
+            "Credentials" in state
             and report.typed(credentials, "Object", f"{location}/Credentials")
             and "RoleArn" not in credentials
             and "RoleArn.$" not in credentials

@@ -154,7 +154,9 @@ def _read_csv(source: _Source, parameters: Shape, config: dict[str, Any]) -> lis
     delimiter = _DELIMITERS.get(config.get("CSVDelimiter", "COMMA"), ",")
     rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
     if config.get("CSVHeaderLocation") == "GIVEN":
-        headers = list(config.get("CSVHeaders", ()))
+        headers = config.get("CSVHeaders")
+        if not isinstance(headers, list) or not all(isinstance(each, str) for each in headers):
+            raise ItemReaderError("CSV headers must be an array of strings.")
     else:
         headers = rows.pop(0) if rows else []
     if len(set(headers)) != len(headers):

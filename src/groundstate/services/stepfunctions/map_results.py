@@ -90,13 +90,15 @@ class Results:
 
     def _write(self) -> Shape:
         map_run = self._map_run
-        bucket = self._parameters.get("Bucket")
+        # Expressions may have given anything.
+        known = self._parameters if isinstance(self._parameters, dict) else {}
+        bucket, folder = known.get("Bucket"), known.get("Prefix", "")
         if not isinstance(bucket, str):
             raise ItemsFailedError(
                 "States.ResultWriterFailed", "The field 'Bucket' is required but was missing"
             )
         run_id = map_run.arn.rsplit(":", 1)[1]
-        parts = (self._parameters.get("Prefix", "").strip("/"), run_id)
+        parts = (str(folder).strip("/"), run_id)
         prefix = "/".join(part for part in parts if part)
         lines = self._config.get("OutputType", "JSON") == "JSONL"
         files: dict[str, list[Shape]] = {"FAILED": [], "PENDING": [], "SUCCEEDED": []}

@@ -49,13 +49,13 @@ def perform(call: Call, run: Run, command: ScheduleTask) -> Result:
     except ServiceError as error:
         if error.code == "UnknownOperationException":
             return missing_service(call, run, command)
-        return sdk_v2.failed(model, error)
+        return sdk_v2.failed(model, operation, error)
     if not isinstance(answer, Deferred):
         return _read(model, operation, command, answer)
 
     def read(_: Call, deferred: Deferred) -> Result:
         if deferred.error is not None:
-            return sdk_v2.failed(model, deferred.error)
+            return sdk_v2.failed(model, operation, deferred.error)
         assert deferred.result is not None
         return _read(model, operation, command, deferred.result)
 

@@ -153,7 +153,7 @@ def _perform(
         # Parameters that botocore cannot even write: it was told not to look at them before.
         return Failed("States.Runtime", f"The Parameters of the Task are not valid: {error}")
     except botocore.exceptions.ClientError as error:
-        return _refused(model_name, service, error.response)
+        return _refused(model_name, operation, service, error.response)
     except botocore.exceptions.BotoCoreError as error:
         prefix = service.prefix if service else sdk_names.service_name(load_model(model_name))
         host = urlsplit(endpoint).hostname
@@ -178,12 +178,14 @@ def _unknown_host(request: Shape) -> str | None:
     return None
 
 
-def _refused(model_name: str, service: sdk_v1.SdkService | None, response: Shape) -> Failed:
+def _refused(
+    model_name: str, operation: str, service: sdk_v1.SdkService | None, response: Shape
+) -> Failed:
     details = response.get("Error", {})
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
     error = named_error(details.get("Code", ""), details.get("Message", ""), status)
     if service is None:
-        return sdk_v2.failed(load_model(model_name), error)
+        return sdk_v2.failed(load_model(model_name), operation, error)
     return sdk_v1.failed(service, error)
 
 

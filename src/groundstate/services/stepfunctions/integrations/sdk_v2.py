@@ -14,7 +14,7 @@ import orjson
 
 from groundstate import ids
 from groundstate.models import ServiceModel
-from groundstate.operation import ServiceError
+from groundstate.operation import ServiceError, named_error
 from groundstate.services.stepfunctions.integrations.result import Failed
 from groundstate.services.stepfunctions.integrations.sdk_v1 import find_error
 from groundstate.services.stepfunctions.sdk_names import member_name, members_of, service_name
@@ -116,7 +116,7 @@ def to_output(
         return {
             spell(name): inner(members[name], each)
             for name, each in value.items()
-            if name in members
+            if name in members and (each != [] or not _is_flat(model, members[name]))
         }
     if kind == "list":
         return [inner(shape["member"], each) for each in value]
@@ -127,9 +127,20 @@ def to_output(
     return blobs.to_text(value) if kind == "blob" else value
 
 
-def failed(model: ServiceModel, error: ServiceError) -> Failed:
+def _is_flat(model: ServiceModel, reference: Any) -> bool:
+    """Whether this is a list of which XML shows nothing where it is empty, nor does the SDK."""
+    return bool(model.shapes[reference["shape"]].get("flattened"))
+
+
+# The answer to a HEAD has no body that could name the error, so the SDK names it.
+_HEADS = {"HeadBucket": "NoSuchBucket", "HeadObject": "NoSuchKey"}
+
+
+def failed(model: ServiceModel, operation: str, error: ServiceError) -> Failed:
     """A service's refusal as the failure of a task."""
     service = service_name(model)
+    if service == "S3" and error.status == 404 and operation in _HEADS:
+        error = named_error(_HEADS[operation], "", 404)
     name, shape = find_error(model, error.code)
     status = shape.get("error", {}).get("httpStatusCode", error.status)
     more = f", Extended Request ID: {ids.make_uuid()}" if service == "S3" else ""
