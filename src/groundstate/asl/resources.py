@@ -15,6 +15,34 @@ _ACTIVITY = re.compile(r"arn:[\w-]+:states:[^:]*:[^:]*:activity:.+")
 _SDK = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:aws-sdk:([\w-]+):(\w+)((?:\.[\w:]+)?)")
 _OPTIMISED = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:([\w-]+):(\w+)((?:\.[\w:]+)?)")
 
+# The optimised integrations that AWS has; None: more actions than are listed here.
+# https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
+_INTEGRATIONS: dict[str, frozenset[str] | None] = {
+    "apigateway": frozenset(("invoke",)),
+    "athena": frozenset(
+        ("getQueryExecution", "getQueryResults", "startQueryExecution", "stopQueryExecution")
+    ),
+    "batch": frozenset(("submitJob",)),
+    "bedrock": frozenset(("createModelCustomizationJob", "invokeModel")),
+    "codebuild": None,
+    "databrew": frozenset(("startJobRun",)),
+    "dynamodb": frozenset(("deleteItem", "getItem", "putItem", "updateItem")),
+    "ecs": frozenset(("runTask",)),
+    "eks": None,
+    "elasticmapreduce": None,
+    "emr-containers": None,
+    "emr-serverless": None,
+    "events": frozenset(("putEvents",)),
+    "glue": frozenset(("startJobRun",)),
+    "http": frozenset(("invoke",)),
+    "lambda": frozenset(("invoke",)),
+    "mediaconvert": frozenset(("createJob",)),
+    "sagemaker": None,
+    "sns": frozenset(("publish",)),
+    "sqs": frozenset(("sendMessage",)),
+    "states": frozenset(("startExecution",)),
+}
+
 PATTERNS = ("", ".sync", ".sync:2", ".waitForTaskToken")
 
 
@@ -41,3 +69,11 @@ def parse_resource(arn: str) -> Resource | None:
         pattern = cast("Pattern", suffix[1:])
         return Resource("integration", bare, service, action, pattern, action + suffix, service)
     return None
+
+
+def is_integration(resource: Resource) -> bool:
+    """Whether AWS has this optimised integration, or has others in its place."""
+    if resource.kind != "integration":
+        return True
+    actions = _INTEGRATIONS.get(resource.service, frozenset())
+    return actions is None or resource.action in actions

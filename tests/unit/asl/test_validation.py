@@ -273,6 +273,24 @@ def test_parts_of_a_distributed_map_are_checked(fields: dict[str, Any], message:
     assert any(text.startswith(message) for _, text, _ in found), found
 
 
+@pytest.mark.parametrize(
+    "resource", ["nope:doIt", "dynamodb:query", "s3:getObject", "lambda:listFunctions"]
+)
+def test_an_integration_that_there_is_not_is_refused(resource: str) -> None:
+    arn = f"arn:aws:states:::{resource}"
+    state = {"Type": "Task", "Resource": arn, "Parameters": {}, "End": True}
+    (found,) = diagnose({"A": state})
+    assert found[1].startswith(f"The resource provided {arn} is not recognized. ")
+    assert found[2] == "/States/A/Resource"
+
+
+def test_integrations_of_services_elsewhere_are_known() -> None:
+    for resource in ("eks:call", "glue:startJobRun.sync", "sagemaker:createModel"):
+        arn = f"arn:aws:states:::{resource}"
+        state = {"Type": "Task", "Resource": arn, "Parameters": {"JobName": "j"}, "End": True}
+        assert diagnose({"A": state}) == []
+
+
 def test_credentials_are_an_object() -> None:
     (found,) = diagnose({"A": {**TASK, "Credentials": None}})
     assert found == (SCHEMA, "Expected value of type Object", "/States/A/Credentials")

@@ -6,7 +6,7 @@ from typing import Any
 
 from groundstate.asl import limits
 from groundstate.asl.interface import IsKnown, MachineType, Resource
-from groundstate.asl.resources import parse_resource
+from groundstate.asl.resources import is_integration, parse_resource
 from groundstate.asl.sizes import is_deeper
 from groundstate.asl.task_parameters import (
     find_unsupported,
@@ -222,8 +222,10 @@ class StateChecker:
             report.schema("Value is not a valid resource ARN", location)
             return
         resource = parse_resource(arn)
-        if resource is None or (
-            resource.kind == "aws-sdk" and self.is_known and not self.is_known(resource)
+        if (
+            resource is None
+            or not is_integration(resource)
+            or (resource.kind == "aws-sdk" and self.is_known and not self.is_known(resource))
         ):
             report.schema(_not_recognized(arn), location)
             return
