@@ -14,7 +14,12 @@ import json
 from typing import Any
 
 from groundstate.asl.effort import Effort
-from groundstate.asl.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, Failed, StateError
+from groundstate.asl.errors import (
+    EXCEED_TOLERATED_FAILURE_THRESHOLD,
+    ITEM_READER_FAILED,
+    Failed,
+    StateError,
+)
 from groundstate.asl.execution import Execution, Strand
 from groundstate.asl.interface import (
     Input,
@@ -127,9 +132,8 @@ class StateTest:
     def _run_map(self, state: DistributedMapState | InlineMapState, strand: Strand) -> None:
         turn, test, data = self.turn, self.test, self.data
         value = state.query.input(turn, strand)
-        reader = isinstance(state, DistributedMapState) and state.reader is not None
-        if reader:
-            items = from_text(test.map_item_reader_data or "[]")
+        if isinstance(state, DistributedMapState) and state.reader is not None:
+            items = _read_items(test.map_item_reader_data, state.reader.config(value, turn))
         else:
             items = state.items.find(value, turn)
             if state.query.language == "JSONPath":
@@ -236,6 +240,18 @@ _NUMBERS = ("maxConcurrency", "toleratedFailureCount", "toleratedFailurePercenta
 def _spaced(value: Any) -> str:
     """JSON text with a space after each comma and colon, as TestState answers it (observed)."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def _read_items(text: str | None, config: dict[str, Any]) -> Any:
+    """The items in the data of an ItemReader; None where it is no JSON, and is not taken apart."""
+    if config.get("InputType", "JSON") != "JSON":
+        return None
+    try:
+        return from_text(text or "[]")
+    except ValueError:
+        raise StateError(
+            ITEM_READER_FAILED, "Unable to parse the content of the S3 object as JSON.", bare=True
+        ) from None
 
 
 class _Probe(Turn):

@@ -91,3 +91,25 @@ def test_a_failing_state() -> None:
 def test_what_does_not_fit_together_is_refused() -> None:
     with pytest.raises(asl.StateTestRefused):
         result_of({"Type": "Succeed"}, mock=asl.StateMock(result="{}"))
+
+
+def test_data_of_a_reader_that_is_no_json_fails_the_state() -> None:
+    reader = {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": {"InputType": "JSON"},
+        "Parameters": {"Bucket": "b", "Key": "k"},
+    }
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "P",
+        "States": {"P": {"Type": "Pass", "End": True}},
+    }
+    state = {"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True}
+    mock = asl.StateMock(result="[1]")
+    result = result_of(state, mock=mock, map_item_reader_data="{bad")
+    assert (result["status"], result["error"]) == ("FAILED", "States.ItemReaderFailed")
+    state["ItemReader"] = {
+        **reader,
+        "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+    }
+    assert result_of(state, mock=mock, map_item_reader_data="a,b\n1,2")["status"] == "SUCCEEDED"

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from groundstate.asl.hash_java import hash_set
 from groundstate.operation import Call, Principal, ServiceError, Shape
 from groundstate.principals import role_principal
 from groundstate.services.stepfunctions.integrations.role import SOURCE, session_of
@@ -197,18 +198,8 @@ def _record(headers: list[str], row: list[str]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=64)
-def _hash_order(headers: tuple[str, ...]) -> tuple[str, ...]:
-    size = 16
-    while len(headers) > size * 3 // 4:
-        size *= 2
-
-    def bucket(header: str) -> int:
-        code = 0
-        for char in header:
-            code = (31 * code + ord(char)) & 0xFFFFFFFF
-        return (code ^ code >> 16) & size - 1
-
-    return tuple(sorted(headers, key=bucket))
+def _hash_order(headers: tuple[str, ...]) -> list[str]:
+    return hash_set(list(headers))
 
 
 def _parse(content: bytes) -> Any:
