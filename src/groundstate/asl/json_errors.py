@@ -32,7 +32,7 @@ def find_json_error_in_place(text: str) -> str:
     """The same for a text that is no JSON, with the place of the error, as Jackson adds it."""
     scanner = _Scanner(text)
     problem = scanner.describe()
-    return f"{problem}{scanner.started_at()}\n at {_place(text, scanner.end)}"
+    return f"{problem}\n at {_place(text, scanner.end)}"
 
 
 def _place(text: str, at: int) -> str:
@@ -67,12 +67,6 @@ class _Scanner:
             self.end = self._at if error.end is None else error.end
             return str(error)
         return "Invalid JSON"
-
-    def started_at(self) -> str:
-        """The place of the container that never ends, as Jackson adds it."""
-        if self.end < len(self._text) or not self._open:
-            return ""
-        return f" (start marker at {_place(self._text, self._begins[-1])})"
 
     def _value(self) -> None:
         while True:
@@ -165,7 +159,11 @@ class _Scanner:
             return self._text[self._at]
         if self._open:
             kind = _KIND[self._open[-1]]
-            raise _FoundError(f"Unexpected end-of-input: expected close marker for {kind}")
+            begin = _place(self._text, self._begins[-1])
+            raise _FoundError(
+                f"Unexpected end-of-input: expected close marker for {kind}"
+                f" (start marker at {begin})"
+            )
         raise _FoundError("No content to map due to end-of-input")
 
     def _skip(self) -> None:

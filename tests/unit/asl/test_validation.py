@@ -493,3 +493,12 @@ def test_ten_thousand_states_compile_in_time() -> None:
     before = time.monotonic()
     asl.compile_machine(json.dumps({"StartAt": "s0", "States": states}))
     assert time.monotonic() - before < 5
+
+
+def test_a_text_that_ends_too_early_names_the_place_where_it_begins() -> None:
+    (found,) = asl.validate_definition('{\n "States": {')
+    assert found.code == "INVALID_JSON_DESCRIPTION"
+    assert found.message.startswith(
+        "Unexpected end-of-input: expected close marker for Object (start marker at [Source: "
+    )
+    assert found.message.endswith("line: 2, column: 12])")
