@@ -10,6 +10,8 @@ import pytest
 from groundstate.asl.interface import InvalidDefinition
 from tests.unit.asl.driver import START, Driver, machine
 
+HASHES = "SHA-1, SHA-384, SHA-256, SHA-512, MD5"
+
 
 def evaluate(expression: str, value: Any = None, **top: Any) -> Driver:
     """A Pass whose Output is `v`: the expression."""
@@ -43,7 +45,13 @@ def cause_of(expression: str, value: Any = None) -> str:
     ("expression", "expected"),
     [
         ("$partition([1,2,3,4,5], 2)", [[1, 2], [3, 4], [5]]),
+        ("$partition([1,2,3])", [[1, 2, 3]]),
+        ("$partition([1,2,3], 2.6)", [[1, 2], [3]]),
+        ("$partition([1,2,3], 1/0)", [[1, 2, 3]]),
         ("$range(0, 10, 5)", [0, 5, 10]),
+        ("$range(1.4, 5.6, 2.2)", [1, 3, 5]),
+        ("$range(3, 1, -1)", [3, 2, 1]),
+        ("$count($range(1, 1001, 1))", 1001),
         ("$hash('input', 'SHA-1')", "140f86aae51ab9e1cda9b4254fe98a74eb54c1a1"),
         ("$parse('{\"a\":[1]}')", {"a": [1]}),
         ("$random(7) = $random(7)", True),
@@ -98,6 +106,14 @@ def test_an_expression_evaluates(expression: str, expected: Any) -> None:
         ("$join([1])", 'T0412: Argument 1 of function "join" must be an array of "strings"'),
         ("$f(1)", "T1006: Attempted to invoke a non-function"),
         ('$eval("1")', "T1006: Attempted to invoke a non-function"),
+        ("$partition([1], -1)", "D3137: Second argument must be zero or greater"),
+        ("$hash('a', 'md5')", f"D3137: Hash algorithm 'md5' must be one of {HASHES}"),
+        ("$parse('{')", "D3137: Invalid JSON"),
+        ("$parse('')", "D3137: Invalid JSON"),
+        (
+            "$partition('a', 1)",
+            'T0412: Argument 1 of function "partition" must be an array of undefined',
+        ),
         ('$error("mine")', "D3137: mine"),
         ('$assert(false, "mine")', "D3141: mine"),
         (
@@ -108,6 +124,45 @@ def test_an_expression_evaluates(expression: str, expected: Any) -> None:
 )
 def test_an_error_has_the_text_of_jsonata_js(expression: str, ending: str) -> None:
     assert cause_of(expression) == f"threw an error during evaluation. {ending}"
+
+
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [
+        ("partition([1], 'a')", 2),
+        ("partition([1], null)", 2),
+        ("partition([1], 1, 1)", 3),
+        ("range('a', 1, 1)", 1),
+        ("range(1, null, 1)", 2),
+        ("range(1, 1, 'a')", 3),
+        ("range(1, 1, 1, 1)", 4),
+        ("hash()", 1),
+        ("hash(1, 'MD5')", 1),
+        ("hash('a', 1)", 2),
+        ("hash('a', 'MD5', 1)", 3),
+        ("parse(1)", 1),
+        ("parse(null)", 1),
+        ("parse('1', 1)", 2),
+        ("uuid(1)", 1),
+        ("random('a')", 1),
+        ("random(1, 2)", 2),
+    ],
+)
+def test_functions_of_the_dialect_name_the_argument_that_does_not_fit(
+    call: str, argument: int
+) -> None:
+    assert cause_of(f"${call}") == (
+        f"threw an error during evaluation. T0410: Argument {argument} of function"
+        f' "{call.partition("(")[0]}" does not match function signature'
+    )
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["$partition([1], 0)", "$range(1, 2)", "$range(1, 2, 0)", "$range(1, 2, 0.49)", "$parse()"],
+)
+def test_functions_of_the_dialect_without_an_answer_return_nothing(expression: str) -> None:
+    assert cause_of(expression) == "returned nothing (undefined)."
 
 
 def test_rubbish_in_base64_is_an_internal_error_with_an_id() -> None:

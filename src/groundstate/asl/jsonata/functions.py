@@ -15,13 +15,14 @@ from jsonata2py.bindings import JsonataFunctionArguments
 from jsonata2py.runtime.values import MISSING
 
 from groundstate.asl.effort import HASTY_LENGTH_MAX, StepTooLong
-from groundstate.asl.json_text import from_text, to_text
+from groundstate.asl.json_text import from_text
 from groundstate.asl.random_java import JavaRandom
 
 if TYPE_CHECKING:
     from groundstate.asl.turn import Turn
 
 ARRAY_LENGTH_MAX = 1_000_000
+INTEGER_MIN, INTEGER_MAX = -(2**31), 2**31 - 1
 
 HASHES = {
     "MD5": hashlib.md5,
@@ -74,26 +75,49 @@ def _number(value: Any, index: int, function: str) -> float:
     return value
 
 
+def _whole(value: Any, index: int, function: str) -> int:
+    """The number without its fraction, as Java takes it."""
+    number = _number(value, index, function)
+    if math.isnan(number):
+        return 0
+    return int(max(INTEGER_MIN, min(INTEGER_MAX, number)))
+
+
+def _refused(message: str) -> DialectError:
+    return DialectError("D3137", message)
+
+
 def _partition(turn: Turn, array: Any = MISSING, size: Any = MISSING, *more: Any) -> Any:
     if array is MISSING:
         return MISSING
-    items = array if isinstance(array, list) else [array]
-    length = int(_number(size, 2, "partition"))
-    if length <= 0 or more:
-        raise _mismatch(2, "partition")
-    return [items[begin : begin + length] for begin in range(0, len(items), length)]
+    length = len(array) if size is MISSING and isinstance(array, list) else size
+    length = _whole(length, 2, "partition")
+    if more:
+        raise _mismatch(3, "partition")
+    if not isinstance(array, list):
+        raise DialectError(
+            "T0412", 'Argument 1 of function "partition" must be an array of undefined'
+        )
+    if length < 0:
+        raise _refused("Second argument must be zero or greater")
+    if length == 0:
+        return MISSING
+    return [array[begin : begin + length] for begin in range(0, len(array), length)]
 
 
 def _range(
     turn: Turn, first: Any = MISSING, last: Any = MISSING, step: Any = MISSING, *more: Any
 ) -> Any:
-    if first is MISSING or last is MISSING or step is MISSING:
+    given = [
+        MISSING if value is MISSING else _whole(value, index, "range")
+        for index, value in enumerate((first, last, step), 1)
+    ]
+    if more:
+        raise _mismatch(4, "range")
+    if MISSING in given or given[2] == 0:
         return MISSING
-    begin, end = _number(first, 1, "range"), _number(last, 2, "range")
-    stride = _number(step, 3, "range")
-    if stride == 0 or more:
-        raise _mismatch(3, "range")
-    count = math.floor((end - begin) / stride) + 1
+    begin, end, stride = given
+    count = (end - begin) // stride + 1
     if count > HASTY_LENGTH_MAX and turn.effort.hasty:
         raise StepTooLong
     if count > ARRAY_LENGTH_MAX:
@@ -102,20 +126,24 @@ def _range(
             "The size of the sequence allocated by the range operator (..) must not exceed 1e6. "
             f" Attempted to allocate {count}.",
         )
-    return [_whole(begin + position * stride) for position in range(max(0, count))]
+    return [begin + position * stride for position in range(max(0, count))]
 
 
-def _whole(value: float) -> float:
-    return int(value) if float(value).is_integer() else value
-
-
-def _hash(turn: Turn, data: Any = MISSING, algorithm: Any = MISSING, *more: Any) -> Any:
-    if data is MISSING:
+def _hash(turn: Turn, *arguments: Any) -> Any:
+    data, algorithm = (*arguments, MISSING, MISSING)[:2]
+    if data is MISSING and arguments:
         return MISSING
-    if not isinstance(algorithm, str) or algorithm not in HASHES or more:
+    if not isinstance(data, str):
+        raise _mismatch(1, "hash")
+    if not isinstance(algorithm, str):
         raise _mismatch(2, "hash")
-    text = data if isinstance(data, str) else to_text(data)
-    return HASHES[algorithm](text.encode()).hexdigest()
+    if len(arguments) > 2:
+        raise _mismatch(3, "hash")
+    if algorithm not in HASHES:
+        raise _refused(
+            f"Hash algorithm '{algorithm}' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5"
+        )
+    return HASHES[algorithm](data.encode()).hexdigest()
 
 
 def _random(turn: Turn, seed: Any = MISSING, *more: Any) -> float:
@@ -147,15 +175,17 @@ def _uuid(turn: Turn, *arguments: Any) -> str:
 def _parse(turn: Turn, text: Any = MISSING, *more: Any) -> Any:
     if text is MISSING:
         return MISSING
-    if not isinstance(text, str) or more:
+    if not isinstance(text, str):
         raise _mismatch(1, "parse")
+    if more:
+        raise _mismatch(2, "parse")
     try:
         return from_text(text)
     except ValueError:
         try:
             return json.loads(text, parse_constant=_refuse_constant)
-        except ValueError as error:
-            raise DialectError("D3120", f"Invalid JSON: {error}") from None
+        except ValueError:
+            raise _refused("Invalid JSON") from None
 
 
 def _refuse_constant(name: str) -> None:
