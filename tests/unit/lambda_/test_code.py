@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from groundstate.services.lambda_ import code
 from groundstate.services.lambda_.code import CodeDirectory, check_entries
 from groundstate.services.lambda_.errors import InvalidParameterValueException
 
@@ -87,5 +88,22 @@ def test_unused_code_and_scraps_are_removed(tmp_path):
     kept = directory.unpack("2" * 64, make_zip({"app.py": "1"}))
     directory.unpack("3" * 64, make_zip({"app.py": "2"}))
     (tmp_path / "unpack-interrupted").mkdir()
-    directory.remove_unused({"2" * 64})
+    removing = directory.remove_unused({"2" * 64})
+    assert directory.find("3" * 64) is None
+    removing.join()
     assert list(tmp_path.iterdir()) == [kept]
+
+
+def test_what_is_being_unpacked_is_no_scrap(tmp_path, monkeypatch):
+    # One function is removed while the code of another one is unpacked in a thread.
+    directory = CodeDirectory(tmp_path)
+    as_ever = code.unpack_zip
+
+    def unpack_zip(content, target):
+        as_ever(content, target)
+        removing = directory.remove_unused(set())
+        assert removing is None
+
+    monkeypatch.setattr(code, "unpack_zip", unpack_zip)
+    path = directory.unpack("4" * 64, make_zip({"app.py": "1", "data": "2"}))
+    assert sorted(file.name for file in path.iterdir()) == ["app.py", "data"]

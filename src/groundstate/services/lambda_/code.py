@@ -10,6 +10,7 @@ import io
 import os
 import shutil
 import stat
+import threading
 import zipfile
 import zlib
 from pathlib import Path
@@ -44,6 +45,8 @@ class CodeDirectory:
         self._is_temporary = root is None
         self.root = _temporary_folder() if root is None else root
         self.pycache = self.root / "pycache"
+        # The scratch folders of the unpackings that run, in whatever threads.
+        self._unpacking: set[str] = set()
 
     def find(self, code_sha256: str) -> Path | None:
         """Where this code is unpacked."""
@@ -61,8 +64,10 @@ class CodeDirectory:
             return target
         self.root.mkdir(parents=True, exist_ok=True)
         scratch = self.root / f"unpack-{ids.make_uuid()}"
-        scratch.mkdir()
+        # Known before it is there: no thread may take it for what an interrupted unpacking left.
+        self._unpacking.add(scratch.name)
         try:
+            scratch.mkdir()
             unpack_zip(content, scratch)
             try:
                 scratch.rename(target)
@@ -73,22 +78,46 @@ class CodeDirectory:
         except BaseException:
             shutil.rmtree(scratch, ignore_errors=True)
             raise
+        finally:
+            self._unpacking.discard(scratch.name)
         return target
 
-    def remove_unused(self, used: set[str]) -> None:
-        """Remove every copy that is not in `used`, and what an interrupted unpacking left."""
+    def remove_unused(self, used: set[str]) -> threading.Thread | None:
+        """Remove every copy that is not in `used`, and what an interrupted unpacking left.
+
+        They are out of the way at once. Their files, tens of thousands if a function brings its
+        `node_modules`, are removed by the thread that is returned; if the process ends before, the
+        next call finds the rest.
+        """
         if not self.root.is_dir():
-            return
-        for path in self.root.iterdir():
-            kept = path.name in used or path.name in ("pycache", "stage")
-            if path.is_dir() and not kept:
-                shutil.rmtree(path, ignore_errors=True)
-                shutil.rmtree(Path(f"{self.pycache}{path}"), ignore_errors=True)
+            return None
+        kept = used | {"pycache", "stage"}
+        doomed = []
+        for path in list(self.root.iterdir()):
+            if path.name in kept or path.name in self._unpacking or not path.is_dir():
+                continue
+            doomed.append(self._put_aside(path))
+            compiled = Path(f"{self.pycache}{path}")
+            if compiled.is_dir():
+                doomed.append(self._put_aside(compiled))
+        if not doomed:
+            return None
+        thread = threading.Thread(target=_remove, args=(doomed,), name="remove code", daemon=True)
+        thread.start()
+        return thread
+
+    def _put_aside(self, folder: Path) -> Path:
+        return folder.rename(self.root / f"removed-{ids.make_uuid()}")
 
     def close(self) -> None:
         """Remove the folder, if it is a temporary one."""
         if self._is_temporary:
             shutil.rmtree(self.root, ignore_errors=True)
+
+
+def _remove(folders: list[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _temporary_folder() -> Path:

@@ -68,6 +68,7 @@ class LambdaHost:
         self._in_flight: Counter[int] = Counter()
         self._spawners: dict[str, Spawner] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._unpacking: dict[str, asyncio.Future[Path]] = {}
         self._versions: dict[str, FunctionVersion] = {}
         self._count = 0
         self._starting = 0
@@ -287,15 +288,23 @@ class LambdaHost:
             path = self.code.find(code_sha256)
             if path is None:
                 content = self._read_code(code_sha256, function.region)
-                path = await self._loop.run_in_executor(
-                    None, self.code.unpack, code_sha256, content
-                )
+                path = await self._unpack_once(code_sha256, content)
             paths.append(path)
         return paths[0], paths[1:]
 
+    async def _unpack_once(self, code_sha256: str, content: bytes) -> Path:
+        """Unpack in a thread, or wait for the thread that unpacks the same code already."""
+        unpacking = self._unpacking.get(code_sha256)
+        if unpacking is None:
+            unpacking = self._loop.run_in_executor(None, self.code.unpack, code_sha256, content)
+            self._unpacking[code_sha256] = unpacking
+            unpacking.add_done_callback(lambda _: self._unpacking.pop(code_sha256))
+        # Others wait for the same: who is cancelled must not cancel it for them.
+        return await asyncio.shield(unpacking)
+
     async def _unpack_ahead(self, code_sha256: str, content: bytes) -> None:
         try:
-            await self._loop.run_in_executor(None, self.code.unpack, code_sha256, content)
+            await self._unpack_once(code_sha256, content)
         except (ServiceError, OSError) as error:
             # The first invocation meets it again, and tells its caller.
             logger.warning("The code %s cannot be unpacked: %s", code_sha256[:12], error)
