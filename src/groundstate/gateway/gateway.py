@@ -172,6 +172,8 @@ class _Exchange:
                 front.check_authorization(request)
             signature, principal = self._identify()
         else:
+            if _is_form(request):
+                self._refuse_form()
             if self._is_at_front():
                 raise front.Answered(front.refuse_unrouted(request, gateway._default_region))
             signature, principal = self._identify()
@@ -203,6 +205,18 @@ class _Exchange:
             request = front.admit(request, gateway._default_region)
         parse = PROTOCOLS[route.model.metadata["protocol"]].parse
         return route, parse(route.service, route.model, route.operation, request)
+
+    def _refuse_form(self) -> None:
+        """Refuse a browser's form for a bucket: its signature is one of its fields."""
+        route = self._gateway._router.find_form_upload(self._request)
+        if route is not None:
+            self._go(route)
+            raise named_error(
+                "NotImplemented",
+                "The upload of a form (PostObject, a presigned POST) is not supported by this"
+                " version of Groundstate: a presigned PUT (PutObject) is.",
+                HTTPStatus.NOT_IMPLEMENTED,
+            )
 
     def _go(self, route: Route) -> None:
         self._route = route
@@ -319,6 +333,12 @@ class _Exchange:
             )
         respond = self._respond
         self._gateway._performer.when_durable(lambda: respond(response))
+
+
+def _is_form(request: HttpRequest) -> bool:
+    return request.method == "POST" and request.headers.get("content-type", "").startswith(
+        "multipart/form-data"
+    )
 
 
 def _is_probe(request: HttpRequest) -> bool:

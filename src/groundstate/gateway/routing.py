@@ -84,6 +84,17 @@ class Router:
             raise InvalidAction(message)
         raise UnknownOperationException(message)
 
+    def find_form_upload(self, request: HttpRequest) -> Route | None:
+        """The route of a browser's form for a bucket: S3's model lacks PostObject."""
+        if request.query or "authorization" in request.headers:
+            return None
+        move_bucket_into_path(request)
+        if request.path == "/":
+            return None
+        for name in self._services_of("s3"):
+            return Route(self._services[name], load_model(name), "PostObject")
+        return None
+
     def _find_json(self, target: str) -> Route:
         route = self._json.get(target)
         if route is not None:

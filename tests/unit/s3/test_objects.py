@@ -2,6 +2,8 @@
 
 import io
 import json
+import urllib.error
+import urllib.request
 
 import pytest
 from botocore.exceptions import ClientError
@@ -337,3 +339,19 @@ def test_replica_is_there_with_its_object(groundstate):
     s3.delete_bucket_replication(Bucket="source")
     s3.put_object(Bucket="source", Key="b", Body=b"new")
     assert s3.list_objects_v2(Bucket="copies")["KeyCount"] == 0
+
+
+@pytest.mark.parametrize("host", [None, "bucket.localhost"])
+def test_posted_form_is_refused_by_name(groundstate, s3, host):
+    form = b'--x\r\nContent-Disposition: form-data; name="key"\r\n\r\nkey\r\n--x--\r\n'
+    address = groundstate.endpoint_url + ("/bucket" if host is None else "/")
+    request = urllib.request.Request(address, form)
+    request.add_header("Content-Type", "multipart/form-data; boundary=x")
+    if host is not None:
+        request.add_header("Host", host)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    assert refused.value.code == 501
+    body = refused.value.read().decode()
+    assert "<Code>NotImplemented</Code>" in body
+    assert "PostObject" in body
