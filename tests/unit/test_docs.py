@@ -59,6 +59,10 @@ def test_examples_of_the_testing_guide_run(groundstate):
     example_of_the_testing_guide(1)
 
 
+def test_example_with_clients_of_its_own_runs(groundstate, monkeypatch):
+    example_of_the_testing_guide(3)["test_items_are_counted"](groundstate, monkeypatch)
+
+
 @pytest.mark.slow
 @pytest.mark.process
 def test_example_that_deploys_the_app_runs(groundstate, monkeypatch):

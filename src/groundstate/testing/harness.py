@@ -82,8 +82,6 @@ class Groundstate:
         """A boto3 client whose requests go straight into the gateway, signed as ever."""
         key = (service, region, access_key_id, secret_access_key, session_token)
         if key not in self._clients:
-            from botocore.config import Config as ClientConfig
-
             client = _session().client(
                 service,
                 region_name=region,
@@ -91,23 +89,52 @@ class Groundstate:
                 aws_access_key_id=access_key_id or self.config.access_key_id,
                 aws_secret_access_key=secret_access_key or self.config.secret_access_key,
                 aws_session_token=session_token,
-                config=ClientConfig(
-                    retries={"max_attempts": 0},
-                    inject_host_prefix=False,
-                    s3={"addressing_style": "path"},
-                ),
+                config=_client_config(),
             )
             client.meta.events.register("before-send", self._send)
             self._clients[key] = client
         return self._clients[key]
 
+    def resource(self, service: str, *, region: str = "us-east-1") -> Any:
+        """A boto3 resource, such as that of `dynamodb`, whose requests need no socket either."""
+        resource = _session().resource(
+            service,
+            region_name=region,
+            endpoint_url=self.endpoint_url,
+            aws_access_key_id=self.config.access_key_id,
+            aws_secret_access_key=self.config.secret_access_key,
+            config=_client_config(),
+        )
+        resource.meta.client.meta.events.register("before-send", self._send)
+        return resource
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables with which every AWS client and tool reaches this runtime."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_ACCESS_KEY_ID": self.config.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.config.secret_access_key,
+            "AWS_DEFAULT_REGION": self.config.region,
+            "AWS_REGION": self.config.region,
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+        }
+
     def advance(
         self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0
     ) -> None:
-        """Let time pass: serve every timer in between at its own time, in its order."""
+        """Let time pass: serve every timer in between at its own time, in its order.
+
+        Raises:
+            RuntimeError: this runtime is in real time.
+            ValueError: time does not go back.
+        """
         clock = self.clock
-        assert clock is not None, "advance needs virtual time"
+        if clock is None:
+            raise RuntimeError("advance needs virtual time: this runtime has real_time=True")
         span_s = seconds + 60 * minutes + 3600 * hours + 86400 * days
+        if span_s < 0:
+            raise ValueError(f"time does not go back: advance by {span_s} seconds")
         self._call(lambda: self._advance_to(clock, clock.now() + span_s))
 
     def settle(self) -> None:
@@ -193,6 +220,16 @@ def _session() -> Any:
     import boto3
 
     return boto3.session.Session()
+
+
+def _client_config() -> Any:
+    from botocore.config import Config as ClientConfig
+
+    return ClientConfig(
+        retries={"max_attempts": 0},
+        inject_host_prefix=False,
+        s3={"addressing_style": "path"},
+    )
 
 
 class _Raw:

@@ -1,0 +1,52 @@
+"""What tests of applications build on: time, clients, and the way for clients of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from groundstate.testing import Groundstate
+
+
+def test_time_does_not_go_back(groundstate):
+    before = groundstate.clock.now()
+    with pytest.raises(ValueError, match="does not go back"):
+        groundstate.advance(minutes=-1)
+    assert groundstate.clock.now() == before
+
+
+def test_real_time_cannot_be_advanced():
+    with Groundstate(real_time=True) as runtime, pytest.raises(RuntimeError, match="virtual time"):
+        runtime.advance(seconds=1)
+
+
+def test_resource_reaches_the_runtime(groundstate):
+    table = groundstate.resource("dynamodb").create_table(
+        TableName="Items",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    with table.batch_writer() as batch:
+        for number in range(30):
+            batch.put_item(Item={"id": str(number), "number": number})
+    assert sum(item["number"] for item in table.scan()["Items"]) == 435
+    assert [found.name for found in groundstate.resource("dynamodb").tables.all()] == ["Items"]
+
+
+@pytest.mark.slow
+@pytest.mark.process
+def test_another_process_reaches_the_runtime():
+    code = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
+    with Groundstate(access_key_id="mine", secret_access_key="secret") as runtime:
+        answer = subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | runtime.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert answer.stdout == "000000000000\n"
