@@ -105,6 +105,22 @@ exports.handler = async () => {
     assert functions.invoke(name).payload == 200
 
 
+def test_host_of_synchronous_executions_is_this_runtime(functions, make):
+    # A function that brings the SDK for JavaScript asks for this host; ours is not in its way.
+    name = make("""
+const http = require("http");
+exports.handler = async () => {
+  const url = new URL("/_groundstate/health", process.env.AWS_ENDPOINT_URL);
+  url.hostname = `sync-${url.hostname}`;
+  const plain = new Promise((resolve, reject) => {
+    http.get(url, (found) => resolve(found.statusCode)).on("error", reject);
+  });
+  return [(await fetch(url)).status, await plain];
+};
+""")
+    assert functions.invoke(name).payload == [200, 200]
+
+
 def test_exit_is_an_error(functions, make):
     answer = functions.invoke(make("exports.handler = async () => process.exit(3);\n"))
     assert answer.payload["errorType"] == "Runtime.ExitError"
