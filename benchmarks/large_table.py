@@ -241,7 +241,11 @@ def _changes() -> Iterator[tuple[str, str, Request]]:
         "KeySchema": [{"AttributeName": "sk", "KeyType": "HASH"}],
         "Projection": {"ProjectionType": "KEYS_ONLY"},
     }
-    update: Request = {"TableName": "Large", "GlobalSecondaryIndexUpdates": [{"Create": create}]}
+    update: Request = {
+        "TableName": "Large",
+        "AttributeDefinitions": [{"AttributeName": "sk", "AttributeType": "N"}],
+        "GlobalSecondaryIndexUpdates": [{"Create": create}],
+    }
     yield "UpdateTable, new index", "UpdateTable", update
     update = {
         "TableName": "Large",
