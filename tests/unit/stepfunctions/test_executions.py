@@ -255,3 +255,35 @@ def test_execution_of_a_version_and_of_an_alias(states: Any) -> None:
     assert described["stateMachineVersionArn"] == f"{machine}:1"
     (listed,) = states.client.list_executions(stateMachineArn=alias)["executions"]
     assert listed["executionArn"] == execution
+
+
+def test_execution_that_is_redriven_runs(states: Any) -> None:
+    machine = states.create(
+        {
+            "StartAt": "Put",
+            "States": {
+                "Put": {
+                    "Type": "Task",
+                    "Resource": "arn:aws:states:::dynamodb:putItem",
+                    "Parameters": {"TableName": "Later", "Item": {"id": {"S": "a"}}},
+                    "Next": "Wait",
+                },
+                "Wait": {"Type": "Wait", "Seconds": 60, "End": True},
+            },
+        }
+    )
+    execution = states.start(machine, name="redriven")
+    assert states.describe(execution)["status"] == "FAILED"
+    states.runtime.client("dynamodb").create_table(
+        TableName="Later",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    states.client.redrive_execution(executionArn=execution)
+    states.runtime.settle()
+    described = states.describe(execution)
+    assert described["status"] == "RUNNING"
+    assert "error" not in described
+    states.runtime.advance(minutes=1)
+    assert states.describe(execution)["status"] == "SUCCEEDED"
