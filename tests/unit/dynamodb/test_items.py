@@ -25,6 +25,18 @@ def test_put_answers_the_old_item(client: Any, hash_table: str) -> None:
     assert answer["Attributes"] == {"p": {"S": "k"}, "v": {"N": "1"}}
 
 
+@pytest.mark.parametrize("length", [10, 5000])
+def test_an_item_is_replaced_whole(client: Any, hash_table: str, length: int) -> None:
+    # Long ones are not remembered by the store, so the old one is only met when it is written.
+    for text in ("a" * length, "b" * length):
+        client.put_item(TableName=hash_table, Item={"p": {"S": "k"}, "v": {"S": text}})
+        found = client.get_item(TableName=hash_table, Key={"p": {"S": "k"}})["Item"]
+        assert found == {"p": {"S": "k"}, "v": {"S": text}}
+    assert client.scan(TableName=hash_table)["Count"] == 1
+    table = client.describe_table(TableName=hash_table)["Table"]
+    assert (table["ItemCount"], table["TableSizeBytes"]) == (1, length + 3)
+
+
 def test_every_type_comes_back(client: Any, hash_table: str) -> None:
     item = {
         "p": {"S": "k"},
