@@ -6,6 +6,8 @@ import itertools
 import json
 from typing import Any
 
+import pytest
+
 PUT = {
     "Type": "Task",
     "Resource": "arn:aws:states:::dynamodb:putItem",
@@ -33,6 +35,33 @@ def chain(**states: dict[str, Any]) -> dict[str, Any]:
     following = {name: {"Next": after} for name, after in itertools.pairwise(names)}
     linked = {name: state | following.get(name, {"End": True}) for name, state in states.items()}
     return {"StartAt": names[0], "States": linked}
+
+
+STATUS = "$.SdkHttpMetadata.HttpStatusCode"
+PLAIN = {key: value for key, value in PUT.items() if key != "ResultPath"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "output"),
+    [
+        ({"ResultSelector": {"status.$": STATUS}}, {"status": 200}),
+        ({"OutputPath": STATUS}, 200),
+        ({"ResultPath": "$.put", "OutputPath": f"$.put{STATUS[1:]}"}, 200),
+        ({"Assign": {"status.$": STATUS}, "ResultPath": None}, {"shown": 200}),
+        (
+            {"ResultPath": "$.put", "ResultSelector": {"status.$": STATUS}},
+            {"id": "a", "put": {"status": 200}},
+        ),
+    ],
+)
+def test_answer_of_a_task_is_read_where_it_is_wanted(
+    states: Any, fields: dict[str, Any], output: Any
+) -> None:
+    states.make_table()
+    show = {"Type": "Pass", "Parameters": {"shown.$": "$status"}}
+    following = {"Show": show} if "Assign" in fields else {}
+    described = states.describe(states.run(chain(Put=PLAIN | fields, **following), {"id": "a"}))
+    assert json.loads(described["output"]) == output
 
 
 def test_tasks_state_machine_has_the_events_of_aws(states: Any) -> None:
