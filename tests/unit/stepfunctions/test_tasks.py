@@ -64,6 +64,18 @@ def test_answer_of_a_task_is_read_where_it_is_wanted(
     assert json.loads(described["output"]) == output
 
 
+def test_answer_of_a_task_is_read_by_jsonata(states: Any) -> None:
+    states.make_table()
+    put = {
+        "Type": "Task",
+        "QueryLanguage": "JSONata",
+        "Resource": PUT["Resource"],
+        "Arguments": {"TableName": "Tasks", "Item": {"id": {"S": "a"}}},
+        "Output": "{% $states.result.SdkHttpMetadata.HttpStatusCode %}",
+    }
+    assert states.describe(states.run(chain(Put=put)))["output"] == "200"
+
+
 def test_tasks_state_machine_has_the_events_of_aws(states: Any) -> None:
     dynamodb = states.make_table()
     wait = {"Type": "Wait", "Seconds": 30}
