@@ -111,14 +111,12 @@ class ItemRows:
         self._recent.note((self._table_id, key), ItemRow(row_id, item, size))
         return row_id
 
-    def insert_if_new(
-        self, key: bytes, item: bytes, size: int, page_size: int, expires_at: float | None
-    ) -> bool:
-        """Add an item unless there is one under its key; whether it was added."""
+    def insert_if_new(self, key: bytes, item: bytes, size: int, page_size: int) -> bool:
+        """Add an item that does not expire unless there is one under its key; whether it did."""
         if (self._table_id, key) in self._recent:
             return False
         try:
-            self.insert(key, item, size, page_size, expires_at)
+            self.insert(key, item, size, page_size, None)
         except sqlite3.IntegrityError:
             return False
         return True

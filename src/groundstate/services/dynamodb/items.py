@@ -250,18 +250,20 @@ def write_if_new(call: Call, table: Table, key: bytes, new: Measured) -> bool:
     """Write an item, of which nobody wants to know what it replaces, if it replaces nothing.
 
     Most items that are put are new, and that is found out by writing them: a look beforehand would
-    go down the same tree once more. False, and nothing is written, if there is an item, or if an
-    index or a stream has to know.
+    go down the same tree once more. False, and nothing is written, if there is an item, or if more
+    hangs on a write than its row: `write_item` knows all that.
     """
-    if table.index_list or table.stream_label or "PointInTimeRecovery" in table.settings:
+    if (
+        table.index_list
+        or table.stream_label
+        or table.time_to_live is not None
+        or "PointInTimeRecovery" in table.settings
+    ):
         return False
     rows = call.tx.dynamodb
     range_key: Value | None = new.item[table.keys[1].name] if len(table.keys) > 1 else None
-    expires_at = None
-    if table.time_to_live is not None:
-        expires_at = changes.note_expiry(call, table, new.item)
     inserted = rows.items(table.table_id).insert_if_new(
-        key, orjson.dumps(new.item), new.size, page_size(new, range_key), expires_at
+        key, orjson.dumps(new.item), new.size, page_size(new, range_key)
     )
     if inserted:
         rows.tables.count(table.table_id, items=1, size_bytes=new.size)
