@@ -31,6 +31,8 @@ IDLE_TIMEOUT_S = 120.0
 ARRIVAL_TIMEOUT_S = 60.0
 SWEEP_INTERVAL_S = 5.0
 BACKLOG = 1024
+# From accepting a socket to letting it go takes asyncio three turns of its loop.
+_LAST_TURNS = 4
 
 Respond = Callable[[HttpResponse], None]
 Handle = Callable[[HttpRequest, Respond], None]
@@ -61,6 +63,7 @@ class HttpServer:
         self.handle = handle
         self.body_size_bytes_max = body_size_bytes_max
         self.connections: set[_Connection] = set()
+        self.is_stopping = False
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
         self._date = ""
@@ -77,7 +80,12 @@ class HttpServer:
 
     async def stop(self, grace_s: float = 1.0) -> None:
         """Accept no more, let the answers under way go out, close."""
+        self.is_stopping = True
         if self._server is not None:
+            # asyncio loses a socket that it accepted in the turn in which its server is closed.
+            for listener in self._server.sockets:
+                asyncio.get_running_loop().remove_reader(listener.fileno())
+            await asyncio.sleep(0)
             self._server.close()
         if self._sweeper is not None:
             self._sweeper.cancel()
@@ -88,6 +96,9 @@ class HttpServer:
         self._flush()
         for connection in list(self.connections):
             connection.close()
+        # What the last turn accepted becomes a connection, and what is closed is let go, in these.
+        for _ in range(_LAST_TURNS):
+            await asyncio.sleep(0)
 
     def send(self, transport: asyncio.Transport, answer: bytes, *, then_close: bool) -> None:
         """Write an answer when the requests that the loop has at hand are served.
@@ -151,6 +162,9 @@ class _Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
         self._transport = transport  # type: ignore[assignment]
         self._server.connections.add(self)
+        if self._server.is_stopping:
+            transport.close()
+            return
         sock = transport.get_extra_info("socket")
         if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

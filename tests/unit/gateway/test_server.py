@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import http.client
 import socket
 import threading
+import warnings
 
 import pytest
 
@@ -233,3 +235,24 @@ def test_answer_that_is_given_as_the_server_stops_still_goes_out():
         return answer
 
     assert asyncio.run(main()).endswith(b"the last one")
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_client_that_comes_as_the_server_stops_leaves_no_socket_behind(turns):
+    async def main():
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        server = HttpServer(lambda _, __: None, BODY_MAX)
+        await server.start(listener)
+        client = socket.create_connection(listener.getsockname())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await server.stop(grace_s=0)
+        return client
+
+    gc.collect()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        asyncio.run(main()).close()
+        gc.collect()
+    assert [str(warning.message) for warning in caught] == []

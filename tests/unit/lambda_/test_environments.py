@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -212,6 +215,25 @@ def _ends(pid: int) -> bool:
             return True
         time.sleep(0.01)
     return False
+
+
+def test_stop_ends_every_connection_to_the_runtime_api():
+    source = (
+        "import os\ndef handler(event, context):\n    return os.environ['AWS_LAMBDA_RUNTIME_API']\n"
+    )
+    gc.collect()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with Groundstate(real_time=True) as groundstate:
+            functions = Functions(groundstate)
+            host, port = functions.invoke(functions.make(source)).payload.split(":")
+            connection = socket.create_connection((host, int(port)), timeout=WAIT_S)
+            connection.sendall(b"GET /nothing HTTP/1.1\r\n\r\n")
+            assert connection.recv(1000).startswith(b"HTTP/1.1 403")
+        assert connection.recv(1) == b""
+        connection.close()
+        gc.collect()
+    assert [str(one.message) for one in caught if one.category is ResourceWarning] == []
 
 
 def test_wrapper_script_starts_the_runtime(functions):

@@ -106,6 +106,8 @@ class Environment:
         self._memory = MemoryGauge()
         self._number = 0
         self._spawner: Spawner | None = None
+        self._connections: set[RuntimeConnection] = set()
+        # The one that waits for an invocation.
         self._connection: RuntimeConnection | None = None
         self._server: asyncio.Server | None = None
         self._listener = open_listener()
@@ -179,10 +181,12 @@ class Environment:
                 timer.cancel()
         if self._spawner is not None and self._number:
             self._spawner.kill(self._number)
-        if self._connection is not None:
-            self._connection.close()
+        for connection in list(self._connections):
+            connection.close()
         if self._server is not None:
-            self._server.close()
+            # asyncio loses a socket that it accepted in the turn in which its server is closed.
+            self._loop.remove_reader(self._listener.fileno())
+            self._loop.call_soon(self._server.close)
         else:
             self._listener.close()
         self._output.close()
@@ -196,6 +200,16 @@ class Environment:
         self._fail_init(error_type, None, message)
 
     # What the process does, through the Runtime API
+
+    def connected(self, connection: RuntimeConnection) -> None:
+        """The process has a connection."""
+        self._connections.add(connection)
+        if self.state is State.ENDED:
+            connection.close()
+
+    def disconnected(self, connection: RuntimeConnection) -> None:
+        """A connection has ended."""
+        self._connections.discard(connection)
 
     def next_asked(self, connection: RuntimeConnection) -> None:
         """The process is ready for an invocation."""

@@ -33,6 +33,12 @@ _REASONS = {
 class RuntimeApiHandler(Protocol):
     """What stands behind a listener: an environment."""
 
+    def connected(self, connection: RuntimeConnection) -> None:
+        """The process has a connection."""
+
+    def disconnected(self, connection: RuntimeConnection) -> None:
+        """A connection has ended."""
+
     def next_asked(self, connection: RuntimeConnection) -> None:
         """The process is ready for an invocation; answer by `connection.give_invocation`."""
 
@@ -84,9 +90,11 @@ class RuntimeConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are none of asyncio's classes.
         self._transport = cast(asyncio.Transport, transport)
+        self._handler.connected(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
+        self._handler.disconnected(self)
 
     def data_received(self, data: bytes) -> None:
         try:
