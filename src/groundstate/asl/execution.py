@@ -296,7 +296,7 @@ class Execution:
     def input(self) -> Any:
         """The execution's input, for the context object."""
         if self._input is UNREAD:
-            self._input = read_data(self.info.input_text)
+            self._input = read_data(self.info.read_input())
         return self._input
 
     def new_id(self) -> int:

@@ -135,7 +135,7 @@ class ExecutionInfo:
         arn, name: of the execution.
         role_arn: of the state machine, for ExecutionStarted and the context object.
         machine_arn, machine_name: of the state machine, without version or alias.
-        input_text: the input as the caller sent it.
+        input_text: the input as the caller sent it; `read_input()` gives it.
         start_time: epoch seconds.
         version_arn, alias_arn: how it was started, for ExecutionStarted; empty when not so.
         redrive_count: how often it was redriven; None where the context object has none (a
@@ -162,6 +162,13 @@ class ExecutionInfo:
     context: dict[str, Any] | None = None
     variables: dict[str, Any] | None = None
     missing_activities: tuple[str, ...] = ()
+
+    def read_input(self) -> str:
+        """The input's text.
+
+        Who loads executions may read it at its first use, in a class of its own.
+        """
+        return self.input_text
 
     def find_wrong_parameter(self, resource: Resource, parameters: Any) -> str:
         """The first parameter that an aws-sdk resource does not have, or ''.

@@ -45,7 +45,7 @@ def begin(
     execution = Execution(info)
     turn = Turn(machine, execution, event.now, event.entropy, effort, budget)
     details = {
-        "input": info.input_text,
+        "input": info.read_input(),
         "roleArn": info.role_arn,
     }
     if info.version_arn:
@@ -54,7 +54,7 @@ def begin(
         details["stateMachineAliasArn"] = info.alias_arn
     turn.record(0, "ExecutionStarted", details)
     root = Strand(0, -1, 0, machine.start, 0)
-    root.set_input_text(info.input_text)
+    root.set_input_text(info.read_input())
     if info.variables:
         root.variables = dict(info.variables)
     execution.strands[0] = root

@@ -97,7 +97,7 @@ def start(call: Call, run: Run) -> None:
     itself does not nest bursts without end.
     """
     if call.host.bursts > 0:
-        run.extra["input"] = run.info.input_text
+        run.extra["input"] = run.info.read_input()
         run.work = run.row.work = WORK_START
         run.insert(call)
         execution_id = run.row.execution_id

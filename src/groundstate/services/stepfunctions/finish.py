@@ -44,7 +44,7 @@ def describe_sync(run: Run) -> Shape:
         "startDate": row.started_at,
         "stopDate": finish.stop_time,
         "status": finish.status,
-        "input": run.info.input_text,
+        "input": run.info.read_input(),
         "inputDetails": {"included": True},
         "billingDetails": {
             "billedMemoryUsedInMB": BILLED_MEMORY_MB,

@@ -155,6 +155,7 @@ def launch(call: Call, run: Run) -> None:
         return
     state = run.core = run.execution.dump() if run.core is None else run.core
     definition, type_, processors = root_of(call, run.machine, run.revision)
+    run.info.read_input()
     info = {
         field.name: getattr(run.info, field.name) for field in dataclasses.fields(ExecutionInfo)
     }

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import orjson
@@ -72,29 +71,26 @@ class OpenTask:
     child: int = 0
 
 
+@dataclass(slots=True)
 class StoredInfo(ExecutionInfo):
-    """What the core knows of an execution that was loaded; its input is read when it is wanted."""
+    """What the core knows of an execution that was loaded; its input is read when it is wanted.
 
-    __slots__ = ("_read",)
+    Attributes:
+        input_reader: reads `input_text`, while that has not been read.
+    """
 
-    _read: Callable[[], str]
+    input_reader: Callable[[], str] | None = None
 
-    @property
-    def input_text(self) -> str:  # a field of the class above
-        """The input as the caller sent it."""
-        return self._read()
-
-    @input_text.setter
-    def input_text(self, text: str) -> None:
-        self._read = lambda: text
+    def read_input(self) -> str:
+        """See `ExecutionInfo.read_input`."""
+        if self.input_reader is not None:
+            self.input_text = self.input_reader()
+            self.input_reader = None
+        return self.input_text
 
     def find_wrong_parameter(self, resource: Resource, parameters: Any) -> str:
         """See `ExecutionInfo.find_wrong_parameter`."""
         return sdk_names.find_wrong(resource.service, resource.action, parameters)
-
-    def read_later(self, read: Callable[[], str]) -> None:
-        """Let the input be read at its first use."""
-        self._read = cache(read)
 
 
 class Run:
@@ -257,7 +253,7 @@ class Run:
 
     def _find_ends(self) -> Ends | None:
         finish = self.finish
-        size = len(self.info.input_text) if self.first_id == 1 else 0
+        size = len(self.info.read_input()) if self.first_id == 1 else 0
         for text in (finish.output, finish.cause) if finish is not None else ():
             size += len(text or "")
         if size > _RECENT_CHARACTERS_MAX:
@@ -271,7 +267,7 @@ class Run:
             if not self.is_new:
                 executions.delete(row.execution_id)
             return
-        self.extra["input"] = self.info.input_text
+        self.extra["input"] = self.info.read_input()
         row.extra = to_bytes(self.extra)
         if self.is_new:
             executions.insert(row)
@@ -321,7 +317,7 @@ def load_run(call: Call, execution_id: int) -> Run | None:
     revision = call.tx.state_machines.get_revision(row.revision)
     extra = read_extra(row)
     run = make_run(call, row, machine, revision, extra, "")
-    run.info.read_later(lambda: read_input(call, row, extra))
+    run.info.input_reader = lambda: read_input(call, row, extra)
     run.is_new = False
     if row.state is None:
         return run

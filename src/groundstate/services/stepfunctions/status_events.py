@@ -80,7 +80,7 @@ def _entry(call: Call, run: Run, *, ended: bool) -> Shape:
         "status": "RUNNING" if finish is None else finish.status,
         "startDate": _milliseconds(row.started_at),
         "stopDate": None if finish is None else _milliseconds(finish.stop_time),
-        "input": run.info.input_text,
+        "input": run.info.read_input(),
         "output": None if finish is None else finish.output,
         "stateMachineVersionArn": told.get("stateMachineVersionArn"),
         "stateMachineAliasArn": told.get("stateMachineAliasArn"),
