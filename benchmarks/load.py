@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 ACCESS_KEY_ID = "test"
@@ -52,6 +53,20 @@ class Signer:
             f"Credential={ACCESS_KEY_ID}/{scope}, SignedHeaders={signed}, Signature={signature}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         ).encode()
+
+
+Prepare = Callable[[str, str, dict[str, Any]], bytes]
+
+
+def make_prepare(port: int) -> Prepare:
+    """A function that writes and signs a request: `prepare(service, operation, request)`."""
+    signers = {service: Signer(service, f"127.0.0.1:{port}") for service in TARGETS}
+
+    def prepare(service: str, operation: str, request: dict[str, Any]) -> bytes:
+        body = json.dumps(request).encode()
+        return signers[service].headers(f"{TARGETS[service]}.{operation}", body) + body
+
+    return prepare
 
 
 class Connection:

@@ -5,10 +5,12 @@ A request costs this client some ten microseconds, so what is measured is the se
 
 from __future__ import annotations
 
+import json
 import selectors
 import socket
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -76,6 +78,63 @@ def drive(port: int, requests: list[bytes], connections: int) -> Load:
     for key in list(selector.get_map().values()):
         key.data.connection.close()
     return Load(len(latencies), lasted_s, latencies, refused, answers)
+
+
+def drive_executions(
+    port: int,
+    starts: list[bytes],
+    looks: dict[str, bytes],
+    connections: int,
+    *,
+    pause_s: float,
+    give_up_s: float = 300.0,
+) -> None:
+    """Start executions, and look at each until it has SUCCEEDED.
+
+    Starting all before looking spares servers with a long latency (ministack: 150 ms) from being
+    asked over and over, which would be counted as their CPU time.
+
+    Args:
+        looks: DescribeExecution by the execution's name.
+        pause_s: how long to wait before looking again.
+
+    Raises:
+        RuntimeError: one could not be started, or did not succeed.
+        TimeoutError: they had not all ended after `give_up_s`.
+    """
+    began_at = time.perf_counter()
+    load = drive(port, starts, connections)
+    if load.refused:
+        raise RuntimeError(next(str(_body(a))[:80] for a in load.answers if b" 200 " not in a[:15]))
+    pending = looks
+    while pending:
+        found = [
+            _body(answer) for answer in drive(port, list(pending.values()), connections).answers
+        ]
+        for execution in found:
+            if execution["status"] not in ("RUNNING", "SUCCEEDED"):
+                raise RuntimeError(f"{execution['status']}: {str(execution.get('cause'))[:80]}")
+        done = {execution["name"] for execution in found if execution["status"] == "SUCCEEDED"}
+        pending = {name: look for name, look in pending.items() if name not in done}
+        if pending:
+            if time.perf_counter() - began_at > give_up_s:
+                raise TimeoutError(f"still running after {give_up_s:.0f} s")
+            time.sleep(pause_s)
+
+
+def _body(answer: bytes) -> dict[str, Any]:
+    """The JSON of an answer."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    if b"transfer-encoding: chunked" in head.lower():
+        # The servers here send each answer as one chunk, or few: sizes stand on lines of their own.
+        parts = []
+        while size := int(body.split(b";")[0].split(b"\r\n")[0], 16):
+            body = body.partition(b"\r\n")[2]
+            parts.append(body[:size])
+            body = body[size + 2 :]
+        body = b"".join(parts)
+    found: dict[str, Any] = json.loads(body)
+    return found
 
 
 def _connect(port: int) -> socket.socket:

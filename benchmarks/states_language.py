@@ -1,7 +1,8 @@
 """Transitions a second: a loop of Pass states, Maps, a Parallel, a JSONata transform.
 
-A case starts its executions back to back over one connection and waits for them all; long ones are
-started alone, short ones many at a time. The median of several rounds, after one to warm up.
+A case starts its executions by 8 clients and waits for them all; long ones are started alone or
+few at a time, short ones many. Requests are written and signed before the time begins. The median
+of several rounds, after one to warm up.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import statistics
 import time
 from typing import Any
 
-from benchmarks.load import Connection
+from benchmarks.load import Connection, make_prepare
+from benchmarks.raw_load import drive_executions
 from benchmarks.servers import Server, start_groundstate, start_ministack, start_moto
 from benchmarks.tasks_workflow import make_role
 
 ROUNDS = 3
+CLIENTS = 8
 GIVE_UP_S = 30.0
 
 LOOP = {
@@ -113,7 +116,7 @@ async def measure(server: Server) -> dict[str, float]:
             if "stateMachineArn" not in made:
                 raise RuntimeError(str(made)[:80])
             times = [
-                await run(connection, made["stateMachineArn"], json.dumps(document), count)
+                run(server.port, made["stateMachineArn"], json.dumps(document), count)
                 for _ in range(ROUNDS + 1)
             ][1:]
         except (RuntimeError, TimeoutError) as error:
@@ -124,28 +127,20 @@ async def measure(server: Server) -> dict[str, float]:
     return found
 
 
-async def run(connection: Connection, machine: str, document: str, count: int) -> float:
+def run(port: int, machine: str, document: str, count: int) -> float:
     """Start executions and wait for them all: how long it took, in seconds."""
-    began_at = time.perf_counter()
+    prepare = make_prepare(port)
+    arn = machine.replace(":stateMachine:", ":execution:")
+    # moto makes up no name of its own.
+    names = [f"n{time.monotonic_ns()}-{number}" for number in range(count)]
     request = {"stateMachineArn": machine, "input": document}
-    arns = []
-    for number in range(count):
-        # moto makes up no name of its own.
-        named = {**request, "name": f"n{time.monotonic_ns()}-{number}"}
-        status, started = await connection.call("states", "StartExecution", named)
-        if status != 200:
-            raise RuntimeError(str(started)[:80])
-        arns.append(started["executionArn"])
-    for arn in arns:
-        while True:
-            _, found = await connection.call("states", "DescribeExecution", {"executionArn": arn})
-            if found["status"] != "RUNNING":
-                break
-            if time.perf_counter() - began_at > GIVE_UP_S:
-                raise TimeoutError(f"still running after {GIVE_UP_S:.0f} s")
-            await asyncio.sleep(0.005)
-        if found["status"] != "SUCCEEDED":
-            raise RuntimeError(f"{found['status']}: {str(found.get('cause'))[:80]}")
+    starts = [prepare("states", "StartExecution", {**request, "name": name}) for name in names]
+    looks = {
+        name: prepare("states", "DescribeExecution", {"executionArn": f"{arn}:{name}"})
+        for name in names
+    }
+    began_at = time.perf_counter()
+    drive_executions(port, starts, looks, CLIENTS, pause_s=0.005, give_up_s=GIVE_UP_S)
     return time.perf_counter() - began_at
 
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import boto3
 
-from benchmarks.load import TARGETS, Connection, Signer, percentile
-from benchmarks.raw_load import drive
+from benchmarks.load import Connection, Prepare, make_prepare, percentile
+from benchmarks.raw_load import drive, drive_executions
 from benchmarks.servers import Server, start_groundstate, start_ministack, start_moto
 
 CLIENTS = 8
@@ -77,9 +75,6 @@ TABLE = {
     ],
     "BillingMode": "PAY_PER_REQUEST",
 }
-
-
-Prepare = Callable[[str, str, dict[str, Any]], bytes]
 
 
 @dataclass
@@ -172,9 +167,6 @@ def run_batch(
 
     Returns the time that it took and the server's CPU time, in seconds. Requests are written and
     signed before the time begins.
-
-    Starting all of a batch before looking spares servers with a long latency (ministack: 150 ms)
-    from being asked over and over, which would be counted as their CPU time.
     """
     timestamp = int(time.time())
     names = [f"{label}-{number}" for number in range(count)]
@@ -207,33 +199,16 @@ def run_batch(
         for name in names
     ]
     cpu_s, began_at = server.cpu_s, time.perf_counter()
-    load = drive(server.port, starts, CLIENTS)
-    assert load.refused == 0, load.answers[0]
-    pending = looks
-    while pending:
-        answers = drive(server.port, list(pending.values()), CLIENTS).answers
-        done = {_name_of(answer) for answer in answers if b"SUCCEEDED" in answer}
-        pending = {name: look for name, look in pending.items() if name not in done}
-        if pending:
-            time.sleep(0.05)
+    drive_executions(server.port, starts, looks, CLIENTS, pause_s=0.05)
     items = drive(server.port, gets, CLIENTS).answers
     lasted_s, cpu_s = time.perf_counter() - began_at, server.cpu_s - cpu_s
     assert all(b"Done" in item for item in items)
     return lasted_s, cpu_s
 
 
-def _name_of(answer: bytes) -> str:
-    return str(json.loads(answer.partition(b"\r\n\r\n")[2])["name"])
-
-
 def measure(server: Server) -> Figures:
     """One round."""
-    host = f"127.0.0.1:{server.port}"
-    signers = {service: Signer(service, host) for service in TARGETS}
-
-    def prepare(service: str, operation: str, request: dict[str, Any]) -> bytes:
-        body = json.dumps(request).encode()
-        return signers[service].headers(f"{TARGETS[service]}.{operation}", body) + body
+    prepare = make_prepare(server.port)
 
     async def prepare_machine() -> str:
         connection = await Connection("127.0.0.1", server.port).open()
