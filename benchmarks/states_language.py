@@ -96,7 +96,7 @@ CASES: tuple[tuple[str, dict[str, Any], dict[str, Any], int, int], ...] = (
     ("loop of 1,000 transitions", LOOP, {"n": 0}, 1001, 5),
     ("inline Map of 5,000 items", INLINE_MAP, {"items": list(range(5000))}, 5001, 1),
     ("distributed Map of 10,000", DISTRIBUTED_MAP, {"items": list(range(10_000))}, 10_001, 1),
-    ("Parallel of 40 branches", PARALLEL, {}, 41, 50),
+    ("Parallel of 40 branches", PARALLEL, {}, 41, 150),
     ("JSONata over 200 items", JSONATA, {"items": ITEMS}, 1, 50),
 )
 

@@ -136,7 +136,8 @@ def _invalid_path(path: str) -> Exception:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    # Data is JSON: there are no other numbers, and `bool`, which extends int, is none.
+    return type(value) is int or type(value) is float
 
 
 def _boolean_equals(value: Any, bound: Any) -> bool:

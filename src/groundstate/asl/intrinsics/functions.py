@@ -232,9 +232,8 @@ def _math_random(turn: Turn, first: Any, last: Any, *seeds: Any) -> int:
 
 
 def _math_add(turn: Turn, first: Any, second: Any) -> int:
-    terms = _rounded(first), _rounded(second)
-    total = sum(terms)
-    if not all(_INT_MIN <= number <= _INT_MAX for number in (*terms, total)):
+    total = _rounded(first) + _rounded(second)
+    if not _is_int(total):
         raise BadArguments
     return total
 
