@@ -5,13 +5,13 @@ Groundstate is durable (`synchronous=FULL`); the others keep everything in memor
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from benchmarks.load import Signer, percentile
+from benchmarks.load import make_prepare, percentile
 from benchmarks.raw_load import drive
 from benchmarks.servers import (
     SCRATCH,
@@ -121,12 +121,7 @@ def start_dynalite() -> Server:
 
 def measure(server: Server) -> Iterator[tuple[str, float, float, float]]:
     """Each row's operations a second, CPU milliseconds each, and p99 in milliseconds."""
-    signer = Signer("dynamodb", f"127.0.0.1:{server.port}")
-
-    def prepare(operation: str, request: Request) -> bytes:
-        body = json.dumps(request).encode()
-        return signer.headers(f"DynamoDB_20120810.{operation}", body) + body
-
+    prepare = partial(make_prepare(server.port), "dynamodb")
     drive(server.port, [prepare("CreateTable", TABLE)], 1)
     described = prepare("DescribeTable", {"TableName": "Bench"})
     drive(server.port, [described] * 20, 1)
