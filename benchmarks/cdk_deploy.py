@@ -27,7 +27,7 @@ import boto3
 from benchmarks.servers import SCRATCH, Server, start_groundstate, start_ministack, start_moto
 from tests.cdk.command_line import CommandLine, install, make_environment
 
-ROUNDS = 2
+ROUNDS = 4
 SHORT_ROUNDS = 5
 TIMEOUT_S = 120
 ROOT = Path(__file__).parents[1]
