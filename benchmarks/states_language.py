@@ -95,23 +95,25 @@ ITEMS = [{"name": f"item {n}", "price": (n * 37) % 101, "count": n % 7} for n in
 CASES: tuple[tuple[str, dict[str, Any], dict[str, Any], int, int], ...] = (
     ("loop of 1,000 transitions", LOOP, {"n": 0}, 1001, 5),
     ("inline Map of 5,000 items", INLINE_MAP, {"items": list(range(5000))}, 5001, 1),
-    ("distributed Map of 10,000", DISTRIBUTED_MAP, {"items": list(range(10_000))}, 10_001, 1),
     ("Parallel of 40 branches", PARALLEL, {}, 41, 150),
     ("JSONata over 200 items", JSONATA, {"items": ITEMS}, 1, 50),
+    # Last: a server that is given up on is still at work.
+    ("distributed Map of 10,000", DISTRIBUTED_MAP, {"items": list(range(10_000))}, 10_001, 1),
 )
 
 
 async def measure(server: Server) -> dict[str, float]:
     """Transitions a second of each case; a case that fails is left out."""
     role = make_role(server.port)
-    connection = await Connection("127.0.0.1", server.port).open()
     found = {}
     for number, (name, definition, document, transitions, count) in enumerate(CASES):
+        connection = await Connection("127.0.0.1", server.port).open()
         _, made = await connection.call(
             "states",
             "CreateStateMachine",
             {"name": f"case{number}", "definition": json.dumps(definition), "roleArn": role},
         )
+        connection.close()
         try:
             if "stateMachineArn" not in made:
                 raise RuntimeError(str(made)[:80])
