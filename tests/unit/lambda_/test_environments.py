@@ -55,6 +55,24 @@ def handler(event, context):
     )
 
 
+def test_first_invocation_is_prepared_while_nothing_is_asked():
+    def fork_servers() -> set[str]:
+        children = [
+            pid
+            for task in Path("/proc/self/task").iterdir()
+            for pid in (task / "children").read_text().split()
+        ]
+        return {pid for pid in children if "forkserver" in Path(f"/proc/{pid}/cmdline").read_text()}
+
+    before = fork_servers()
+    with Groundstate(real_time=True) as groundstate:
+        Functions(groundstate).make("def handler(event, context):\n    return 1\n")
+        deadline = time.monotonic() + 30
+        while not fork_servers() - before and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert fork_servers() - before
+
+
 def test_function_with_its_own_boto3_uses_that(functions):
     source = "import boto3\ndef handler(event, context):\n    return boto3.WHOSE\n"
     name = functions.make(source, {"boto3/__init__.py": "WHOSE = 'its own'\n"})

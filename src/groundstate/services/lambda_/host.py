@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import resource
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,10 @@ from groundstate.services.lambda_.stream_poller import StreamPoller
 from groundstate.services.lambda_.variables import Credentials, make_variables
 
 _SWEEP_S = 15.0
-# The fork servers are started ahead of the first invocation, but behind the runtime's own start.
-_PREPARE_AFTER_S = 0.3
+# The fork server is started ahead of the first invocation, but at a time when nobody waits: a
+# deployment that is under way would share the machine with it. Its imports take 0.15 s.
+_CALM_S = 1.0
+_CALM_CPU_S = 0.01
 _VERSIONS_MAX = 10_000
 _OPEN_FILES = 8192
 
@@ -75,6 +78,7 @@ class LambdaHost:
         self._said: set[str] = set()
         self._sweep: asyncio.TimerHandle | None = None
         self._is_stopping = False
+        self._is_preparing = False
         self._has_catalogue = False
         self._has_unused_code = False
         self.events = EventQueue(runner)
@@ -167,7 +171,9 @@ class LambdaHost:
 
     def prepare(self) -> None:
         """Get ready for the first invocation of a Python function."""
-        self._loop.call_later(_PREPARE_AFTER_S, self._prepare)
+        if not self._is_preparing:
+            self._is_preparing = True
+            self._loop.call_later(_CALM_S, self._prepare_in_a_calm, time.process_time())
 
     # What pools do
 
@@ -349,8 +355,14 @@ class LambdaHost:
             spawner = self._spawners[preload] = Spawner(preload)
         return spawner
 
-    def _prepare(self) -> None:
-        if not self._is_stopping:
+    def _prepare_in_a_calm(self, cpu_s: float) -> None:
+        """Start the fork server if the runtime has had nothing to do since it had used `cpu_s`."""
+        used_s = time.process_time()
+        if self._is_stopping:
+            return
+        if used_s - cpu_s > _CALM_CPU_S:
+            self._loop.call_later(_CALM_S, self._prepare_in_a_calm, used_s)
+        else:
             self._spawner("boto3").prepare()
 
     # The rest
