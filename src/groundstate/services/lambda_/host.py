@@ -45,8 +45,8 @@ from groundstate.services.lambda_.variables import Credentials, make_variables
 _SWEEP_S = 15.0
 # The fork server is started ahead of the first invocation, but at a time when nobody waits: a
 # deployment that is under way would share the machine with it. Its imports take 0.15 s.
-_CALM_S = 1.0
-_CALM_CPU_S = 0.01
+_CALM_S = 2.0
+_CALM_CPU_S = 0.005
 _VERSIONS_MAX = 10_000
 _OPEN_FILES = 8192
 
