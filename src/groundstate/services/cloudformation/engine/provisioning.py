@@ -31,6 +31,15 @@ _HANDLER_CODES = (
     ("LimitExceeded", "ServiceLimitExceeded"),
     ("Throttl", "Throttling"),
 )
+# As the AWS SDK for Java names the services whose resource types have another name.
+_SDK_NAMES = {
+    "DynamoDB": "DynamoDb",
+    "ECR": "Ecr",
+    "IAM": "Iam",
+    "Logs": "CloudWatchLogs",
+    "SSM": "Ssm",
+    "StepFunctions": "Sfn",
+}
 
 
 class StepFailed(Exception):
@@ -115,7 +124,9 @@ def run_provider(
         found: Result = call.runner.run(call.service, job, stack.region)
     except ServiceError as error:
         names_missing = _handler_code(error) == "NotFound"
-        raise StepFailed(describe_refusal(error), names_missing=names_missing) from error
+        raise StepFailed(
+            describe_refusal(resource.type, error), names_missing=names_missing
+        ) from error
     except ProvisionFailed as error:
         raise StepFailed(error.reason) from error
     except TemplateError as error:
@@ -127,13 +138,14 @@ def run_provider(
     return found
 
 
-def describe_refusal(error: ServiceError) -> str:
-    """Another service's refusal as the reason of an event."""
-    request_id = ids.make_uuid()
+def describe_refusal(resource_type: str, error: ServiceError) -> str:
+    """A service's refusal as the reason of an event."""
+    namespace = "Lambda" if resource_type.startswith("Custom::") else resource_type.split("::")[1]
+    service = _SDK_NAMES.get(namespace, namespace)
     return (
-        f'Resource handler returned message: "{error.message} (Service: {error.code}, Status Code:'
-        f' {error.status}, Request ID: {request_id})" (RequestToken: {ids.make_uuid()},'
-        f" HandlerErrorCode: {_handler_code(error)})"
+        f'Resource handler returned message: "{error.message} (Service: {service}, Status Code:'
+        f" {error.status}, Request ID: {ids.make_uuid()}) (SDK Attempt Count: 1)"
+        f'" (RequestToken: {ids.make_uuid()}, HandlerErrorCode: {_handler_code(error)})'
     )
 
 
