@@ -21,6 +21,7 @@ from groundstate.cli.histories import (
     follow_events,
     read_events,
 )
+from groundstate.cli.names import find_meant
 from groundstate.cli.output import Console
 
 EXECUTIONS_SHOWN = 20
@@ -40,7 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--follow", action="store_true", help="show each state as it is entered, to the end"
     )
-    parser.add_argument("--state-machine", metavar="NAME", help="list those of this state machine")
+    parser.add_argument(
+        "--state-machine",
+        metavar="NAME",
+        help="list those of this state machine; a part of its name will do",
+    )
     parser.add_argument("--status", choices=_STATUSES, help="list those with this status")
     parser.add_argument(
         "--limit",
@@ -165,17 +170,21 @@ def _follow(client: Client, console: Console, execution_arn: str) -> int:
 
 
 def _machines(client: Client, name: str | None = None) -> Iterator[dict[str, Any]]:
-    """The state machines, or the one with a name (or ARN)."""
+    """The state machines, or the one that a name, an ARN, or a part of a name means."""
     pages = _pages(client, "ListStateMachines")
     machines = [machine for page in pages for machine in page["stateMachines"]]
     if name is None:
         return iter(machines)
     found = [m for m in machines if name in (m["name"], m["stateMachineArn"])]
+    names = [machine["name"] for machine in machines]
+    meant = None if found else find_meant(name, names)
+    found = found or [machine for machine in machines if machine["name"] == meant]
     if not found:
-        names = ", ".join(machine["name"] for machine in machines)
         raise CommandError(
             f"There is no state machine {name!r}.",
-            f"These are there: {names}" if names else "Deploy an app:  groundstate deploy app",
+            f"These are there: {', '.join(names)}"
+            if names
+            else "Deploy an app:  groundstate deploy app",
         )
     return iter(found)
 

@@ -10,12 +10,14 @@ import argparse
 import base64
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from groundstate.cli.client import Client
 from groundstate.cli.connection import add_connection_arguments, connect
 from groundstate.cli.errors import CommandError, Refused
+from groundstate.cli.names import find_meant
 from groundstate.cli.output import Console
 
 
@@ -35,7 +37,9 @@ class Invocation(NamedTuple):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The function and its event."""
-    parser.add_argument("function", metavar="FUNCTION", help="name or ARN of the function")
+    parser.add_argument(
+        "function", metavar="FUNCTION", help="name or ARN of the function; a part of it will do"
+    )
     parser.add_argument(
         "-e", "--event", default="{}", help="the event: JSON, @FILE, or - for standard input [{}]"
     )
@@ -45,7 +49,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Invoke the function."""
     event = read_event(arguments.event)
-    invocation = invoke(connect(arguments), arguments.function, event)
+    client = connect(arguments)
+    try:
+        invocation = invoke(client, arguments.function, event)
+    except Refused as refused:
+        function = find_function(client, arguments.function, refused)
+        console.note(f"Invoking {function}")
+        invocation = invoke(client, function, event)
     console.show(
         {
             "result": invocation.result,
@@ -83,18 +93,36 @@ def read_event(text: str) -> bytes:
     return text.encode()
 
 
+def find_function(client: Client, name: str, refused: Refused) -> str:
+    """The function that a part of a name means, where Lambda refused the name itself.
+
+    Args:
+        name: may end with a version or an alias, after a colon.
+
+    Raises:
+        CommandError: `refused`, with the functions that there are; or several are meant.
+    """
+    if refused.code != "ResourceNotFoundException":
+        raise refused
+    word, colon, qualifier = name.partition(":")
+    names = sorted(_function_names(client))
+    if word not in names:
+        meant = find_meant(word, names)
+        if meant is not None:
+            return f"{meant}{colon}{qualifier}"
+        refused.hint = "There is no function yet. Deploy an app:  groundstate deploy app"
+        if names:
+            refused.hint = f"These are there: {', '.join(names)}"
+    raise refused
+
+
 def invoke(client: Client, function: str, event: bytes) -> Invocation:
     """Invoke a function and wait for its result.
 
     Raises:
-        Refused: Lambda refused it; for an unknown function the hint names those that there are.
+        Refused: Lambda refused it.
     """
-    try:
-        answer = client.invoke(function, event)
-    except Refused as refused:
-        if refused.code == "ResourceNotFoundException":
-            refused.hint = _name_functions(client)
-        raise
+    answer = client.invoke(function, event)
     log = base64.b64decode(answer.headers.get("x-amz-log-result", ""))
     try:
         result = json.loads(answer.body) if answer.body else None
@@ -115,9 +143,12 @@ def show_invocation(console: Console, invocation: Invocation) -> None:
     console.say(f"{label}: {json.dumps(invocation.result, indent=2, ensure_ascii=False)}")
 
 
-def _name_functions(client: Client) -> str:
-    listed = client.call_lambda("ListFunctions", "GET", "/")
-    names = [function["FunctionName"] for function in listed.get("Functions", [])]
-    if not names:
-        return "There is no function yet. Deploy an app:  groundstate deploy app"
-    return f"These are there: {', '.join(sorted(names))}"
+def _function_names(client: Client) -> Iterator[str]:
+    query: dict[str, str] = {}
+    while True:
+        page = client.call_lambda("ListFunctions", "GET", "/", query)
+        for function in page["Functions"]:
+            yield function["FunctionName"]
+        if not page.get("NextMarker"):
+            return
+        query = {"Marker": page["NextMarker"]}

@@ -1,6 +1,7 @@
 """List log groups, show the lines of one, or follow it.
 
-A function's name means the group that it logs to; anything with a / in it is a group's name.
+A function's name, or a part of it, means the group that it logs to; anything with a / in it is a
+group's name.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from urllib.parse import quote
 from groundstate.cli.client import Client
 from groundstate.cli.connection import add_connection_arguments, connect
 from groundstate.cli.errors import CommandError, Refused
+from groundstate.cli.invoke import find_function
+from groundstate.cli.names import find_meant
 from groundstate.cli.output import Console
 from groundstate.clock import pause, wall_time
 
@@ -61,24 +64,34 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def find_group(client: Client, name: str) -> str:
-    """The log group that a function's name, or its own, means.
+    """The log group that a function's name, its own, or a part of one of them means.
 
     Raises:
-        CommandError: there is no such function.
+        CommandError: there is none, or there are several.
     """
     if "/" in name:
         return name
     try:
-        function = client.call_lambda(
-            "GetFunctionConfiguration", "GET", f"/{quote(name, safe='')}/configuration"
-        )
+        function = _configuration(client, name)
     except Refused as refused:
-        if refused.code == "ResourceNotFoundException":
-            groups = "\n".join(f"  {group['logGroupName']}" for group in _groups(client))
-            refused.hint = f"These log groups are there:\n{groups}" if groups else ""
-        raise
+        try:
+            name = find_function(client, name, refused)
+        except Refused:
+            groups = [group["logGroupName"] for group in _groups(client)]
+            meant = name if name in groups else find_meant(name, groups)
+            if meant is not None:
+                return meant
+            if groups:
+                refused.hint = "\n  ".join(["These log groups are there:", *groups])
+            raise
+        function = _configuration(client, name)
     group: str = function.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{name}"
     return group
+
+
+def _configuration(client: Client, function: str) -> dict[str, Any]:
+    path = f"/{quote(function, safe='')}/configuration"
+    return client.call_lambda("GetFunctionConfiguration", "GET", path)
 
 
 def parse_duration_s(text: str) -> float:

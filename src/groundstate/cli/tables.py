@@ -10,6 +10,7 @@ from typing import Any
 from groundstate.cli.client import Client
 from groundstate.cli.connection import add_connection_arguments, connect, parse_count
 from groundstate.cli.errors import Refused
+from groundstate.cli.names import find_meant
 from groundstate.cli.output import Console
 
 ITEMS_SHOWN = 50
@@ -17,7 +18,12 @@ ITEMS_SHOWN = 50
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The table, and how much of it."""
-    parser.add_argument("table", metavar="TABLE", nargs="?", help="show this table's items")
+    parser.add_argument(
+        "table",
+        metavar="TABLE",
+        nargs="?",
+        help="show this table's items; a part of its name will do",
+    )
     parser.add_argument(
         "--limit",
         metavar="NUMBER",
@@ -34,7 +40,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.table is None:
         _list_tables(client, console)
     else:
-        _show_items(client, console, arguments.table, arguments.limit)
+        _show_items(client, console, _find_table(client, arguments.table), arguments.limit)
     return 0
 
 
@@ -66,19 +72,29 @@ def _list_tables(client: Client, console: Console) -> None:
     console.table(["TABLE", "STATUS", "ITEMS", "KEY"], rows)
 
 
-def _show_items(client: Client, console: Console, table: str, limit: int) -> None:
+def _find_table(client: Client, name: str) -> dict[str, Any]:
+    """Describe the table that a name, an ARN, or a part of a name means."""
     try:
-        keys = [
-            part["AttributeName"]
-            for part in client.call("dynamodb", "DescribeTable", TableName=table)["Table"][
-                "KeySchema"
-            ]
-        ]
+        found = client.call("dynamodb", "DescribeTable", TableName=name)
     except Refused as refused:
-        if refused.code == "ResourceNotFoundException":
-            names = ", ".join(_table_names(client))
-            refused.hint = f"These are there: {names}" if names else "There is no table yet."
-        raise
+        # A part of a name may be too short for a name.
+        if refused.code not in ("ResourceNotFoundException", "ValidationException"):
+            raise
+        names = list(_table_names(client))
+        meant = find_meant(name, names)
+        if meant is None:
+            refused.hint = (
+                f"These are there: {', '.join(names)}" if names else "There is no table yet."
+            )
+            raise
+        found = client.call("dynamodb", "DescribeTable", TableName=meant)
+    table: dict[str, Any] = found["Table"]
+    return table
+
+
+def _show_items(client: Client, console: Console, described: dict[str, Any], limit: int) -> None:
+    table = described["TableName"]
+    keys = [part["AttributeName"] for part in described["KeySchema"]]
     items, more = _scan(client, table, limit)
     console.show(items)
     others = {name: None for item in items for name in item if name not in keys}

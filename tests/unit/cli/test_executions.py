@@ -67,6 +67,7 @@ def test_lists_the_newest_of_all_machines_first(groundstate_command):
     [
         (["--status", "FAILED"], ["failing-1"]),
         (["--state-machine", "quick"], ["quick-1"]),
+        (["--state-machine", "Qui"], ["quick-1"]),
         (["--limit", "1"], ["patient-1"]),
     ],
 )

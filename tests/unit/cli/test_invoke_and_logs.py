@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 
 import pytest
@@ -71,6 +72,20 @@ def test_unknown_function_is_refused_with_those_that_there_are(groundstate_comma
     assert "These are there: Echo" in said.err
 
 
+@pytest.mark.parametrize("command", ["invoke", "logs"])
+def test_part_of_a_function_s_name_will_do(groundstate_command, command):
+    whole = groundstate_command("invoke", "Echo", "-e", '{"word": "part"}')
+    assert whole.status == 0
+    said = groundstate_command(command, "ec", *(["-e", '{"word": "part"}'] * (command == "invoke")))
+    assert said.status == 0
+    assert "got part" in said.out
+
+
+def test_command_says_which_function_it_invokes(groundstate_command):
+    said = groundstate_command("invoke", "ec", "-e", '{"word": "part"}')
+    assert "Invoking Echo" in said.err
+
+
 def test_event_may_come_from_a_file(groundstate_command, tmp_path):
     (tmp_path / "event.json").write_text('{"word": "filed"}')
     said = groundstate_command("invoke", "Echo", "-e", f"@{tmp_path / 'event.json'}", "--json")
@@ -93,6 +108,21 @@ def test_logs_of_a_function_are_those_of_its_group(groundstate_command):
     by_function = groundstate_command("logs", "Echo").out
     assert "got logged" in by_function
     assert groundstate_command("logs", "/aws/lambda/Echo").out == by_function
+
+
+def test_group_may_have_no_slash_in_its_name(groundstate_command, runtime):
+    logs = runtime.client("logs")
+    logs.create_log_group(logGroupName="Orders-Machine0A1B2C3D-xYz")
+    logs.create_log_stream(logGroupName="Orders-Machine0A1B2C3D-xYz", logStreamName="s")
+    event = {"timestamp": int(time.time() * 1000), "message": "moved on"}
+    logs.put_log_events(
+        logGroupName="Orders-Machine0A1B2C3D-xYz", logStreamName="s", logEvents=[event]
+    )
+    try:
+        for name in ("Orders-Machine0A1B2C3D-xYz", "Machine"):
+            assert "moved on" in groundstate_command("logs", name).out
+    finally:
+        logs.delete_log_group(logGroupName="Orders-Machine0A1B2C3D-xYz")
 
 
 def test_logs_can_be_filtered(groundstate_command):

@@ -56,6 +56,10 @@ def test_json_keeps_the_types(groundstate_command, table):
     ]
 
 
+def test_part_of_a_table_s_name_will_do(groundstate_command, table):
+    assert groundstate_command("tables", "ta").out == groundstate_command("tables", "Tasks").out
+
+
 def test_unknown_table_is_refused_with_those_that_there_are(groundstate_command, table):
     said = groundstate_command("tables", "Taks")
     assert said.status == 1

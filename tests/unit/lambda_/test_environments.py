@@ -55,24 +55,6 @@ def handler(event, context):
     )
 
 
-def test_first_invocation_is_prepared_while_nothing_is_asked():
-    def fork_servers() -> set[str]:
-        children = [
-            pid
-            for task in Path("/proc/self/task").iterdir()
-            for pid in (task / "children").read_text().split()
-        ]
-        return {pid for pid in children if "forkserver" in Path(f"/proc/{pid}/cmdline").read_text()}
-
-    before = fork_servers()
-    with Groundstate(real_time=True) as groundstate:
-        Functions(groundstate).make("def handler(event, context):\n    return 1\n")
-        deadline = time.monotonic() + 30
-        while not fork_servers() - before and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert fork_servers() - before
-
-
 def test_function_with_its_own_boto3_uses_that(functions):
     source = "import boto3\ndef handler(event, context):\n    return boto3.WHOSE\n"
     name = functions.make(source, {"boto3/__init__.py": "WHOSE = 'its own'\n"})
@@ -148,6 +130,39 @@ def handler(event, context):
     assert answer.payload["errorType"] == "Sandbox.Timedout"
     pid = int(answer.log.split("child ")[1].split()[0])
     assert _ends(pid)
+
+
+PREPARED = """
+import sys
+from groundstate.testing import Groundstate
+from tests.unit.lambda_.conftest import Functions
+with Groundstate(real_time=True) as groundstate:
+    Functions(groundstate).make("def handler(event, context): pass")
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.slow
+def test_first_invocation_is_prepared_while_nothing_is_asked():
+    runtime = subprocess.Popen(
+        [sys.executable, "-c", PREPARED],
+        stdin=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": ":".join(sys.path)},
+    )
+
+    def children() -> list[str]:
+        tasks = Path(f"/proc/{runtime.pid}/task").iterdir()
+        pids = [pid for task in tasks for pid in (task / "children").read_text().split()]
+        return [Path(f"/proc/{pid}/cmdline").read_text() for pid in pids]
+
+    try:
+        deadline = time.monotonic() + 60
+        while not any("forkserver" in command for command in children()):
+            assert runtime.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+    finally:
+        runtime.communicate()
 
 
 SERVED = """
