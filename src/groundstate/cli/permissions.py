@@ -13,6 +13,7 @@ from typing import Any
 from groundstate.cli.client import Client
 from groundstate.cli.connection import add_connection_arguments, connect
 from groundstate.cli.errors import CommandError
+from groundstate.cli.names import find_meant
 from groundstate.cli.output import Console
 
 _PAGE = "/_groundstate/permissions"
@@ -21,7 +22,10 @@ _PAGE = "/_groundstate/permissions"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which identity, and how its least policy is shown."""
     parser.add_argument(
-        "identity", metavar="ROLE|USER", nargs="?", help="show this one: its name or ARN"
+        "identity",
+        metavar="ROLE|USER",
+        nargs="?",
+        help="show this one: its name, a part of it, or its ARN",
     )
     parser.add_argument(
         "--cdk", choices=("python", "typescript"), help="show the least policy as CDK code"
@@ -45,6 +49,10 @@ def _read_report(client: Client, name: str | None) -> list[dict[str, Any]]:
     answer = client.send("iam", "GET", _PAGE, query=query)
     report: dict[str, Any] = json.loads(answer.body)
     if answer.status == 404:
+        others = _read_report(client, None)
+        meant = find_meant(name or "", [identity["name"] for identity in others])
+        if meant is not None:
+            return [identity for identity in others if identity["name"] == meant]
         raise CommandError(
             f"{report.get('message', 'There is no such role or user')}".rstrip(".") + ".",
             "List them:  groundstate permissions",

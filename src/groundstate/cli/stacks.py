@@ -220,7 +220,7 @@ def _word_failure(client: Client, stack_id: str, known: frozenset[str]) -> str:
 
 def _show_event(console: Console, event: StackEvent) -> None:
     reason = f"  {event.reason}" if event.reason else ""
-    console.note(f"  {event.status:<30} {event.resource_type:<34} {event.logical_id}{reason}")
+    console.note(f"  {event.status:<35} {event.resource_type:<34} {event.logical_id}{reason}")
 
 
 def _events(client: Client, stack_id: str) -> list[StackEvent]:

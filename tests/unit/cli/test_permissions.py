@@ -52,6 +52,7 @@ def test_lists_identities_with_how_much_they_used(groundstate_command):
 
 def test_one_is_shown_with_what_it_used_and_what_would_do(groundstate_command, worker):
     out = groundstate_command("permissions", "Worker").out
+    assert groundstate_command("permissions", "work").out == out
     used, _, rest = out.partition("Denied:")
     denied, _, rest = rest.partition("Granted and never used:")
     unused, _, least = rest.partition("The least policy that would do:")
