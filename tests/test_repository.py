@@ -44,7 +44,7 @@ MAY_IMPORT = {
         *("access", "dispatch", "gateway", "models", "pages", "registry", "services/*"),
         *("session_tokens", "store"),
     },
-    "testing": {"dispatch", "gateway", "models", "runtime", "services/*", "store"},
+    "testing": {"cli", "dispatch", "gateway", "models", "runtime", "services/*", "store"},
     "console": {"dispatch", "gateway", "models", "runtime", "store"},
     "cli": {"cloud_assembly", "gateway", "local_template", "runtime", "store"},
 }

@@ -1,8 +1,6 @@
 """The documentation names what there is."""
 
-import os
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -67,7 +65,6 @@ def test_example_with_clients_of_its_own_runs(groundstate, monkeypatch):
 @pytest.mark.process
 def test_example_that_deploys_the_app_runs(groundstate, monkeypatch):
     monkeypatch.chdir(ROOT)
-    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
     example_of_the_testing_guide(2)["test_task_is_done"](groundstate)
 
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from groundstate.testing import Groundstate
+from groundstate.testing import DeployError, Groundstate
 
 
 def test_time_does_not_go_back(groundstate):
@@ -35,6 +35,48 @@ def test_resource_reaches_the_runtime(groundstate):
             batch.put_item(Item={"id": str(number), "number": number})
     assert sum(item["number"] for item in table.scan()["Items"]) == 435
     assert [found.name for found in groundstate.resource("dynamodb").tables.all()] == ["Items"]
+
+
+TEMPLATE = """
+Parameters:
+  Name: {Type: String}
+Resources:
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: !Ref Name
+      BillingMode: PAY_PER_REQUEST
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      AttributeDefinitions: [{AttributeName: id, AttributeType: %s}]
+  Topic:
+    Type: AWS::SNS::Topic
+Outputs:
+  Arn: {Value: !GetAtt Table.Arn}
+"""
+
+
+def test_app_is_deployed_and_its_outputs_are_told(groundstate, tmp_path):
+    template = tmp_path / "shop.yaml"
+    template.write_text(TEMPLATE % "S")
+    for name in ("Orders", "Others"):
+        outputs = groundstate.deploy(
+            template, parameters={"Name": name}, accept_inert=["AWS::SNS::Topic"]
+        )
+        arn = f"arn:aws:dynamodb:us-east-1:000000000000:table/{name}"
+        assert outputs == {"shop": {"Arn": arn}}
+        assert groundstate.client("dynamodb").list_tables()["TableNames"] == [name]
+
+
+def test_app_that_cannot_be_deployed_is_an_error_that_says_why(groundstate, tmp_path):
+    template = tmp_path / "shop.yaml"
+    template.write_text(TEMPLATE % "S")
+    with pytest.raises(DeployError, match="AWS::SNS::Topic"):
+        groundstate.deploy(template, parameters={"Name": "Orders"})
+    template.write_text(TEMPLATE % "N")
+    with pytest.raises(DeployError, match=r"Table .*failed first: .*TableName"):
+        groundstate.deploy(template, parameters={"Name": "?"}, accept_inert=["all"])
+    with pytest.raises(DeployError, match="no CDK app"):
+        groundstate.deploy(tmp_path)
 
 
 @pytest.mark.slow

@@ -6,6 +6,6 @@ with Groundstate() as gs:
     gs.advance(days=365)          # every Wait in between ends in its order
 """
 
-from groundstate.testing.harness import Groundstate
+from groundstate.testing.harness import DeployError, Groundstate
 
-__all__ = ["Groundstate"]
+__all__ = ["DeployError", "Groundstate"]

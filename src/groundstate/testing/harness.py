@@ -5,18 +5,26 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
+from groundstate.cli.apps import deploy_app, read_app
+from groundstate.cli.client import Client
+from groundstate.cli.errors import CommandError
+from groundstate.cli.output import Console
 from groundstate.clock import VirtualClock
-from groundstate.config import Config
+from groundstate.config import ACCEPT_INERT_TAG, ClientConfig, Config
 from groundstate.gateway.http import HttpRequest, HttpResponse
 from groundstate.runtime import QUIET_TURNS, Runtime
 
 Result = TypeVar("Result")
+
+
+class DeployError(Exception):
+    """An app could not be synthesized, or a stack not be deployed; the text says why."""
 
 
 class Groundstate:
@@ -107,6 +115,47 @@ class Groundstate:
         )
         resource.meta.client.meta.events.register("before-send", self._send)
         return resource
+
+    def deploy(
+        self,
+        app: str | Path,
+        *,
+        stack_name: str = "",
+        parameters: Mapping[str, str] | None = None,
+        accept_inert: Sequence[str] = (),
+    ) -> dict[str, dict[str, str]]:
+        """Deploy an app as `groundstate deploy` does: synthesized if it changed, all its stacks.
+
+        Args:
+            app: the folder of a `cdk.json`, a synthesized `cdk.out`, or a CloudFormation or SAM
+                template.
+            stack_name, parameters: of a template's stack.
+            accept_inert: resource types that the runtime does not run, to be kept as records;
+                `all` accepts every type.
+
+        Returns:
+            The outputs of each stack, by its name.
+
+        Raises:
+            DeployError: stacks that were deployed before the one that failed stay. The events are
+                on standard error, where pytest shows them.
+        """
+        config = self.config
+        client = Client(
+            ClientConfig(
+                self.endpoint_url, config.region, config.access_key_id, config.secret_access_key
+            )
+        )
+        console = Console()
+        tags = {ACCEPT_INERT_TAG: ",".join(accept_inert)} if accept_inert else {}
+        try:
+            assembly = read_app(
+                str(app), client, console, stack_name=stack_name, parameters=parameters
+            )
+            deployed = deploy_app(client, assembly.stacks, console, tags=tags)
+        except CommandError as error:
+            raise DeployError("\n".join(filter(None, (error.message, error.hint)))) from error
+        return {name: state.outputs for name, (state, _) in deployed.items()}
 
     @property
     def environment(self) -> dict[str, str]:
