@@ -200,13 +200,13 @@ gs.stop()
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["kill", "stop"])
-def test_no_process_is_left_when_the_runtime_is_gone(how):
+def test_no_process_is_left_when_the_runtime_is_gone(how, tmp_path):
     program = SERVED.format(folder=str(Path(__file__).parent))
     runtime = subprocess.Popen(
         [sys.executable, "-c", program],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": ":".join(sys.path)},
+        env={**os.environ, "PYTHONPATH": ":".join(sys.path), "TMPDIR": str(tmp_path)},
     )
     assert runtime.stdin is not None
     assert runtime.stdout is not None
