@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 import zipfile
 
 import pytest
@@ -70,55 +69,6 @@ def test_failed_creation_rolls_back_and_stays_describable(stacks):
     with pytest.raises(ClientError, match="is in ROLLBACK_COMPLETE state and can not be updated"):
         stacks.update({"Resources": {"A": group("a")}})
     assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
-
-
-@pytest.mark.parametrize(
-    ("resource", "service", "status", "code"),
-    [
-        (bad_group(), "CloudWatchLogs", 400, "InvalidRequest"),
-        (
-            {
-                "Type": "AWS::DynamoDB::Table",
-                "Properties": {
-                    "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}],
-                    "AttributeDefinitions": [{"AttributeName": "b", "AttributeType": "S"}],
-                    "BillingMode": "PAY_PER_REQUEST",
-                },
-            },
-            "DynamoDb",
-            400,
-            "InvalidRequest",
-        ),
-        (
-            {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}},
-            "Iam",
-            400,
-            "InvalidRequest",
-        ),
-        (
-            {
-                "Type": "Custom::Thing",
-                "Properties": {
-                    "ServiceToken": "arn:aws:lambda:us-east-1:000000000000:function:none"
-                },
-            },
-            "Lambda",
-            404,
-            "NotFound",
-        ),
-    ],
-    ids=lambda value: value if isinstance(value, str) else None,
-)
-def test_failed_resource_says_which_service_refused(stacks, resource, service, status, code):
-    stacks.create({"Resources": {"A": resource}})
-    reason = next(reason for _, status, reason in stacks.events() if status == "CREATE_FAILED")
-    assert re.search(
-        rf'^Resource handler returned message: "[^"].*'
-        rf" \(Service: {service}, Status Code: {status}, Request ID: [0-9a-f-]{{36}}\)"
-        r' \(SDK Attempt Count: 1\)" '
-        rf"\(RequestToken: [0-9a-f-]{{36}}, HandlerErrorCode: {code}\)$",
-        reason,
-    ), reason
 
 
 def test_failed_creation_may_be_left_as_it_is(stacks):

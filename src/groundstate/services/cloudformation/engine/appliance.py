@@ -62,12 +62,7 @@ def _create(deployment: Deployment, step: Step, declared: Resource, kind: Resour
         return
     set_resource_status(deployment.call, deployment.stack, row, "CREATE_IN_PROGRESS")
     try:
-        outcome = run_provider(
-            deployment.call,
-            deployment.stack,
-            row,
-            lambda provision: kind.create(provision, properties),
-        )
+        outcome = _make(deployment, row, kind, properties)
     except StepFailed as error:
         if error.names_missing and deployment.put_off(step):
             tell(deployment.call, deployment.stack, row, "CREATE_IN_PROGRESS", PUT_OFF)
@@ -76,6 +71,23 @@ def _create(deployment: Deployment, step: Step, declared: Resource, kind: Resour
         return
     row.data["properties"] = properties
     _initiate(deployment, step, row, outcome, "CREATE_IN_PROGRESS")
+
+
+def _make(
+    deployment: Deployment, row: StackResource, kind: ResourceType, properties: Properties
+) -> Outcome:
+    """Make a resource. Raises StepFailed."""
+    # How AWS tells it from others; empty if the template leaves its name to CloudFormation.
+    identifier: str = properties.get(kind.name_property, "")
+    if identifier and kind.name == "AWS::Logs::LogGroup":
+        identifier = f'{{"/properties/{kind.name_property}":"{identifier}"}}'
+    return run_provider(
+        deployment.call,
+        deployment.stack,
+        row,
+        lambda provision: kind.create(provision, properties),
+        identifier=identifier,
+    )
 
 
 def _update(deployment: Deployment, step: Step, declared: Resource, kind: ResourceType) -> None:
@@ -139,9 +151,7 @@ def _replace(
         return
     set_resource_status(call, stack, row, "UPDATE_IN_PROGRESS", REPLACING)
     try:
-        outcome = run_provider(
-            call, stack, row, lambda provision: kind.create(provision, properties)
-        )
+        outcome = _make(deployment, row, kind, properties)
     except StepFailed as error:
         _fail(deployment, step, row, error.reason)
         return

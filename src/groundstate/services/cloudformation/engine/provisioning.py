@@ -91,8 +91,13 @@ def run_provider(
     stack: Stack,
     resource: StackResource,
     work: Callable[[Provision], Result],
+    *,
+    identifier: str = "",
 ) -> Result:
     """Run one function of a resource type; if it fails, nothing of it remains.
+
+    Args:
+        identifier: of what is being made, if the template gives it.
 
     Raises:
         StepFailed: with the event's reason.
@@ -124,9 +129,8 @@ def run_provider(
         found: Result = call.runner.run(call.service, job, stack.region)
     except ServiceError as error:
         names_missing = _handler_code(error) == "NotFound"
-        raise StepFailed(
-            describe_refusal(resource.type, error), names_missing=names_missing
-        ) from error
+        reason = describe_refusal(resource.type, error, identifier)
+        raise StepFailed(reason, names_missing=names_missing) from error
     except ProvisionFailed as error:
         raise StepFailed(error.reason) from error
     except TemplateError as error:
@@ -138,14 +142,22 @@ def run_provider(
     return found
 
 
-def describe_refusal(resource_type: str, error: ServiceError) -> str:
+def describe_refusal(resource_type: str, error: ServiceError, identifier: str = "") -> str:
     """A service's refusal as the reason of an event."""
-    namespace = "Lambda" if resource_type.startswith("Custom::") else resource_type.split("::")[1]
-    service = _SDK_NAMES.get(namespace, namespace)
+    code = _handler_code(error)
+    if code == "AlreadyExists" and identifier:
+        # The handlers' library words it: what the service said is lost.
+        told = f"Resource of type '{resource_type}' with identifier '{identifier}' already exists."
+    else:
+        parts = resource_type.split("::")
+        namespace = "Lambda" if parts[0] == "Custom" else parts[1]
+        told = (
+            f"{error.message} (Service: {_SDK_NAMES.get(namespace, namespace)},"
+            f" Status Code: {error.status}, Request ID: {ids.make_uuid()}) (SDK Attempt Count: 1)"
+        )
     return (
-        f'Resource handler returned message: "{error.message} (Service: {service}, Status Code:'
-        f" {error.status}, Request ID: {ids.make_uuid()}) (SDK Attempt Count: 1)"
-        f'" (RequestToken: {ids.make_uuid()}, HandlerErrorCode: {_handler_code(error)})'
+        f'Resource handler returned message: "{told}"'
+        f" (RequestToken: {ids.make_uuid()}, HandlerErrorCode: {code})"
     )
 
 

@@ -1,0 +1,93 @@
+"""Why a resource failed, in the words of the handlers of AWS's resource types."""
+
+import re
+
+import pytest
+
+from tests.unit.cloudformation.conftest import ROLE
+from tests.unit.cloudformation.templates import bad_group, group
+
+
+@pytest.mark.parametrize(
+    ("resource", "service", "status", "code"),
+    [
+        (bad_group(), "CloudWatchLogs", 400, "InvalidRequest"),
+        (
+            {
+                "Type": "AWS::DynamoDB::Table",
+                "Properties": {
+                    "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}],
+                    "AttributeDefinitions": [{"AttributeName": "b", "AttributeType": "S"}],
+                    "BillingMode": "PAY_PER_REQUEST",
+                },
+            },
+            "DynamoDb",
+            400,
+            "InvalidRequest",
+        ),
+        (
+            {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}},
+            "Iam",
+            400,
+            "InvalidRequest",
+        ),
+        (
+            {
+                "Type": "Custom::Thing",
+                "Properties": {
+                    "ServiceToken": "arn:aws:lambda:us-east-1:000000000000:function:none"
+                },
+            },
+            "Lambda",
+            404,
+            "NotFound",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_failed_resource_says_which_service_refused(stacks, resource, service, status, code):
+    stacks.create({"Resources": {"A": resource}})
+    reason = next(reason for _, status, reason in stacks.events() if status == "CREATE_FAILED")
+    assert re.search(
+        rf'^Resource handler returned message: "[^"].*'
+        rf" \(Service: {service}, Status Code: {status}, Request ID: [0-9a-f-]{{36}}\)"
+        r' \(SDK Attempt Count: 1\)" '
+        rf"\(RequestToken: [0-9a-f-]{{36}}, HandlerErrorCode: {code}\)$",
+        reason,
+    ), reason
+
+
+@pytest.mark.parametrize(
+    ("resource", "identifier"),
+    [
+        (
+            {
+                "Type": "AWS::DynamoDB::Table",
+                "Properties": {
+                    "TableName": "Taken",
+                    "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}],
+                    "AttributeDefinitions": [{"AttributeName": "a", "AttributeType": "S"}],
+                    "BillingMode": "PAY_PER_REQUEST",
+                },
+            },
+            "Taken",
+        ),
+        (
+            {**ROLE, "Properties": {**ROLE["Properties"], "RoleName": "Taken"}},
+            "Taken",
+        ),
+        (group("taken"), '{"/properties/LogGroupName":"taken"}'),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_name_that_is_taken_is_told_as_the_handlers_do(stacks, resource, identifier):
+    stacks.create({"Resources": {"A": resource}}, name="first")
+    stacks.create({"Resources": {"A": resource}}, name="second")
+    reason = next(r for _, status, r in stacks.events("second") if status == "CREATE_FAILED")
+    told = f"Resource of type '{resource['Type']}' with identifier '{identifier}' already exists."
+    assert re.fullmatch(
+        f'Resource handler returned message: "{re.escape(told)}" '
+        r"\(RequestToken: [0-9a-f-]{36}, HandlerErrorCode: AlreadyExists\)",
+        reason,
+    ), reason
+    assert stacks.describe("first")["StackStatus"] == "CREATE_COMPLETE"
