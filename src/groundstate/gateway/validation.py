@@ -19,6 +19,8 @@ from groundstate.operation import ServiceError, Shape
 Check = Callable[[Any, str, list[str]], None]
 
 _MOST_VIOLATIONS = 10
+# Whatever a model says of a whole number, the services keep it as Java's long.
+_LONG_MIN, _LONG_MAX = -(2**63), 2**63 - 1
 _CONTAINERS = frozenset({"structure", "list", "map"})
 
 
@@ -51,7 +53,7 @@ def validate(service: str, operation: str, request: Shape) -> None:
     violations: list[str] = []
     check(request, "", violations)
     if violations:
-        raise _error_class(service)(_text(violations))
+        raise _error_class(service, operation)(_text(violations))
 
 
 def _text(violations: list[str]) -> str:
@@ -62,18 +64,17 @@ def _text(violations: list[str]) -> str:
 
 
 @cache
-def _error_class(service: str) -> type[ServiceError]:
+def _error_class(service: str, operation: str) -> type[ServiceError]:
     model = load_model(service)
-    if "ValidationException" in model.shapes or model.metadata["protocol"] not in ("query", "json"):
-        return ValidationException
     if model.metadata["protocol"] == "query":
         return ValidationError
-    # A service whose model has no ValidationException but an InvalidParameterException uses that.
-    return (
-        InvalidParameterException
-        if "InvalidParameterException" in model.shapes
-        else ValidationException
-    )
+    # CloudWatch Logs has its own error for it. Its model declares ValidationException as well, but
+    # for operations that came later.
+    declared = {error["shape"] for error in model.operations[operation].get("errors", ())}
+    own = "InvalidParameterException"
+    if own in declared or (own in model.shapes and "ValidationException" not in declared):
+        return InvalidParameterException
+    return ValidationException
 
 
 @cache
@@ -143,6 +144,9 @@ class _Compiler:
             if not least <= len(value) <= most:
                 shown = _shown_with_name(named, value) if named else _shown(value)
                 _check_length(value, path, out, least, most, shown=shown)
+            if None in value:
+                text = "Member must satisfy constraint: [Member must not be null]"
+                out.append(_violation(_shown(value), path, text))
             for index, member in enumerate(value, 1):
                 if member is not None:
                     element(member, f"{path}.{index}.member", out)
@@ -199,6 +203,8 @@ class _Compiler:
 
         def check(value: Any, path: str, out: list[str]) -> None:
             if type(value) is not int and (type(value) is not float or (whole and value % 1)):
+                raise SerializationException(_wrong_type(value, kind))
+            if whole and not _LONG_MIN <= value <= _LONG_MAX:
                 raise SerializationException(_wrong_type(value, kind))
             if value < least:
                 text = f"Member must have value greater than or equal to {_plain(least)}"
@@ -299,7 +305,7 @@ def _shown(value: Any) -> str:
         return "{" + ", ".join(f"{key}={_shown(member)}" for key, member in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_shown(member) for member in value) + "]"
-    return str(value)
+    return "null" if value is None else str(value)
 
 
 def _shown_with_name(name: str, values: list[Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -11,12 +12,17 @@ from groundstate.gateway.timestamps import format_iso8601, parse_iso8601
 from groundstate.gateway.validation import SerializationException
 from groundstate.models import ServiceModel
 
+# XML 1.0 has no way to carry these, not even escaped (https://www.w3.org/TR/xml/#charsets).
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
 
 def escape(text: str) -> str:
     """Text as XML carries it. The standard library's function of this name costs 10 ms to import.
 
-    A carriage return would be read as a line feed, so AWS escapes it.
+    A carriage return would be read as a line feed, so AWS escapes it. What XML cannot carry is
+    replaced: one such character in a name that is told back would spoil the whole answer.
     """
+    text = _UNFIT.sub("\ufffd", text)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace('"', "&quot;").replace("\r", "&#13;")
 

@@ -240,6 +240,14 @@ def test_query_error_is_in_the_services_own_form(wire: Wire) -> None:
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
 
 
+@pytest.mark.parametrize("name", ["a\x00b", "\x1f", "\x0b", "\uffff"])
+def test_what_xml_cannot_carry_is_replaced(wire: Wire, name: str) -> None:
+    wire.recorder.answer = {"Users": [{"UserName": name, "Path": "a\tb\nc"}]}
+    (user,) = wire.client("iam").list_users()["Users"]
+    assert user["UserName"] == "".join("\ufffd" if c not in "ab" else c for c in name)
+    assert user["Path"] == "a\tb\nc"
+
+
 def test_s3_object_travels_as_it_is(wire: Wire) -> None:
     wire.recorder.answer = {"ETag": '"x"'}
     client = wire.client("s3")

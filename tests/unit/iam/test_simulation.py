@@ -112,6 +112,15 @@ def test_keys_that_are_missing_are_told(iam):
     assert result["MissingContextValues"] == ["aws:principaltag/team"]
 
 
+def test_context_entry_without_a_name_says_nothing(iam):
+    (result,) = iam.simulate_custom_policy(
+        PolicyInputList=[policy(allow("s3:*"))],
+        ActionNames=["s3:GetObject"],
+        ContextEntries=[{"ContextKeyValues": ["red"], "ContextKeyType": "string"}],
+    )["EvaluationResults"]
+    assert result["EvalDecision"] == "allowed"
+
+
 def test_keys_that_policies_ask_for_are_listed(account, iam):
     document = policy(
         allow(

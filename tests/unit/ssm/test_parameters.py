@@ -109,6 +109,13 @@ def test_regions_are_apart(groundstate, ssm):
     assert refusal(elsewhere.get_parameter, Name="p") == "ParameterNotFound"
 
 
+@pytest.mark.parametrize("name", ["arn:", "arn:aws:ssm", "arn:aws:ssm:us-east-1:000000000000"])
+def test_part_of_an_arn_names_no_parameter(ssm, name):
+    assert refusal(ssm.get_parameter, Name=name) == "ParameterNotFound"
+    assert refusal(ssm.put_parameter, Name=name, Value="x", Type="String") == "ValidationException"
+    assert ssm.get_parameters(Names=[name])["InvalidParameters"] == [name]
+
+
 def test_lists_are_read_page_by_page(ssm):
     for number in range(5):
         ssm.put_parameter(Name=f"/page/{number}", Value="x", Type="String")

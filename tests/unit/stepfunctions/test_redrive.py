@@ -53,6 +53,28 @@ def test_success_cannot_be_redriven(states: Any) -> None:
         states.client.redrive_execution(executionArn=execution)
 
 
+def test_execution_of_a_deleted_machine_cannot_be_redriven(states: Any) -> None:
+    execution = states.run(TASK)
+    machine = states.describe(execution)["stateMachineArn"]
+    states.client.delete_state_machine(stateMachineArn=machine)
+    with pytest.raises(ClientError) as refused:
+        states.client.redrive_execution(executionArn=execution)
+    assert refused.value.response["Error"] == {
+        "Code": "ExecutionNotRedrivable",
+        "Message": "State machine is in DELETING status",
+    }
+    assert states.describe(execution)["redriveStatus"] == "NOT_REDRIVABLE"
+
+
+def test_execution_can_be_redriven_for_14_days(states: Any) -> None:
+    execution = states.run(TASK)
+    states.runtime.advance(days=14)
+    assert states.describe(execution)["redriveStatus"] == "REDRIVABLE"
+    states.runtime.advance(seconds=1)
+    with pytest.raises(ClientError, match="Execution redrivable period exceeded"):
+        states.client.redrive_execution(executionArn=execution)
+
+
 def test_aborted_wait_goes_on(states: Any) -> None:
     wait = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 10, "End": True}}}
     execution = states.run(wait)

@@ -50,10 +50,11 @@ def check_name(name: str) -> None:
 
 
 def bare_name(text: str) -> str:
-    """A parameter's name from a name or an ARN."""
-    if not text.startswith("arn:"):
+    """A parameter's name from a name or an ARN; what is neither stays as it is."""
+    parts = text.split(":", 5)
+    if parts[0] != "arn" or len(parts) < 6:
         return text
-    resource = text.split(":", 5)[5].removeprefix("parameter")
+    resource = parts[5].removeprefix("parameter")
     # A name without slashes stands after one in the ARN.
     return resource if resource.count("/") > 1 else resource[1:]
 

@@ -11,7 +11,7 @@ from groundstate.services.stepfunctions.history import read_ends
 from groundstate.services.stepfunctions.machines import alias_arn, find_machine, version_arn
 from groundstate.services.stepfunctions.run import arn_of, read_extra, read_input
 from groundstate.store.executions import RUNNING, SUCCEEDED, ExecutionRow
-from groundstate.store.state_machines import StateMachine
+from groundstate.store.state_machines import ACTIVE, StateMachine
 
 # An execution can be redriven for 14 days after it ended.
 REDRIVE_DAYS = 14
@@ -76,13 +76,15 @@ def redrive_status(call: Call, row: ExecutionRow) -> Shape:
         reason = f"Execution is {row.status_name} and cannot be redriven"
         return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
     assert row.stopped_at is not None, row.execution_id
-    if row.map_run_id is not None:
+    reason = ""
+    if call.tx.state_machines.get(row.machine_id).status != ACTIVE:
+        reason = "State machine is in DELETING status"
+    elif row.map_run_id is not None:
         return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN"}
-    if call.now - row.stopped_at > REDRIVE_DAYS * 86400:
-        return {
-            "redriveStatus": "NOT_REDRIVABLE",
-            "redriveStatusReason": "Execution redriven is not allowed after 14 days",
-        }
+    elif call.now - row.stopped_at > REDRIVE_DAYS * 86400:
+        reason = "Execution redrivable period exceeded"
+    if reason:
+        return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
     return {"redriveStatus": "REDRIVABLE"}
 
 

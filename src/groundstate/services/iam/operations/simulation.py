@@ -129,6 +129,7 @@ def _simulate(
     context = {
         entry["ContextKeyName"]: list(entry.get("ContextKeyValues", ()))
         for entry in request.get("ContextEntries", ())
+        if "ContextKeyName" in entry
     }
     results = []
     for action in request["ActionNames"]:

@@ -25,8 +25,8 @@ def redrive_execution(call: Call, request: Shape) -> Shape:
 
     Raises:
         InvalidArn, ExecutionDoesNotExist.
-        ExecutionNotRedrivable: it runs, has succeeded, ended more than 14 days ago, or has used up
-            its events or redrives.
+        ExecutionNotRedrivable: it runs, has succeeded, ended more than 14 days ago, has used up
+            its events or redrives, or its state machine is being deleted.
     """
     _, row = get_execution(call, request["executionArn"])
     extra = read_extra(row)
@@ -38,9 +38,7 @@ def redrive_execution(call: Call, request: Shape) -> Shape:
         raise ExecutionNotRedrivable(status["redriveStatusReason"])
     last = read_last_event(call, row)
     if last is not None and last["id"] >= EVENTS_MAX:
-        raise ExecutionNotRedrivable(
-            "Execution has reached the maximum number of history events and cannot be redriven"
-        )
+        raise ExecutionNotRedrivable("Execution history event limit exceeded")
     if extra.get("redrives", 0) >= REDRIVES_MAX:
         raise ExecutionNotRedrivable("Execution has reached the maximum number of redrives")
     executor.redrive(call, row.execution_id, Redriven(call.now, ids.make_entropy()), token)
