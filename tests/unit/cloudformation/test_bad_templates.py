@@ -186,6 +186,24 @@ BAD = {
         resources(A={**GROUP, "DeletionPolicy": "Keep"}),
         "Template format error: Unrecognized DeletionPolicy Keep for resource A",
     ),
+    "a function for a deletion policy": (
+        resources(A={**GROUP, "DeletionPolicy": {"Ref": "AWS::Region"}}),
+        (
+            "Template format error: [/Resources/A/DeletionPolicy] Every DeletionPolicy member must"
+            " be a string."
+        ),
+    ),
+    "a function that gives no deletion policy": (
+        {
+            **resources(A={**GROUP, "UpdateReplacePolicy": {"Ref": "AWS::Region"}}),
+            "Transform": "AWS::LanguageExtensions",
+        },
+        "Template format error: Unrecognized UpdateReplacePolicy us-east-1 for resource A",
+    ),
+    "a function that gives no properties": (
+        resources(A={**GROUP, "Properties": {"Ref": "G"}}),
+        "Template format error: [/Resources/A/Properties] must be an object",
+    ),
     "failed rule": (
         {
             **resources(),

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from groundstate.services.cloudformation.engine import appliance
 from tests.unit.cloudformation.conftest import ROLE
 from tests.unit.cloudformation.templates import bad_group, group
 
@@ -55,6 +56,51 @@ def test_failed_resource_says_which_service_refused(stacks, resource, service, s
         rf"\(RequestToken: [0-9a-f-]{{36}}, HandlerErrorCode: {code}\)$",
         reason,
     ), reason
+
+
+def test_fault_of_ours_ends_with_its_stack(stacks, monkeypatch):
+    def fail(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    template = {"Resources": {"A": group("a"), "B": group("b", DependsOn="A")}}
+    monkeypatch.setattr(appliance, "_read_properties", fail)
+    assert stacks.create(template)["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert ("A", "CREATE_FAILED", "Internal Failure: RuntimeError: a bug") in stacks.events()
+    monkeypatch.undo()
+    stacks.delete()
+    assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("resource", "key"),
+    [
+        (
+            {
+                "Type": "AWS::DynamoDB::Table",
+                "Properties": {
+                    "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}],
+                    "AttributeDefinitions": [{"AttributeName": "a", "AttributeType": "S"}],
+                    "BillingMode": "PAY_PER_REQUEST",
+                    "StreamSpecification": {},
+                },
+            },
+            "StreamViewType",
+        ),
+        (
+            {
+                "Type": "AWS::S3::Bucket",
+                "Properties": {"LifecycleConfiguration": {"Rules": [{"ExpirationInDays": 1}]}},
+            },
+            "Status",
+        ),
+    ],
+    ids=["stream", "lifecycle"],
+)
+def test_member_that_is_missing_deep_down_is_named(stacks, resource, key):
+    stacks.create({"Resources": {"A": resource}})
+    reason = next(reason for _, status, reason in stacks.events() if status == "CREATE_FAILED")
+    assert re.fullmatch(rf"Model validation failed \(.*required key \[{key}\] not found\)", reason)
+    assert stacks.describe()["StackStatus"] == "ROLLBACK_COMPLETE"
 
 
 @pytest.mark.parametrize(

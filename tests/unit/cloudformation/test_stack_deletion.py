@@ -17,6 +17,22 @@ def test_deletion_policy_decides_what_stays(stacks, policy, left):
     assert skipped == (policy == "Retain")
 
 
+@pytest.mark.parametrize(("stage", "left"), [("live", ["a"]), ("test", [])])
+def test_deletion_policy_may_depend_on_a_parameter(stacks, stage, left):
+    policy = {"Fn::If": ["IsLive", "Retain", {"Ref": "AWS::NoValue"}]}
+    stacks.create(
+        {
+            "Transform": "AWS::LanguageExtensions",
+            "Parameters": {"Stage": {"Type": "String"}},
+            "Conditions": {"IsLive": {"Fn::Equals": [{"Ref": "Stage"}, "live"]}},
+            "Resources": {"A": group("a", DeletionPolicy=policy), "B": group("b")},
+        },
+        Parameters=[{"ParameterKey": "Stage", "ParameterValue": stage}],
+    )
+    assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
+    assert group_names(stacks) == left
+
+
 def test_retain_except_on_create_does_not_outlive_a_failed_creation(stacks):
     template = {
         "Resources": {

@@ -113,6 +113,12 @@ def test_listing_pages_by_key_with_common_prefixes(s3):
     assert not rest["IsTruncated"]
 
 
+@pytest.mark.parametrize("token", ["other", "😀", "gA=="])
+def test_continuation_token_that_is_not_ours_is_refused(s3, token):
+    with pytest.raises(ClientError, match="The continuation token provided is incorrect"):
+        s3.list_objects_v2(Bucket="bucket", ContinuationToken=token)
+
+
 def test_listing_below_a_prefix(s3):
     put(s3, "in/1", "in/2", "out/1")
     pages = s3.get_paginator("list_objects_v2").paginate(

@@ -44,6 +44,15 @@ def run_step(deployment: Deployment, step: Step) -> None:
         _create(deployment, step, declared, kind)
 
 
+def fail_step(deployment: Deployment, step: Step, reason: str) -> None:
+    """End a step whose beginning went wrong in a way that nobody thought of."""
+    row = deployment.resources.get(step.logical_id)
+    if row is None:
+        row = _new_row(deployment, step, deployment.resolver.active_resources[step.logical_id])
+        deployment.resources[step.logical_id] = row
+    _fail(deployment, step, row, reason)
+
+
 def end_step(deployment: Deployment, step: Step, outcome: Outcome | None, failed: str) -> None:
     """End a step that went on outside."""
     row = deployment.resources[step.logical_id]
@@ -270,8 +279,8 @@ def _adopt_policies(deployment: Deployment, row: StackResource, declared: Resour
     needs = next(step.needs for step in deployment.steps if step.logical_id == row.logical_id)
     taken: dict[str, Any] = {
         "needs": needs,
-        "deletion_policy": resolver.resolve(declared.deletion_policy),
-        "update_replace_policy": resolver.resolve(declared.update_replace_policy),
+        "deletion_policy": resolver.policy(declared, "DeletionPolicy"),
+        "update_replace_policy": resolver.policy(declared, "UpdateReplacePolicy"),
         "metadata": declared.metadata,
     }
     changed = any(row.data.get(name) != value for name, value in taken.items())

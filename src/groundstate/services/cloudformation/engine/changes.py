@@ -215,8 +215,8 @@ class _Finder:
         details = [self._detail(resource, kind, name, before, after) for name in names]
         policies = {
             "metadata": resource.metadata,
-            "deletion_policy": self._resolver.resolve(resource.deletion_policy),
-            "update_replace_policy": self._resolver.resolve(resource.update_replace_policy),
+            "deletion_policy": self._resolver.policy(resource, "DeletionPolicy"),
+            "update_replace_policy": self._resolver.policy(resource, "UpdateReplacePolicy"),
         }
         scope = ["Properties"] if names else []
         for key, attribute in _POLICIES:

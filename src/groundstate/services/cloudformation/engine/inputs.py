@@ -236,6 +236,9 @@ def check_inputs(
             resolver.is_true(name)
         conditions.check_rules(resolver)
         _check_types(call, inputs, resolver)
+        for resource in resolver.active_resources.values():
+            for member in ("DeletionPolicy", "UpdateReplacePolicy"):
+                resolver.policy(resource, member)
         graph.check_acyclic(graph.find_dependencies(resolver))
         _check_values(resolver)
     except TemplateError as error:
@@ -330,7 +333,7 @@ def _check_values(resolver: Resolver) -> None:
     """Resolve what can be resolved, so that a function that is used wrongly is found now."""
     for name, resource in resolver.active_resources.items():
         try:
-            resolver.resolve(resource.properties)
+            resolver.object_of(resource, resolver.resolve(resource.properties))
         except UnsupportedFunction as error:
             raise format_error(f"{error.message} (at /Resources/{name}/Properties)") from None
     for name, output in resolver.template.outputs.items():

@@ -75,7 +75,5 @@ def resolve_declared(resolver: Resolver, declared: Resource) -> Properties:
         TemplateError: a value cannot be resolved.
     """
     if registry.find(declared.type) is None:
-        kept: Properties = resolver.resolve(declared.properties)
-        return kept
-    resolved: Properties = resolver.resolve_properties(declared.properties)
-    return resolved
+        return resolver.object_of(declared, resolver.resolve(declared.properties))
+    return resolver.object_of(declared, resolver.resolve_properties(declared.properties))

@@ -7,6 +7,7 @@ other requests are served between turns, and the next turn comes after the commi
 from __future__ import annotations
 
 import copy
+import logging
 from dataclasses import asdict
 from functools import partial
 
@@ -19,6 +20,8 @@ from groundstate.services.cloudformation.resources.provision import Pending
 from groundstate.store.cloudformation import Stack, Step
 
 STEPS_PER_TURN = 16
+
+logger = logging.getLogger(__name__)
 
 
 def start(call: Call, stack: Stack) -> None:
@@ -101,12 +104,23 @@ def _recover_running(deployment: Deployment) -> None:
 
 
 def _run(deployment: Deployment, step: Step) -> None:
-    if step.phase == "apply":
-        appliance.run_step(deployment, step)
-    elif step.phase == "revert":
-        reversal.run_step(deployment, step)
-    else:
-        removal.run_step(deployment, step)
+    try:
+        if step.phase == "apply":
+            appliance.run_step(deployment, step)
+        elif step.phase == "revert":
+            reversal.run_step(deployment, step)
+        else:
+            removal.run_step(deployment, step)
+    except Exception as error:
+        # The edge at which a fault of ours ends: without it the stack would be under way for ever.
+        logger.exception("%s of %s failed.", step.logical_id, deployment.stack.stack_id)
+        failed = f"Internal Failure: {type(error).__name__}: {error}"
+        if step.phase == "apply":
+            appliance.fail_step(deployment, step, failed)
+        elif step.phase == "revert":
+            reversal.end_step(deployment, step, None, failed)
+        else:
+            removal.end_step(deployment, step, failed)
     deployment.call.tx.stacks.save_step(step)
 
 

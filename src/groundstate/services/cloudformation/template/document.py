@@ -60,7 +60,8 @@ _PARAMETER_MEMBERS = (
     "NoEcho",
     "Type",
 )
-_DELETION_POLICIES = ("Delete", "Retain", "RetainExceptOnCreate", "Snapshot")
+# What a resource's DeletionPolicy and UpdateReplacePolicy may be; the first goes without saying.
+DELETION_POLICIES = ("Delete", "Retain", "RetainExceptOnCreate", "Snapshot")
 _LOGICAL_ID = re.compile(r"[a-zA-Z0-9]+\Z")
 
 
@@ -266,10 +267,10 @@ def _parse_depends_on(name: str, value: Any) -> tuple[str, ...]:
 
 
 def _parse_policy(name: str, member: str, value: dict[str, Any]) -> Any:
-    policy = value.get(member, "Delete")
+    policy = value.get(member, DELETION_POLICIES[0])
     if isinstance(policy, dict):
-        return policy  # An intrinsic function: AWS::LanguageExtensions.
-    if policy not in _DELETION_POLICIES:
+        return policy  # A function, which `Resolver.policy` looks at.
+    if policy not in DELETION_POLICIES:
         raise format_error(f"Unrecognized {member} {policy} for resource {name}")
     return policy
 

@@ -11,7 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from groundstate.services.cloudformation.template import conditions
-from groundstate.services.cloudformation.template.document import Resource, Template
+from groundstate.services.cloudformation.template.document import (
+    DELETION_POLICIES,
+    Resource,
+    Template,
+)
 from groundstate.services.cloudformation.template.errors import (
     UnsupportedFunction,
     format_error,
@@ -119,6 +123,41 @@ class Resolver:
     def resolve_properties(self, value: Any) -> Any:
         """As `resolve`, with `{{resolve:...}}` references looked up as well."""
         return self._resolve_dynamic(self.resolve(value))
+
+    def object_of(self, resource: Resource, properties: Any) -> dict[str, Any]:
+        """What a resource's properties were resolved to, which must be an object.
+
+        Raises:
+            TemplateError: they are a function that gives something else.
+        """
+        if properties is NO_VALUE:
+            return {}
+        if not isinstance(properties, dict):
+            raise format_error(f"[/Resources/{resource.logical_id}/Properties] must be an object")
+        return properties
+
+    def policy(self, resource: Resource, member: str) -> str:
+        """A resource's `DeletionPolicy` or `UpdateReplacePolicy`.
+
+        Raises:
+            TemplateError: it is a function, which needs AWS::LanguageExtensions, or gives none.
+        """
+        given = (
+            resource.deletion_policy
+            if member == "DeletionPolicy"
+            else resource.update_replace_policy
+        )
+        if isinstance(given, dict) and not self._is_extended:
+            raise format_error(
+                f"[/Resources/{resource.logical_id}/{member}] Every {member} member must be a"
+                " string."
+            )
+        policy = self.resolve(given)
+        if policy is NO_VALUE:
+            policy = DELETION_POLICIES[0]
+        if policy not in DELETION_POLICIES:
+            raise format_error(f"Unrecognized {member} {policy} for resource {resource.logical_id}")
+        return str(policy)
 
     def ref(self, name: str) -> Any:
         """What `Ref` gives for a name."""

@@ -6,7 +6,6 @@ AWS: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -209,7 +208,7 @@ def _encoded(request: Shape, text: str) -> str:
 def _read_token(token: str) -> str:
     try:
         return base64.b64decode(token, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # No base64, or no text in it.
         raise InvalidArgument(
             "The continuation token provided is incorrect", ArgumentName="continuation-token"
         ) from None
