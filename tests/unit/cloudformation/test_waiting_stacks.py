@@ -1,13 +1,15 @@
 """Stacks that wait for others: nested stacks and wait conditions."""
 
 import json
+import threading
+import time
 
+from groundstate.services.cloudformation import host
 from tests.unit.cloudformation.conftest import group_names
 from tests.unit.cloudformation.templates import bad_group, group
 
-
-def test_wait_condition_ends_with_its_signal(stacks):
-    template = {
+WAITING = json.dumps(
+    {
         "Resources": {
             "H": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
             "W": {
@@ -16,7 +18,11 @@ def test_wait_condition_ends_with_its_signal(stacks):
             },
         }
     }
-    stacks.client.create_stack(StackName="app", TemplateBody=json.dumps(template))
+)
+
+
+def test_wait_condition_ends_with_its_signal(stacks):
+    stacks.client.create_stack(StackName="app", TemplateBody=WAITING)
     stacks.runtime.settle()
     stacks.client.signal_resource(
         StackName="app", LogicalResourceId="W", UniqueId="1", Status="SUCCESS"
@@ -25,16 +31,7 @@ def test_wait_condition_ends_with_its_signal(stacks):
 
 
 def test_wait_condition_times_out(stacks):
-    template = {
-        "Resources": {
-            "H": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
-            "W": {
-                "Type": "AWS::CloudFormation::WaitCondition",
-                "Properties": {"Handle": {"Ref": "H"}, "Timeout": "600"},
-            },
-        }
-    }
-    stacks.client.create_stack(StackName="app", TemplateBody=json.dumps(template))
+    stacks.client.create_stack(StackName="app", TemplateBody=WAITING)
     stacks.runtime.advance(seconds=601)
     assert stacks.describe()["StackStatus"] == "ROLLBACK_COMPLETE"
     assert (
@@ -42,6 +39,33 @@ def test_wait_condition_times_out(stacks):
         "CREATE_FAILED",
         "WaitCondition timed out. Received 0 conditions when expecting 1",
     ) in stacks.events()
+
+
+def test_stack_that_waits_for_virtual_time_is_described(stacks, monkeypatch):
+    """Nobody else will move the time on while the client waits for its answer."""
+    monkeypatch.setattr(host, "HOLD_S", 0.05)
+    stacks.client.create_stack(StackName="app", TemplateBody=WAITING)
+    (described,) = stacks.client.describe_stacks(StackName="app")["Stacks"]
+    assert described["StackStatus"] == "CREATE_IN_PROGRESS"
+
+
+def test_answer_is_held_until_the_stack_is_at_rest(stacks):
+    stacks.client.create_stack(StackName="app", TemplateBody=WAITING)
+    stacks.runtime.settle()
+    asked: list[str] = []
+
+    def ask() -> None:
+        asked.append(stacks.client.describe_stacks(StackName="app")["Stacks"][0]["StackStatus"])
+
+    waiting = threading.Thread(target=ask)
+    waiting.start()
+    time.sleep(0.2)
+    assert asked == []
+    stacks.runtime.client("cloudformation", region="us-east-1").signal_resource(
+        StackName="app", LogicalResourceId="W", UniqueId="1", Status="SUCCESS"
+    )
+    waiting.join(timeout=3)
+    assert asked == ["CREATE_COMPLETE"]
 
 
 def test_nested_stack_follows_its_parent(stacks):

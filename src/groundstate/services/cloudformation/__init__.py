@@ -38,11 +38,7 @@ from groundstate.services.cloudformation.operations.describe_events import descr
 from groundstate.services.cloudformation.operations.describe_stack_events import (
     describe_stack_events,
 )
-from groundstate.services.cloudformation.operations.describe_stacks import (
-    HOLD,
-    describe_stacks,
-    end_hold,
-)
+from groundstate.services.cloudformation.operations.describe_stacks import describe_stacks
 from groundstate.services.cloudformation.operations.describe_type import describe_type
 from groundstate.services.cloudformation.operations.drift import (
     describe_stack_drift_detection_status,
@@ -157,7 +153,6 @@ SERVICE = Service(
     timers={
         CREATE_TIMEOUT: end_create,
         CUSTOM_RESOURCE_TIMEOUT: look_again,
-        HOLD: end_hold,
         WAIT_CONDITION_TIMEOUT: look_again,
     },
     recover=recover,

@@ -1,37 +1,59 @@
-"""Who waits for stacks: answers of DescribeStacks that are held until a stack has come to rest."""
+"""Who waits for stacks: answers of DescribeStacks that are held until a stack has come to rest.
+
+They are held for a time of the machine's clock, not of the runtime's: a client waits, and in
+virtual time nothing may come until the client goes on.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from typing import NamedTuple
 
 from groundstate.config import Config
 from groundstate.operation import Call, Deferred, Runner, ServiceError, Shape
 from groundstate.services.cloudformation.model import is_running
 
+# The CDK's command line polls every 5 s, and other clients rarer still: an answer that waits a
+# little for the stack to come to rest saves them a whole turn.
+HOLD_S = 4.0
+
 Describe = Callable[[Call], Shape]
+
+
+class _Wait(NamedTuple):
+    deferred: Deferred
+    describe: Describe
+    timeout: asyncio.TimerHandle
 
 
 class StackWaits:
     """The open waits, by stack. Memory only: their clients are gone if the process is."""
 
     def __init__(self, runner: Runner, config: Config) -> None:
-        self._waits: dict[str, list[tuple[Deferred, Describe, int]]] = {}
+        self._runner = runner
+        self._loop = asyncio.get_running_loop()
+        self._waits: dict[str, list[_Wait]] = {}
 
     def start(self) -> None:
         """Nothing to start."""
 
     async def stop(self) -> None:
         """Forget the waits; their connections close."""
+        for waits in self._waits.values():
+            for wait in waits:
+                wait.timeout.cancel()
         self._waits.clear()
 
-    def add(self, stack_id: str, describe: Describe, timer_id: int) -> Deferred:
-        """Wait for a stack; `describe` gives the answer when it has come to rest.
+    def add(self, stack_id: str, region: str, describe: Describe) -> Deferred:
+        """Wait for a stack.
 
         Args:
-            timer_id: the timer that ends the wait; it is cancelled if the wait ends before.
+            describe: gives the answer, when the stack has come to rest or after `HOLD_S`.
         """
         deferred = Deferred()
-        self._waits.setdefault(stack_id, []).append((deferred, describe, timer_id))
+        timeout = self._loop.call_later(HOLD_S, self._give_up, stack_id, region)
+        self._waits.setdefault(stack_id, []).append(_Wait(deferred, describe, timeout))
         return deferred
 
     def ring(self, call: Call, stack_id: str) -> None:
@@ -39,16 +61,16 @@ class StackWaits:
         stack = call.tx.stacks.find(stack_id)
         if stack is not None and is_running(stack.status):
             return
-        for deferred, describe, timer_id in self._waits.pop(stack_id, ()):
-            call.tx.timers.cancel(timer_id)
-            _answer(call, deferred, describe)
+        for wait in self._waits.pop(stack_id, ()):
+            wait.timeout.cancel()
+            _answer(call, wait.deferred, wait.describe)
 
-    def give_up(self, call: Call, stack_id: str) -> None:
+    def _give_up(self, stack_id: str, region: str) -> None:
         """Answer the one who has waited longest, with what there is."""
-        waits = self._waits.get(stack_id)
-        if waits:
-            deferred, describe, _ = waits.pop(0)
-            _answer(call, deferred, describe)
+        wait = self._waits[stack_id].pop(0)
+        self._runner.run(
+            "cloudformation", lambda job: _answer(job, wait.deferred, wait.describe), region
+        )
 
 
 def _answer(call: Call, deferred: Deferred, describe: Describe) -> None:

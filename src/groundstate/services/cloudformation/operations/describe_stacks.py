@@ -10,17 +10,14 @@ from groundstate.services.cloudformation.model import is_running
 from groundstate.services.cloudformation.paging import page
 from groundstate.services.cloudformation.stacks import describe_stack, get_stack
 
-# The CDK's command line polls every 5 s, and other clients rarer still: an answer that waits a
-# little for the stack to come to rest saves them a whole turn.
-HOLD_S = 4.0
-HOLD = "describe_stacks_hold"
 _PAGE_SIZE = 100
 
 
 def describe_stacks(call: Call, request: Shape) -> Answer:
     """Describe one stack or all of them.
 
-    One that is being deployed is answered when it has come to rest, or after `HOLD_S`.
+    One that is being deployed is answered when it has come to rest, or some seconds later
+    (`StackWaits`).
 
     Raises:
         ValidationError: there is no such stack.
@@ -41,12 +38,5 @@ def describe_stacks(call: Call, request: Shape) -> Answer:
         assert found is not None, stack_id
         return {"Stacks": [describe_stack(later, found)]}
 
-    due_at = call.now + HOLD_S
-    timer_id = call.tx.timers.set(due_at, call.service, HOLD, stack_id, region=call.region)
-    deferred: Answer = call.host.add(stack_id, describe, timer_id)
+    deferred: Answer = call.host.add(stack_id, call.region, describe)
     return deferred
-
-
-def end_hold(call: Call, subject: str, data: bytes) -> None:
-    """The time that an answer is held is over."""
-    call.host.give_up(call, subject)
