@@ -121,3 +121,23 @@ def test_an_input_is_measured_in_bytes(states: States) -> None:
             continue
         with pytest.raises(ClientError, match="less than or equal to 262144"):
             states.client.start_execution(stateMachineArn=made, input=text)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "dynamodb:putItem",
+        "lambda:invoke",
+        "states:startExecution.sync:2",
+        "http:invoke",
+        "sqs:sendMessage",
+    ],
+)
+@pytest.mark.parametrize("value", ["text", ["text"], True, 5])
+def test_parameters_that_are_no_object_fail_their_task(
+    states: States, resource: str, value: Any
+) -> None:
+    task = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Arguments": value}
+    execution = states.describe(states.run(machine(("T", task), QueryLanguage="JSONata")))
+    assert (execution["status"], execution["error"]) == ("FAILED", "States.Runtime")
+    assert execution["cause"].endswith("The Parameters of the Task must be a JSON object.")

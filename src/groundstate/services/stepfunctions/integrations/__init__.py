@@ -46,6 +46,8 @@ def perform(call: Call, run: Run, command: ScheduleTask) -> Result:
         if mocked is not None:
             return mocked
     if resource.kind == "integration":
+        if not isinstance(command.parameters, dict):
+            return Failed("States.Runtime", "The Parameters of the Task must be a JSON object.")
         integration = OPTIMISED.get((resource.service, resource.action), missing_service)
     elif resource.kind == "aws-sdk":
         integration = aws_sdk.perform

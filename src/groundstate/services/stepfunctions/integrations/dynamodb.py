@@ -10,7 +10,7 @@ from groundstate.operation import Call, ServiceError
 from groundstate.services.stepfunctions.answer_texts import fill
 from groundstate.services.stepfunctions.integrations import sdk_v1
 from groundstate.services.stepfunctions.integrations.parameters import without_nulls
-from groundstate.services.stepfunctions.integrations.result import Answered, Failed, Result
+from groundstate.services.stepfunctions.integrations.result import Answered, Result
 from groundstate.services.stepfunctions.integrations.role import principal_of
 from groundstate.services.stepfunctions.run import Run
 
@@ -43,8 +43,6 @@ def _perform(
     operation: str,
     id_header: str = "x-amzn-RequestId",
 ) -> Result:
-    if not isinstance(command.parameters, dict):
-        return Failed("States.Runtime", "The Parameters of the Task must be a JSON object.")
     principal = principal_of(call, run, command)
     try:
         answer = call.invoke(
