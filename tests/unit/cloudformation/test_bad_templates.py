@@ -182,6 +182,17 @@ BAD = {
         },
         "Template error: Unable to get mapping for M::K::S",
     ),
+    "a condition that chooses by itself": (
+        {**resources(), "Conditions": {"C": {"Fn::If": ["C", "true", "false"]}}},
+        "Template format error: Found circular condition dependency between C",
+    ),
+    "an attribute that is no text": (
+        resources(A=group(LogGroupName={"Fn::GetAtt": ["G", {"Fn::Split": [",", "a,b"]}]})),
+        (
+            "Template error: Fn::GetAtt object requires two non-empty parameters, the resource name"
+            " and the resource attribute"
+        ),
+    ),
     "bad deletion policy": (
         resources(A={**GROUP, "DeletionPolicy": "Keep"}),
         "Template format error: Unrecognized DeletionPolicy Keep for resource A",

@@ -82,7 +82,11 @@ def _named_conditions(value: Any) -> list[str]:
         return []
     if set(value) == {"Condition"} and isinstance(value["Condition"], str):
         return [value["Condition"]]
-    return [name for member in value.values() for name in _named_conditions(member)]
+    named = [name for member in value.values() for name in _named_conditions(member)]
+    choice = value.get("Fn::If")
+    if isinstance(choice, list) and choice and isinstance(choice[0], str):
+        named.append(choice[0])
+    return named
 
 
 def _and(resolver: Resolver, argument: Any) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from groundstate.services.cloudformation.template.errors import function_error
 from groundstate.services.cloudformation.template.references import (
     SUB_VARIABLE,
+    bad_get_att,
     split_get_att,
     split_sub,
 )
@@ -43,7 +44,11 @@ def get_att(resolver: Resolver, argument: Any) -> Any:
     """`Fn::GetAtt`: an attribute of a resource."""
     resource, attribute = split_get_att(argument)
     attribute = resolver.resolve(attribute)
-    return UNKNOWN if attribute is UNKNOWN else resolver.attribute(resource, to_text(attribute))
+    if attribute is UNKNOWN:
+        return UNKNOWN
+    if not isinstance(attribute, str) or not attribute:
+        raise bad_get_att()
+    return resolver.attribute(resource, attribute)
 
 
 def join(resolver: Resolver, argument: Any) -> Any:

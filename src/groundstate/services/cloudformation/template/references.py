@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from groundstate.services.cloudformation.template.errors import function_error
+from groundstate.services.cloudformation.template.errors import TemplateError, function_error
 
 # `${Name}`, `${Resource.Attribute}`; `${!Literal}` stands for itself.
 SUB_VARIABLE = re.compile(r"\$\{(?!\s*!)([^}]+)\}|\$\{\s*!([^}]*)\}")
@@ -76,7 +76,12 @@ def split_get_att(argument: Any) -> tuple[str, Any]:
             return argument[0], ".".join(argument[1:])
         if len(argument) == 2 and isinstance(argument[1], str | dict) and argument[1]:
             return argument[0], argument[1]
-    raise function_error(
+    raise bad_get_att()
+
+
+def bad_get_att() -> TemplateError:
+    """What AWS says of a `Fn::GetAtt` that names no attribute."""
+    return function_error(
         "Fn::GetAtt object requires two non-empty parameters, the resource name and the resource"
         " attribute"
     )
