@@ -67,7 +67,10 @@ class StackWaits:
 
     def _give_up(self, stack_id: str, region: str) -> None:
         """Answer the one who has waited longest, with what there is."""
-        wait = self._waits[stack_id].pop(0)
+        waits = self._waits[stack_id]
+        wait = waits.pop(0)
+        if not waits:
+            del self._waits[stack_id]
         self._runner.run(
             "cloudformation", lambda job: _answer(job, wait.deferred, wait.describe), region
         )
