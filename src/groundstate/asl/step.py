@@ -19,7 +19,7 @@ from groundstate.asl.interface import (
 )
 from groundstate.asl.limits import TRANSITIONS_PER_STEP
 from groundstate.asl.machine import Machine
-from groundstate.asl.turn import Turn
+from groundstate.asl.turn import HistoryFullError, Turn
 
 
 def begin(
@@ -90,7 +90,12 @@ def step(
         StepTooLong: the effort is hasty and was not enough; the execution is good for nothing then.
     """
     turn = Turn(machine, execution, event.now, event.entropy, effort, budget)
-    if not _take(turn, execution, event):
+    try:
+        accepted = _take(turn, execution, event)
+    except HistoryFullError:
+        turn.finish_full()
+        accepted = True
+    if not accepted:
         turn.outcome.accepted = False
         return turn.outcome
     turn.run()

@@ -170,14 +170,7 @@ class Turn:
                 else:
                     ready.popleft()
         except HistoryFullError:
-            self.finish_failed(
-                Failed(
-                    RUNTIME,
-                    "The execution reached the maximum number of history events"
-                    f" ({HISTORY_EVENTS_MAX}).",
-                ),
-                self.execution.event_id,
-            )
+            self.finish_full()
         if self.is_running:
             self.execution.ready = [
                 strand.id
@@ -341,6 +334,13 @@ class Turn:
         self.record(previous, "ExecutionFailed", details)
         self.execution.status = "FAILED"
         self._finish(Finish("FAILED", self.now, error=failed.error, cause=failed.cause))
+
+    def finish_full(self) -> None:
+        """The execution failed, since its history has no room for more than how it ends."""
+        cause = (
+            f"The execution reached the maximum number of history events ({HISTORY_EVENTS_MAX})."
+        )
+        self.finish_failed(Failed(RUNTIME, cause), self.execution.event_id)
 
     def finish_with(self, status: Any, type: str, error: Any, cause: Any) -> None:
         """The execution was stopped or timed out."""

@@ -211,3 +211,47 @@ def test_redrive_after_stop_goes_on_where_it_was() -> None:
     (task_id,) = driver.tasks
     driver.feed(i.TaskSucceeded(driver.now, 1, task_id, 7))
     assert driver.output == 7
+
+
+def test_full_history_ends_an_execution_wherever_the_limit_falls() -> None:
+    pause = {"Type": "Wait", "Seconds": 1}
+    work = {"Type": "Task", "Resource": WORK, "Parameters": {"JobName": "job"}}
+    retried = {**work, "Retry": [{"ErrorEquals": ["E"]}]}
+
+    def inner(name: str) -> dict[str, Any]:
+        states = {name: {**retried, "Next": f"{name}W"}, f"{name}W": {**pause, "End": True}}
+        return {"StartAt": name, "States": states}
+
+    states = {
+        "First": {**pause, "Next": "P"},
+        "P": {
+            "Type": "Parallel",
+            "Branches": [inner("A"), inner("B")],
+            "ResultPath": None,
+            "Next": "M",
+        },
+        "M": {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": inner("C"), "Next": "Last"},
+        "Last": {
+            **work,
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
+            "Next": "Caught",
+        },
+        "Caught": {"Type": "Succeed"},
+    }
+    compiled = machine(states)
+
+    def start() -> Driver:
+        tasks = iter(range(100))
+        fail_some = lambda _: asl.Failed("E") if next(tasks) % 3 == 0 else 1  # noqa: E731
+        return Driver(compiled, {"items": [1, 2, 3]}, answer=fail_some)
+
+    whole = len(start().run().events)
+    full = "The execution reached the maximum number of history events (25000)."
+    for room in range(1, whole):
+        driver = start()
+        driver.execution.event_id = 25_000 - room
+        driver.run()
+        assert driver.finish is not None, room
+        if driver.status != "SUCCEEDED":
+            assert (driver.finish.cause, driver.execution.event_id) == (full, 25_000), room
+    assert driver.status == "SUCCEEDED"

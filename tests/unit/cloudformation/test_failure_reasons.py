@@ -71,35 +71,54 @@ def test_fault_of_ours_ends_with_its_stack(stacks, monkeypatch):
     assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
 
 
+TABLE = {
+    "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "a", "AttributeType": "S"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+
+
 @pytest.mark.parametrize(
-    ("resource", "key"),
+    ("kind", "properties", "problem"),
     [
         (
-            {
-                "Type": "AWS::DynamoDB::Table",
-                "Properties": {
-                    "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}],
-                    "AttributeDefinitions": [{"AttributeName": "a", "AttributeType": "S"}],
-                    "BillingMode": "PAY_PER_REQUEST",
-                    "StreamSpecification": {},
-                },
-            },
-            "StreamViewType",
+            "DynamoDB::Table",
+            {**TABLE, "StreamSpecification": {}},
+            "#/StreamSpecification: required key [StreamViewType] not found",
         ),
         (
-            {
-                "Type": "AWS::S3::Bucket",
-                "Properties": {"LifecycleConfiguration": {"Rules": [{"ExpirationInDays": 1}]}},
-            },
-            "Status",
+            "S3::Bucket",
+            {"LifecycleConfiguration": {"Rules": [{"ExpirationInDays": 1}]}},
+            "#/LifecycleConfiguration/Rules/0: required key [Status] not found",
+        ),
+        (
+            "DynamoDB::GlobalTable",
+            {**TABLE, "Replicas": [{"Region": "us-east-1"}], "GlobalSecondaryIndexes": ["by-b"]},
+            "#/GlobalSecondaryIndexes/0: expected type: JSONObject, found: String",
+        ),
+        (
+            "DynamoDB::GlobalTable",
+            {**TABLE, "Replicas": [{"Region": "us-east-1", "TableClas": "STANDARD"}]},
+            "#/Replicas/0: extraneous key [TableClas] is not permitted",
+        ),
+        (
+            "IAM::Role",
+            {"AssumeRolePolicyDocument": {}, "Policies": [{"PolicyName": "p"}]},
+            "#/Policies/0: required key [PolicyDocument] not found",
+        ),
+        (
+            "StepFunctions::StateMachine",
+            {"RoleArn": "arn:aws:iam::000000000000:role/r", "DefinitionS3Location": {"Key": "k"}},
+            "#/DefinitionS3Location: required key [Bucket] not found",
         ),
     ],
-    ids=["stream", "lifecycle"],
+    ids=["stream", "lifecycle", "index", "replica", "policy", "location"],
 )
-def test_member_that_is_missing_deep_down_is_named(stacks, resource, key):
+def test_problem_deep_down_is_told_with_its_place(stacks, kind, properties, problem):
+    resource = {"Type": f"AWS::{kind}", "Properties": properties}
     stacks.create({"Resources": {"A": resource}})
     reason = next(reason for _, status, reason in stacks.events() if status == "CREATE_FAILED")
-    assert re.fullmatch(rf"Model validation failed \(.*required key \[{key}\] not found\)", reason)
+    assert reason == f"Properties validation failed for resource A with message:\n[{problem}]"
     assert stacks.describe()["StackStatus"] == "ROLLBACK_COMPLETE"
 
 

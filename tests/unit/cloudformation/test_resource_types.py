@@ -1,6 +1,7 @@
 """Resources of every type, made and deleted in one stack."""
 
 import gzip
+import json
 
 import pytest
 
@@ -86,7 +87,10 @@ def test_resources_of_many_kinds_come_and_go(stacks):
                     "DefinitionSubstitutions": {"kind": "Succeed"},
                 },
             },
-            "Activity": {"Type": "AWS::StepFunctions::Activity"},
+            "Activity": {
+                "Type": "AWS::StepFunctions::Activity",
+                "Properties": {"Name": "activity"},
+            },
             "Table": {
                 "Type": "AWS::DynamoDB::Table",
                 "Properties": {
@@ -568,3 +572,45 @@ def test_table_has_the_items_that_it_imports(stacks, form, content, options):
     table["TableName"] = "other"
     assert stacks.create(template, "wrong")["StackStatus"] == "ROLLBACK_COMPLETE"
     assert any("format ION" in reason for _, _, reason in stacks.events("wrong"))
+
+
+@pytest.mark.parametrize("kind", ["Table", "GlobalTable"])
+def test_stream_has_the_policy_of_the_template(stacks, kind):
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::000000000000:root"},
+        "Action": "dynamodb:GetRecords",
+        "Resource": "*",
+    }
+    policy = {"PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+    stream = {"StreamViewType": "KEYS_ONLY"}
+    replica = {"Region": "us-east-1"}
+    table = {
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+        "StreamSpecification": stream,
+    }
+    if kind == "Table":
+        stream["ResourcePolicy"] = policy
+    else:
+        table["Replicas"] = [replica]
+        replica["ReplicaStreamSpecification"] = {"ResourcePolicy": policy}
+    template = {
+        "Resources": {"T": {"Type": f"AWS::DynamoDB::{kind}", "Properties": table}},
+        "Outputs": {"Stream": {"Value": {"Fn::GetAtt": ["T", "StreamArn"]}}},
+    }
+    made = stacks.create(template)
+    assert made["StackStatus"] == "CREATE_COMPLETE"
+    arn = made["Outputs"][0]["OutputValue"]
+    dynamodb = stacks.runtime.client("dynamodb")
+    assert json.loads(dynamodb.get_resource_policy(ResourceArn=arn)["Policy"])["Statement"] == [
+        statement
+    ]
+    stream.pop("ResourcePolicy", None)
+    replica.pop("ReplicaStreamSpecification", None)
+    changed = stacks.update(template)
+    assert changed["StackStatus"] == "UPDATE_COMPLETE"
+    assert changed["Outputs"][0]["OutputValue"] == arn
+    with pytest.raises(dynamodb.exceptions.PolicyNotFoundException):
+        dynamodb.get_resource_policy(ResourceArn=arn)

@@ -135,10 +135,6 @@ def run_provider(
         raise StepFailed(error.reason) from error
     except TemplateError as error:
         raise StepFailed(error.message) from error
-    except KeyError as error:
-        # Providers read members that the type requires; shapes tell only those of the first level.
-        told = f"Model validation failed (required key [{error.args[0]}] not found)"
-        raise StepFailed(told) from error
     except Exception as error:
         # The edge at which one resource's work ends: a fault in it must not stop the whole stack.
         logger.exception("The resource %s of %s failed.", resource.logical_id, stack.stack_id)

@@ -18,7 +18,15 @@ from groundstate.services.cloudformation.resources.provision import (
     ProvisionFailed,
 )
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
-from groundstate.services.cloudformation.resources.shape import ANY, BOOLEAN, TEXT
+from groundstate.services.cloudformation.resources.shape import (
+    ANY,
+    BOOLEAN,
+    INTEGER,
+    NUMBER,
+    TAGS,
+    TEXT,
+    Needed,
+)
 
 _SHARED = (
     "AttributeDefinitions",
@@ -32,7 +40,9 @@ _SHARED = (
     "VectorIndexes",
 )
 _OF_REPLICA = (
+    "ContributorInsightsSpecification",
     "DeletionProtectionEnabled",
+    "KinesisStreamSpecification",
     "PointInTimeRecoverySpecification",
     "ResourcePolicy",
     "TableClass",
@@ -40,6 +50,50 @@ _OF_REPLICA = (
 )
 # Units of a table whose write capacity scales by itself: there is nothing to scale here.
 _UNITS_DEFAULT = 5
+
+_SCALING = {
+    "MaxCapacity": Needed(INTEGER),
+    "MinCapacity": Needed(INTEGER),
+    "SeedCapacity": INTEGER,
+    "TargetTrackingScalingPolicyConfiguration": Needed(
+        {
+            "DisableScaleIn": BOOLEAN,
+            "ScaleInCooldown": INTEGER,
+            "ScaleOutCooldown": INTEGER,
+            "TargetValue": Needed(NUMBER),
+        }
+    ),
+}
+_READS = {"ReadCapacityAutoScalingSettings": _SCALING, "ReadCapacityUnits": INTEGER}
+_WRITES = {"WriteCapacityAutoScalingSettings": _SCALING}
+_READS_ON_DEMAND = {"MaxReadRequestUnits": INTEGER}
+_WRITES_ON_DEMAND = {"MaxWriteRequestUnits": INTEGER}
+_KINESIS = {"ApproximateCreationDateTimePrecision": TEXT, "StreamArn": Needed(TEXT)}
+_TABLE = dynamodb_table.SHAPE
+_REPLICA = {
+    "ContributorInsightsSpecification": _TABLE["ContributorInsightsSpecification"],
+    "DeletionProtectionEnabled": BOOLEAN,
+    "DisassociationProtectionEnabled": BOOLEAN,
+    "GlobalSecondaryIndexes": [
+        {
+            "ContributorInsightsSpecification": _TABLE["ContributorInsightsSpecification"],
+            "IndexName": Needed(TEXT),
+            "ReadOnDemandThroughputSettings": _READS_ON_DEMAND,
+            "ReadProvisionedThroughputSettings": _READS,
+        }
+    ],
+    "GlobalTableSettingsReplicationMode": TEXT,
+    "KinesisStreamSpecification": _KINESIS,
+    "PointInTimeRecoverySpecification": _TABLE["PointInTimeRecoverySpecification"],
+    "ReadOnDemandThroughputSettings": _READS_ON_DEMAND,
+    "ReadProvisionedThroughputSettings": _READS,
+    "Region": Needed(TEXT),
+    "ReplicaStreamSpecification": {"ResourcePolicy": _TABLE["ResourcePolicy"], "Tags": TAGS},
+    "ResourcePolicy": _TABLE["ResourcePolicy"],
+    "SSESpecification": {"KMSMasterKeyId": Needed(TEXT)},
+    "TableClass": TEXT,
+    "Tags": TAGS,
+}
 
 
 def create_global_table(provision: Provision, properties: Properties) -> Made:
@@ -81,6 +135,10 @@ def _as_table(provision: Provision, properties: Properties) -> Properties:
     replica = here[0]
     table = {name: properties[name] for name in _SHARED if name in properties}
     table.update({name: replica[name] for name in _OF_REPLICA if name in replica})
+    stream_policy = replica.get("ReplicaStreamSpecification", {}).get("ResourcePolicy")
+    if stream_policy and "StreamSpecification" in table:
+        stream = table["StreamSpecification"]
+        table["StreamSpecification"] = {**stream, "ResourcePolicy": stream_policy}
     if table.get("BillingMode") == "PROVISIONED":
         table["ProvisionedThroughput"] = _throughput(properties, replica)
     on_demand = {
@@ -136,45 +194,38 @@ def _throughput(writes: dict[str, Any], reads: dict[str, Any]) -> dict[str, int]
 GLOBAL_TABLE = ResourceType(
     name="AWS::DynamoDB::GlobalTable",
     shape={
-        "AttributeDefinitions": dynamodb_table.SHAPE["AttributeDefinitions"],
+        "AttributeDefinitions": _TABLE["AttributeDefinitions"],
         "BillingMode": TEXT,
-        "GlobalSecondaryIndexes": [ANY],
-        "GlobalTableSettingsReplicationMode": TEXT,
-        "GlobalTableSourceArn": TEXT,
-        "GlobalTableWitnesses": [ANY],
-        "KeySchema": dynamodb_table.SHAPE["KeySchema"],
-        "LocalSecondaryIndexes": dynamodb_table.SHAPE["LocalSecondaryIndexes"],
-        "MultiRegionConsistency": TEXT,
-        "ReadOnDemandThroughputSettings": ANY,
-        "ReadProvisionedThroughputSettings": ANY,
-        "Replicas": [
+        "GlobalSecondaryIndexes": [
             {
-                "ContributorInsightsSpecification": ANY,
-                "DeletionProtectionEnabled": BOOLEAN,
-                "GlobalSecondaryIndexes": [ANY],
-                "GlobalTableSettingsReplicationMode": TEXT,
-                "KinesisStreamSpecification": ANY,
-                "PointInTimeRecoverySpecification": dynamodb_table.SHAPE[
-                    "PointInTimeRecoverySpecification"
-                ],
-                "ReadOnDemandThroughputSettings": ANY,
-                "ReadProvisionedThroughputSettings": ANY,
-                "Region": TEXT,
-                "ReplicaStreamSpecification": ANY,
-                "ResourcePolicy": dynamodb_table.SHAPE["ResourcePolicy"],
-                "SSESpecification": ANY,
-                "TableClass": TEXT,
-                "Tags": dynamodb_table.SHAPE["Tags"],
+                "IndexName": Needed(TEXT),
+                "KeySchema": Needed(_TABLE["KeySchema"]),
+                "Projection": Needed(dynamodb_table.PROJECTION),
+                "ReadOnDemandThroughputSettings": _READS_ON_DEMAND,
+                "ReadProvisionedThroughputSettings": {"ReadCapacityUnits": INTEGER},
+                "WarmThroughput": _TABLE["WarmThroughput"],
+                "WriteOnDemandThroughputSettings": _WRITES_ON_DEMAND,
+                "WriteProvisionedThroughputSettings": _WRITES,
             }
         ],
-        "SSESpecification": {"SSEEnabled": BOOLEAN, "SSEType": TEXT},
-        "StreamSpecification": {"StreamViewType": TEXT},
+        "GlobalTableSettingsReplicationMode": TEXT,
+        "GlobalTableSourceArn": TEXT,
+        "GlobalTableWitnesses": [{"Region": TEXT}],
+        "KeySchema": _TABLE["KeySchema"],
+        "LocalSecondaryIndexes": _TABLE["LocalSecondaryIndexes"],
+        "MultiRegionConsistency": TEXT,
+        "ReadOnDemandThroughputSettings": _READS_ON_DEMAND,
+        "ReadProvisionedThroughputSettings": {"ReadCapacityUnits": INTEGER},
+        "Replicas": [_REPLICA],
+        "SSESpecification": {"SSEEnabled": Needed(BOOLEAN), "SSEType": TEXT},
+        "StreamSpecification": {"StreamViewType": Needed(TEXT)},
         "TableName": TEXT,
-        "TimeToLiveSpecification": dynamodb_table.SHAPE["TimeToLiveSpecification"],
+        "TableType": TEXT,
+        "TimeToLiveSpecification": _TABLE["TimeToLiveSpecification"],
         "VectorIndexes": [ANY],
-        "WarmThroughput": ANY,
-        "WriteOnDemandThroughputSettings": ANY,
-        "WriteProvisionedThroughputSettings": ANY,
+        "WarmThroughput": _TABLE["WarmThroughput"],
+        "WriteOnDemandThroughputSettings": _WRITES_ON_DEMAND,
+        "WriteProvisionedThroughputSettings": _WRITES,
     },
     required=("AttributeDefinitions", "KeySchema", "Replicas"),
     replaces=frozenset({"KeySchema", "LocalSecondaryIndexes", "TableName"}),

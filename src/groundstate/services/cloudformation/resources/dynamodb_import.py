@@ -22,13 +22,15 @@ from groundstate.services.cloudformation.resources.provision import (
     Provision,
     ProvisionFailed,
 )
-from groundstate.services.cloudformation.resources.shape import TEXT
+from groundstate.services.cloudformation.resources.shape import TEXT, Needed
 
 SHAPE: Final = {
     "InputCompressionType": TEXT,
-    "InputFormat": TEXT,
+    "InputFormat": Needed(TEXT),
     "InputFormatOptions": {"Csv": {"Delimiter": TEXT, "HeaderList": [TEXT]}},
-    "S3BucketSource": {"S3Bucket": TEXT, "S3BucketOwner": TEXT, "S3KeyPrefix": TEXT},
+    "S3BucketSource": Needed(
+        {"S3Bucket": Needed(TEXT), "S3BucketOwner": TEXT, "S3KeyPrefix": TEXT}
+    ),
 }
 # What is imported within one step; other clients wait for it.
 BYTES_MAX = 32 * 1024 * 1024

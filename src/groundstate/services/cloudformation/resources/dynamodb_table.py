@@ -30,15 +30,17 @@ from groundstate.services.cloudformation.resources.shape import (
     JSON,
     TAGS,
     TEXT,
+    Needed,
 )
 
 _NAME_LENGTH_MAX = 255
-_THROUGHPUT = {"ReadCapacityUnits": INTEGER, "WriteCapacityUnits": INTEGER}
+_THROUGHPUT = {"ReadCapacityUnits": Needed(INTEGER), "WriteCapacityUnits": Needed(INTEGER)}
 _ON_DEMAND = {"MaxReadRequestUnits": INTEGER, "MaxWriteRequestUnits": INTEGER}
 _WARM = {"ReadUnitsPerSecond": INTEGER, "WriteUnitsPerSecond": INTEGER}
-_KEY_SCHEMA = [{"AttributeName": TEXT, "KeyType": TEXT}]
-_PROJECTION = {"ProjectionType": TEXT, "NonKeyAttributes": [TEXT]}
-_INSIGHTS = {"Enabled": BOOLEAN, "Mode": TEXT}
+_KEY_SCHEMA = [{"AttributeName": Needed(TEXT), "KeyType": Needed(TEXT)}]
+PROJECTION = {"ProjectionType": TEXT, "NonKeyAttributes": [TEXT]}
+_POLICY = {"PolicyDocument": Needed(JSON)}
+_INSIGHTS = {"Enabled": Needed(BOOLEAN), "Mode": TEXT}
 _RECOVERY = {"PointInTimeRecoveryEnabled": BOOLEAN, "RecoveryPeriodInDays": INTEGER}
 _SIMPLE_UPDATES = (
     "AttributeDefinitions",
@@ -50,37 +52,48 @@ _SIMPLE_UPDATES = (
 )
 
 SHAPE = {
-    "AttributeDefinitions": [{"AttributeName": TEXT, "AttributeType": TEXT}],
+    "AttributeDefinitions": [{"AttributeName": Needed(TEXT), "AttributeType": Needed(TEXT)}],
     "BillingMode": TEXT,
     "ContributorInsightsSpecification": _INSIGHTS,
     "DeletionProtectionEnabled": BOOLEAN,
     "GlobalSecondaryIndexes": [
         {
             "ContributorInsightsSpecification": _INSIGHTS,
-            "IndexName": TEXT,
-            "KeySchema": _KEY_SCHEMA,
+            "IndexName": Needed(TEXT),
+            "KeySchema": Needed(_KEY_SCHEMA),
             "OnDemandThroughput": _ON_DEMAND,
-            "Projection": _PROJECTION,
+            "Projection": Needed(PROJECTION),
             "ProvisionedThroughput": _THROUGHPUT,
             "WarmThroughput": _WARM,
         }
     ],
     "ImportSourceSpecification": dynamodb_import.SHAPE,
     "KeySchema": _KEY_SCHEMA,
-    "KinesisStreamSpecification": ANY,
+    "KinesisStreamSpecification": {
+        "ApproximateCreationDateTimePrecision": TEXT,
+        "StreamArn": Needed(TEXT),
+    },
     "LocalSecondaryIndexes": [
-        {"IndexName": TEXT, "KeySchema": _KEY_SCHEMA, "Projection": _PROJECTION}
+        {
+            "IndexName": Needed(TEXT),
+            "KeySchema": Needed(_KEY_SCHEMA),
+            "Projection": Needed(PROJECTION),
+        }
     ],
     "OnDemandThroughput": _ON_DEMAND,
     "PointInTimeRecoverySpecification": _RECOVERY,
     "ProvisionedThroughput": _THROUGHPUT,
-    "ResourcePolicy": {"PolicyDocument": JSON},
-    "SSESpecification": {"SSEEnabled": BOOLEAN, "SSEType": TEXT, "KMSMasterKeyId": TEXT},
-    "StreamSpecification": {"StreamViewType": TEXT, "ResourcePolicy": ANY},
+    "ResourcePolicy": _POLICY,
+    "SSESpecification": {"SSEEnabled": Needed(BOOLEAN), "SSEType": TEXT, "KMSMasterKeyId": TEXT},
+    "StreamSpecification": {
+        "ResourcePolicy": _POLICY,
+        "StreamViewType": Needed(TEXT),
+        "Tags": TAGS,
+    },
     "TableClass": TEXT,
     "TableName": TEXT,
     "Tags": TAGS,
-    "TimeToLiveSpecification": {"AttributeName": TEXT, "Enabled": BOOLEAN},
+    "TimeToLiveSpecification": {"AttributeName": TEXT, "Enabled": Needed(BOOLEAN)},
     "VectorIndexes": ANY,
     "WarmThroughput": _WARM,
 }
@@ -156,7 +169,7 @@ def update_table(provision: Provision, current: Current, properties: Properties)
                 "GlobalSecondaryIndexUpdates": [update],
             },
         )
-    if "StreamSpecification" in changed:
+    if _view(before) != _view(properties):
         _update_stream(provision, table, before, properties)
     _set_aside(provision, table, before, properties)
     return describe_table(provision, table)
@@ -206,9 +219,12 @@ def _index(index: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+def _view(properties: Properties) -> Any:
+    return properties.get("StreamSpecification", {}).get("StreamViewType")
+
+
 def _stream(properties: Properties) -> dict[str, Any]:
-    view = properties["StreamSpecification"]["StreamViewType"]
-    return {"StreamEnabled": True, "StreamViewType": view}
+    return {"StreamEnabled": True, "StreamViewType": _view(properties)}
 
 
 def _encryption(properties: Properties) -> dict[str, Any]:
@@ -266,6 +282,7 @@ def _set_aside(provision: Provision, table: str, before: Properties, after: Prop
                 or {"PointInTimeRecoveryEnabled": False},
             },
         )
+    _set_stream_policy(provision, table, before, after)
     if not before:
         return
     to_set, to_remove = tag_changes(tags_as_map(before.get("Tags")), tags_as_map(after.get("Tags")))
@@ -281,6 +298,23 @@ def _set_aside(provision: Provision, table: str, before: Properties, after: Prop
             provision.invoke("dynamodb", "PutResourcePolicy", request)
         else:
             provision.invoke("dynamodb", "DeleteResourcePolicy", {"ResourceArn": arn})
+
+
+def _set_stream_policy(
+    provision: Provision, table: str, before: Properties, after: Properties
+) -> None:
+    """The policy of the stream itself. One that was turned on anew has none yet."""
+    old, new = (of.get("StreamSpecification", {}).get("ResourcePolicy") for of in (before, after))
+    if _view(before) != _view(after):
+        old = None
+    if old == new:
+        return
+    stream = {"ResourceArn": describe_table(provision, table).attributes["StreamArn"]}
+    if new is None:
+        provision.invoke("dynamodb", "DeleteResourcePolicy", stream)
+    else:
+        policy = as_text(new["PolicyDocument"])
+        provision.invoke("dynamodb", "PutResourcePolicy", {**stream, "Policy": policy})
 
 
 def _set_time_to_live(

@@ -12,9 +12,9 @@ from groundstate.operation import Shape
 from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import as_text, tag_changes, tags_as_map
 from groundstate.services.cloudformation.resources.provision import Properties, Provision
-from groundstate.services.cloudformation.resources.shape import JSON, TEXT
+from groundstate.services.cloudformation.resources.shape import JSON, TEXT, Needed
 
-POLICIES: Final = [{"PolicyName": TEXT, "PolicyDocument": JSON}]
+POLICIES: Final = [{"PolicyName": Needed(TEXT), "PolicyDocument": Needed(JSON)}]
 
 
 @dataclass(frozen=True, slots=True)

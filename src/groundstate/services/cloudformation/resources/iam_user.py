@@ -21,12 +21,7 @@ from groundstate.services.cloudformation.resources.provision import (
     Provision,
 )
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
-from groundstate.services.cloudformation.resources.shape import (
-    BOOLEAN,
-    INTEGER,
-    TAGS,
-    TEXT,
-)
+from groundstate.services.cloudformation.resources.shape import BOOLEAN, INTEGER, TAGS, TEXT, Needed
 
 _NAME_LENGTH_MAX = 64
 _USER, _GROUP = Identity("User"), Identity("Group")
@@ -99,7 +94,7 @@ USER = ResourceType(
     name="AWS::IAM::User",
     shape={
         "Groups": [TEXT],
-        "LoginProfile": {"Password": TEXT, "PasswordResetRequired": BOOLEAN},
+        "LoginProfile": {"Password": Needed(TEXT), "PasswordResetRequired": BOOLEAN},
         "ManagedPolicyArns": [TEXT],
         "Path": TEXT,
         "PermissionsBoundary": TEXT,

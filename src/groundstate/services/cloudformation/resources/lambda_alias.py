@@ -16,7 +16,7 @@ from groundstate.services.cloudformation.resources.provision import (
     Provision,
 )
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
-from groundstate.services.cloudformation.resources.shape import INTEGER, NUMBER, TEXT
+from groundstate.services.cloudformation.resources.shape import INTEGER, NUMBER, TEXT, Needed
 
 
 def create_alias(provision: Provision, properties: Properties) -> Made:
@@ -61,9 +61,11 @@ ALIAS = ResourceType(
         "FunctionName": TEXT,
         "FunctionVersion": TEXT,
         "Name": TEXT,
-        "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": INTEGER},
+        "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": Needed(INTEGER)},
         "RoutingConfig": {
-            "AdditionalVersionWeights": [{"FunctionVersion": TEXT, "FunctionWeight": NUMBER}]
+            "AdditionalVersionWeights": [
+                {"FunctionVersion": Needed(TEXT), "FunctionWeight": Needed(NUMBER)}
+            ]
         },
     },
     required=("FunctionName", "FunctionVersion", "Name"),

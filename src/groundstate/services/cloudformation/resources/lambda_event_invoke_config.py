@@ -14,7 +14,7 @@ from groundstate.services.cloudformation.resources.provision import (
     Provision,
 )
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
-from groundstate.services.cloudformation.resources.shape import INTEGER, TEXT
+from groundstate.services.cloudformation.resources.shape import INTEGER, TEXT, Needed
 
 
 def put_config(provision: Provision, properties: Properties) -> Made:
@@ -40,8 +40,8 @@ EVENT_INVOKE_CONFIG = ResourceType(
     name="AWS::Lambda::EventInvokeConfig",
     shape={
         "DestinationConfig": {
-            "OnFailure": {"Destination": TEXT},
-            "OnSuccess": {"Destination": TEXT},
+            "OnFailure": {"Destination": Needed(TEXT)},
+            "OnSuccess": {"Destination": Needed(TEXT)},
         },
         "FunctionName": TEXT,
         "MaximumEventAgeInSeconds": INTEGER,

@@ -23,8 +23,8 @@ from groundstate.services.cloudformation.resources.shape import (
     ANY,
     BOOLEAN,
     INTEGER,
+    LAMBDA_TAGS,
     NUMBER,
-    TAGS,
     TEXT,
 )
 
@@ -75,7 +75,7 @@ SHAPE = {
     "SourceAccessConfigurations": [ANY],
     "StartingPosition": TEXT,
     "StartingPositionTimestamp": NUMBER,
-    "Tags": TAGS,
+    "Tags": LAMBDA_TAGS,
     "Topics": [TEXT],
     "TumblingWindowInSeconds": INTEGER,
 }

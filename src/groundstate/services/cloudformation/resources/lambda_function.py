@@ -28,9 +28,10 @@ from groundstate.services.cloudformation.resources.shape import (
     ANY,
     BOOLEAN,
     INTEGER,
-    TAGS,
+    LAMBDA_TAGS,
     TEXT,
     MapOf,
+    Needed,
 )
 
 _NAME_LENGTH_MAX = 64
@@ -86,7 +87,7 @@ SHAPE = {
     "Description": TEXT,
     "DurableConfig": ANY,
     "Environment": {"Variables": MapOf(TEXT)},
-    "EphemeralStorage": {"Size": INTEGER},
+    "EphemeralStorage": {"Size": Needed(INTEGER)},
     "FileSystemConfigs": [ANY],
     "FunctionName": TEXT,
     "FunctionScalingConfig": ANY,
@@ -108,8 +109,8 @@ SHAPE = {
     "Role": TEXT,
     "Runtime": TEXT,
     "RuntimeManagementConfig": ANY,
-    "SnapStart": {"ApplyOn": TEXT},
-    "Tags": TAGS,
+    "SnapStart": {"ApplyOn": Needed(TEXT)},
+    "Tags": LAMBDA_TAGS,
     "TenancyConfig": ANY,
     "Timeout": INTEGER,
     "TracingConfig": {"Mode": TEXT},

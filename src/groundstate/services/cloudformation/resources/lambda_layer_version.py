@@ -14,7 +14,7 @@ from groundstate.services.cloudformation.resources.provision import (
     Provision,
 )
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
-from groundstate.services.cloudformation.resources.shape import TEXT
+from groundstate.services.cloudformation.resources.shape import TEXT, Needed
 
 _NAME_LENGTH_MAX = 140
 _CODE = ("S3Bucket", "S3Key", "S3ObjectVersion")
@@ -47,8 +47,8 @@ LAYER_VERSION = ResourceType(
         "CompatibleArchitectures": [TEXT],
         "CompatibleRuntimes": [TEXT],
         "Content": {
-            "S3Bucket": TEXT,
-            "S3Key": TEXT,
+            "S3Bucket": Needed(TEXT),
+            "S3Key": Needed(TEXT),
             "S3ObjectStorageMode": TEXT,
             "S3ObjectVersion": TEXT,
         },

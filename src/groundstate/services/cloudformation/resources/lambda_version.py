@@ -15,7 +15,7 @@ from groundstate.services.cloudformation.resources.provision import (
     ProvisionFailed,
 )
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
-from groundstate.services.cloudformation.resources.shape import ANY, INTEGER, TEXT
+from groundstate.services.cloudformation.resources.shape import ANY, INTEGER, TEXT, Needed
 
 
 def create_version(provision: Provision, properties: Properties) -> Made:
@@ -60,7 +60,7 @@ VERSION = ResourceType(
         "Description": TEXT,
         "FunctionName": TEXT,
         "FunctionScalingConfig": ANY,
-        "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": INTEGER},
+        "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": Needed(INTEGER)},
         "RuntimePolicy": ANY,
     },
     required=("FunctionName",),

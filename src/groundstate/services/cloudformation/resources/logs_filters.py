@@ -16,7 +16,7 @@ from groundstate.services.cloudformation.resources.provision import (
     Provision,
 )
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
-from groundstate.services.cloudformation.resources.shape import ANY, BOOLEAN, NUMBER, TEXT
+from groundstate.services.cloudformation.resources.shape import ANY, BOOLEAN, NUMBER, TEXT, Needed
 
 _NAME_LENGTH_MAX = 512
 # Where AWS sends log events beside functions, by the service in the ARN.
@@ -154,10 +154,10 @@ METRIC_FILTER = ResourceType(
         "MetricTransformations": [
             {
                 "DefaultValue": NUMBER,
-                "Dimensions": [{"Key": TEXT, "Value": TEXT}],
-                "MetricName": TEXT,
-                "MetricNamespace": TEXT,
-                "MetricValue": TEXT,
+                "Dimensions": [{"Key": Needed(TEXT), "Value": Needed(TEXT)}],
+                "MetricName": Needed(TEXT),
+                "MetricNamespace": Needed(TEXT),
+                "MetricValue": Needed(TEXT),
                 "Unit": TEXT,
             }
         ],

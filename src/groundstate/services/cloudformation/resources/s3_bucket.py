@@ -25,7 +25,14 @@ from groundstate.services.cloudformation.resources.s3_bucket_documents import (
     DOCUMENTS,
     WITHOUT_EFFECT,
 )
-from groundstate.services.cloudformation.resources.shape import ANY, BOOLEAN, JSON, TAGS, TEXT
+from groundstate.services.cloudformation.resources.shape import (
+    ANY,
+    BOOLEAN,
+    JSON,
+    TAGS,
+    TEXT,
+    Needed,
+)
 
 _NAME_LENGTH_MAX = 63
 
@@ -117,7 +124,7 @@ BUCKET = ResourceType(
     name="AWS::S3::Bucket",
     shape={
         "AbacStatus": TEXT,
-        "AccelerateConfiguration": {"AccelerationStatus": TEXT},
+        "AccelerateConfiguration": {"AccelerationStatus": Needed(TEXT)},
         "AccessControl": TEXT,
         "AnalyticsConfigurations": [ANY],
         "BucketEncryption": s3_bucket_shapes.ENCRYPTION,
@@ -144,7 +151,7 @@ BUCKET = ResourceType(
         },
         "ReplicationConfiguration": s3_bucket_shapes.REPLICATION,
         "Tags": TAGS,
-        "VersioningConfiguration": {"Status": TEXT},
+        "VersioningConfiguration": {"Status": Needed(TEXT)},
         "WebsiteConfiguration": s3_bucket_shapes.WEBSITE,
     },
     replaces=frozenset({"BucketName", "BucketNamePrefix", "BucketNamespace"}),

@@ -49,14 +49,7 @@ def _ownership(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _lifecycle(value: Mapping[str, Any]) -> dict[str, Any]:
-    rules = value.get("Rules", [])
-    for index, rule in enumerate(rules):
-        if "Status" not in rule:
-            raise ProvisionFailed(
-                f"Model validation failed (#/LifecycleConfiguration/Rules/{index}: required key"
-                " [Status] not found)"
-            )
-    return {"Rules": [_lifecycle_rule(rule) for rule in rules]}
+    return {"Rules": [_lifecycle_rule(rule) for rule in value["Rules"]]}
 
 
 def _lifecycle_rule(rule: Mapping[str, Any]) -> dict[str, Any]:

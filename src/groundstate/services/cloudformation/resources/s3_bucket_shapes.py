@@ -13,59 +13,73 @@ from groundstate.services.cloudformation.resources.shape import (
     INTEGER,
     TAGS,
     TEXT,
+    Needed,
 )
 
 CORS: Final = {
-    "CorsRules": [
-        {
-            "AllowedHeaders": [TEXT],
-            "AllowedMethods": [TEXT],
-            "AllowedOrigins": [TEXT],
-            "ExposedHeaders": [TEXT],
-            "Id": TEXT,
-            "MaxAge": INTEGER,
-        }
-    ]
+    "CorsRules": Needed(
+        [
+            {
+                "AllowedHeaders": [TEXT],
+                "AllowedMethods": Needed([TEXT]),
+                "AllowedOrigins": Needed([TEXT]),
+                "ExposedHeaders": [TEXT],
+                "Id": TEXT,
+                "MaxAge": INTEGER,
+            }
+        ]
+    )
 }
 ENCRYPTION: Final = {
-    "ServerSideEncryptionConfiguration": [
-        {
-            "BlockedEncryptionTypes": ANY,
-            "BucketKeyEnabled": BOOLEAN,
-            "ServerSideEncryptionByDefault": {"KMSMasterKeyID": TEXT, "SSEAlgorithm": TEXT},
-        }
-    ]
+    "ServerSideEncryptionConfiguration": Needed(
+        [
+            {
+                "BlockedEncryptionTypes": ANY,
+                "BucketKeyEnabled": BOOLEAN,
+                "ServerSideEncryptionByDefault": {
+                    "KMSMasterKeyID": TEXT,
+                    "SSEAlgorithm": Needed(TEXT),
+                },
+            }
+        ]
+    )
 }
-_TRANSITION: Final = {"StorageClass": TEXT, "TransitionDate": TEXT, "TransitionInDays": INTEGER}
-_NONCURRENT_TRANSITION: Final = {
-    "NewerNoncurrentVersions": INTEGER,
-    "StorageClass": TEXT,
+_TRANSITION: Final = {
+    "StorageClass": Needed(TEXT),
+    "TransitionDate": TEXT,
     "TransitionInDays": INTEGER,
 }
+_NONCURRENT_TRANSITION: Final = {
+    "NewerNoncurrentVersions": INTEGER,
+    "StorageClass": Needed(TEXT),
+    "TransitionInDays": Needed(INTEGER),
+}
 LIFECYCLE: Final = {
-    "Rules": [
-        {
-            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": INTEGER},
-            "ExpirationDate": TEXT,
-            "ExpirationInDays": INTEGER,
-            "ExpiredObjectDeleteMarker": BOOLEAN,
-            "Id": TEXT,
-            "NoncurrentVersionExpiration": {
-                "NewerNoncurrentVersions": INTEGER,
-                "NoncurrentDays": INTEGER,
-            },
-            "NoncurrentVersionExpirationInDays": INTEGER,
-            "NoncurrentVersionTransition": _NONCURRENT_TRANSITION,
-            "NoncurrentVersionTransitions": [_NONCURRENT_TRANSITION],
-            "ObjectSizeGreaterThan": TEXT,
-            "ObjectSizeLessThan": TEXT,
-            "Prefix": TEXT,
-            "Status": TEXT,
-            "TagFilters": TAGS,
-            "Transition": _TRANSITION,
-            "Transitions": [_TRANSITION],
-        }
-    ],
+    "Rules": Needed(
+        [
+            {
+                "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": Needed(INTEGER)},
+                "ExpirationDate": TEXT,
+                "ExpirationInDays": INTEGER,
+                "ExpiredObjectDeleteMarker": BOOLEAN,
+                "Id": TEXT,
+                "NoncurrentVersionExpiration": {
+                    "NewerNoncurrentVersions": INTEGER,
+                    "NoncurrentDays": Needed(INTEGER),
+                },
+                "NoncurrentVersionExpirationInDays": INTEGER,
+                "NoncurrentVersionTransition": _NONCURRENT_TRANSITION,
+                "NoncurrentVersionTransitions": [_NONCURRENT_TRANSITION],
+                "ObjectSizeGreaterThan": TEXT,
+                "ObjectSizeLessThan": TEXT,
+                "Prefix": TEXT,
+                "Status": Needed(TEXT),
+                "TagFilters": TAGS,
+                "Transition": _TRANSITION,
+                "Transitions": [_TRANSITION],
+            }
+        ]
+    ),
     "TransitionDefaultMinimumObjectSize": TEXT,
 }
 LOGGING: Final = {
@@ -73,12 +87,14 @@ LOGGING: Final = {
     "LogFilePrefix": TEXT,
     "TargetObjectKeyFormat": ANY,
 }
-_FILTER: Final = {"S3Key": {"Rules": [{"Name": TEXT, "Value": TEXT}]}}
+_FILTER: Final = {
+    "S3Key": Needed({"Rules": Needed([{"Name": Needed(TEXT), "Value": Needed(TEXT)}])})
+}
 NOTIFICATION: Final = {
-    "EventBridgeConfiguration": {"EventBridgeEnabled": BOOLEAN},
-    "LambdaConfigurations": [{"Event": TEXT, "Filter": _FILTER, "Function": TEXT}],
-    "QueueConfigurations": [{"Event": TEXT, "Filter": _FILTER, "Queue": TEXT}],
-    "TopicConfigurations": [{"Event": TEXT, "Filter": _FILTER, "Topic": TEXT}],
+    "EventBridgeConfiguration": {"EventBridgeEnabled": Needed(BOOLEAN)},
+    "LambdaConfigurations": [{"Event": Needed(TEXT), "Filter": _FILTER, "Function": Needed(TEXT)}],
+    "QueueConfigurations": [{"Event": Needed(TEXT), "Filter": _FILTER, "Queue": Needed(TEXT)}],
+    "TopicConfigurations": [{"Event": Needed(TEXT), "Filter": _FILTER, "Topic": Needed(TEXT)}],
 }
 OBJECT_LOCK: Final = {
     "ObjectLockEnabled": TEXT,
@@ -91,50 +107,62 @@ OBJECT_LOCK: Final = {
         }
     },
 }
-OWNERSHIP: Final = {"Rules": [{"ObjectOwnership": TEXT}]}
+OWNERSHIP: Final = {"Rules": Needed([{"ObjectOwnership": TEXT}])}
 REPLICATION: Final = {
-    "Role": TEXT,
-    "Rules": [
-        {
-            "DeleteMarkerReplication": {"Status": TEXT},
-            "Destination": {
-                "AccessControlTranslation": {"Owner": TEXT},
-                "Account": TEXT,
-                "Bucket": TEXT,
-                "EncryptionConfiguration": {"ReplicaKmsKeyID": TEXT},
-                "Metrics": {"EventThreshold": {"Minutes": INTEGER}, "Status": TEXT},
-                "ReplicationTime": {"Status": TEXT, "Time": {"Minutes": INTEGER}},
-                "StorageClass": TEXT,
-            },
-            "Filter": {
-                "And": {"Prefix": TEXT, "TagFilters": TAGS},
+    "Role": Needed(TEXT),
+    "Rules": Needed(
+        [
+            {
+                "DeleteMarkerReplication": {"Status": TEXT},
+                "Destination": Needed(
+                    {
+                        "AccessControlTranslation": {"Owner": Needed(TEXT)},
+                        "Account": TEXT,
+                        "Bucket": Needed(TEXT),
+                        "EncryptionConfiguration": {"ReplicaKmsKeyID": Needed(TEXT)},
+                        "Metrics": {
+                            "EventThreshold": {"Minutes": Needed(INTEGER)},
+                            "Status": Needed(TEXT),
+                        },
+                        "ReplicationTime": {
+                            "Status": Needed(TEXT),
+                            "Time": Needed({"Minutes": Needed(INTEGER)}),
+                        },
+                        "StorageClass": TEXT,
+                    }
+                ),
+                "Filter": {
+                    "And": {"Prefix": TEXT, "TagFilters": TAGS},
+                    "Prefix": TEXT,
+                    "TagFilter": {"Key": Needed(TEXT), "Value": Needed(TEXT)},
+                },
+                "Id": TEXT,
                 "Prefix": TEXT,
-                "TagFilter": {"Key": TEXT, "Value": TEXT},
-            },
-            "Id": TEXT,
-            "Prefix": TEXT,
-            "Priority": INTEGER,
-            "SourceSelectionCriteria": {
-                "ReplicaModifications": {"Status": TEXT},
-                "SseKmsEncryptedObjects": {"Status": TEXT},
-            },
-            "Status": TEXT,
-        }
-    ],
+                "Priority": INTEGER,
+                "SourceSelectionCriteria": {
+                    "ReplicaModifications": {"Status": Needed(TEXT)},
+                    "SseKmsEncryptedObjects": {"Status": Needed(TEXT)},
+                },
+                "Status": Needed(TEXT),
+            }
+        ]
+    ),
 }
 WEBSITE: Final = {
     "ErrorDocument": TEXT,
     "IndexDocument": TEXT,
-    "RedirectAllRequestsTo": {"HostName": TEXT, "Protocol": TEXT},
+    "RedirectAllRequestsTo": {"HostName": Needed(TEXT), "Protocol": TEXT},
     "RoutingRules": [
         {
-            "RedirectRule": {
-                "HostName": TEXT,
-                "HttpRedirectCode": TEXT,
-                "Protocol": TEXT,
-                "ReplaceKeyPrefixWith": TEXT,
-                "ReplaceKeyWith": TEXT,
-            },
+            "RedirectRule": Needed(
+                {
+                    "HostName": TEXT,
+                    "HttpRedirectCode": TEXT,
+                    "Protocol": TEXT,
+                    "ReplaceKeyPrefixWith": TEXT,
+                    "ReplaceKeyWith": TEXT,
+                }
+            ),
             "RoutingRuleCondition": {
                 "HttpErrorCodeReturnedEquals": TEXT,
                 "KeyPrefixEquals": TEXT,

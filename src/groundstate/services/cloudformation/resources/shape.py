@@ -2,7 +2,8 @@
 
 Templates write numbers and truth values as text as they like, so `"30"` and `30` are one value.
 A shape is TEXT, INTEGER, NUMBER, BOOLEAN, JSON (an object, or its text) or ANY; `[shape]` is a
-list, `{"Name": shape}` an object of known members, `MapOf(shape)` one of any members.
+list, `{"Name": shape}` an object of known members, `MapOf(shape)` one of any members. In an object
+inside of a property, `{"Name": Needed(shape)}` is a member that must be given.
 """
 
 from __future__ import annotations
@@ -30,7 +31,16 @@ class MapOf:
     member: Shape
 
 
-TAGS: Final = [{"Key": TEXT, "Value": TEXT}]
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A member that must be given."""
+
+    member: Shape
+
+
+TAGS: Final = [{"Key": Needed(TEXT), "Value": Needed(TEXT)}]
+# Lambda's may lack a value.
+LAMBDA_TAGS: Final = [{"Key": Needed(TEXT), "Value": TEXT}]
 
 
 def coerce(value: Any, shape: Shape, path: str, problems: list[str]) -> Any:
@@ -38,8 +48,8 @@ def coerce(value: Any, shape: Shape, path: str, problems: list[str]) -> Any:
 
     Args:
         path: where it stands: `#` for all properties, `#/Tags/0` for one in a list.
-        problems: takes, in AWS's words, each member that the type does not have or that is of
-            another kind.
+        problems: takes, in AWS's words, each member that is missing, that the type does not have or
+            that is of another kind.
     """
     if value is UNKNOWN:
         return value
@@ -70,10 +80,17 @@ def coerce(value: Any, shape: Shape, path: str, problems: list[str]) -> Any:
 def _coerce_members(value: Any, shape: dict[str, Shape], path: str, problems: list[str]) -> Any:
     if not isinstance(value, dict):
         return _mismatch(value, "JSONObject", path, problems)
+    problems += [
+        f"{path}: required key [{key}] not found"
+        for key, member in shape.items()
+        if isinstance(member, Needed) and key not in value
+    ]
     coerced = {}
     for key, member in value.items():
         if key in shape:
-            coerced[key] = coerce(member, shape[key], f"{path}/{key}", problems)
+            kind = shape[key]
+            kind = kind.member if isinstance(kind, Needed) else kind
+            coerced[key] = coerce(member, kind, f"{path}/{key}", problems)
         else:
             problems.append(f"{path}: extraneous key [{key}] is not permitted")
     return coerced

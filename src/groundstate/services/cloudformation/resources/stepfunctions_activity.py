@@ -16,17 +16,15 @@ from groundstate.services.cloudformation.resources.provision import (
     Provision,
 )
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
-from groundstate.services.cloudformation.resources.shape import INTEGER, TAGS, TEXT
+from groundstate.services.cloudformation.resources.shape import INTEGER, TAGS, TEXT, Needed
 from groundstate.services.cloudformation.resources.stepfunctions_state_machine import (
     without_customer_key,
 )
 
-_NAME_LENGTH_MAX = 80
-
 
 def create_activity(provision: Provision, properties: Properties) -> Made:
     """Create the activity."""
-    name = properties.get("Name") or provision.make_short_name(_NAME_LENGTH_MAX)
+    name = properties["Name"]
     request: dict[str, Any] = {"name": name}
     tags = tags_as_map(properties.get("Tags"))
     if tags:
@@ -69,12 +67,12 @@ ACTIVITY = ResourceType(
         "EncryptionConfiguration": {
             "KmsDataKeyReusePeriodSeconds": INTEGER,
             "KmsKeyId": TEXT,
-            "Type": TEXT,
+            "Type": Needed(TEXT),
         },
         "Name": TEXT,
         "Tags": TAGS,
     },
-    required=(),
+    required=("Name",),
     replaces=frozenset({"EncryptionConfiguration", "Name"}),
     name_property="Name",
     attributes=("Arn", "Name"),

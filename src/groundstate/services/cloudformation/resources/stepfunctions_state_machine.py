@@ -26,6 +26,7 @@ from groundstate.services.cloudformation.resources.shape import (
     TAGS,
     TEXT,
     MapOf,
+    Needed,
 )
 from groundstate.services.cloudformation.template.errors import TemplateError
 from groundstate.services.cloudformation.template.source import parse_source
@@ -198,13 +199,13 @@ STATE_MACHINE = ResourceType(
     name="AWS::StepFunctions::StateMachine",
     shape={
         "Definition": ANY,
-        "DefinitionS3Location": {"Bucket": TEXT, "Key": TEXT, "Version": TEXT},
+        "DefinitionS3Location": {"Bucket": Needed(TEXT), "Key": Needed(TEXT), "Version": TEXT},
         "DefinitionString": TEXT,
         "DefinitionSubstitutions": MapOf(ANY),
         "EncryptionConfiguration": {
             "KmsDataKeyReusePeriodSeconds": INTEGER,
             "KmsKeyId": TEXT,
-            "Type": TEXT,
+            "Type": Needed(TEXT),
         },
         "LoggingConfiguration": {
             "Destinations": [{"CloudWatchLogsLogGroup": {"LogGroupArn": TEXT}}],

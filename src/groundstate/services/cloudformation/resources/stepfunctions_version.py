@@ -16,7 +16,7 @@ from groundstate.services.cloudformation.resources.provision import (
     ProvisionFailed,
 )
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
-from groundstate.services.cloudformation.resources.shape import ANY, INTEGER, TEXT
+from groundstate.services.cloudformation.resources.shape import ANY, INTEGER, TEXT, Needed
 
 _NAME_LENGTH_MAX = 80
 
@@ -101,12 +101,14 @@ STATE_MACHINE_ALIAS = ResourceType(
             "Alarms": [TEXT],
             "Interval": INTEGER,
             "Percentage": INTEGER,
-            "StateMachineVersionArn": TEXT,
-            "Type": TEXT,
+            "StateMachineVersionArn": Needed(TEXT),
+            "Type": Needed(TEXT),
         },
         "Description": TEXT,
         "Name": TEXT,
-        "RoutingConfiguration": [{"StateMachineVersionArn": TEXT, "Weight": INTEGER}],
+        "RoutingConfiguration": [
+            {"StateMachineVersionArn": Needed(TEXT), "Weight": Needed(INTEGER)}
+        ],
         "StateMachineArn": ANY,
     },
     replaces=frozenset({"Name"}),
