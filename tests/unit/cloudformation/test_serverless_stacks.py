@@ -205,10 +205,15 @@ def test_include_puts_a_file_of_s3_in_its_place_and_keeps_it(stacks):
                 },
             }
         },
-        "Outputs": {"Value": {"Value": {"Fn::GetAtt": ["A", "Value"]}}},
+        "Outputs": {
+            "Value": {"Value": {"Fn::GetAtt": ["A", "Value"]}},
+            "Sub": {"Value": piece({"Fn::Sub": "s3://pieces/of/${AWS::StackName}/${AWS::Region}"})},
+            "Join": {"Value": piece({"Fn::Join": ["", [{"Ref": "Where"}]]})},
+        },
     }
+    s3.put_object(Bucket="pieces", Key="of/app/us-east-1", Body=b"'made'")
     assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
-    assert stacks.outputs() == {"Value": "in us-east-1"}
+    assert stacks.outputs() == {"Value": "in us-east-1", "Sub": "made", "Join": "and text"}
     shown = stacks.runtime.client("ssm").describe_parameters()["Parameters"]
     assert shown[0]["Description"] == "and text"
     # What a stack was made from is kept: the file may change or go.

@@ -156,7 +156,7 @@ def read_inputs(call: Call, request: Shape, stack: Stack | None) -> Inputs:
     read = read_values(call, request, body, before)
     values = read.values
     try:
-        pieces = _fetch_pieces(call, body, values)
+        pieces = _fetch_pieces(call, request, body, values)
         template = load_template(body, values, pieces)
     except TemplateError as error:
         raise ValidationError(error.message) from None
@@ -258,17 +258,23 @@ def make_resolver(
     lookups: CallLookups,
 ) -> Resolver:
     """A resolver of a stack's template with its inputs."""
-    partition = partition_of(call.region)
     pseudo = {
-        "AWS::AccountId": call.account,
+        **_pseudo_parameters(call, stack_name),
         "AWS::NotificationARNs": inputs.data["notification_arns"],
+        "AWS::StackId": stack_id,
+    }
+    return Resolver(inputs.template, inputs.data["values"], pseudo, resources, lookups)
+
+
+def _pseudo_parameters(call: Call, stack_name: str) -> dict[str, Any]:
+    partition = partition_of(call.region)
+    return {
+        "AWS::AccountId": call.account,
         "AWS::Partition": partition,
         "AWS::Region": call.region,
-        "AWS::StackId": stack_id,
         "AWS::StackName": stack_name,
         "AWS::URLSuffix": URL_SUFFIXES[partition],
     }
-    return Resolver(inputs.template, inputs.data["values"], pseudo, resources, lookups)
 
 
 def stored_inputs(call: Call, data: Mapping[str, Any]) -> Inputs:
@@ -360,13 +366,18 @@ def _check_capabilities(inputs: Inputs, resolver: Resolver) -> None:
         raise InsufficientCapabilitiesException("Requires capabilities : [CAPABILITY_IAM]")
 
 
-def _fetch_pieces(call: Call, body: str, values: Mapping[str, Any]) -> dict[str, str]:
+def _fetch_pieces(
+    call: Call, request: Shape, body: str, values: Mapping[str, Any]
+) -> dict[str, str]:
     """The texts that a template includes, by location; they stay as they are for the stack."""
     if INCLUDE not in body and "Fn::Transform" not in body:
         return {}
+    stack = request.get("StackName", "")
+    name = stack.rpartition(":stack/")[2].partition("/")[0]
+    pseudo = _pseudo_parameters(call, name)
     return {
-        place: fetch_template(call, place, call.principal)
-        for place in find_locations(load_source(body), values)
+        key: fetch_template(call, place, call.principal)
+        for key, place in find_locations(load_source(body), values, pseudo).items()
     }
 
 

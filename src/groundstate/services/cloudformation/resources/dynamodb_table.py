@@ -324,12 +324,11 @@ def _set_time_to_live(
     after: dict[str, Any] | None,
 ) -> None:
     if before is not None and before.get("Enabled"):
-        off = {"AttributeName": before["AttributeName"], "Enabled": False}
+        off = {**before, "Enabled": False}
         request = {"TableName": table, "TimeToLiveSpecification": off}
         provision.invoke("dynamodb", "UpdateTimeToLive", request)
     if after is not None and after.get("Enabled"):
-        on = {"AttributeName": after["AttributeName"], "Enabled": True}
-        request = {"TableName": table, "TimeToLiveSpecification": on}
+        request = {"TableName": table, "TimeToLiveSpecification": after}
         provision.invoke("dynamodb", "UpdateTimeToLive", request)
 
 

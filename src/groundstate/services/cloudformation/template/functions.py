@@ -11,7 +11,7 @@ import base64
 import ipaddress
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from groundstate.services.cloudformation.template.errors import function_error
 from groundstate.services.cloudformation.template.references import (
@@ -33,6 +33,16 @@ if TYPE_CHECKING:
 Function = Callable[["Resolver", Any], Any]
 
 
+class Known(Protocol):
+    """What the plainest functions need: the resolver, or something that knows parameters alone."""
+
+    def ref(self, name: str) -> Any: ...
+
+    def attribute(self, logical_id: str, name: str) -> Any: ...
+
+    def resolve(self, value: Any) -> Any: ...
+
+
 def ref(resolver: Resolver, argument: Any) -> Any:
     """`Ref`: a parameter, a pseudo parameter or a resource."""
     if not isinstance(argument, str):
@@ -51,7 +61,7 @@ def get_att(resolver: Resolver, argument: Any) -> Any:
     return resolver.attribute(resource, attribute)
 
 
-def join(resolver: Resolver, argument: Any) -> Any:
+def join(resolver: Known, argument: Any) -> Any:
     """`Fn::Join`: a list put together to text."""
     values = resolver.resolve(argument) if isinstance(argument, list) else None
     if not isinstance(values, list) or len(values) != 2 or not isinstance(values[0], str):
@@ -70,7 +80,7 @@ def join(resolver: Resolver, argument: Any) -> Any:
     return delimiter.join(to_text(part) for part in parts)
 
 
-def split(resolver: Resolver, argument: Any) -> Any:
+def split(resolver: Known, argument: Any) -> Any:
     """`Fn::Split`: text taken apart to a list."""
     values = resolver.resolve(argument) if isinstance(argument, list) else None
     if isinstance(values, list) and len(values) == 2 and values[1] is UNKNOWN:
@@ -88,7 +98,7 @@ def split(resolver: Resolver, argument: Any) -> Any:
     return to_text(values[1]).split(values[0]) if values[0] else [to_text(values[1])]
 
 
-def select(resolver: Resolver, argument: Any) -> Any:
+def select(resolver: Known, argument: Any) -> Any:
     """`Fn::Select`: one member of a list."""
     values = resolver.resolve(argument) if isinstance(argument, list) else None
     if not isinstance(values, list) or len(values) != 2:
@@ -115,7 +125,7 @@ def select(resolver: Resolver, argument: Any) -> Any:
     return members[position]
 
 
-def sub(resolver: Resolver, argument: Any) -> Any:
+def sub(resolver: Known, argument: Any) -> Any:
     """`Fn::Sub`: text with variables."""
     text, variables = split_sub(argument)
     unknown = False

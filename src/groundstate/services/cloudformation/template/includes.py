@@ -2,31 +2,43 @@
 
 AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-include.html
 
-Where they are is found here, and what they hold is put in their place; fetching them is not.
+Where they are is found here, and what they hold is put in their place; fetching them is not. A
+location may be made by `Fn::Sub` and `Fn::Join` from parameters and pseudo parameters: the CLI's
+`package` leaves such ones alone, since templates have them.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from groundstate.services.cloudformation.template.errors import TemplateError, format_error
+from groundstate.services.cloudformation.template.functions import join, select, split, sub
 
 INCLUDE = "AWS::Include"
 _FUNCTION = "Fn::Transform"
+# The functions that a location may use.
+_TEXTS = {"Fn::Join": join, "Fn::Select": select, "Fn::Split": split, "Fn::Sub": sub}
 
 
-def find_locations(body: Mapping[str, Any], values: Mapping[str, Any]) -> list[str]:
-    """The URLs of all that a template includes, each once.
+def find_locations(
+    body: Mapping[str, Any], values: Mapping[str, Any], pseudo: Mapping[str, Any]
+) -> dict[str, str]:
+    """The URLs of all that a template includes, by the names that `include` takes.
 
     Args:
-        values: what `Ref` gives for the parameters, which may stand for a location.
+        values: what `Ref` gives for the parameters.
+        pseudo: what it gives for the pseudo parameters.
 
     Raises:
         TemplateError: a function names another macro, or no location.
     """
-    calls = [*_top_level(body), *_find_calls(body)]
-    return list(dict.fromkeys(_location(call, values) for call in calls))
+    known = _Known({**pseudo, **values})
+    return {
+        _name(location, values): known.text_of(location)
+        for location in map(_location, [*_top_level(body), *_find_calls(body)])
+    }
 
 
 def include(
@@ -35,13 +47,13 @@ def include(
     """The template with the pieces in their places.
 
     Args:
-        pieces: what each location holds, as plain values.
+        pieces: what each location holds, as plain values, by the names of `find_locations`.
     """
     if not pieces:
         return body
     whole: dict[str, Any] = _put(body, values, pieces)
     for call in _top_level(body):
-        piece = pieces[_location(call, values)]
+        piece = pieces[_name(_location(call), values)]
         if isinstance(piece, dict):
             whole = {**piece, **whole}
     return whole
@@ -66,19 +78,50 @@ def _find_calls(value: Any) -> Iterator[Any]:
             yield from _find_calls(member)
 
 
-def _location(call: Any, values: Mapping[str, Any]) -> str:
+def _location(call: Any) -> Any:
     name = call.get("Name") if isinstance(call, dict) else None
     if name != INCLUDE:
         raise TemplateError(
             f"No transform named {name} found. (in {_FUNCTION}; this runtime has {INCLUDE})"
         )
     parameters = call.get("Parameters")
-    location = parameters.get("Location") if isinstance(parameters, dict) else None
+    return parameters.get("Location") if isinstance(parameters, dict) else None
+
+
+def _name(location: Any, values: Mapping[str, Any]) -> str:
+    """What a piece is kept under: its location, or the function that makes it."""
     if isinstance(location, dict) and set(location) == {"Ref"}:
         location = values.get(location["Ref"])
-    if not isinstance(location, str):
-        raise format_error(f"{INCLUDE} needs a Location that is text or a parameter")
-    return location
+    return location if isinstance(location, str) else json.dumps(location)
+
+
+class _Known:
+    """Resolves what is made of parameters alone."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def text_of(self, location: Any) -> str:
+        found = self.resolve(location)
+        if not isinstance(found, str):
+            raise format_error(f"{INCLUDE} needs a Location that is text or made of parameters")
+        return found
+
+    def ref(self, name: str) -> Any:
+        return self._values.get(name)
+
+    def attribute(self, logical_id: str, name: str) -> Any:
+        return None
+
+    def resolve(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self.resolve(member) for member in value]
+        if not isinstance(value, dict) or len(value) != 1:
+            return value
+        ((name, argument),) = value.items()
+        if name == "Ref":
+            return self.ref(argument)
+        return _TEXTS[name](self, argument) if name in _TEXTS else None
 
 
 def _put(value: Any, values: Mapping[str, Any], pieces: Mapping[str, Any]) -> Any:
@@ -93,7 +136,7 @@ def _put(value: Any, values: Mapping[str, Any], pieces: Mapping[str, Any]) -> An
         return kept
     calls = value[_FUNCTION]
     for call in calls if isinstance(calls, list) else [calls]:
-        piece = pieces[_location(call, values)]
+        piece = pieces[_name(_location(call), values)]
         if not isinstance(piece, dict):
             return piece
         kept = {**kept, **piece}
