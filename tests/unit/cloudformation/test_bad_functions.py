@@ -36,6 +36,7 @@ VALUES = {
         "Template error: Fn::Select cannot select nonexistent value at index 5",
     ),
     "Select without a number": ({"Fn::Select": ["x", ["a"]]}, SELECT),
+    "Select by a list of what is known later": ({"Fn::Select": [[{"Ref": "G"}], ["a"]]}, SELECT),
     "Select of no list": ({"Fn::Select": [0, "abc"]}, SELECT),
     "FindInMap of no mapping": (
         {"Fn::FindInMap": ["M", "a", "b"]},
@@ -62,6 +63,14 @@ VALUES = {
             "Template error: the attribute in Fn::ImportValue must not depend on any resources,"
             " imported values, or Fn::GetAZs"
         ),
+    ),
+    "ImportValue of a list": (
+        {"Fn::ImportValue": [{"Ref": "G"}]},
+        "Template error: every Fn::ImportValue object must have a String-typed value.",
+    ),
+    "GetAZs of a list": (
+        {"Fn::GetAZs": [{"Ref": "G"}]},
+        "Template error: every Fn::GetAZs object must have a String-typed value.",
     ),
     "a function that there is not": (
         {"Fn::Foo": "a"},

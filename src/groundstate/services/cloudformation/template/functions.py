@@ -110,19 +110,21 @@ def select(resolver: Known, argument: Any) -> Any:
         return UNKNOWN
     if isinstance(members, str) and isinstance(argument[1], dict):
         members = members.split(",")
-    try:
-        position = int(to_text(index))
-    except ValueError:
-        raise function_error(
-            "Fn::Select requires a list argument with two elements: an integer index and a list"
-        ) from None
-    if not isinstance(members, list):
+    position = _read_index(index)
+    if position is None or not isinstance(members, list):
         raise function_error(
             "Fn::Select requires a list argument with two elements: an integer index and a list"
         )
     if not 0 <= position < len(members):
         raise function_error(f"Fn::Select cannot select nonexistent value at index {position}")
     return members[position]
+
+
+def _read_index(index: Any) -> int | None:
+    try:
+        return int(to_text(index)) if is_scalar(index) else None
+    except ValueError:
+        return None
 
 
 def sub(resolver: Known, argument: Any) -> Any:
@@ -195,7 +197,11 @@ def encode_base64(resolver: Resolver, argument: Any) -> Any:
 def get_azs(resolver: Resolver, argument: Any) -> Any:
     """`Fn::GetAZs`: the availability zones of a region."""
     value = resolver.resolve(argument)
-    return UNKNOWN if value is UNKNOWN else resolver.lookups.zones(to_text(value))
+    if value is UNKNOWN:
+        return UNKNOWN
+    if not is_scalar(value):
+        raise function_error("every Fn::GetAZs object must have a String-typed value.")
+    return resolver.lookups.zones(to_text(value))
 
 
 def cidr(resolver: Resolver, argument: Any) -> Any:
@@ -228,6 +234,8 @@ def import_value(resolver: Resolver, argument: Any) -> Any:
             "the attribute in Fn::ImportValue must not depend on any resources, imported values, or"
             " Fn::GetAZs"
         )
+    if not is_scalar(name):
+        raise function_error("every Fn::ImportValue object must have a String-typed value.")
     return resolver.lookups.import_value(to_text(name))
 
 
