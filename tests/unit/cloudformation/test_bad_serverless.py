@@ -63,6 +63,15 @@ NOT_VALID = {
             " template parameter"
         ),
     ),
+    "provisioned concurrency without an alias": (
+        {
+            "F": function(
+                InlineCode="x",
+                ProvisionedConcurrencyConfig={"ProvisionedConcurrentExecutions": 1},
+            )
+        },
+        "Resource with id [F] is invalid. To set ProvisionedConcurrencyConfig AutoPublishALias",
+    ),
     "properties that are a list": (
         {"F": {"Type": "AWS::Serverless::Function", "Properties": []}},
         "Resource with id [F] is invalid. Type of property 'Properties' is invalid.",

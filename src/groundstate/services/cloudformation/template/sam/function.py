@@ -171,6 +171,12 @@ def _publish(
                 logical_id,
                 "'DeploymentPreference' requires AutoPublishAlias property to be specified.",
             )
+        if "ProvisionedConcurrencyConfig" in properties:
+            raise InvalidResource(
+                logical_id,
+                "To set ProvisionedConcurrencyConfig AutoPublishALias must be defined on the"
+                " function",
+            )
         return plain
     alias = expansion.known(properties["AutoPublishAlias"])
     if not isinstance(alias, str) or not alias:

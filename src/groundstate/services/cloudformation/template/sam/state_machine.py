@@ -97,7 +97,7 @@ def _is_traced(properties: Mapping[str, Any]) -> bool:
 
 
 def _definition(logical_id: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    if "Definition" in properties and "DefinitionUri" in properties:
+    if properties.get("Definition") and properties.get("DefinitionUri"):
         raise InvalidResource(
             logical_id, "Specify either 'Definition' or 'DefinitionUri' property and not both."
         )
