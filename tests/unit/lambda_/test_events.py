@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from groundstate.testing import Groundstate
 
@@ -37,6 +38,15 @@ def test_event_is_accepted_and_runs_later(functions):
     assert answer["StatusCode"] == 202
     assert answer["Payload"].read() == b""
     assert wait_for_messages(functions, name, "ran", 1) == ["ran 5\n"]
+
+
+def test_function_is_invoked_later_by_the_operation_of_old(functions):
+    name = functions.make("def handler(event, context):\n    print('ran', event['x'])\n")
+    answer = functions.client.invoke_async(FunctionName=name, InvokeArgs=b'{"x": 5}')
+    assert answer["Status"] == 202
+    assert wait_for_messages(functions, name, "ran", 1) == ["ran 5\n"]
+    with pytest.raises(ClientError, match="Could not parse request body"):
+        functions.client.invoke_async(FunctionName=name, InvokeArgs=b"{")
 
 
 def test_payload_over_1_mb_is_refused(functions):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from base64 import b64decode
 
 import pytest
 from botocore.exceptions import ClientError
@@ -20,6 +21,25 @@ def test_function_gets_its_event_and_its_answer_comes_back(functions):
     assert "FunctionError" not in answer
     assert "LogResult" not in answer
     assert json.loads(answer["Payload"].read()) == {"taskId": "Breakfast"}
+
+
+def test_answer_comes_as_a_stream_of_events(functions):
+    def stream(name, **options):
+        answer = functions.client.invoke_with_response_stream(FunctionName=name, **options)
+        assert answer["StatusCode"] == 200
+        return list(answer["EventStream"])
+
+    payload = json.dumps({"text": "ä" * 70_000}).encode()
+    name = functions.make("def handler(event, context):\n    print('seen')\n    return event\n")
+    chunk, complete = stream(name, Payload=payload, LogType="Tail")
+    assert json.loads(chunk["PayloadChunk"]["Payload"]) == json.loads(payload)
+    assert "seen" in b64decode(complete["InvokeComplete"]["LogResult"]).decode()
+    failing = functions.make("def handler(event, context):\n    raise ValueError('no')\n")
+    (complete,) = stream(failing)
+    assert complete["InvokeComplete"]["ErrorCode"] == "Unhandled"
+    assert json.loads(complete["InvokeComplete"]["ErrorDetails"])["errorType"] == "ValueError"
+    dry = functions.client.invoke_with_response_stream(FunctionName=name, InvocationType="DryRun")
+    assert dry["StatusCode"] == 204
 
 
 def test_no_payload_is_an_empty_object(functions):

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from groundstate.gateway.http import HttpRequest, HttpResponse
-from groundstate.gateway.protocols import rest
+from groundstate.gateway.protocols import event_stream, rest
 from groundstate.gateway.protocols.json import (
     blob_decoder,
     encode_blob,
@@ -64,6 +64,11 @@ def serialize(
     headers += located
     payload = shape.get("payload")
     if payload is not None:
+        kind = shape["members"][payload]["shape"]
+        if model.shapes[kind].get("eventstream"):
+            headers.append(("Content-Type", event_stream.CONTENT_TYPE))
+            events = event_stream.serialize_events(model, kind, response.get(payload, ()))
+            return HttpResponse(status, headers, events)
         return HttpResponse(status, _typed(headers), _payload(response.get(payload)))
     if status == 204:
         return HttpResponse(status, headers, b"")

@@ -64,6 +64,10 @@ from groundstate.services.lambda_.operations.get_layer_version import (
 )
 from groundstate.services.lambda_.operations.get_policy import get_policy
 from groundstate.services.lambda_.operations.invoke import invoke
+from groundstate.services.lambda_.operations.invoke_async import invoke_async
+from groundstate.services.lambda_.operations.invoke_with_response_stream import (
+    invoke_with_response_stream,
+)
 from groundstate.services.lambda_.operations.layer_version_permission import (
     add_layer_version_permission,
     get_layer_version_policy,
@@ -176,6 +180,13 @@ OPERATIONS = {
     ),
     "Invoke": Operation(
         invoke,
+        resource=function_resource,
+        action="lambda:InvokeFunction",
+        resource_policy=function_policy,
+    ),
+    "InvokeAsync": Operation(invoke_async, resource=function_resource),
+    "InvokeWithResponseStream": Operation(
+        invoke_with_response_stream,
         resource=function_resource,
         action="lambda:InvokeFunction",
         resource_policy=function_policy,

@@ -6,11 +6,17 @@ AWS: https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
 
 from __future__ import annotations
 
+from base64 import b64decode
+from collections.abc import Callable
 from typing import NamedTuple
 
 from groundstate import ids
 from groundstate.operation import Call, Shape
-from groundstate.services.lambda_.errors import TooManyRequestsException
+from groundstate.services.lambda_.errors import (
+    InvalidRequestContentException,
+    RequestTooLargeException,
+    TooManyRequestsException,
+)
 from groundstate.services.lambda_.functions import (
     alias_not_found,
     find_function_version,
@@ -18,8 +24,9 @@ from groundstate.services.lambda_.functions import (
     is_alias_name,
 )
 from groundstate.services.lambda_.limits import CONCURRENCY_MAX
-from groundstate.services.lambda_.model import LATEST, FunctionVersion
+from groundstate.services.lambda_.model import LATEST, FunctionVersion, Invocation, Outcome
 from groundstate.services.lambda_.names import FunctionName, function_arn
+from groundstate.services.lambda_.payloads import find_json_fault
 
 _WEIGHT_STEPS = 1 << 53
 
@@ -73,6 +80,72 @@ def admit(call: Call, target: Target) -> None:
         raise TooManyRequestsException("Rate Exceeded.", Reason="ConcurrentInvocationLimitExceeded")
     host.admit(function_id)
     call.tx.on_undo(lambda: host.dismiss(function_id))
+
+
+def submit(
+    call: Call,
+    target: Target,
+    payload: bytes,
+    headers: dict[str, str],
+    finish: Callable[[Call, Outcome], None],
+) -> None:
+    """Run what was admitted, once the call is on disk.
+
+    Args:
+        headers: of the Runtime API, beside those that every invocation has.
+        finish: called with how it went.
+    """
+    invocation = Invocation(
+        request_id=call.request_id,
+        function=target.function,
+        payload=payload,
+        invoked_arn=target.invoked_arn,
+        trace_id=make_trace_id(call.now),
+        finish=finish,
+        headers=headers,
+    )
+    host = call.host
+    call.after_commit(lambda: host.submit(invocation))
+
+
+def read_payload(request: Shape, bytes_max: int) -> bytes:
+    """The event of a request to invoke.
+
+    Raises:
+        InvalidRequestContentException: it is not JSON.
+        RequestTooLargeException: it is too big.
+    """
+    payload: bytes = request.get("Payload", b"")
+    if len(payload) > bytes_max:
+        raise RequestTooLargeException(
+            f"Request must be smaller than {bytes_max} bytes for the InvokeFunction operation"
+        )
+    if not payload:
+        return b"{}"
+    fault = find_json_fault(payload)
+    if fault:
+        raise InvalidRequestContentException(
+            "Could not parse request body into json: Could not parse payload into json: " + fault
+        )
+    return payload
+
+
+def read_client_context(request: Shape) -> dict[str, str]:
+    """The header by which a function is told its client context.
+
+    Raises:
+        InvalidRequestContentException: it is no JSON in base64.
+    """
+    context = request.get("ClientContext")
+    if not context:
+        return {}
+    try:
+        text = b64decode(context, validate=True).decode()
+    except ValueError:
+        raise InvalidRequestContentException(
+            "Client context must be a valid Base64-encoded JSON object."
+        ) from None
+    return {"Lambda-Runtime-Client-Context": text.replace("\r", " ").replace("\n", " ")}
 
 
 def make_trace_id(now: float) -> str:

@@ -5,19 +5,21 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
+from base64 import b64encode
 
 from groundstate.operation import Answer, Call, Deferred, Shape
 from groundstate.services.lambda_.async_events import accept_event
-from groundstate.services.lambda_.errors import (
-    InvalidRequestContentException,
-    RequestTooLargeException,
+from groundstate.services.lambda_.invocations import (
+    Target,
+    admit,
+    find_target,
+    read_client_context,
+    read_payload,
+    submit,
 )
-from groundstate.services.lambda_.invocations import Target, admit, find_target, make_trace_id
 from groundstate.services.lambda_.limits import EVENT_BYTES_MAX, REQUEST_BYTES_MAX
-from groundstate.services.lambda_.model import Invocation, Outcome
+from groundstate.services.lambda_.model import Outcome
 from groundstate.services.lambda_.names import parse_function_name
-from groundstate.services.lambda_.payloads import find_json_fault
 
 
 def invoke(call: Call, request: Shape) -> Answer:
@@ -30,11 +32,11 @@ def invoke(call: Call, request: Shape) -> Answer:
         TooManyRequestsException: the function's concurrency is used up.
     """
     kind = request.get("InvocationType", "RequestResponse")
-    payload = _payload(request, EVENT_BYTES_MAX if kind == "Event" else REQUEST_BYTES_MAX)
+    payload = read_payload(request, EVENT_BYTES_MAX if kind == "Event" else REQUEST_BYTES_MAX)
     target = find_target(call, parse_function_name(call, request))
     if kind == "DryRun":
         return {"StatusCode": 204}
-    headers = _headers(request)
+    headers = read_client_context(request)
     if kind == "Event":
         accept_event(call, target, payload, headers)
         return {"StatusCode": 202}
@@ -59,44 +61,5 @@ def _run(
             response["LogResult"] = b64encode(outcome.log_tail).decode()
         answer.resolve(response)
 
-    invocation = Invocation(
-        request_id=call.request_id,
-        function=target.function,
-        payload=payload,
-        invoked_arn=target.invoked_arn,
-        trace_id=make_trace_id(call.now),
-        finish=finish,
-        headers=headers,
-    )
-    host = call.host
-    call.after_commit(lambda: host.submit(invocation))
+    submit(call, target, payload, headers, finish)
     return answer
-
-
-def _payload(request: Shape, bytes_max: int) -> bytes:
-    payload: bytes = request.get("Payload", b"")
-    if len(payload) > bytes_max:
-        raise RequestTooLargeException(
-            f"Request must be smaller than {bytes_max} bytes for the InvokeFunction operation"
-        )
-    if not payload:
-        return b"{}"
-    fault = find_json_fault(payload)
-    if fault:
-        raise InvalidRequestContentException(
-            "Could not parse request body into json: Could not parse payload into json: " + fault
-        )
-    return payload
-
-
-def _headers(request: Shape) -> dict[str, str]:
-    context = request.get("ClientContext")
-    if not context:
-        return {}
-    try:
-        text = b64decode(context, validate=True).decode()
-    except ValueError:
-        raise InvalidRequestContentException(
-            "Client context must be a valid Base64-encoded JSON object."
-        ) from None
-    return {"Lambda-Runtime-Client-Context": text.replace("\r", " ").replace("\n", " ")}
