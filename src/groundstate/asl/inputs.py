@@ -143,6 +143,13 @@ class Stopped(Input):
 
 
 @dataclass(slots=True)
+class Broken(Input):
+    """A fault of the runtime's keeps the execution from going on: it fails."""
+
+    cause: str
+
+
+@dataclass(slots=True)
 class Redriven(Input):
     """RedriveExecution of an execution that failed, timed out or was aborted.
 

@@ -53,6 +53,7 @@ from groundstate.asl.commands import (
 )
 from groundstate.asl.history import Entry, HistoryEvent, make_event, make_events
 from groundstate.asl.inputs import (
+    Broken,
     Continue,
     Input,
     MapRunFailed,
@@ -72,6 +73,7 @@ from groundstate.asl.inputs import (
 
 __all__ = [
     "MACHINE_TIMEOUT_TIMER",
+    "Broken",
     "CancelMapRun",
     "CancelTask",
     "CancelTimer",

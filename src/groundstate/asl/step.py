@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from groundstate.asl.effort import Effort
-from groundstate.asl.errors import TIMEOUT
+from groundstate.asl.errors import RUNTIME, TIMEOUT, Failed
 from groundstate.asl.execution import READY, RUNNING, WAITING, Execution, Strand
 from groundstate.asl.interface import (
     MACHINE_TIMEOUT_TIMER,
+    Broken,
     Continue,
     ExecutionInfo,
     Input,
@@ -155,6 +156,8 @@ def _take(turn: Turn, execution: Execution, event: Input) -> bool:
             event.error,
             event.cause,
         )
+    elif isinstance(event, Broken):
+        turn.finish_failed(Failed(RUNTIME, event.cause), execution.event_id)
     else:
         assert isinstance(event, Continue), event
     return True

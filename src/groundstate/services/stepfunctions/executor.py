@@ -20,6 +20,7 @@ from collections import deque
 from groundstate import ids
 from groundstate.asl.interface import (
     MACHINE_TIMEOUT_TIMER,
+    Broken,
     CancelMapRun,
     CancelTask,
     CancelTimer,
@@ -44,6 +45,7 @@ from groundstate.asl.interface import (
 from groundstate.operation import Call, Deferred
 from groundstate.services.stepfunctions import status_events, tasks
 from groundstate.services.stepfunctions.execution_logs import write_logs
+from groundstate.services.stepfunctions.faults import ends_on_fault
 from groundstate.services.stepfunctions.finish import finished
 from groundstate.services.stepfunctions.integrations import perform
 from groundstate.services.stepfunctions.integrations.result import (
@@ -115,6 +117,7 @@ def feed(call: Call, execution_id: int, event: Input) -> bool:
     return run is not None and feed_run(call, run, event)
 
 
+@ends_on_fault
 def feed_run(call: Call, run: Run, event: Input) -> bool:
     """Like `feed`, for an execution that is loaded."""
     if call.tx.state_machines.get(run.row.machine_id).status != ACTIVE:
@@ -236,10 +239,22 @@ def adopt_step(call: Call, execution_id: int, state: bytes, answer: Answer) -> N
     call.host.patient.under_way.discard(execution_id)
     run = load_run(call, execution_id)
     if run is not None and run.row.status == RUNNING:
-        tasks.look_up_activities(call, run)
-        outcome = take_answer(call, run, state, answer)
-        # One that does not fit any more is asked for again when the burst is written.
-        _burst(call, run, outcome or Outcome())
+        _adopt(call, run, state, answer)
+    _hand_next(call)
+
+
+@ends_on_fault
+def _adopt(call: Call, run: Run, state: bytes, answer: Answer) -> None:
+    tasks.look_up_activities(call, run)
+    outcome = take_answer(call, run, state, answer)
+    # One that does not fit any more is asked for again when the burst is written.
+    _burst(call, run, outcome or Outcome())
+
+
+def break_off(call: Call, execution_id: int, cause: str) -> None:
+    """End an execution that a fault of ours keeps from going on."""
+    feed(call, execution_id, Broken(call.now, ids.make_entropy(), cause))
+    # It may have been the patient worker's answer that could not be adopted.
     _hand_next(call)
 
 
@@ -260,6 +275,7 @@ def _hand_next(call: Call) -> None:
     call.after_commit(lambda: runner.soon("stepfunctions", hand, region))
 
 
+@ends_on_fault
 def _go_on(call: Call, run: Run) -> None:
     run.work = None
     tasks.look_up_activities(call, run)
@@ -276,6 +292,7 @@ def abort_running(call: Call, machine_id: int) -> None:
         call.soon(lambda job: abort_running(job, machine_id))
 
 
+@ends_on_fault
 def _begin(call: Call, run: Run) -> None:
     tasks.look_up_activities(call, run)
     outcome = begin_hastily(call, run, Started(call.now, ids.make_entropy()))

@@ -62,6 +62,7 @@ class StepFunctionsHost:
         compiling: the thread that compiles long definitions.
         patient: takes the steps that are too long for the loop.
         prepared: long definitions that were compiled for a call under way, by type and text.
+        broken: executions that a fault of ours stopped.
         bursts: how many bursts are under way, one inside the other.
         turns: executions whose bursts were cut and which go on one after the other, with their
             regions.
@@ -81,12 +82,14 @@ class StepFunctionsHost:
     cancel_map_run = staticmethod(map_runs.cancel_map_run)
     map_child_ended = staticmethod(map_runs.child_ended)
     adopt_step = staticmethod(executor.adopt_step)
+    break_off = staticmethod(executor.break_off)
 
     def __init__(self, runner: Runner, config: Config) -> None:
         self.runner = runner
         self.config = config
         self.machines = MachineCache()
         self.warm = WarmRuns()
+        self.broken: set[int] = set()
         self.outside = Outside()
         self.compiling = Outside(threads_max=1)
         self.patient = PatientSteps()

@@ -110,7 +110,7 @@ def step_hastily(call: Call, run: Run, event: Input) -> Outcome | None:
         return step(run.program, run.execution, event)
     steps: PatientSteps = call.host.patient
     # Events that end the execution evaluate nothing.
-    ends = isinstance(event, asl.Stopped) or getattr(event, "timer_id", -1) == 0
+    ends = isinstance(event, asl.Stopped | asl.Broken) or getattr(event, "timer_id", -1) == 0
     if run.row.revision in steps.slow and not ends:
         hold(run, event)
         return None
