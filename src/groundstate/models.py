@@ -61,6 +61,12 @@ class ServiceModel:
         reference = self.operations[operation].get("output")
         return None if reference is None else str(reference["shape"])
 
+    def answers_with_events(self, operation: str) -> bool:
+        """Whether an operation's answer is a stream of events."""
+        shape = self.shapes.get(self.output_shape(operation) or "", {})
+        payload = shape.get("members", {}).get(shape.get("payload"))
+        return payload is not None and bool(self.shapes[payload["shape"]].get("eventstream"))
+
 
 @cache
 def load_model(service: str) -> ServiceModel:

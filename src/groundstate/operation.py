@@ -94,7 +94,8 @@ class Deferred:
     """An answer that a later job gives: the second half of an operation that waits.
 
     Resolve or fail it once, inside a job (`Runner.run`), so that what it sets off belongs to that
-    job's transaction. Callbacks run at once, in the order in which they were added.
+    job's transaction; one whose answer is a `Stream` that begins sets off nothing. Callbacks run
+    at once, in the order in which they were added.
     """
 
     __slots__ = ("_callbacks", "done", "error", "result")
@@ -127,6 +128,60 @@ class Deferred:
         callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
             callback(self)
+
+
+class Stream:
+    """A part of an answer that comes bit by bit: from one writer to one reader.
+
+    What is written before somebody reads is kept; what is written when nobody reads any more is
+    dropped.
+    """
+
+    __slots__ = ("_end", "_ended", "_kept", "_take")
+
+    def __init__(self) -> None:
+        self._kept: list[Any] = []
+        self._ended = False
+        self._take: Callable[[Any], None] | None = None
+        self._end: Callable[[], None] | None = None
+
+    def write(self, part: Any) -> None:
+        """Give the next part."""
+        if self._take is None:
+            self._kept.append(part)
+        else:
+            self._take(part)
+
+    def end(self) -> None:
+        """Say that there is no more; said again, it is ignored."""
+        if self._ended:
+            return
+        self._ended = True
+        if self._end is not None:
+            self._end()
+
+    def read(self, take: Callable[[Any], None], end: Callable[[], None]) -> None:
+        """Take the parts as they come, and be told when there are no more."""
+        kept, self._kept = self._kept, []
+        self._take, self._end = take, end
+        for part in kept:
+            take(part)
+        if self._ended:
+            end()
+
+    def leave(self) -> None:
+        """Read no more."""
+        self._take, self._end = _drop, None
+
+    def map(self, function: Callable[[Any], Any]) -> Stream:
+        """The stream of what a function makes of each part."""
+        mapped = Stream()
+        self.read(lambda part: mapped.write(function(part)), mapped.end)
+        return mapped
+
+
+def _drop(_: Any) -> None:
+    pass
 
 
 Answer = Shape | Deferred

@@ -109,7 +109,9 @@ class Pages:
         }
 
         def send(answer: Shape) -> None:
-            response = HttpResponse(answer["StatusCode"], answer["Headers"], answer["Body"])
+            response = HttpResponse(
+                answer["StatusCode"], answer["Headers"], answer["Body"], answer.get("Stream")
+            )
             self._dispatcher.when_durable(lambda: respond(response))
 
         def finish(done: Deferred) -> None:

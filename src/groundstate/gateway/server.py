@@ -24,6 +24,7 @@ import httptools
 from groundstate.clock import wall_time
 from groundstate.gateway.http import HttpRequest, HttpResponse
 from groundstate.gateway.plain_request import read_plain_request
+from groundstate.operation import Stream
 
 HEAD_SIZE_BYTES_MAX = 64 * 1024
 PIPELINED_MAX = 32
@@ -143,6 +144,7 @@ class _Connection(asyncio.Protocol):
         self._parser = httptools.HttpRequestParser(self)
         self._waiting: deque[tuple[HttpRequest, bool]] = deque()
         self._busy = False
+        self._stream: Stream | None = None
         self._active_at = time.monotonic()
         self._arriving = False
         self._was_last = False
@@ -173,6 +175,8 @@ class _Connection(asyncio.Protocol):
         self._server.connections.discard(self)
         self._transport = None
         self._waiting.clear()
+        if self._stream is not None:
+            self._stream.leave()
 
     def data_received(self, data: bytes) -> None:
         self._active_at = time.monotonic()
@@ -274,12 +278,18 @@ class _Connection(asyncio.Protocol):
 
     def _answer(self, request: HttpRequest, response: HttpResponse, keep_alive: bool) -> None:
         transport = self._transport
-        self._busy = False
+        stream = response.stream
+        if stream is not None and (transport is None or request.method == "HEAD"):
+            stream.leave()
+            stream = None
         if transport is None:
+            self._busy = False
             return
         status = response.status
         body = response.body
         lines, says_length = "", status == 204
+        if stream is not None:
+            lines, says_length = "Transfer-Encoding: chunked\r\n", True
         for name, value in response.headers:
             line = f"{name}: {value}"
             if "\n" in line or "\r" in line:
@@ -293,7 +303,32 @@ class _Connection(asyncio.Protocol):
         last = "\r\n" if keep_alive else "Connection: close\r\n\r\n"
         head = f"{first}{self._server.date_header()}{lines}{last}".encode("latin-1", "replace")
         answer = head + body if request.method != "HEAD" else head
-        self._server.send(transport, answer, then_close=not keep_alive)
+        if stream is None:
+            self._server.send(transport, answer, then_close=not keep_alive)
+            self._answered(keep_alive)
+        else:
+            self._server.send(transport, answer, then_close=False)
+            self._send_stream(transport, stream, keep_alive)
+
+    def _send_stream(self, transport: asyncio.Transport, stream: Stream, keep_alive: bool) -> None:
+        """Send the parts of a body as they come."""
+        self._stream = stream
+        send = self._server.send
+
+        def take(part: bytes) -> None:
+            # A part of no length would be the last one.
+            if part:
+                send(transport, b"%x\r\n%b\r\n" % (len(part), part), then_close=False)
+
+        def end() -> None:
+            self._stream = None
+            send(transport, b"0\r\n\r\n", then_close=not keep_alive)
+            self._answered(keep_alive)
+
+        stream.read(take, end)
+
+    def _answered(self, keep_alive: bool) -> None:
+        self._busy = False
         if not keep_alive:
             return
         if self._waiting:

@@ -256,7 +256,9 @@ class Groundstate:
             body.encode() if isinstance(body, str) else bytes(body),
         )
         future: concurrent.futures.Future[HttpResponse] = concurrent.futures.Future()
-        self._loop.call_soon_threadsafe(self.runtime.gateway.handle, sent, future.set_result)
+        self._loop.call_soon_threadsafe(
+            self.runtime.gateway.handle, sent, lambda answer: answer.when_whole(future.set_result)
+        )
         response = future.result(timeout=60)
         return AWSResponse(
             request.url, response.status, dict(response.headers), _Raw(response.body)

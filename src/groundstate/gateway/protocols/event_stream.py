@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -23,22 +23,14 @@ _TEXT = 7
 _FRAME_BYTES = 16
 
 
-def serialize_events(model: ServiceModel, shape: str, events: Iterable[Mapping[str, Any]]) -> bytes:
-    """The messages of events, each `{name: value}`.
+def serialize_event(model: ServiceModel, shape: str, event: Mapping[str, Any]) -> bytes:
+    """The message of an event, which is `{name: value}`.
 
     Args:
         shape: the model's union of the events.
     """
-    kinds = model.shapes[shape]["members"]
-    return b"".join(
-        _message(model, name, kinds[name]["shape"], value)
-        for event in events
-        for name, value in event.items()
-    )
-
-
-def _message(model: ServiceModel, name: str, shape: str, value: Mapping[str, Any]) -> bytes:
-    members = model.shapes[shape]["members"]
+    ((name, value),) = event.items()
+    members = model.shapes[model.shapes[shape]["members"][name]["shape"]]["members"]
     payload_name = next((key for key, member in members.items() if member.get("eventpayload")), "")
     content_type = "application/octet-stream" if payload_name else "application/json"
     payload = value.get(payload_name, b"") if payload_name else orjson.dumps(value)

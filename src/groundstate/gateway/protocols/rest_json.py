@@ -15,7 +15,7 @@ from groundstate.gateway.protocols.json import (
     parse_document,
 )
 from groundstate.models import ServiceModel
-from groundstate.operation import Service, ServiceError, Shape
+from groundstate.operation import Service, ServiceError, Shape, Stream
 
 
 def parse(service: Service, model: ServiceModel, operation: str, request: HttpRequest) -> Shape:
@@ -67,8 +67,7 @@ def serialize(
         kind = shape["members"][payload]["shape"]
         if model.shapes[kind].get("eventstream"):
             headers.append(("Content-Type", event_stream.CONTENT_TYPE))
-            events = event_stream.serialize_events(model, kind, response.get(payload, ()))
-            return HttpResponse(status, headers, events)
+            return _event_stream(status, headers, model, kind, response.get(payload))
         return HttpResponse(status, _typed(headers), _payload(response.get(payload)))
     if status == 204:
         return HttpResponse(status, headers, b"")
@@ -98,6 +97,19 @@ def serialize_error(
     return HttpResponse(
         error_status(model, error), headers, orjson.dumps(document, default=encode_blob)
     )
+
+
+def _event_stream(
+    status: int,
+    headers: list[tuple[str, str]],
+    model: ServiceModel,
+    shape: str,
+    events: Stream | None,
+) -> HttpResponse:
+    if events is None:
+        return HttpResponse(status, headers, b"")
+    stream = events.map(lambda event: event_stream.serialize_event(model, shape, event))
+    return HttpResponse(status, headers, stream=stream)
 
 
 def _typed(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:

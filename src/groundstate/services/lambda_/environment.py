@@ -234,6 +234,21 @@ class Environment:
         self._finish(body, "", "success", "")
         return True
 
+    def response_begun(self, request_id: str, content_type: str) -> bool:
+        """The function begins to stream its answer. False: it is taken as a whole."""
+        invocation = self._invocation
+        if invocation is None or invocation.request_id != request_id or invocation.stream is None:
+            return False
+        invocation.stream.begin(content_type)
+        return True
+
+    def response_part(self, request_id: str, part: bytes) -> None:
+        """The next part of a streamed answer; nobody wants one that comes too late."""
+        invocation = self._invocation
+        if invocation is not None and invocation.request_id == request_id:
+            assert invocation.stream is not None, request_id
+            invocation.stream.write(part)
+
     def response_too_large(self, request_id: str) -> bool:
         """The function returned more than it may."""
         if not self._is_current(request_id):

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 import orjson
 
-from groundstate.operation import Call, Shape
+from groundstate.operation import Call, Shape, Stream
 from groundstate.services.lambda_.model import Outcome
 
 KIND = "url"
@@ -26,16 +27,20 @@ _REMAPPED = frozenset({"connection", "content-length", "date", "transfer-encodin
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # What stands between the head and the body of a streamed response.
 _HEAD_END = bytes(8)
+_HEAD_BYTES_MAX = 1024 * 1024
+# What a function says that has written a head.
+_HTTP_RESPONSE = "application/vnd.awslambda.http-integration-response"
 _BYTES = "application/octet-stream"
 _LINE_END = re.compile(r"[\r\n\0]")
 
 
 class UrlResponse(NamedTuple):
-    """What goes back over HTTP."""
+    """What goes back over HTTP. Attributes: stream: the body bit by bit, in the place of `body`."""
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes
+    stream: Stream | None = None
 
 
 def url_of(call: Call, url_id: str) -> str:
@@ -131,24 +136,73 @@ def make_url_response(outcome: Outcome) -> UrlResponse:
         return _bad_gateway()
 
 
-def make_streamed_response(outcome: Outcome) -> UrlResponse:
-    """The HTTP response of an address that streams: the bytes as they are, with or without a head.
+class UrlStream:
+    """Makes the HTTP response of an address that streams, from what the function writes.
 
     AWS: https://docs.aws.amazon.com/lambda/latest/dg/response-streaming-tutorial.html
+
+    Args:
+        respond: called with the response once its head is known.
     """
-    if outcome.function_error:
-        return _bad_gateway()
-    head, separator, body = outcome.payload.partition(_HEAD_END)
+
+    def __init__(self, respond: Callable[[UrlResponse], None]) -> None:
+        self._respond = respond
+        self._body = Stream()
+        # What came before the head's end; None: the response has begun.
+        self._head: bytes | None = b""
+
+    def begin(self, content_type: str) -> None:
+        """The function begins to answer."""
+        if content_type != _HTTP_RESPONSE:
+            self._head = None
+            self._respond(UrlResponse(200, [("Content-Type", _BYTES)], b"", self._body))
+
+    def write(self, part: bytes) -> None:
+        """The next part of its answer."""
+        if self._head is None:
+            self._body.write(part)
+            return
+        self._head += part
+        head, separator, body = self._head.partition(_HEAD_END)
+        if separator or len(head) > _HEAD_BYTES_MAX:
+            self._head = None
+            response = _parse_head(head) if separator else None
+            if response is None:
+                self._body.leave()
+                self._respond(_bad_gateway())
+            else:
+                self._body.write(body)
+                self._respond(response._replace(stream=self._body))
+
+    def end(self, outcome: Outcome) -> None:
+        """The function has ended, with or without an answer."""
+        if self._head is None:
+            self._body.end()
+        elif outcome.function_error:
+            self._respond(_bad_gateway())
+        else:
+            self._respond(_whole_response(self._head or outcome.payload))
+
+
+def _whole_response(payload: bytes) -> UrlResponse:
+    """The response of a function that did not stream, or that ended before its head did."""
+    head, separator, body = payload.partition(_HEAD_END)
     if not separator:
-        return UrlResponse(200, [("Content-Type", _BYTES)], outcome.payload)
+        return UrlResponse(200, [("Content-Type", _BYTES)], payload)
+    response = _parse_head(head)
+    return _bad_gateway() if response is None else response._replace(body=body)
+
+
+def _parse_head(head: bytes) -> UrlResponse | None:
+    """Status and headers from what a function wrote before its answer; None if it is no head."""
     try:
         metadata = {"statusCode": 200, **orjson.loads(head), "body": None}
         headers = metadata.get("headers") or {}
         if all(name.lower() != "content-type" for name in headers):
             metadata["headers"] = {**headers, "Content-Type": _BYTES}
-        return _parse_response(metadata)._replace(body=body)
+        return _parse_response(metadata)
     except (ValueError, TypeError, AttributeError):
-        return _bad_gateway()
+        return None
 
 
 def _parse_response(answer: Shape) -> UrlResponse:

@@ -24,7 +24,13 @@ from groundstate.services.lambda_.functions import (
     is_alias_name,
 )
 from groundstate.services.lambda_.limits import CONCURRENCY_MAX
-from groundstate.services.lambda_.model import LATEST, FunctionVersion, Invocation, Outcome
+from groundstate.services.lambda_.model import (
+    LATEST,
+    FunctionVersion,
+    Invocation,
+    Outcome,
+    ResponseStream,
+)
 from groundstate.services.lambda_.names import FunctionName, function_arn
 from groundstate.services.lambda_.payloads import find_json_fault
 
@@ -88,12 +94,14 @@ def submit(
     payload: bytes,
     headers: dict[str, str],
     finish: Callable[[Call, Outcome], None],
+    stream: ResponseStream | None = None,
 ) -> None:
     """Run what was admitted, once the call is on disk.
 
     Args:
         headers: of the Runtime API, beside those that every invocation has.
         finish: called with how it went.
+        stream: takes the answer bit by bit if the function streams it.
     """
     invocation = Invocation(
         request_id=call.request_id,
@@ -103,6 +111,7 @@ def submit(
         trace_id=make_trace_id(call.now),
         finish=finish,
         headers=headers,
+        stream=stream,
     )
     host = call.host
     call.after_commit(lambda: host.submit(invocation))

@@ -9,6 +9,8 @@ from __future__ import annotations
 REQUEST_BYTES_MAX = 6 * 1024 * 1024
 # The limit that AWS's error message names (observed, November 2025).
 RESPONSE_BYTES_MAX = 6_291_556
+# What a function may stream: 200 MB.
+STREAM_BYTES_MAX = 200 * 1024 * 1024
 # What Invoke takes asynchronously: 1 MB (256 KB until 2025).
 EVENT_BYTES_MAX = 1024 * 1024
 # CreateFunction and UpdateFunctionCode with the zip file in the request (observed).

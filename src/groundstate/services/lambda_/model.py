@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from groundstate.operation import Call
 
@@ -61,13 +61,25 @@ class Outcome(NamedTuple):
     log_tail: bytes
 
 
+class ResponseStream(Protocol):
+    """What takes a function's answer bit by bit, while the function still runs."""
+
+    def begin(self, content_type: str) -> None:
+        """The function begins to answer."""
+
+    def write(self, part: bytes) -> None:
+        """The next part of its answer."""
+
+
 class Invocation(NamedTuple):
     """An invocation that waits for an environment or runs in one.
 
     Attributes:
         invoked_arn: the ARN that was invoked, with its qualifier if it had one.
-        finish: called once, in a job, with the outcome.
+        finish: called once, in a job, with the outcome; its payload is empty if the function
+            returned all that it did by the stream.
         headers: further headers for the runtime client (client context, cognito identity).
+        stream: takes the answer if the function streams it; None: it is wanted as a whole.
     """
 
     request_id: str
@@ -77,6 +89,7 @@ class Invocation(NamedTuple):
     trace_id: str
     finish: Callable[[Call, Outcome], None]
     headers: dict[str, str]
+    stream: ResponseStream | None = None
 
 
 def make_function_version(

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from base64 import b64decode
 from typing import Protocol, cast
 
 import httptools
 
-from groundstate.services.lambda_.limits import RESPONSE_BYTES_MAX
+from groundstate.services.lambda_.limits import RESPONSE_BYTES_MAX, STREAM_BYTES_MAX
 from groundstate.services.lambda_.sdk_bridge import Respond
 
 _PREFIX = "/2018-06-01/runtime/"
 # Ours: see sdk_bridge.py.
 _SDK_PREFIX = "/groundstate/sdk/"
+_MODE = b"lambda-runtime-function-response-mode"
 _REASONS = {
     200: "OK",
     202: "Accepted",
@@ -44,6 +46,12 @@ class RuntimeApiHandler(Protocol):
 
     def response_given(self, request_id: str, body: bytes, content_type: str) -> bool:
         """The function returned. False: no such invocation is under way."""
+
+    def response_begun(self, request_id: str, content_type: str) -> bool:
+        """The function begins to stream its answer. False: it is taken as a whole."""
+
+    def response_part(self, request_id: str, part: bytes) -> None:
+        """The next part of a streamed answer."""
 
     def response_too_large(self, request_id: str) -> bool:
         """The function returned more than may be returned."""
@@ -84,6 +92,8 @@ class RuntimeConnection(asyncio.Protocol):
         self._headers: dict[bytes, bytes] = {}
         self._body: list[bytes] = []
         self._size = 0
+        # Whose answer is handed on while it comes.
+        self._streamed = ""
 
     # asyncio.Protocol
 
@@ -116,10 +126,18 @@ class RuntimeConnection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         if self._headers.get(b"expect", b"").lower() == b"100-continue" and self._transport:
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if self._headers.get(_MODE, b"").lower() == b"streaming" and self._is_ours():
+            parts = self._url.decode("latin-1").removeprefix(_PREFIX).split("/")
+            if len(parts) == 3 and (parts[0], parts[2]) == ("invocation", "response"):
+                begun = self._handler.response_begun(parts[1], self._content_type())
+                self._streamed = parts[1] if begun else ""
 
     def on_body(self, body: bytes) -> None:
         self._size += len(body)
-        if self._size <= RESPONSE_BYTES_MAX:
+        if self._streamed:
+            if self._size <= STREAM_BYTES_MAX:
+                self._handler.response_part(self._streamed, body)
+        elif self._size <= RESPONSE_BYTES_MAX:
             self._body.append(body)
         else:
             # It will be refused: what comes is read, so that the answer can be sent, and dropped.
@@ -147,7 +165,7 @@ class RuntimeConnection(asyncio.Protocol):
             self._transport.close()
 
     def _answer(self, method: str, url: str, body: bytes) -> None:
-        if self._headers.get(b"host") != self._address or b"origin" in self._headers:
+        if not self._is_ours():
             self._refuse(403, "Forbidden", "This is the Runtime API of another environment.")
             return
         path = url[len(_PREFIX) :] if url.startswith(_PREFIX) else ""
@@ -164,6 +182,9 @@ class RuntimeConnection(asyncio.Protocol):
         else:
             self._refuse(404, "NotFound", f"{method} {url} is not part of the Runtime API.")
 
+    def _is_ours(self) -> bool:
+        return self._headers.get(b"host") == self._address and b"origin" not in self._headers
+
     def _perform(self, names: list[str], body: bytes) -> None:
         if self._size > RESPONSE_BYTES_MAX:
             self._refuse(413, "RequestEntityTooLarge", "Bring the AWS SDK for requests this big.")
@@ -176,23 +197,46 @@ class RuntimeConnection(asyncio.Protocol):
             self._refuse(403, "Forbidden", "This is not a command of this environment.")
 
     def _finish(self, request_id: str, outcome: str, body: bytes) -> None:
+        if self._streamed:
+            self._end_stream(request_id)
+            return
         if self._size > RESPONSE_BYTES_MAX:
             self._handler.response_too_large(request_id)
             text = f"Exceeded maximum allowed payload size ({RESPONSE_BYTES_MAX} bytes)."
             self._refuse(413, "RequestEntityTooLarge", text)
             return
         if outcome == "response":
-            content_type = self._headers.get(b"content-type", b"").decode("latin-1")
-            known = self._handler.response_given(request_id, body, content_type)
+            known = self._handler.response_given(request_id, body, self._content_type())
         elif outcome == "error":
             known = self._handler.error_given(request_id, body, self._error_type())
         else:
             self._refuse(404, "NotFound", f"{outcome} is not part of the Runtime API.")
             return
+        self._acknowledge(known)
+
+    def _end_stream(self, request_id: str) -> None:
+        """All of a streamed answer is there; trailers tell of an error on the way."""
+        if self._error_type():
+            body = self._headers.get(b"lambda-runtime-function-error-body", b"")
+            try:
+                document = b64decode(body, validate=True)
+            except ValueError:
+                document = body
+            known = self._handler.error_given(request_id, document, self._error_type())
+        elif self._size > STREAM_BYTES_MAX:
+            known = self._handler.response_too_large(request_id)
+        else:
+            known = self._handler.response_given(request_id, b"", self._content_type())
+        self._acknowledge(known)
+
+    def _acknowledge(self, known: bool) -> None:
         if known:
             self._write(202, b'{"status":"OK"}\n')
         else:
             self._refuse(400, "InvalidRequestID", "Invalid request ID")
+
+    def _content_type(self) -> str:
+        return self._headers.get(b"content-type", b"").decode("latin-1")
 
     def _error_type(self) -> str:
         return self._headers.get(b"lambda-runtime-function-error-type", b"").decode("latin-1")

@@ -49,7 +49,9 @@ def make_catalogue() -> bytes:
         catalogue[package] = {
             "service": service,
             "prefix": str(model.metadata["serviceId"]).replace(" ", ""),
-            "operations": sorted(model.operations),
+            "operations": [
+                name for name in sorted(model.operations) if not model.answers_with_events(name)
+            ],
             "errors": sorted(name for name, shape in shapes.items() if shape.get("exception")),
             "enums": {name: shape["enum"] for name, shape in shapes.items() if shape.get("enum")},
             "waiters": {

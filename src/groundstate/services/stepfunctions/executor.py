@@ -45,7 +45,7 @@ from groundstate.asl.interface import (
 from groundstate.operation import Call, Deferred
 from groundstate.services.stepfunctions import status_events, tasks
 from groundstate.services.stepfunctions.execution_logs import write_logs
-from groundstate.services.stepfunctions.faults import ends_on_fault
+from groundstate.services.stepfunctions.faults import end_on_fault, ends_on_fault
 from groundstate.services.stepfunctions.finish import finished
 from groundstate.services.stepfunctions.integrations import perform
 from groundstate.services.stepfunctions.integrations.result import (
@@ -484,7 +484,12 @@ def _answer_later(call: Call, run: Run, task_id: int, pending: Pending) -> None:
         submitting.pop((execution_id, task_id), None)
 
         def job(job_call: Call) -> None:
-            answer_task(job_call, execution_id, task_id, read(job_call, done))
+            try:
+                result = read(job_call, done)
+            except Exception as error:
+                end_on_fault(job_call, execution_id, error)
+                raise
+            answer_task(job_call, execution_id, task_id, result)
 
         runner.run("stepfunctions", job, region)
 

@@ -29,16 +29,19 @@ def ends_on_fault(work: Work[P, R]) -> Work[P, R]:
         except ServiceError:
             raise
         except Exception as error:
-            host, execution_id = call.host, run.row.execution_id
-            # Once: if it cannot even be made to fail, trying again would be without end.
-            if execution_id not in host.broken:
-                host.broken.add(execution_id)
-                cause = f"Internal error: {type(error).__name__}"
-                call.runner.soon(
-                    "stepfunctions",
-                    lambda job: host.break_off(job, execution_id, cause),
-                    call.region,
-                )
+            end_on_fault(call, run.row.execution_id, error)
             raise
 
     return guarded
+
+
+def end_on_fault(call: Call, execution_id: int, error: Exception) -> None:
+    """Let an execution fail in a turn of its own."""
+    host = call.host
+    # Once: if it cannot even be made to fail, trying again would be without end.
+    if execution_id not in host.broken:
+        host.broken.add(execution_id)
+        cause = f"Internal error: {type(error).__name__}"
+        call.runner.soon(
+            "stepfunctions", lambda job: host.break_off(job, execution_id, cause), call.region
+        )

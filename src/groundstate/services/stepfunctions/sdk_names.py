@@ -79,8 +79,9 @@ def service_name(model: ServiceModel) -> str:
 
 
 def find_operation(model: ServiceModel, action: str) -> str | None:
-    """The operation of an action (`putItem`)."""
-    return _operations(model.name, model).get(action.lower())
+    """The operation of an action (`putItem`); a task has no use for a stream of events."""
+    found = _operations(model.name, model).get(action.lower())
+    return None if found is None or model.answers_with_events(found) else found
 
 
 def is_known(resource: Resource) -> bool:

@@ -37,24 +37,71 @@ process.on("unhandledRejection", (reason) => {
   die(error, "Unhandled Promise Rejection");
 });
 
-// What functions that stream their answers name. The stream is sent as a whole when it has ended.
+// What functions that stream their answers name.
 const STREAMS = Symbol.for("aws.lambda.runtime.handler.streaming");
 const HTTP_RESPONSE = "application/vnd.awslambda.http-integration-response";
+const ERROR_TYPE = "Lambda-Runtime-Function-Error-Type";
+const ERROR_BODY = "Lambda-Runtime-Function-Error-Body";
 
+// Each write goes to the Runtime API at once, in a request that ends with the handler.
 class ResponseStream extends Writable {
-  constructor() {
+  constructor(target) {
     super();
-    this.chunks = [];
+    this.target = target;
     this.contentType = "application/octet-stream";
+    this.head = [];
+    this.request = null;
   }
 
   setContentType(contentType) {
     this.contentType = contentType;
   }
 
-  _write(chunk, _, done) {
-    this.chunks.push(Buffer.from(chunk));
-    done();
+  begin() {
+    if (this.request !== null) {
+      return;
+    }
+    this.request = http.request({
+      host,
+      port,
+      agent,
+      method: "POST",
+      path: this.target,
+      headers: {
+        "Content-Type": this.contentType,
+        "Lambda-Runtime-Function-Response-Mode": "streaming",
+        "Transfer-Encoding": "chunked",
+        Trailer: `${ERROR_TYPE}, ${ERROR_BODY}`,
+      },
+    });
+    this.answered = answerOf(this.request);
+    this.answered.catch(() => {});
+    // As the connection that waits for invocations, this one does not keep the loop alive.
+    this.request.on("socket", (socket) => socket.unref());
+    this.head.forEach((part) => this.request.write(part));
+  }
+
+  _write(chunk, encoding, done) {
+    this.begin();
+    this.request.write(chunk, encoding, done);
+  }
+
+  async close(error) {
+    this.begin();
+    if (error !== undefined) {
+      const body = JSON.stringify(describe(error));
+      this.request.addTrailers({
+        [ERROR_TYPE]: describe(error).errorType,
+        [ERROR_BODY]: Buffer.from(body).toString("base64"),
+      });
+    }
+    this.request.end();
+    if (this.request.socket) {
+      this.request.socket.ref();
+    } else {
+      this.request.once("socket", (socket) => socket.ref());
+    }
+    await this.answered;
   }
 }
 
@@ -67,7 +114,7 @@ globalThis.awslambda = {
     // Status and headers stand before the body, with eight zeros between them.
     from(stream, metadata) {
       stream.setContentType(HTTP_RESPONSE);
-      stream.chunks.unshift(Buffer.from(JSON.stringify(metadata)), Buffer.alloc(8));
+      stream.head.push(JSON.stringify(metadata), Buffer.alloc(8));
       return stream;
     },
   },
@@ -93,10 +140,7 @@ async function main() {
     try {
       const event = JSON.parse(invocation.body);
       if (handler[STREAMS]) {
-        const stream = await callStreaming(handler, event, makeContext(headers));
-        await send("POST", `${base}/response`, Buffer.concat(stream.chunks), {
-          "Content-Type": stream.contentType,
-        });
+        await callStreaming(handler, event, makeContext(headers), `${base}/response`);
         continue;
       }
       const result = await call(handler, event, makeContext(headers));
@@ -149,19 +193,28 @@ function call(handler, event, context) {
 }
 
 // The answer is complete when the handler and its stream have ended, or nothing else is left to do.
-function callStreaming(handler, event, context) {
-  const stream = new ResponseStream();
-  return new Promise((resolve, reject) => {
-    const whenNothingIsLeft = () => resolve(stream);
-    process.once("beforeExit", whenNothingIsLeft);
-    const ended = new Promise((settle) => stream.once("finish", settle));
-    stream.once("error", reject);
-    Promise.resolve()
-      .then(() => handler(event, stream, context))
-      .then(() => ended)
-      .then(() => resolve(stream), reject)
-      .finally(() => process.removeListener("beforeExit", whenNothingIsLeft));
-  });
+async function callStreaming(handler, event, context, target) {
+  const stream = new ResponseStream(target);
+  try {
+    await new Promise((resolve, reject) => {
+      process.once("beforeExit", resolve);
+      const ended = new Promise((settle) => stream.once("finish", settle));
+      stream.once("error", reject);
+      Promise.resolve()
+        .then(() => handler(event, stream, context))
+        .then(() => ended)
+        .then(resolve, reject)
+        .finally(() => process.removeListener("beforeExit", resolve));
+    });
+  } catch (error) {
+    if (stream.request === null) {
+      throw error;
+    }
+    write("ERROR", `Invoke Error \t${JSON.stringify(describe(error, "stack"))}`);
+    await stream.close(error);
+    return;
+  }
+  await stream.close();
 }
 
 function makeContext(headers) {
@@ -317,19 +370,25 @@ function post(target, document, errorType) {
 }
 
 function send(method, target, body, headers) {
+  const request = http.request({
+    host,
+    port,
+    agent,
+    method,
+    path: target,
+    headers: body === null ? headers : {
+      "Content-Type": "application/json",
+      ...headers,
+      "Content-Length": Buffer.byteLength(body),
+    },
+  });
+  const answered = answerOf(request);
+  request.end(body === null ? undefined : body);
+  return answered;
+}
+
+function answerOf(request) {
   return new Promise((resolve, reject) => {
-    const request = http.request({
-      host,
-      port,
-      agent,
-      method,
-      path: target,
-      headers: body === null ? headers : {
-        "Content-Type": "application/json",
-        ...headers,
-        "Content-Length": Buffer.byteLength(body),
-      },
-    });
     request.on("error", reject);
     request.on("response", (response) => {
       const chunks = [];
@@ -343,6 +402,5 @@ function send(method, target, body, headers) {
         }),
       );
     });
-    request.end(body === null ? undefined : body);
   });
 }

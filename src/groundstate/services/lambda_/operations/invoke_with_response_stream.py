@@ -2,15 +2,16 @@
 
 AWS: https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
 
-The stream begins when the function has ended: nothing here comes in parts.
+What a function streams goes on as it comes; the answer of one that does not is one event.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
-from groundstate.operation import Answer, Call, Deferred, Shape
+from groundstate.operation import Answer, Call, Deferred, Shape, Stream
 from groundstate.services.lambda_.invocations import (
     admit,
     find_target,
@@ -40,28 +41,45 @@ def invoke_with_response_stream(call: Call, request: Shape) -> Answer:
     wants_log = request.get("LogType") == "Tail"
     admit(call, target)
     answer = Deferred()
+    events = Stream()
 
-    def finish(_: Call, outcome: Outcome) -> None:
-        answer.resolve(
-            {
-                "StatusCode": 200,
-                "ExecutedVersion": target.function.version,
-                "EventStream": _events(outcome, wants_log=wants_log),
-            }
-        )
+    def respond() -> None:
+        version = target.function.version
+        answer.resolve({"StatusCode": 200, "ExecutedVersion": version, "EventStream": events})
 
-    submit(call, target, payload, headers, finish)
+    def finish(job: Call, outcome: Outcome) -> None:
+        def complete() -> None:
+            if outcome.payload and not outcome.function_error:
+                events.write({"PayloadChunk": {"Payload": outcome.payload}})
+            events.write({"InvokeComplete": _complete(outcome, wants_log=wants_log)})
+            events.end()
+
+        respond()
+        job.after_commit(complete)
+
+    submit(call, target, payload, headers, finish, _Events(events, respond))
     return answer
 
 
-def _events(outcome: Outcome, *, wants_log: bool) -> list[dict[str, Any]]:
-    events: list[dict[str, Any]] = []
+class _Events:
+    """Makes events of the parts of a function's answer."""
+
+    def __init__(self, events: Stream, respond: Callable[[], None]) -> None:
+        self._events = events
+        self._respond = respond
+
+    def begin(self, content_type: str) -> None:
+        self._respond()
+
+    def write(self, part: bytes) -> None:
+        self._events.write({"PayloadChunk": {"Payload": part}})
+
+
+def _complete(outcome: Outcome, *, wants_log: bool) -> dict[str, Any]:
     complete: dict[str, Any] = {}
     if outcome.function_error:
         complete["ErrorCode"] = outcome.function_error
         complete["ErrorDetails"] = outcome.payload.decode("utf-8", "replace")
-    else:
-        events.append({"PayloadChunk": {"Payload": outcome.payload}})
     if wants_log:
         complete["LogResult"] = b64encode(outcome.log_tail).decode()
-    return [*events, {"InvokeComplete": complete}]
+    return complete

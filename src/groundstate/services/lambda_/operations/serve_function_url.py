@@ -11,8 +11,8 @@ from groundstate.services.lambda_.cors import is_preflight, preflight_headers, w
 from groundstate.services.lambda_.function_urls import (
     KIND,
     UrlResponse,
+    UrlStream,
     allows_everyone,
-    make_streamed_response,
     make_url_event,
     make_url_response,
     not_found,
@@ -29,7 +29,7 @@ def serve_function_url(call: Call, request: Shape) -> Answer:
 
     The request has `UrlId`, `Method`, `Path` (behind the address), `Query`, `Headers` (by name in
     lower case), `Body` (bytes) and `Anonymous` (it was not signed); the answer `StatusCode`,
-    `Headers` (pairs) and `Body`. Refusals are answers, not errors.
+    `Headers` (pairs) and `Body`, or `Stream` with its parts. Refusals are answers, not errors.
     """
     found = call.tx.functions.find_url(KIND, request["UrlId"])
     if found is None:
@@ -54,11 +54,17 @@ def serve_function_url(call: Call, request: Shape) -> Answer:
         return _answer(refused())
     answer = Deferred()
 
-    def finish(_: Call, outcome: Outcome) -> None:
-        streams = kept.get("InvokeMode") == "RESPONSE_STREAM"
-        response = make_streamed_response(outcome) if streams else make_url_response(outcome)
+    def respond(response: UrlResponse) -> None:
         headers = with_cors(cors, request, response.headers)
         answer.resolve(_answer(response._replace(headers=headers)))
+
+    stream = UrlStream(respond) if kept.get("InvokeMode") == "RESPONSE_STREAM" else None
+
+    def finish(job: Call, outcome: Outcome) -> None:
+        if stream is None:
+            respond(make_url_response(outcome))
+        else:
+            job.after_commit(lambda: stream.end(outcome))
 
     trace_id = make_trace_id(call.now)
     invocation = Invocation(
@@ -69,6 +75,7 @@ def serve_function_url(call: Call, request: Shape) -> Answer:
         trace_id=trace_id,
         finish=finish,
         headers={},
+        stream=stream,
     )
     host = call.host
     call.after_commit(lambda: host.submit(invocation))
@@ -80,4 +87,5 @@ def _answer(response: UrlResponse) -> Shape:
         "StatusCode": response.status,
         "Headers": response.headers,
         "Body": response.body,
+        "Stream": response.stream,
     }
