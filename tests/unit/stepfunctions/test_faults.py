@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from groundstate.asl.states.pass_ import PassState
 from groundstate.asl.states.wait import WaitState
+from groundstate.services.stepfunctions import map_runs
 
 WAITING = {
     "StartAt": "W",
@@ -64,6 +65,26 @@ def test_task_that_ends_in_a_fault_fails_its_execution(
     monkeypatch.setattr(PassState, "begin", fail)
     states.runtime.advance(seconds=30)
     assert states.describe(execution)["cause"] == "Internal error: RuntimeError"
+
+
+def test_map_run_that_cannot_go_on_fails_its_execution(
+    states: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "P",
+        "States": {"P": {"Type": "Pass", "End": True}},
+    }
+    state = {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": processor, "End": True}
+    machine = states.create({"StartAt": "M", "States": {"M": state}})
+    monkeypatch.setattr(map_runs, "start_child", fail)
+    execution = states.client.start_execution(stateMachineArn=machine, input='{"items": [1, 2]}')
+    states.runtime.settle()
+    found = states.describe(execution["executionArn"])
+    assert found["cause"] == "Internal error: RuntimeError"
+    (run,) = states.client.list_map_runs(executionArn=execution["executionArn"])["mapRuns"]
+    described = states.client.describe_map_run(mapRunArn=run["mapRunArn"])
+    assert described["status"] == "ABORTED"
 
 
 def test_execution_that_cannot_begin_is_not_there(

@@ -11,7 +11,7 @@ import functools
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
-from groundstate.operation import Call, ServiceError
+from groundstate.operation import Call
 from groundstate.services.stepfunctions.run import Run
 
 P = ParamSpec("P")
@@ -26,8 +26,6 @@ def ends_on_fault(work: Work[P, R]) -> Work[P, R]:
     def guarded(call: Call, run: Run, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return work(call, run, *args, **kwargs)
-        except ServiceError:
-            raise
         except Exception as error:
             end_on_fault(call, run.row.execution_id, error)
             raise

@@ -30,6 +30,7 @@ from groundstate.asl.interface import (
 )
 from groundstate.operation import Call
 from groundstate.services.stepfunctions import executor
+from groundstate.services.stepfunctions.faults import end_on_fault
 from groundstate.services.stepfunctions.map_children import (
     abort_children,
     hidden_machine,
@@ -104,10 +105,14 @@ def continue_map_run(call: Call, map_run_id: int) -> None:
     map_run = call.tx.map_runs.get(map_run_id)
     if map_run.status != "RUNNING":
         return
-    if map_run.settings["phase"] == "READING":
-        _read(call, map_run)
-    else:
-        _start_children(call, map_run)
+    try:
+        if map_run.settings["phase"] == "READING":
+            _read(call, map_run)
+        else:
+            _start_children(call, map_run)
+    except Exception as error:
+        end_on_fault(call, map_run.parent_id, error)
+        raise
 
 
 def child_ended(call: Call, run: Run) -> None:
