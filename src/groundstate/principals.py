@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from groundstate.arn import parse_arn
 from groundstate.operation import Principal
@@ -51,3 +51,24 @@ def role_principal(role_arn: str, session_name: str, source: str = "") -> Princi
         identity_arn=role_arn,
         source=source,
     )
+
+
+def dump_principal(principal: Principal) -> dict[str, Any]:
+    """A principal as JSON values, to be kept with work that goes on in its name."""
+    return {
+        "arn": principal.arn,
+        "account": principal.account,
+        "user_id": principal.user_id,
+        "identity_arn": principal.identity_arn,
+        "administrator": principal.administrator,
+        "session_policies": list(principal.session_policies),
+        "source": principal.source,
+        "session_tags": [list(tag) for tag in principal.session_tags],
+    }
+
+
+def load_principal(data: dict[str, Any]) -> Principal:
+    """A principal that `dump_principal` kept."""
+    policies = tuple(data["session_policies"])
+    tags = tuple((key, value) for key, value in data.get("session_tags", ()))
+    return Principal(**{**data, "session_policies": policies, "session_tags": tags})

@@ -101,6 +101,48 @@ async def workload(driver: Driver) -> None:
         )
     await driver.call("dynamodb", "DeleteItem", TableName=TABLE, Key={"p": {"S": "left0"}})
     await driver.pass_time(60)
+    await _move(driver)
+
+
+async def _move(driver: Driver) -> None:
+    """Export the table, and import it under another name."""
+    with contextlib.suppress(ServiceError):  # The bucket is there already, in the second life.
+        await driver.call("s3", "CreateBucket", Bucket="moved")
+    recovery = {"PointInTimeRecoveryEnabled": True}
+    await driver.call(
+        "dynamodb",
+        "UpdateContinuousBackups",
+        TableName=TABLE,
+        PointInTimeRecoverySpecification=recovery,
+    )
+    exported = await driver.call(
+        "dynamodb",
+        "ExportTableToPointInTime",
+        TableArn=f"arn:aws:dynamodb:us-east-1:000000000000:table/{TABLE}",
+        S3Bucket="moved",
+        ClientToken="out",
+    )
+    await driver.settle()
+    export_id = exported["ExportDescription"]["ExportArn"].rpartition("/")[2]
+    with contextlib.suppress(ServiceError):  # The table is there already, in the second life.
+        await driver.call(
+            "dynamodb",
+            "ImportTable",
+            S3BucketSource={
+                "S3Bucket": "moved",
+                "S3KeyPrefix": f"AWSDynamoDB/{export_id}/data/",
+            },
+            InputFormat="DYNAMODB_JSON",
+            InputCompressionType="GZIP",
+            ClientToken="in",
+            TableCreationParameters={
+                "TableName": "Moved",
+                "AttributeDefinitions": [{"AttributeName": "p", "AttributeType": "S"}],
+                "KeySchema": _schema("p"),
+                "BillingMode": "PAY_PER_REQUEST",
+            },
+        )
+    await driver.settle()
 
 
 def _put(name: str, color: str, until: int | None) -> dict[str, Any]:
@@ -116,6 +158,10 @@ async def check(driver: Driver, notes: list[Any]) -> None:
     # Pair 1 has expired and left0 was deleted; a pair was never written by half.
     assert set(items) == {"right0", "left2", "right2", "counter"}, items
     assert items["counter"]["n"] == {"N": "3"}
+    moved = await driver.call("dynamodb", "Scan", TableName="Moved")
+    assert {item["p"]["S"]: item for item in moved["Items"]} == items
+    transfers = await driver.call("dynamodb", "ListImports")
+    assert [one["ImportStatus"] for one in transfers["ImportSummaryList"]] == ["COMPLETED"]
     for index, attribute in (("by_color", "color"), ("by_shape", "shape")):
         indexed = await driver.call("dynamodb", "Scan", TableName=TABLE, IndexName=index)
         assert {item["p"]["S"] for item in indexed["Items"]} == {

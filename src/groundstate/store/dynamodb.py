@@ -16,6 +16,7 @@ from groundstate.store.dynamodb_items import (
 from groundstate.store.dynamodb_streams import StreamRows
 from groundstate.store.dynamodb_tables import Register, TableRows
 from groundstate.store.dynamodb_tokens import TokenRows
+from groundstate.store.dynamodb_transfers import TransferRows
 
 
 class Dynamodb:
@@ -28,6 +29,7 @@ class Dynamodb:
         garbage: rows of deleted tables.
         recent: items that were written lately.
         backups: on-demand backups, and the record for point in time recovery.
+        transfers: exports to S3 and imports from it.
         expiry_timers: by table number, when the earliest timer for its items' expiry is due. Only
             what this process set or saw: a second timer does no harm.
         index_counts: by index number, when an index was counted last, its entries and their bytes.
@@ -47,6 +49,7 @@ class Dynamodb:
         self.streams = StreamRows(connection)
         self.tokens = TokenRows(connection)
         self.backups = BackupRows(connection)
+        self.transfers = TransferRows(connection)
         self.garbage = GarbageRows(connection)
         self.expiry_timers: dict[int, float] = {}
         self.index_counts: dict[int, tuple[float, int, int]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import orjson
@@ -60,6 +61,46 @@ class BackupRows:
             f" SELECT key, item, size, page_size FROM dynamodb_items_{int(source_id)} ORDER BY key"
         )
 
+    def start_copy(self, backup_id: int) -> None:
+        """Begin a copy that is filled piece by piece."""
+        self._execute(f"CREATE TABLE dynamodb_backup_{int(backup_id)} (key BLOB, item BLOB)")
+
+    def add_to_copy(self, backup_id: int, key: bytes, item: bytes) -> None:
+        """Add an item, or what is to be told of one, to a copy."""
+        self._execute(
+            f"INSERT INTO dynamodb_backup_{int(backup_id)} (key, item) VALUES (?, ?)", (key, item)
+        )
+
+    def go_back(self, backup_id: int, key: bytes, item: bytes | None) -> None:
+        """Let a copied item be what it was before; None: it was not there."""
+        name = f"dynamodb_backup_{int(backup_id)}"
+        self._execute(f"DELETE FROM {name} WHERE key = ?", (key,))
+        if item is not None:
+            self._execute(
+                f"INSERT INTO {name} (key, item, size, page_size) VALUES (?, ?, 0, 0)", (key, item)
+            )
+
+    def index_copy(self, backup_id: int) -> None:
+        """Let the items of a copy be found by their keys."""
+        name = f"dynamodb_backup_{int(backup_id)}"
+        self._execute(f"CREATE INDEX {name}_by_key ON {name} (key)")
+
+    def items_behind(self, backup_id: int, row_id: int) -> Iterator[tuple[int, bytes]]:
+        """The copied items behind a row, each with its row's number, in the order of these."""
+        return self._execute(
+            f"SELECT rowid, item FROM dynamodb_backup_{int(backup_id)} WHERE rowid > ?"
+            " ORDER BY rowid",
+            (row_id,),
+        )
+
+    def forget_items(self, backup_id: int, up_to: int) -> None:
+        """Remove the copied items whose rows have numbers up to this one."""
+        self._execute(f"DELETE FROM dynamodb_backup_{int(backup_id)} WHERE rowid <= ?", (up_to,))
+
+    def drop_copy(self, backup_id: int) -> None:
+        """Remove a copy that is no backup."""
+        self._execute(f"DROP TABLE dynamodb_backup_{int(backup_id)}")
+
     def find(self, arn: str) -> BackupRow | None:
         """A backup by its ARN."""
         row = self._execute(
@@ -101,6 +142,16 @@ class BackupRows:
         return self._execute(
             "SELECT key, item FROM dynamodb_changes WHERE table_id = ? AND changed_at > ?"
             " ORDER BY change_id DESC",
+            (table_id, since),
+        ).fetchall()
+
+    def timed_changes_since(
+        self, table_id: int, since: float
+    ) -> list[tuple[bytes, bytes | None, float]]:
+        """The (key, item before, time) of each change at or after a time, the newest first."""
+        return self._execute(
+            "SELECT key, item, changed_at FROM dynamodb_changes WHERE table_id = ?"
+            " AND changed_at >= ? ORDER BY change_id DESC",
             (table_id, since),
         ).fetchall()
 

@@ -535,13 +535,10 @@ def test_configurations_of_a_bucket_are_those_of_its_template(stacks):
     [
         (
             "DYNAMODB_JSON",
-            (
-                '{"Item": {"id": {"N": "1"}, "name": {"S": "tea"}}}\n\nno item\n'
-                '{"Item": {"id": {"S": "x"}}}\n'
-            ),
+            '{"Item": {"id": {"N": "1"}, "name": {"S": "tea"}}}\n',
             {},
         ),
-        ("CSV", "id;name\n1;tea\nx;cake\n,none\n", {"Csv": {"Delimiter": ";"}}),
+        ("CSV", "id;name\n1;tea\n", {"Csv": {"Delimiter": ";"}}),
     ],
     ids=["json", "csv"],
 )
@@ -549,6 +546,7 @@ def test_table_has_the_items_that_it_imports(stacks, form, content, options):
     s3 = stacks.runtime.client("s3")
     s3.create_bucket(Bucket="source")
     s3.put_object(Bucket="source", Key="data/1.gz", Body=gzip.compress(content.encode()))
+    s3.put_object(Bucket="source", Key="bad/1.gz", Body=gzip.compress(b"x,y\n1,2\n"))
     source = {
         "InputFormat": form,
         "InputCompressionType": "GZIP",
@@ -561,17 +559,35 @@ def test_table_has_the_items_that_it_imports(stacks, form, content, options):
         "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
         "BillingMode": "PAY_PER_REQUEST",
         "ImportSourceSpecification": source,
+        "Tags": [{"Key": "of", "Value": "tea"}],
+        "StreamSpecification": {"StreamViewType": "KEYS_ONLY"},
+        "DeletionProtectionEnabled": True,
+        "TimeToLiveSpecification": {"AttributeName": "until", "Enabled": True},
     }
     template = {"Resources": {"T": {"Type": "AWS::DynamoDB::Table", "Properties": table}}}
     assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
-    items = stacks.runtime.client("dynamodb").scan(TableName="imported")["Items"]
-    assert items == [{"id": {"N": "1"}, "name": {"S": "tea"}}]
-    told = [reason for _, _, reason in stacks.events() if "to import" in reason]
-    assert told == ["2 of the lines to import were no items of this table."]
-    source["InputFormat"] = "ION"
-    table["TableName"] = "other"
-    assert stacks.create(template, "wrong")["StackStatus"] == "ROLLBACK_COMPLETE"
-    assert any("format ION" in reason for _, _, reason in stacks.events("wrong"))
+    client = stacks.runtime.client("dynamodb")
+    assert client.scan(TableName="imported")["Items"] == [{"id": {"N": "1"}, "name": {"S": "tea"}}]
+    made = client.describe_table(TableName="imported")["Table"]
+    assert made["StreamSpecification"]["StreamViewType"] == "KEYS_ONLY"
+    assert made["DeletionProtectionEnabled"]
+    tags = client.list_tags_of_resource(ResourceArn=made["TableArn"])["Tags"]
+    assert {"Key": "of", "Value": "tea"} in tags
+    expiry = client.describe_time_to_live(TableName="imported")["TimeToLiveDescription"]
+    assert expiry["AttributeName"] == "until"
+    table.update(TableName="other", DeletionProtectionEnabled=False)
+    for at, (wrong, says) in enumerate(
+        (
+            ({"InputFormat": "ION"}, "format ION"),
+            ({"S3BucketSource": {"S3Bucket": "nowhere"}}, "S3NoSuchBucket"),
+            ({"S3BucketSource": {"S3Bucket": "source", "S3KeyPrefix": "bad/"}}, "ItemValidation"),
+        )
+    ):
+        table["ImportSourceSpecification"] = {**source, **wrong}
+        name = f"wrong-{at}"
+        assert stacks.create(template, name)["StackStatus"] == "ROLLBACK_COMPLETE"
+        assert any(says in reason for _, _, reason in stacks.events(name))
+        assert "other" not in client.list_tables()["TableNames"]
 
 
 @pytest.mark.parametrize("kind", ["Table", "GlobalTable"])

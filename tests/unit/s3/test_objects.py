@@ -361,3 +361,15 @@ def test_posted_form_is_refused_by_name(groundstate, s3, host):
     body = refused.value.read().decode()
     assert "<Code>NotImplemented</Code>" in body
     assert "PostObject" in body
+
+
+def test_bucket_of_another_owner_than_expected_is_refused(s3):
+    put(s3, "k", ExpectedBucketOwner="000000000000")
+    other = "111111111111"
+    source = {"Bucket": "bucket", "Key": "k"}
+    for run, request in (
+        (s3.get_object, {"Key": "k", "ExpectedBucketOwner": other}),
+        (s3.list_objects_v2, {"ExpectedBucketOwner": other}),
+        (s3.copy_object, {"Key": "l", "CopySource": source, "ExpectedSourceBucketOwner": other}),
+    ):
+        assert refusal(run, Bucket="bucket", **request) == "AccessDenied"

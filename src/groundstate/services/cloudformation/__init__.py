@@ -82,6 +82,7 @@ from groundstate.services.cloudformation.operations.update_stack import update_s
 from groundstate.services.cloudformation.resources.custom_resource import (
     TIMEOUT as CUSTOM_RESOURCE_TIMEOUT,
 )
+from groundstate.services.cloudformation.resources.dynamodb_import import LOOK as TABLE_IMPORT
 from groundstate.services.cloudformation.resources.wait_condition import (
     TIMEOUT as WAIT_CONDITION_TIMEOUT,
 )
@@ -153,6 +154,7 @@ SERVICE = Service(
     timers={
         CREATE_TIMEOUT: end_create,
         CUSTOM_RESOURCE_TIMEOUT: look_again,
+        TABLE_IMPORT: look_again,
         WAIT_CONDITION_TIMEOUT: look_again,
     },
     recover=recover,

@@ -6,8 +6,18 @@ AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/Welcome.html
 from __future__ import annotations
 
 from groundstate.operation import Operation, Service
-from groundstate.services.dynamodb import access, backfill, expiry, removal, statuses
+from groundstate.services.dynamodb import (
+    access,
+    backfill,
+    expiry,
+    removal,
+    statuses,
+    transfers,
+)
 from groundstate.services.dynamodb.changes import EXPIRY_TIMER
+from groundstate.services.dynamodb.exporting import export_some
+from groundstate.services.dynamodb.host import DynamoDBHost
+from groundstate.services.dynamodb.importing import import_some
 from groundstate.services.dynamodb.operations.backups import (
     create_backup,
     delete_backup,
@@ -30,7 +40,17 @@ from groundstate.services.dynamodb.operations.delete_table import on_timer as on
 from groundstate.services.dynamodb.operations.describe_table import describe_table
 from groundstate.services.dynamodb.operations.execute_statement import execute_statement
 from groundstate.services.dynamodb.operations.execute_transaction import execute_transaction
+from groundstate.services.dynamodb.operations.exports import (
+    describe_export,
+    export_table_to_point_in_time,
+    list_exports,
+)
 from groundstate.services.dynamodb.operations.get_item import get_item
+from groundstate.services.dynamodb.operations.imports import (
+    describe_import,
+    import_table,
+    list_imports,
+)
 from groundstate.services.dynamodb.operations.limits import describe_endpoints, describe_limits
 from groundstate.services.dynamodb.operations.list_tables import list_tables
 from groundstate.services.dynamodb.operations.put_item import put_item
@@ -112,14 +132,20 @@ OPERATIONS = {
     "DescribeBackup": _arn(describe_backup, "BackupArn", reads=True),
     "DescribeContinuousBackups": _table(describe_continuous_backups, reads=True),
     "DescribeEndpoints": Operation(describe_endpoints, reads=True),
+    "DescribeExport": _arn(describe_export, "ExportArn", reads=True),
+    "DescribeImport": _arn(describe_import, "ImportArn", reads=True),
     "DescribeLimits": Operation(describe_limits, reads=True),
     "DescribeTable": _table(describe_table, reads=True),
     "DescribeTimeToLive": _table(describe_time_to_live, reads=True),
     "ExecuteStatement": Operation(execute_statement, action=""),
     "ExecuteTransaction": Operation(execute_transaction, action=""),
+    "ExportTableToPointInTime": _arn(export_table_to_point_in_time, "TableArn"),
     "GetItem": _item(get_item, reads=True),
     "GetResourcePolicy": _arn(get_resource_policy, "ResourceArn", reads=True),
+    "ImportTable": Operation(import_table, resource=access.table_to_import),
     "ListBackups": Operation(list_backups, reads=True),
+    "ListExports": Operation(list_exports, reads=True),
+    "ListImports": Operation(list_imports, reads=True),
     "ListTables": Operation(list_tables, resource=access.all_tables, reads=True),
     "ListTagsOfResource": _arn(list_tags_of_resource, "ResourceArn", reads=True),
     "PutItem": _item(put_item),
@@ -148,12 +174,16 @@ SERVICE = Service(
     name="dynamodb",
     operations=OPERATIONS,
     iam_prefix="dynamodb",
+    make_host=DynamoDBHost,
     recover=removal.go_on,
     timers={
         EXPIRY_TIMER: expiry.on_timer,
         expiry.NOTING_TIMER: expiry.on_noting_timer,
         backfill.BACKFILL_TIMER: backfill.on_timer,
         statuses.DELETION_TIMER: on_deletion_timer,
+        transfers.TRANSFER_TIMER: transfers.make_handler(
+            {transfers.EXPORT: export_some, transfers.IMPORT: import_some}
+        ),
     },
     blobs_as_text=True,
     validates_itself=True,

@@ -65,6 +65,11 @@ def member_table(member: str) -> Callable[[Call, Shape], Resources]:
     return find
 
 
+def table_to_import(call: Call, request: Shape) -> Resources:
+    """The table that ImportTable makes."""
+    return _arn(call, _get(_get(request, "TableCreationParameters"), "TableName"))
+
+
 def table_policy(call: Call, request: Shape) -> str | None:
     """The resource policy of the table that TableName names."""
     name = _get(request, "TableName")

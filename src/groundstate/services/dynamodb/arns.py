@@ -29,6 +29,12 @@ def find_table_name(text: str) -> str | None:
     return None if match is None else match[3]
 
 
+def find_table_parts(text: str) -> tuple[str, str, str] | None:
+    """Region, account and name in a table's ARN; None if the text is none."""
+    match = _TABLE.fullmatch(text)
+    return None if match is None else (match[1], match[2], match[3])
+
+
 def table_name(text: str) -> str:
     """What a TableName member names, be it a name or an ARN."""
     return (find_table_name(text) or text) if text.startswith("arn:") else text

@@ -82,6 +82,18 @@ class GlobalTableNotFoundException(ServiceError):
     """No such global table (of the 2017 kind)."""
 
 
+class ExportConflictException(ServiceError):
+    """A token was used before, for another export."""
+
+
+class InvalidExportTimeException(ServiceError):
+    """The time to export lies outside of what was recorded."""
+
+
+class ImportConflictException(ServiceError):
+    """A table of this name is being imported."""
+
+
 class ExportNotFoundException(ServiceError):
     """No such export."""
 

@@ -6,12 +6,14 @@ Theory. Nothing here takes time, so a table is `ACTIVE` whenever it is described
 an application wait sets `GROUNDSTATE_TABLE_CHANGE_S`: then a change is done at once as before, but
 for so many seconds its table tells the status that AWS's has meanwhile, and clients are refused
 what AWS refuses. The status is computed from the stored definition's `Changing` when it is asked
-for; only a deletion needs a timer. The runtime's own services (CloudFormation, state machines) need
+for; only a deletion needs a timer. A table that is being imported is `CREATING` until that is over,
+whatever the setting. The runtime's own services (CloudFormation, state machines) need
 not wait.
 """
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from groundstate.operation import Call
@@ -33,6 +35,16 @@ def begin(call: Call, definition: dict[str, Any], status: str) -> bool:
     return True
 
 
+def hold(definition: dict[str, Any]) -> dict[str, Any]:
+    """The definition of a table that is `CREATING` until `release`."""
+    return {**definition, "Changing": {"Status": "CREATING"}}
+
+
+def release(definition: dict[str, Any]) -> dict[str, Any]:
+    """The definition of a table that was made."""
+    return {name: value for name, value in definition.items() if name != "Changing"}
+
+
 def current(call: Call, definition: dict[str, Any]) -> str:
     """A table's status at this moment."""
     changing = definition.get("Changing")
@@ -40,7 +52,7 @@ def current(call: Call, definition: dict[str, Any]) -> str:
         return "ACTIVE"
     status: str = changing["Status"]
     # A deletion ends with the table.
-    return status if status == DELETING or call.now < changing["Until"] else "ACTIVE"
+    return status if status == DELETING or call.now < changing.get("Until", inf) else "ACTIVE"
 
 
 def has_items(call: Call, table: Table) -> bool:

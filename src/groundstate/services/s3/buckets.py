@@ -9,7 +9,7 @@ import ipaddress
 import re
 
 from groundstate.operation import Call, Shape
-from groundstate.services.s3.errors import InvalidBucketName, NoSuchBucket
+from groundstate.services.s3.errors import AccessDenied, InvalidBucketName, NoSuchBucket
 from groundstate.store.s3 import Bucket
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")
@@ -37,6 +37,7 @@ def get_bucket(call: Call, request: Shape) -> Bucket:
     """The bucket that a request names.
 
     Raises:
+        AccessDenied: it is not of the account that the caller expects.
         NoSuchBucket: there is none.
     """
     name = str(request["Bucket"])
@@ -46,7 +47,14 @@ def get_bucket(call: Call, request: Shape) -> Bucket:
             raise NoSuchBucket("The specified bucket does not exist", BucketName=name)
         bucket = Bucket(name, call.region, call.now, {IMPLICIT: True})
         call.tx.buckets.save_bucket(bucket)
+    check_owner(call, request.get("ExpectedBucketOwner"))
     return bucket
+
+
+def check_owner(call: Call, expected: str | None) -> None:
+    """Check that a bucket is of the account that a caller expects. Raises AccessDenied."""
+    if expected is not None and expected != call.config.account:
+        raise AccessDenied("Access Denied")
 
 
 def versioning(bucket: Bucket) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from groundstate.operation import Call, ServiceError, Shape
-from groundstate.services.s3.buckets import get_bucket
+from groundstate.services.s3.buckets import check_owner, get_bucket
 from groundstate.services.s3.errors import InvalidArgument, PreconditionFailed
 from groundstate.services.s3.objects import check_conditions, get_object_entry
 from groundstate.store.s3 import StoredObject
@@ -16,6 +16,7 @@ def find_source(call: Call, request: Shape) -> StoredObject:
     """The version that `CopySource` names.
 
     Raises:
+        AccessDenied: its bucket is not of the account that the caller expects.
         InvalidArgument: it names none.
     """
     bucket_name, key, version_id = split_source(request["CopySource"])
@@ -25,6 +26,7 @@ def find_source(call: Call, request: Shape) -> StoredObject:
         place["VersionId"] = version_id
     source_bucket = call.tx.buckets.find_bucket(bucket_name)
     bucket = source_bucket if source_bucket is not None else get_bucket(call, place)
+    check_owner(call, request.get("ExpectedSourceBucketOwner"))
     entry = get_object_entry(call, place, bucket)
     conditions = {
         name.removeprefix("CopySource"): value

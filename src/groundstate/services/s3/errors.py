@@ -8,6 +8,12 @@ from __future__ import annotations
 from groundstate.operation import ServiceError
 
 
+class AccessDenied(ServiceError):
+    """The bucket is not of the account that the caller expects."""
+
+    status = 403
+
+
 class NoSuchBucket(ServiceError):
     """There is no such bucket."""
 

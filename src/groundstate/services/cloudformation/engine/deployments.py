@@ -23,11 +23,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from groundstate.operation import Call
+from groundstate.principals import dump_principal
 from groundstate.services.cloudformation.engine import plan
 from groundstate.services.cloudformation.engine.context import cancel_timer
 from groundstate.services.cloudformation.engine.events import set_stack_status
 from groundstate.services.cloudformation.engine.inputs import Inputs
-from groundstate.services.cloudformation.engine.provisioning import dump_principal
 from groundstate.services.cloudformation.engine.run import start
 from groundstate.store.cloudformation import Stack
 

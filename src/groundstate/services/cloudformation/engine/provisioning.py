@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from groundstate import ids
 from groundstate.operation import Call, Principal, ServiceError
-from groundstate.principals import role_principal
+from groundstate.principals import load_principal, role_principal
 from groundstate.services.cloudformation.engine.events import tell
 from groundstate.services.cloudformation.resources.provision import Provision, ProvisionFailed
 from groundstate.services.cloudformation.template.errors import TemplateError
@@ -57,24 +57,6 @@ class StepFailed(Exception):
     def reason(self) -> str:
         """The text of the event."""
         return str(self.args[0])
-
-
-def load_principal(data: dict[str, Any]) -> Principal:
-    """A principal that was kept with a deployment."""
-    return Principal(**{**data, "session_policies": tuple(data["session_policies"])})
-
-
-def dump_principal(principal: Principal) -> dict[str, Any]:
-    """A principal as JSON values, to be kept with a deployment."""
-    return {
-        "arn": principal.arn,
-        "account": principal.account,
-        "user_id": principal.user_id,
-        "identity_arn": principal.identity_arn,
-        "administrator": principal.administrator,
-        "session_policies": list(principal.session_policies),
-        "source": principal.source,
-    }
 
 
 def deployment_principal(deployment: dict[str, Any]) -> Principal:

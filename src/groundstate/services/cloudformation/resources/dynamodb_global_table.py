@@ -13,6 +13,7 @@ from groundstate.services.cloudformation.resources import dynamodb_table
 from groundstate.services.cloudformation.resources.provision import (
     Current,
     Made,
+    Outcome,
     Properties,
     Provision,
     ProvisionFailed,
@@ -96,7 +97,7 @@ _REPLICA = {
 }
 
 
-def create_global_table(provision: Provision, properties: Properties) -> Made:
+def create_global_table(provision: Provision, properties: Properties) -> Outcome:
     """Create the table of the stack's region."""
     _note_others(provision, properties)
     return dynamodb_table.create_table(provision, _as_table(provision, properties))

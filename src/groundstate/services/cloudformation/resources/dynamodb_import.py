@@ -1,29 +1,26 @@
 """The import of objects in S3 into a new table: `ImportSourceSpecification`.
 
-AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.Format.html
+AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-importsourcespecification.html
 
-A line that is no item is passed over, as AWS counts and passes over it. All is written in the
-transaction that makes the table, so a table is there with its items or not at all.
+The table is made by ImportTable with what that takes; the type brings the rest of the properties
+to it when all items are in.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import json
-import zlib
-from collections.abc import Iterator
 from typing import Any, Final
 
-from groundstate.operation import ServiceError
+from groundstate.operation import Shape
 from groundstate.services.cloudformation.resources.provision import (
+    TIMER,
+    Pending,
     Properties,
     Provision,
     ProvisionFailed,
 )
 from groundstate.services.cloudformation.resources.shape import TEXT, Needed
 
+LOOK = "table_import"
 SHAPE: Final = {
     "InputCompressionType": TEXT,
     "InputFormat": Needed(TEXT),
@@ -32,85 +29,68 @@ SHAPE: Final = {
         {"S3Bucket": Needed(TEXT), "S3BucketOwner": TEXT, "S3KeyPrefix": TEXT}
     ),
 }
-# What is imported within one step; other clients wait for it.
-BYTES_MAX = 32 * 1024 * 1024
+# Of CreateTable's members, those that ImportTable takes.
+TAKEN: Final = (
+    "AttributeDefinitions",
+    "BillingMode",
+    "GlobalSecondaryIndexes",
+    "KeySchema",
+    "OnDemandThroughput",
+    "ProvisionedThroughput",
+    "SSESpecification",
+)
 
 
-def import_items(provision: Provision, table: str, properties: Properties) -> None:
-    """Put what the objects hold into a table.
+def begin(provision: Provision, table: str, request: Shape, properties: Properties) -> Pending:
+    """Begin to make a table with items.
+
+    Args:
+        request: CreateTable's.
 
     Raises:
-        ProvisionFailed: the format is not supported, or it is too much.
-        ServiceError: the objects may not be read.
+        ProvisionFailed: a table that is imported cannot have this.
+        ServiceError: the request is wrong.
     """
-    source = properties["ImportSourceSpecification"]
-    form, compression = source.get("InputFormat"), source.get("InputCompressionType", "NONE")
-    if form not in ("CSV", "DYNAMODB_JSON") or compression not in ("GZIP", "NONE"):
+    if "LocalSecondaryIndexes" in properties:
+        raise ProvisionFailed("A table that is imported cannot have LocalSecondaryIndexes.")
+    source = dict(properties["ImportSourceSpecification"])
+    if not source.get("InputFormatOptions"):
+        source.pop("InputFormatOptions", None)
+    wanted = {name: request[name] for name in ("TableName", *TAKEN) if name in request}
+    answer = provision.invoke(
+        "dynamodb", "ImportTable", {**source, "TableCreationParameters": wanted}
+    )
+    arn = answer["ImportTableDescription"]["ImportArn"]
+    return _look_again(provision, Pending(table, {"import": arn, "properties": properties}))
+
+
+def check(provision: Provision, pending: Pending) -> Pending | None:
+    """What to wait for; None when all items are in.
+
+    Raises:
+        ProvisionFailed: the import has failed.
+    """
+    request = {"ImportArn": pending.state["import"]}
+    answer = provision.invoke("dynamodb", "DescribeImport", request)["ImportTableDescription"]
+    if answer["ImportStatus"] == "IN_PROGRESS":
+        return _look_again(provision, pending)
+    if answer["ImportStatus"] == "FAILED":
         raise ProvisionFailed(
-            f"An import of the format {form} with the compression {compression} is not supported by"
-            " this runtime; it reads CSV and DYNAMODB_JSON, plain or with GZIP."
+            f"The import {answer['ImportArn']} failed with {answer['FailureCode']}:"
+            f" {answer['FailureMessage']}"
         )
-    types = {
-        entry["AttributeName"]: entry["AttributeType"]
-        for entry in properties["AttributeDefinitions"]
-    }
-    passed_over = 0
-    for text in _read_objects(provision, source["S3BucketSource"], compression):
-        items = _read_json(text) if form == "DYNAMODB_JSON" else _read_csv(text, source, types)
-        for item in items:
-            try:
-                provision.invoke("dynamodb", "PutItem", {"TableName": table, "Item": item or {}})
-            except ServiceError as error:
-                if error.code != "ValidationException":
-                    raise
-                passed_over += 1
-    if passed_over:
-        provision.note(f"{passed_over} of the lines to import were no items of this table.")
+    return None
 
 
-def _read_objects(provision: Provision, source: dict[str, str], compression: str) -> Iterator[str]:
-    bucket = source["S3Bucket"]
-    request = {"Bucket": bucket, "Prefix": source.get("S3KeyPrefix", "")}
-    size_bytes = 0
-    while True:
-        page = provision.invoke("s3", "ListObjectsV2", request)
-        for entry in page.get("Contents", ()):
-            place = {"Bucket": bucket, "Key": entry["Key"]}
-            content: bytes = provision.invoke("s3", "GetObject", place)["Body"]
-            if compression == "GZIP":
-                content = _unpack(content, entry["Key"])
-            size_bytes += len(content)
-            if size_bytes > BYTES_MAX:
-                raise ProvisionFailed(f"More than {BYTES_MAX} bytes cannot be imported here.")
-            yield content.decode("utf-8", "replace")
-        if "NextContinuationToken" not in page:
-            return
-        request["ContinuationToken"] = page["NextContinuationToken"]
+def imported(properties: Properties) -> dict[str, Any]:
+    """Of a table's properties, those that it has when it was imported."""
+    return {name: properties[name] for name in TAKEN if name in properties}
 
 
-def _unpack(content: bytes, key: str) -> bytes:
-    try:
-        with gzip.open(io.BytesIO(content)) as packed:
-            return packed.read(BYTES_MAX + 1)
-    except (OSError, EOFError, zlib.error):
-        raise ProvisionFailed(f"The object {key} is not compressed with GZIP.") from None
-
-
-def _read_json(text: str) -> Iterator[Any]:
-    for line in filter(None, map(str.strip, text.splitlines())):
-        try:
-            document = json.loads(line)
-        except ValueError:
-            document = {}
-        item = document.get("Item") if isinstance(document, dict) else None
-        yield item if isinstance(item, dict) else {}
-
-
-def _read_csv(text: str, source: dict[str, Any], types: dict[str, str]) -> Iterator[Any]:
-    """Items of texts; keys have the types that the table says."""
-    options = source.get("InputFormatOptions", {}).get("Csv", {})
-    rows = csv.reader(io.StringIO(text), delimiter=options.get("Delimiter", ","))
-    names = options.get("HeaderList") or next(rows, [])
-    for row in rows:
-        pairs = zip(names, row, strict=False)
-        yield {name: {types.get(name, "S"): value} for name, value in pairs if value}
+def _look_again(provision: Provision, pending: Pending) -> Pending:
+    call = provision.call
+    # An import works without a pause, turn by turn; between two of its turns one looks.
+    timer_id = call.tx.timers.set(
+        call.now, call.service, LOOK, provision.stack_id, region=provision.region
+    )
+    return Pending(pending.physical_id, {**pending.state, TIMER: timer_id})

@@ -18,6 +18,8 @@ from groundstate.services.cloudformation.resources.fields import (
 from groundstate.services.cloudformation.resources.provision import (
     Current,
     Made,
+    Outcome,
+    Pending,
     Properties,
     Provision,
     ProvisionFailed,
@@ -99,8 +101,8 @@ SHAPE = {
 }
 
 
-def create_table(provision: Provision, properties: Properties) -> Made:
-    """Create the table and what CreateTable does not take."""
+def create_table(provision: Provision, properties: Properties) -> Outcome:
+    """Create the table and what CreateTable does not take, or begin to import it."""
     if "VectorIndexes" in properties:
         raise ProvisionFailed("VectorIndexes of AWS::DynamoDB::Table is not supported.")
     if "KinesisStreamSpecification" in properties:
@@ -135,11 +137,21 @@ def create_table(provision: Provision, properties: Properties) -> Made:
         request["SSESpecification"] = _encryption(properties)
     if "ResourcePolicy" in properties:
         request["ResourcePolicy"] = as_text(properties["ResourcePolicy"]["PolicyDocument"])
+    if "ImportSourceSpecification" in properties:
+        return dynamodb_import.begin(provision, table, request, properties)
     provision.invoke("dynamodb", "CreateTable", request)
     _set_aside(provision, table, {}, properties)
-    if "ImportSourceSpecification" in properties:
-        dynamodb_import.import_items(provision, table, properties)
     return describe_table(provision, table)
+
+
+def check_table(provision: Provision, pending: Pending) -> Outcome:
+    """Whether a table is imported; if so, bring the rest of the properties to it."""
+    waits = dynamodb_import.check(provision, pending)
+    if waits is not None:
+        return waits
+    properties = pending.state["properties"]
+    before = dynamodb_import.imported(properties)
+    return update_table(provision, Current(pending.physical_id, before), properties)
 
 
 def update_table(provision: Provision, current: Current, properties: Properties) -> Made:
@@ -345,6 +357,7 @@ TABLE = ResourceType(
     create=create_table,
     update=update_table,
     delete=delete_table,
+    check=check_table,
     adopt=adopt_table,
     read_actual=read_table,
     compared=frozenset({"BillingMode", "DeletionProtectionEnabled", "ProvisionedThroughput"}),

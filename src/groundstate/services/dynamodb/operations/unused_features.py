@@ -10,9 +10,7 @@ from __future__ import annotations
 from groundstate.operation import Call, Operation, Shape
 from groundstate.services.dynamodb import access
 from groundstate.services.dynamodb.errors import (
-    ExportNotFoundException,
     GlobalTableNotFoundException,
-    ImportNotFoundException,
     ResourceNotFoundException,
     ValidationException,
 )
@@ -24,8 +22,6 @@ from groundstate.services.dynamodb.validation.table_inputs import MANAGED_NAME
 
 _TABLE = Checker(TableName=MANAGED_NAME)
 _INSIGHTS = Checker(TableName=MANAGED_NAME, IndexName=INDEX_NAME)
-_EXPORT = Checker(ExportArn=Member(STRING, required=True, shortest=37, longest=1024))
-_IMPORT = Checker(ImportArn=Member(STRING, required=True, shortest=37, longest=1024))
 _GLOBAL_TABLE = Checker(GlobalTableName=Member(STRING, required=True))
 
 
@@ -73,16 +69,6 @@ def list_global_tables(call: Call, request: Shape) -> Shape:
     return {"GlobalTables": []}
 
 
-def list_exports(call: Call, request: Shape) -> Shape:
-    """None."""
-    return {"ExportSummaries": []}
-
-
-def list_imports(call: Call, request: Shape) -> Shape:
-    """None."""
-    return {"ImportSummaryList": []}
-
-
 def list_bulk_operations(call: Call, request: Shape) -> Shape:
     """None."""
     return {"BulkOperations": []}
@@ -95,18 +81,6 @@ def describe_global_table(call: Call, request: Shape) -> Shape:
     raise GlobalTableNotFoundException(
         f"Requested resource not found: Global table with name: '{name}' not found"
     )
-
-
-def describe_export(call: Call, request: Shape) -> Shape:
-    """There is none. Raises ExportNotFoundException."""
-    request = _EXPORT.check(request).request
-    raise ExportNotFoundException(f"Export not found: {request['ExportArn']}")
-
-
-def describe_import(call: Call, request: Shape) -> Shape:
-    """There is none. Raises ImportNotFoundException."""
-    request = _IMPORT.check(request).request
-    raise ImportNotFoundException(f"Import not found: {request['ImportArn']}")
 
 
 def refuse(call: Call, request: Shape) -> Shape:
@@ -122,8 +96,6 @@ REFUSED = (
     "DescribeBulkOperation",
     "DisableKinesisStreamingDestination",
     "EnableKinesisStreamingDestination",
-    "ExportTableToPointInTime",
-    "ImportTable",
     "SearchVectors",
     "StartBulkPutItems",
     "UpdateContributorInsights",
@@ -135,14 +107,8 @@ UNUSED = {
     "DescribeContributorInsights": Operation(
         describe_contributor_insights, resource=access.table, reads=True
     ),
-    "DescribeExport": Operation(
-        describe_export, resource=access.member_arn("ExportArn"), reads=True
-    ),
     "DescribeGlobalTable": Operation(describe_global_table, reads=True),
     "DescribeGlobalTableSettings": Operation(describe_global_table, reads=True),
-    "DescribeImport": Operation(
-        describe_import, resource=access.member_arn("ImportArn"), reads=True
-    ),
     "DescribeKinesisStreamingDestination": Operation(
         describe_kinesis_streaming_destination, resource=access.table, reads=True
     ),
@@ -151,9 +117,7 @@ UNUSED = {
     ),
     "ListBulkOperations": Operation(list_bulk_operations, reads=True),
     "ListContributorInsights": Operation(list_contributor_insights, reads=True),
-    "ListExports": Operation(list_exports, reads=True),
     "ListGlobalTables": Operation(list_global_tables, reads=True),
-    "ListImports": Operation(list_imports, reads=True),
     "UpdateGlobalTableSettings": Operation(describe_global_table),
     **{name: Operation(refuse) for name in REFUSED},
 }

@@ -107,6 +107,22 @@ CREATE_TABLE = Checker(
     OnDemandThroughput=ON_DEMAND,
     ResourcePolicy=Member(STRING, longest=20480),
 )
+TABLE_TO_IMPORT = structure(
+    "TableCreationParameters",
+    AttributeDefinitions=Member(DEFINITIONS, required=True),
+    TableName=Member(STRING, required=True, shortest=1, longest=1024),
+    BillingMode=BILLING_MODE,
+    ProvisionedThroughput=THROUGHPUT,
+    KeySchema=TABLE_KEY_SCHEMA,
+    GlobalSecondaryIndexes=list_of(GLOBAL_INDEX),
+    SSESpecification=ENCRYPTION,
+    OnDemandThroughput=ON_DEMAND,
+)
+# Of exports and imports.
+TOKEN = Member(STRING, pattern=r"[^\$]+")
+BUCKET = Member(STRING, required=True, pattern=r"[a-z0-9A-Z]+[\.\-\w]*[a-z0-9A-Z]+", longest=255)
+PREFIX = Member(STRING, longest=1024)
+OWNER = Member(STRING, pattern="[0-9]{12}")
 DESCRIBE_TABLE = Checker(TableName=MANAGED_NAME)
 DELETE_TABLE = Checker(TableName=MANAGED_NAME)
 LIST_TABLES = Checker(
