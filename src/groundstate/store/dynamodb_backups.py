@@ -47,6 +47,22 @@ class BackupRows:
             f" SELECT key, item, size, page_size FROM dynamodb_items_{int(table_id)}"
         )
 
+    def take_items(self, backup_id: int, table_id: int) -> None:
+        """Keep the items of a table that is no more."""
+        name = f"dynamodb_items_{int(table_id)}"
+        self._execute(f"ALTER TABLE {name} RENAME TO dynamodb_backup_{int(backup_id)}")
+        for index in (f"{name}_by_key", f"{name}_by_expiry"):
+            self._execute(f"DROP INDEX IF EXISTS {index}")
+
+    def find_last_until(self, created_at: float) -> int:
+        """The number of the last backup that was made until a time; 0 if there is none."""
+        row = self._execute(
+            "SELECT coalesce(max(backup_id), 0) FROM dynamodb_backups WHERE created_at <= ?",
+            (created_at,),
+        ).fetchone()
+        number: int = row[0]
+        return number
+
     def restore_items(self, backup_id: int, table_id: int) -> None:
         """Put a backup's items into an empty table."""
         self._execute(

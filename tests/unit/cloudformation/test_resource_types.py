@@ -630,3 +630,66 @@ def test_stream_has_the_policy_of_the_template(stacks, kind):
     assert changed["Outputs"][0]["OutputValue"] == arn
     with pytest.raises(dynamodb.exceptions.PolicyNotFoundException):
         dynamodb.get_resource_policy(ResourceArn=arn)
+
+
+def test_everything_of_a_table_changes_at_once(stacks):
+    definitions = [{"AttributeName": name, "AttributeType": "S"} for name in ("id", "a", "b")]
+
+    def index(name, key, **more):
+        return {
+            "IndexName": name,
+            "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+            "Projection": {"ProjectionType": "ALL"},
+            **more,
+        }
+
+    before = {
+        "AttributeDefinitions": definitions[:2],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+        "OnDemandThroughput": {"MaxReadRequestUnits": 10},
+        "DeletionProtectionEnabled": True,
+        "GlobalSecondaryIndexes": [index("kept", "a"), index("gone", "a")],
+    }
+    units = {"ReadCapacityUnits": 3, "WriteCapacityUnits": 4}
+    after = {
+        "AttributeDefinitions": definitions,
+        "KeySchema": before["KeySchema"],
+        "BillingMode": "PROVISIONED",
+        "ProvisionedThroughput": units,
+        "TableClass": "STANDARD_INFREQUENT_ACCESS",
+        "SSESpecification": {"SSEEnabled": True},
+        "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+        "GlobalSecondaryIndexes": [
+            index("kept", "a", ProvisionedThroughput=units),
+            index("new", "b", ProvisionedThroughput=units),
+        ],
+    }
+
+    def template(properties):
+        resource = {"Type": "AWS::DynamoDB::Table", "Properties": properties}
+        return {"Resources": {"T": resource}, "Outputs": {"T": {"Value": {"Ref": "T"}}}}
+
+    made = stacks.create(template(before))
+    name = made["Outputs"][0]["OutputValue"]
+    client = stacks.runtime.client("dynamodb")
+    table = client.describe_table(TableName=name)["Table"]
+    assert table["OnDemandThroughput"] == {"MaxReadRequestUnits": 10}
+    assert stacks.update(template(after))["StackStatus"] == "UPDATE_COMPLETE"
+    table = client.describe_table(TableName=name)["Table"]
+    assert table["BillingModeSummary"]["BillingMode"] == "PROVISIONED"
+    indexes = {one["IndexName"]: one for one in table["GlobalSecondaryIndexes"]}
+    assert set(indexes) == {"kept", "new"}
+    for part in (table, *indexes.values()):
+        assert part["ProvisionedThroughput"]["WriteCapacityUnits"] == 4
+    assert not table["DeletionProtectionEnabled"]
+    assert table["TableClassSummary"]["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
+    assert table["SSEDescription"]["Status"] == "ENABLED"
+    assert table["StreamSpecification"]["StreamViewType"] == "NEW_IMAGE"
+    # And back, as a rollback would do it.
+    assert stacks.update(template(before))["StackStatus"] == "UPDATE_COMPLETE"
+    table = client.describe_table(TableName=name)["Table"]
+    assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["OnDemandThroughput"] == {"MaxReadRequestUnits": 10}
+    assert "SSEDescription" not in table
+    assert table["TableClassSummary"]["TableClass"] == "STANDARD"

@@ -19,10 +19,12 @@ from groundstate.services.dynamodb.exporting import export_some
 from groundstate.services.dynamodb.host import DynamoDBHost
 from groundstate.services.dynamodb.importing import import_some
 from groundstate.services.dynamodb.operations.backups import (
+    SYSTEM_BACKUP_TIMER,
     create_backup,
     delete_backup,
     describe_backup,
     list_backups,
+    on_system_backup_timer,
 )
 from groundstate.services.dynamodb.operations.batch_execute_statement import (
     batch_execute_statement,
@@ -181,6 +183,7 @@ SERVICE = Service(
         expiry.NOTING_TIMER: expiry.on_noting_timer,
         backfill.BACKFILL_TIMER: backfill.on_timer,
         statuses.DELETION_TIMER: on_deletion_timer,
+        SYSTEM_BACKUP_TIMER: on_system_backup_timer,
         transfers.TRANSFER_TIMER: transfers.make_handler(
             {transfers.EXPORT: export_some, transfers.IMPORT: import_some}
         ),

@@ -29,6 +29,15 @@ def find_table_name(text: str) -> str | None:
     return None if match is None else match[3]
 
 
+_BACKUP = re.compile(r"arn:([^:]*):([^:]*):([^:]*):([^:]*):table/[^/]+/backup/[^/]+")
+
+
+def find_backup_parts(text: str) -> tuple[str, str, str, str] | None:
+    """Partition, service, region and account in the ARN of a backup; None if the text is none."""
+    match = _BACKUP.fullmatch(text)
+    return None if match is None else (match[1], match[2], match[3], match[4])
+
+
 def find_table_parts(text: str) -> tuple[str, str, str] | None:
     """Region, account and name in a table's ARN; None if the text is none."""
     match = _TABLE.fullmatch(text)

@@ -8,18 +8,27 @@ from __future__ import annotations
 
 from groundstate.operation import Call
 from groundstate.services.dynamodb.model import Index, Table
+from groundstate.services.dynamodb.operations.backups import keep_deleted
 
 ROWS_AT_ONCE = 2000
 
 
 def remove_table(call: Call, table: Table) -> None:
-    """Remove a table's items, the entries of all its indexes, and the record of its changes."""
+    """Remove a table's items, the entries of all its indexes, and the record of its changes.
+
+    The items of one that could go back in time are kept, as a backup.
+    """
     rows = call.tx.dynamodb
+    is_kept = "PointInTimeRecovery" in table.settings
+    if is_kept:
+        keep_deleted(call, table)
     rows.backups.forget_changes(table.table_id, float("inf"))
     count, _ = rows.tables.get_counts(table.table_id)
     for index in table.index_list:
         remove_index(call, table, index)
     items = rows.items(table.table_id)
+    if is_kept:
+        return
     if count <= ROWS_AT_ONCE:
         items.drop()
     else:

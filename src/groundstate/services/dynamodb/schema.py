@@ -185,18 +185,13 @@ def _check_index_schema(schema: KeySchema) -> None:
             "Invalid KeySchema: The first KeySchemaElement is not a HASH key type"
         )
     if kinds != sorted(kinds):
-        raise ValidationException(
-            "Invalid KeySchema: All HASH key elements must precede all RANGE key elements"
-        )
+        raise invalid("All HASH key attributes must precede RANGE key attributes in the KeySchema")
     if len(set(names)) != len(names):
-        raise ValidationException(
-            "Invalid KeySchema: Some attributes are named more than once in the KeySchema"
-        )
+        raise invalid("The KeySchema contains multiple key attributes with the same name")
     for kind in ("HASH", "RANGE"):
         if kinds.count(kind) > INDEX_KEY_PART_MAX:
-            raise ValidationException(
-                f"Invalid KeySchema: Number of {kind} key attributes exceeds the limit of"
-                f" {INDEX_KEY_PART_MAX}"
+            raise invalid(
+                f"The KeySchema exceeds the maximum allowed number of {kind} key attributes"
             )
 
 
@@ -208,12 +203,27 @@ def _check_projection(projection: dict[str, Any]) -> None:
         raise invalid(f"ProjectionType is {kind}, but NonKeyAttributes is specified")
     if kind == "INCLUDE" and "NonKeyAttributes" not in projection:
         raise invalid("ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
+    names = projection.get("NonKeyAttributes", ())
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            raise invalid(f"Duplicate element in NonKeyAttributes: {name}")
 
 
 def _add_name(name: str, names: set[str]) -> None:
     if name in names:
         raise invalid(f"Duplicate index name: {name}")
     names.add(name)
+
+
+def keep_used_definitions(definition: dict[str, Any]) -> None:
+    """Leave out of a table's AttributeDefinitions what is no key of it or of its indexes."""
+    used = {element["AttributeName"] for element in definition["KeySchema"]}
+    for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
+        for index in definition.get(member, ()):
+            used.update(element["AttributeName"] for element in index["KeySchema"])
+    definition["AttributeDefinitions"] = [
+        entry for entry in definition["AttributeDefinitions"] if entry["AttributeName"] in used
+    ]
 
 
 def check_projected_count(request: dict[str, Any]) -> None:

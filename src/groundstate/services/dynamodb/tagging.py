@@ -5,16 +5,18 @@ AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Tagging.ht
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from groundstate.services.dynamodb.errors import ValidationException
 
 TAGS_MAX = 50
+_KEY_LENGTH_MAX, _VALUE_LENGTH_MAX = 128, 256
 # Documented: letters, digits and white space of any language, and some signs.
 _SIGNS = frozenset("+-=._:/@")
 
 
-def check_tags(tags: Sequence[dict[str, str]]) -> dict[str, str]:
+def check_tags(tags: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Tags by their keys.
 
     Raises:
@@ -22,27 +24,44 @@ def check_tags(tags: Sequence[dict[str, str]]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for tag in tags:
-        key, value = tag["Key"], tag["Value"]
-        if key.lower().startswith("aws:"):
-            raise ValidationException(
-                "One or more parameter values were invalid:"
-                f" Tag keys starting with 'aws:' are reserved for system use. Key: {key}"
-            )
-        for text in (key, value):
-            if not all(sign.isalnum() or sign.isspace() or sign in _SIGNS for sign in text):
-                raise ValidationException(
-                    "One or more parameter values were invalid: Tag keys and values may only"
-                    f" contain letters, white space, numbers and the characters + - = . _ : / @,"
-                    f" but one is: {text}"
-                )
+        key, value = tag.get("Key"), tag.get("Value")
+        check_key(key)
+        if not _is_text(value, 0, _VALUE_LENGTH_MAX):
+            raise ValidationException(f"The Tag Value provided is invalid, Value: {_show(value)}")
+        assert key is not None
+        assert value is not None
         if key in found:
-            raise ValidationException("Duplicate keys found while processing the tags")
+            raise ValidationException(
+                f"Duplicate Tag Keys provided as input: Duplicate Tag Key found {key}"
+            )
         found[key] = value
     check_count(found)
     return found
 
 
-def check_count(tags: dict[str, str]) -> None:
+def check_key(key: str | None) -> None:
+    """Check the key of a tag. Raises ValidationException."""
+    if not _is_text(key, 1, _KEY_LENGTH_MAX):
+        raise ValidationException(f"The Tag Key provided is invalid, Key: {_show(key)}")
+    if key is not None and key.lower().startswith("aws:"):
+        raise ValidationException(f"Tag Key cannot be prefixed with aws:, Key: {key}")
+
+
+def check_count(tags: Sequence[str] | Mapping[str, str]) -> None:
     """Check how many tags a table would have. Raises ValidationException."""
     if len(tags) > TAGS_MAX:
-        raise ValidationException(f"The number of tags exceeds the limit of {TAGS_MAX}.")
+        raise ValidationException(
+            "Number of Tags exceed the current limit for the provided ResourceArn"
+        )
+
+
+def _is_text(text: str | None, shortest: int, longest: int) -> bool:
+    return (
+        text is not None
+        and shortest <= len(text) <= longest
+        and all(sign.isalnum() or sign.isspace() or sign in _SIGNS for sign in text)
+    )
+
+
+def _show(text: str | None) -> str:
+    return "null" if text is None else text

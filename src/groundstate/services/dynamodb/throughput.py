@@ -173,31 +173,42 @@ def _show_time(at: float) -> str:
     return f"{time:%A, %B} {time.day}, {time.year} {hour}:{time:%M:%S %p} UTC"
 
 
-def check_limits(given: dict[str, Any], mode: str | None) -> None:
+def check_limits(given: dict[str, Any], mode: str | None, index: str = "") -> None:
     """Check the limits of a new table or index. Raises ValidationException."""
     on_demand = mode == schema.ON_DEMAND
-    if "OnDemandThroughput" in given:
+    if given.get("OnDemandThroughput"):
         if not on_demand:
-            raise invalid(_on_demand_alone(given["OnDemandThroughput"], "table") + ".")
-        check_on_demand(given["OnDemandThroughput"], on_demand=True)
-    if "WarmThroughput" in given:
-        check_warm(given["WarmThroughput"], None, on_demand=on_demand)
+            what = f" for index: {index}" if index else ""
+            raise invalid(_on_demand_alone(given["OnDemandThroughput"], what, "table") + ".")
+        if index and UNLIMITED in given["OnDemandThroughput"].values():
+            raise _out_of_range(given["OnDemandThroughput"], index)
+        check_on_demand(given["OnDemandThroughput"], index, on_demand=True)
+    if given.get("WarmThroughput"):
+        check_warm(given["WarmThroughput"], None, index, on_demand=on_demand)
 
 
-def check_on_demand(given: dict[str, int], *, on_demand: bool) -> None:
+def check_on_demand(given: dict[str, int], index: str, *, on_demand: bool) -> None:
     """Check OnDemandThroughput of a table or index. Raises ValidationException."""
     if not on_demand:
-        raise invalid(_on_demand_alone(given, "the table"))
-    for member, units in given.items():
-        if units != UNLIMITED and units < 1:
-            raise invalid(f"{member} must be {UNLIMITED} or at least 1, but was {units}")
+        what = f" for index : {index}" if index else ""
+        raise invalid(_on_demand_alone(given, what, "the table"))
+    if any(units != UNLIMITED and units < 1 for units in given.values()):
+        raise _out_of_range(given, index)
 
 
-def _on_demand_alone(given: dict[str, int], table: str) -> str:
+def _out_of_range(given: dict[str, int], index: str) -> ValidationException:
+    member = next(member for member in sorted(given) if given[member] < 1)
+    what = f"index : {index}" if index else "table"
+    return invalid(
+        f"Requested {member} for OnDemandThroughput for {what} is outside of valid range"
+    )
+
+
+def _on_demand_alone(given: dict[str, int], what: str, table: str) -> str:
     """What a provisioned table is told; CreateTable says `table`, UpdateTable `the table`."""
     member = next(iter(sorted(given)), "MaxReadRequestUnits")
     return (
-        f"{member} for OnDemandThroughput cannot be specified when {table} BillingMode is"
+        f"{member} for OnDemandThroughput{what} cannot be specified when {table} BillingMode is"
         " PROVISIONED"
     )
 
@@ -207,12 +218,26 @@ def limits_set(given: dict[str, int]) -> dict[str, int]:
     return {member: units for member, units in given.items() if units != UNLIMITED}
 
 
-def check_warm(given: dict[str, int], current: dict[str, Any] | None, *, on_demand: bool) -> None:
-    """Check WarmThroughput of a table or index, which can only rise. Raises ValidationException."""
+def check_warm(
+    given: dict[str, int], current: dict[str, Any] | None, index: str, *, on_demand: bool
+) -> None:
+    """Check WarmThroughput of a table or index, which can only rise.
+
+    Args:
+        current: what it is; None: of a new one.
+
+    Raises:
+        ValidationException: it is too low.
+    """
+    what = f"index {index}" if index else "table"
     for member, warm in (("ReadUnitsPerSecond", WARM_READS), ("WriteUnitsPerSecond", WARM_WRITES)):
         lowest = (current or {}).get(member, warm if on_demand else 1)
-        if given.get(member, lowest) < lowest:
-            raise invalid(
-                f"Requested {member} for WarmThroughput is lower than current WarmThroughput:"
-                f" requested {given[member]}, current {lowest}"
-            )
+        if given.get(member, lowest) >= lowest:
+            continue
+        prefix = f"Requested {member} for WarmThroughput for {what} is lower than"
+        if current is None:
+            mode = "OnDemand" if on_demand else "Provisioned"
+            raise invalid(f"{prefix} initial throughput for {mode}")
+        raise invalid(
+            f"{prefix} current WarmThroughput, decreasing WarmThroughput is not supported"
+        )

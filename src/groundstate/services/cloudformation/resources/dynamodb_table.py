@@ -5,6 +5,7 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from groundstate.services.cloudformation.resources import dynamodb_import
@@ -44,14 +45,14 @@ PROJECTION = {"ProjectionType": TEXT, "NonKeyAttributes": [TEXT]}
 _POLICY = {"PolicyDocument": Needed(JSON)}
 _INSIGHTS = {"Enabled": Needed(BOOLEAN), "Mode": TEXT}
 _RECOVERY = {"PointInTimeRecoveryEnabled": BOOLEAN, "RecoveryPeriodInDays": INTEGER}
-_SIMPLE_UPDATES = (
-    "AttributeDefinitions",
-    "BillingMode",
-    "DeletionProtectionEnabled",
-    "OnDemandThroughput",
-    "ProvisionedThroughput",
-    "TableClass",
-)
+# What UpdateTable takes alone, with what it is where a template says nothing.
+_ALONE: dict[str, Any] = {
+    "TableClass": "STANDARD",
+    "DeletionProtectionEnabled": False,
+    "WarmThroughput": {},
+}
+# What takes limits away.
+_NO_LIMITS = {"MaxReadRequestUnits": -1, "MaxWriteRequestUnits": -1}
 
 SHAPE = {
     "AttributeDefinitions": [{"AttributeName": Needed(TEXT), "AttributeType": Needed(TEXT)}],
@@ -124,6 +125,7 @@ def create_table(provision: Provision, properties: Properties) -> Outcome:
             "ProvisionedThroughput",
             "TableClass",
             "Tags",
+            "WarmThroughput",
         ),
     )
     request["TableName"] = table
@@ -155,32 +157,10 @@ def check_table(provision: Provision, pending: Pending) -> Outcome:
 
 
 def update_table(provision: Provision, current: Current, properties: Properties) -> Made:
-    """Bring the table to the properties, one UpdateTable for each index that comes or goes."""
+    """Bring the table to the properties, by one UpdateTable for each thing that changes."""
     table, before = current.physical_id, current.properties
-    changed = changed_names(before, properties)
-    request = pick(properties, [name for name in _SIMPLE_UPDATES if name in changed])
-    if request.get("BillingMode") == "PAY_PER_REQUEST":
-        request.pop("ProvisionedThroughput", None)
-    elif "BillingMode" in changed and "ProvisionedThroughput" in properties:
-        request["ProvisionedThroughput"] = properties["ProvisionedThroughput"]
-    if "SSESpecification" in changed:
-        request["SSESpecification"] = _encryption(properties)
-    index_updates = _index_updates(before, properties)
-    if set(request) == {"AttributeDefinitions"}:
-        # Attribute definitions alone are no update: they come with the index that uses them.
-        del request["AttributeDefinitions"]
-    if request:
+    for request in _updates(before, properties):
         provision.invoke("dynamodb", "UpdateTable", {"TableName": table, **request})
-    for update in index_updates:
-        provision.invoke(
-            "dynamodb",
-            "UpdateTable",
-            {
-                "TableName": table,
-                "AttributeDefinitions": properties["AttributeDefinitions"],
-                "GlobalSecondaryIndexUpdates": [update],
-            },
-        )
     if _view(before) != _view(properties):
         _update_stream(provision, table, before, properties)
     _set_aside(provision, table, before, properties)
@@ -227,7 +207,14 @@ def _index(index: dict[str, Any]) -> dict[str, Any]:
     """An index as CreateTable takes it."""
     return pick(
         index,
-        ("IndexName", "KeySchema", "Projection", "ProvisionedThroughput", "OnDemandThroughput"),
+        (
+            "IndexName",
+            "KeySchema",
+            "Projection",
+            "ProvisionedThroughput",
+            "OnDemandThroughput",
+            "WarmThroughput",
+        ),
     )
 
 
@@ -246,25 +233,79 @@ def _encryption(properties: Properties) -> dict[str, Any]:
     }
 
 
-def _index_updates(before: Properties, after: Properties) -> list[dict[str, Any]]:
+def _updates(before: Properties, after: Properties) -> Iterator[dict[str, Any]]:
+    """The requests that change a table: UpdateTable takes hardly two things at once."""
     old = {index["IndexName"]: index for index in before.get("GlobalSecondaryIndexes", [])}
     new = {index["IndexName"]: index for index in after.get("GlobalSecondaryIndexes", [])}
-    updates: list[dict[str, Any]] = []
-    for name, index in old.items():
-        kept = new.get(name)
-        if kept is None or pick(kept, ("KeySchema", "Projection")) != pick(
-            index, ("KeySchema", "Projection")
-        ):
-            updates.append({"Delete": {"IndexName": name}})
-    deleted = {update["Delete"]["IndexName"] for update in updates}
+    kept = [name for name in new if name in old and _keys_of(old[name]) == _keys_of(new[name])]
+    for name in old:
+        if name not in kept:
+            yield {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": name}}]}
+    billing = _billing_update(before, after, [new[name] for name in kept])
+    if billing:
+        yield billing
+    if "GlobalSecondaryIndexUpdates" not in billing:
+        updates = [_index_update(old[name], new[name]) for name in kept]
+        changing = [{"Update": update} for update in updates if len(update) > 1]
+        if changing:
+            yield {"GlobalSecondaryIndexUpdates": changing}
     for name, index in new.items():
-        if name not in old or name in deleted:
-            updates.append({"Create": _index(index)})
-        elif old[name] != index:
-            changes = pick(index, ("ProvisionedThroughput", "OnDemandThroughput"))
-            if changes:
-                updates.append({"Update": {"IndexName": name, **changes}})
-    return updates
+        if name not in kept:
+            yield {
+                "AttributeDefinitions": after["AttributeDefinitions"],
+                "GlobalSecondaryIndexUpdates": [{"Create": _index(index)}],
+            }
+    changed = changed_names(before, after)
+    for member, default in _ALONE.items():
+        value = after.get(member, default)
+        # What a table is ready for cannot be lowered.
+        if member in changed and value != {}:
+            yield {member: value}
+    if "SSESpecification" in changed:
+        yield {"SSESpecification": _encryption(after)}
+
+
+def _keys_of(index: dict[str, Any]) -> dict[str, Any]:
+    """What an index cannot change."""
+    return pick(index, ("KeySchema", "Projection"))
+
+
+def _billing_update(
+    before: Properties, after: Properties, indexes: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """How a table is billed, and what it may use: with the units of indexes where those begin."""
+    modes = [of.get("BillingMode", "PROVISIONED") for of in (before, after)]
+    limits = after.get("OnDemandThroughput")
+    if modes == ["PROVISIONED", "PAY_PER_REQUEST"]:
+        request = {"BillingMode": modes[1]}
+        return {**request, "OnDemandThroughput": limits} if limits else request
+    if modes == ["PAY_PER_REQUEST", "PROVISIONED"]:
+        units = [pick(index, ("IndexName", "ProvisionedThroughput")) for index in indexes]
+        request = {
+            "BillingMode": modes[1],
+            **pick(after, ("ProvisionedThroughput",)),
+            "GlobalSecondaryIndexUpdates": [{"Update": update} for update in units],
+        }
+        if not units:
+            del request["GlobalSecondaryIndexUpdates"]
+        return request
+    if modes[1] == "PROVISIONED":
+        member, value = "ProvisionedThroughput", after.get("ProvisionedThroughput")
+    else:
+        member, value = "OnDemandThroughput", limits or _NO_LIMITS
+    return {member: value} if value != before.get(member, _default(member)) else {}
+
+
+def _default(member: str) -> dict[str, int] | None:
+    return _NO_LIMITS if member == "OnDemandThroughput" else None
+
+
+def _index_update(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """What changes of an index that stays."""
+    members = ("ProvisionedThroughput", "OnDemandThroughput", "WarmThroughput")
+    changes = {name: after[name] for name in members if name in after}
+    changed = {name: value for name, value in changes.items() if value != before.get(name)}
+    return {"IndexName": after["IndexName"], **changed}
 
 
 def _update_stream(provision: Provision, table: str, before: Properties, after: Properties) -> None:

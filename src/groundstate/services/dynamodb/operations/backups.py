@@ -5,12 +5,15 @@ AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateBa
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from groundstate import ids
 from groundstate.operation import Call, Shape
+from groundstate.services.dynamodb import arns
 from groundstate.services.dynamodb.description import describe
 from groundstate.services.dynamodb.errors import (
+    AccessDeniedException,
     BackupNotFoundException,
     TableNotFoundException,
     ValidationException,
@@ -25,6 +28,9 @@ from groundstate.services.dynamodb.validation.table_inputs import MANAGED_NAME
 from groundstate.store.dynamodb_backups import BackupRow
 
 PAGE_MAX = 100
+# How long the backup of a deleted table that could go back in time is kept.
+SYSTEM_BACKUP_S = 35 * 24 * 3600
+SYSTEM_BACKUP_TIMER = "system_backup"
 _ARN = Member(STRING, required=True, shortest=37, longest=1024)
 _CREATE = Checker(
     TableName=MANAGED_NAME,
@@ -48,6 +54,7 @@ _SUMMARY = (
     "BackupSizeBytes",
 )
 _INDEX_MEMBERS = ("IndexName", "KeySchema", "Projection", "ProvisionedThroughput")
+_OPTIONAL = ("BackupExpiryDateTime",)
 _UNITS = ("ReadCapacityUnits", "WriteCapacityUnits")
 
 
@@ -61,35 +68,63 @@ def create_backup(call: Call, request: Shape) -> Shape:
     table = find_table(call, request["TableName"])
     if table is None:
         raise TableNotFoundException(f"Table not found: {request['TableName']}")
-    backups = call.tx.dynamodb.backups
-    backup_id = call.tx.dynamodb.make_number()
     mark = f"{ids.make_entropy():032x}"[:8]
-    arn = f"{table.arn}/backup/{int(call.now * 1000):014d}-{mark}"
-    shape = describe(call, table)
-    description = _description(table, shape, arn, request["BackupName"], call.now)
-    backups.add(
-        backup_id,
-        arn,
-        call.account,
-        call.region,
-        table.name,
-        call.now,
-        {**description, "Definition": table.definition},
-    )
-    backups.copy_items(backup_id, table.table_id)
+    description = _description(call, table, mark, request["BackupName"])
+    call.tx.dynamodb.backups.copy_items(_add(call, table, description), table.table_id)
     return {"BackupDetails": {**description["BackupDetails"], "BackupStatus": "CREATING"}}
 
 
-def _description(
-    table: Table, shape: dict[str, Any], arn: str, name: str, now: float
-) -> dict[str, Any]:
+def keep_deleted(call: Call, table: Table) -> None:
+    """Make a table that is being deleted, and that could go back in time, a backup of the system.
+
+    AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.Tutorial.html
+    """
+    description = _description(call, table, "00000000", f"{table.name}$DeletedTableBackup")
+    description["BackupDetails"] |= {
+        "BackupType": "SYSTEM",
+        "BackupExpiryDateTime": call.now + SYSTEM_BACKUP_S,
+    }
+    description["SourceTableFeatureDetails"] = {}
+    backup_id = _add(call, table, description)
+    call.tx.dynamodb.backups.take_items(backup_id, table.table_id)
+    arn = description["BackupDetails"]["BackupArn"]
+    call.tx.timers.set(
+        call.now + SYSTEM_BACKUP_S, "dynamodb", SYSTEM_BACKUP_TIMER, arn, region=table.region
+    )
+
+
+def on_system_backup_timer(call: Call, subject: str, data: bytes) -> None:
+    """Remove the backup of the system with the ARN `subject`: its time is over."""
+    found = call.tx.dynamodb.backups.find(subject)
+    if found is not None:
+        call.tx.dynamodb.backups.remove(found.backup_id)
+
+
+def _add(call: Call, table: Table, description: dict[str, Any]) -> int:
+    """Add a backup without items; its number."""
+    backup_id = call.tx.dynamodb.make_number()
+    arn = description["BackupDetails"]["BackupArn"]
+    kept = {**description, "Definition": table.definition}
+    call.tx.dynamodb.backups.add(
+        backup_id, arn, table.account, table.region, table.name, call.now, kept
+    )
+    return backup_id
+
+
+def _description(call: Call, table: Table, mark: str, name: str) -> dict[str, Any]:
+    shape = describe(call, table)
+    at = int(call.now * 1000)
+    # The backups of the system all have the same mark.
+    while call.tx.dynamodb.backups.find(f"{table.arn}/backup/{at:014d}-{mark}") is not None:
+        at += 1
+    arn = f"{table.arn}/backup/{at:014d}-{mark}"
     details = {
         "BackupArn": arn,
         "BackupName": name,
         "BackupSizeBytes": shape["TableSizeBytes"],
         "BackupStatus": "AVAILABLE",
         "BackupType": "USER",
-        "BackupCreationDateTime": now,
+        "BackupCreationDateTime": at / 1000,
     }
     source = {
         "TableName": table.name,
@@ -102,6 +137,8 @@ def _description(
         "ItemCount": shape["ItemCount"],
         "BillingMode": "PAY_PER_REQUEST" if is_on_demand(shape) else "PROVISIONED",
     }
+    if "OnDemandThroughput" in shape:
+        source["OnDemandThroughput"] = shape["OnDemandThroughput"]
     features: dict[str, Any] = {}
     for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
         if member in shape:
@@ -135,12 +172,26 @@ def get_backup(call: Call, arn: str) -> BackupRow:
     """A backup by its ARN.
 
     Raises:
+        AccessDeniedException: it is another account's.
         BackupNotFoundException: there is none.
+        ValidationException: it is no ARN of a backup.
     """
+    _check_arn(call, arn)
     found = call.tx.dynamodb.backups.find(arn)
     if found is None:
         raise BackupNotFoundException(f"Backup not found: {arn}")
     return found
+
+
+def _check_arn(call: Call, arn: str) -> None:
+    parts = arns.find_backup_parts(arn)
+    if parts is None:
+        raise ValidationException("Invalid Backup ARN")
+    partition, service, _, account = parts
+    if not partition.startswith("aws") or service != "dynamodb":
+        raise ValidationException("BackupArn is not valid")
+    if account != call.account:
+        raise AccessDeniedException("Access is denied")
 
 
 def backup_shape(row: BackupRow) -> dict[str, Any]:
@@ -163,9 +214,17 @@ def delete_backup(call: Call, request: Shape) -> Shape:
 
     Raises:
         BackupNotFoundException: there is none.
+        ValidationException: it is the system's, which goes by itself.
     """
     request = _NAMED.check(request).request
     row = get_backup(call, request["BackupArn"])
+    details = row.description["BackupDetails"]
+    if details["BackupType"] == "SYSTEM":
+        expires = datetime.fromtimestamp(details["BackupExpiryDateTime"], UTC)
+        raise ValidationException(
+            f"User is not allowed to delete the system backup with arn {row.arn}. It will"
+            f" automatically expire on {expires:%Y-%m-%dT%H:%M:%SZ}"
+        )
     call.tx.dynamodb.backups.remove(row.backup_id)
     shape = backup_shape(row)
     shape["BackupDetails"] = {**shape["BackupDetails"], "BackupStatus": "DELETED"}
@@ -173,42 +232,65 @@ def delete_backup(call: Call, request: Shape) -> Shape:
 
 
 def list_backups(call: Call, request: Shape) -> Shape:
-    """Backups of one table or of all, oldest first.
+    """Backups of one table or of all, oldest first; the user's, unless others are asked for.
 
     Raises:
-        BackupNotFoundException: there is no backup to start after.
+        ValidationException: the times are in the wrong order, or the start is no backup's ARN.
     """
     request = _LIST.check(request).request
+    low = request.get("TimeRangeLowerBound", float("-inf"))
+    high = request.get("TimeRangeUpperBound", float("inf"))
+    if low > high:
+        raise ValidationException(
+            "Time range lower bound must be less than or equal to upper bound"
+        )
     after = 0
     if "ExclusiveStartBackupArn" in request:
-        after = get_backup(call, request["ExclusiveStartBackupArn"]).backup_id
+        after = _find_start(call, request["ExclusiveStartBackupArn"])
     name = request.get("TableName")
-    if request.get("BackupType") in ("SYSTEM", "AWS_BACKUP"):
-        return {"BackupSummaries": []}
     if name is not None and name.startswith("arn:"):
         table = find_table(call, name)
         if table is None:
             raise ValidationException(f"Table not found: {name}")
         name = table.name
+    kind = request.get("BackupType", "USER")
     limit = request.get("Limit", PAGE_MAX)
-    rows = call.tx.dynamodb.backups.list_backups(call.account, call.region, name, after, limit + 1)
-    low = request.get("TimeRangeLowerBound", float("-inf"))
-    high = request.get("TimeRangeUpperBound", float("inf"))
-    summaries = [
-        _summary(row)
-        for row in rows[:limit]
-        if low <= row.description["BackupDetails"]["BackupCreationDateTime"] < high
-    ]
-    response: Shape = {"BackupSummaries": summaries}
-    if len(rows) > limit:
-        response["LastEvaluatedBackupArn"] = rows[limit - 1].arn
+    found: list[BackupRow] = []
+    # More than are told are read, to know whether there are more.
+    while len(found) <= limit:
+        rows = call.tx.dynamodb.backups.list_backups(
+            call.account, call.region, name, after, limit + 1
+        )
+        for row in rows:
+            details = row.description["BackupDetails"]
+            if kind in ("ALL", details["BackupType"]) and (
+                low <= details["BackupCreationDateTime"] < high
+            ):
+                found.append(row)
+        if len(rows) <= limit:
+            break
+        after = rows[-1].backup_id
+    response: Shape = {"BackupSummaries": [_summary(row) for row in found[:limit]]}
+    if len(found) > limit:
+        response["LastEvaluatedBackupArn"] = found[limit - 1].arn
     return response
+
+
+def _find_start(call: Call, arn: str) -> int:
+    """The number of the backup to go on behind; of one that is gone, the last one of its time."""
+    _check_arn(call, arn)
+    backups = call.tx.dynamodb.backups
+    found = backups.find(arn)
+    if found is not None:
+        return found.backup_id
+    moment = arn.rpartition("/")[2].partition("-")[0]
+    return backups.find_last_until(int(moment) / 1000 if moment.isdigit() else 0.0)
 
 
 def _summary(row: BackupRow) -> dict[str, Any]:
     details, source = row.description["BackupDetails"], row.description["SourceTableDetails"]
     return {
-        **{member: details[member] for member in _SUMMARY},
+        **{member: details[member] for member in (*_SUMMARY, *_OPTIONAL) if member in details},
         "TableName": source["TableName"],
         "TableId": source["TableId"],
         "TableArn": source["TableArn"],

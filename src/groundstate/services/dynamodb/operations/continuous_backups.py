@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from groundstate.operation import Call, Shape
-from groundstate.services.dynamodb.errors import TableNotFoundException
+from groundstate.services.dynamodb.errors import TableNotFoundException, ValidationException
 from groundstate.services.dynamodb.model import Table
 from groundstate.services.dynamodb.tables import find_table, save_table
 from groundstate.services.dynamodb.validation.checker import Checker
@@ -36,10 +36,16 @@ def update_continuous_backups(call: Call, request: Shape) -> Shape:
 
     Raises:
         TableNotFoundException: there is no such table.
+        ValidationException: days are given for what is disabled.
     """
     request = _UPDATE.check(request).request
     table = _find(call, request["TableName"])
     wanted = request["PointInTimeRecoverySpecification"]
+    if not wanted["PointInTimeRecoveryEnabled"] and "RecoveryPeriodInDays" in wanted:
+        raise ValidationException(
+            "Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time"
+            " recovery."
+        )
     settings = dict(table.settings)
     days = wanted.get("RecoveryPeriodInDays", RECOVERY_DAYS)
     changes = call.tx.dynamodb.backups

@@ -12,7 +12,7 @@ from groundstate.services.dynamodb import arns, schema, statuses, streaming, thr
 from groundstate.services.dynamodb.description import as_new, describe, new_definition
 from groundstate.services.dynamodb.errors import ResourceInUseException
 from groundstate.services.dynamodb.model import Table
-from groundstate.services.dynamodb.operations.resource_policies import check_policy
+from groundstate.services.dynamodb.operations.resource_policies import canonical, check_policy
 from groundstate.services.dynamodb.tables import find_table, forget, read_table
 from groundstate.services.dynamodb.tagging import check_tags
 from groundstate.services.dynamodb.validation.table_inputs import CREATE_TABLE
@@ -40,7 +40,7 @@ def check_new_table(call: Call, request: Shape) -> Shape:
     request = CREATE_TABLE.check(request).request
     schema.check_throughput(request)
     for part in (request, *request.get("GlobalSecondaryIndexes", ())):
-        throughput.check_limits(part, request.get("BillingMode"))
+        throughput.check_limits(part, request.get("BillingMode"), part.get("IndexName", ""))
     schema.check_table_keys(request)
     index_names: set[str] = set()
     schema.check_local_indexes(request, index_names)
@@ -67,7 +67,10 @@ def add_table(call: Call, request: Shape) -> Table:
         settings["Tags"] = tags
     if "ResourcePolicy" in request:
         check_policy(call, request["ResourcePolicy"])
-        settings["ResourcePolicy"] = {"Policy": request["ResourcePolicy"], "RevisionId": "1"}
+        settings["ResourcePolicy"] = {
+            "Policy": canonical(request["ResourcePolicy"]),
+            "RevisionId": str(int(call.now * 1000)),
+        }
     rows = call.tx.dynamodb
     table_id = rows.tables.add(call.account, call.region, name, definition, settings)
     rows.create_items(table_id)

@@ -5,6 +5,8 @@ AWS: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutResou
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from groundstate.operation import Call, ServiceError, Shape
@@ -13,6 +15,7 @@ from groundstate.services.dynamodb.errors import (
     PolicyNotFoundException,
     ResourceNotFoundException,
     ValidationException,
+    invalid,
 )
 from groundstate.services.dynamodb.model import Table
 from groundstate.services.dynamodb.tables import find_table, save_table
@@ -30,6 +33,18 @@ _PUT = Checker(
 _GET = Checker(ResourceArn=_ARN)
 _DELETE = Checker(ResourceArn=_ARN, ExpectedRevisionId=Member(STRING, shortest=1, longest=255))
 NO_POLICY = "NO_POLICY"
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_STATEMENT_ORDER = (
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+)
 
 
 def put_resource_policy(call: Call, request: Shape) -> Shape:
@@ -44,8 +59,9 @@ def put_resource_policy(call: Call, request: Shape) -> Shape:
     table, member = _find(call, request["ResourceArn"])
     policy = request["Policy"]
     check_policy(call, policy)
+    policy = canonical(policy)
     current = table.settings.get(member)
-    _check_revision(request.get("ExpectedRevisionId"), current)
+    _check_revision(table, request.get("ExpectedRevisionId"), current)
     if current is not None and current["Policy"] == policy:
         return {"RevisionId": current["RevisionId"]}
     revision = str(int(call.now * 1000))
@@ -64,10 +80,78 @@ def check_policy(call: Call, policy: str) -> None:
         raise ValidationException(
             f"Resource-based policy size exceeds the maximum of {POLICY_BYTES_MAX} bytes"
         )
+    fault = _find_fault(policy)
     try:
-        call.invoke("iam", "CheckResourcePolicy", {"PolicyDocument": policy})
+        if not fault:
+            call.invoke("iam", "CheckResourcePolicy", {"PolicyDocument": policy})
     except ServiceError as error:
-        raise ValidationException(error.message) from None
+        fault = error.message
+    if fault:
+        raise invalid(f"Invalid policy document: {fault}")
+
+
+def _find_fault(policy: str) -> str:
+    """What DynamoDB has words of its own for; empty if there is nothing of it."""
+    try:
+        document = json.loads(policy)
+    except ValueError:
+        return "This policy contains invalid Json"
+    if document is None:
+        return "This text appears not to be a policy"
+    if not isinstance(document, dict):
+        return "This policy contains invalid Json"
+    if "Statement" not in document:
+        lines = policy.split("\n")
+        return f"Syntax error at position ({len(lines)},{len(lines[-1]) + 1})"
+    statements = document["Statement"]
+    if statements == []:
+        return "Could not parse the policy: Statement is empty!"
+    if isinstance(statements, list):
+        sids = [one["Sid"] for one in statements if isinstance(one, dict) and "Sid" in one]
+        if len(sids) != len({json.dumps(sid) for sid in sids}):
+            return "The Statement Ids in the policy are not unique"
+    return ""
+
+
+def canonical(policy: str) -> str:
+    """A valid policy as it is kept, told, and compared with others: each in the same form."""
+    document = json.loads(policy)
+    statements = document["Statement"]
+    if isinstance(statements, dict):
+        statements = [statements]
+    told: dict[str, Any] = {"Version": document.get("Version", "2008-10-17")}
+    if "Id" in document:
+        told["Id"] = document["Id"]
+    told["Statement"] = [_canonical_statement(statement) for statement in statements]
+    return json.dumps(told, separators=(",", ":"), ensure_ascii=False)
+
+
+def _canonical_statement(statement: dict[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for member in _STATEMENT_ORDER:
+        if member not in statement:
+            continue
+        value = statement[member]
+        if member == "Effect":
+            value = str(value).capitalize()
+        elif member.endswith("Principal") and isinstance(value, dict):
+            value = {kind: _one_or_all(_principals(kind, ids)) for kind, ids in value.items()}
+        elif member.endswith(("Action", "Resource")):
+            value = _one_or_all(value)
+        told[member] = value
+    return told
+
+
+def _principals(kind: str, given: Any) -> Any:
+    found = [
+        f"arn:aws:iam::{name}:root" if kind == "AWS" and _ACCOUNT.fullmatch(str(name)) else name
+        for name in (given if isinstance(given, list) else [given])
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _one_or_all(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def get_resource_policy(call: Call, request: Shape) -> Shape:
@@ -95,7 +179,7 @@ def delete_resource_policy(call: Call, request: Shape) -> Shape:
     request = _DELETE.check(request).request
     table, member = _find(call, request["ResourceArn"])
     current = table.settings.get(member)
-    _check_revision(request.get("ExpectedRevisionId"), current)
+    _check_revision(table, request.get("ExpectedRevisionId"), current)
     if current is None:
         return {}
     settings = {name: value for name, value in table.settings.items() if name != member}
@@ -118,14 +202,19 @@ def _find(call: Call, arn: str) -> tuple[Table, str]:
     return (table, f"StreamPolicy/{label}" if label else "ResourcePolicy")
 
 
-def _check_revision(expected: str | None, current: dict[str, Any] | None) -> None:
+def _check_revision(table: Table, expected: str | None, current: dict[str, Any] | None) -> None:
     if expected is None:
         return
     actual = NO_POLICY if current is None else current["RevisionId"]
-    if expected != actual:
-        raise PolicyNotFoundException(
-            "Resource-based policy not found for the provided ExpectedRevisionId"
-        )
+    if expected == actual:
+        return
+    asked = f"Requested update for policy with revision id {expected}"
+    if current is None:
+        raise _no_policy(f"{asked}, but table {table.name} has no associated policy.")
+    raise _no_policy(
+        f"{asked}, but the policy associated to target table {table.name} has revision id {actual},"
+        " which did not match."
+    )
 
 
 def _no_policy(arn: str) -> PolicyNotFoundException:

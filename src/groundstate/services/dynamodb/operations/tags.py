@@ -17,23 +17,13 @@ from groundstate.services.dynamodb.errors import (
 )
 from groundstate.services.dynamodb.model import Table
 from groundstate.services.dynamodb.tables import find_table, save_table
-from groundstate.services.dynamodb.tagging import check_count, check_tags
+from groundstate.services.dynamodb.tagging import check_count, check_key, check_tags
 from groundstate.services.dynamodb.validation.checker import Checker
-from groundstate.services.dynamodb.validation.shapes import (
-    STRING,
-    STRINGS,
-    Member,
-    list_of,
-    structure,
-)
+from groundstate.services.dynamodb.validation.shapes import STRING, STRINGS
+from groundstate.services.dynamodb.validation.table_inputs import TAGS
 
 _ANY_ARN = re.compile(r".+:.+:.+:.+:.+:.+/.+")
-_TAG = structure(
-    "Tag",
-    Key=Member(STRING, required=True, shortest=1, longest=128),
-    Value=Member(STRING, required=True, longest=256),
-)
-_TAG_RESOURCE = Checker(ResourceArn=STRING, Tags=list_of(_TAG))
+_TAG_RESOURCE = Checker(ResourceArn=STRING, Tags=TAGS)
 _UNTAG_RESOURCE = Checker(ResourceArn=STRING, TagKeys=STRINGS)
 _LIST_TAGS = Checker(ResourceArn=STRING, NextToken=STRING)
 
@@ -71,6 +61,9 @@ def untag_resource(call: Call, request: Shape) -> Shape:
     _check_given(arn, keys, "tagKeys")
     if not keys:
         raise ValidationException("Atleast one Tag Key needs to be provided as Input.")
+    check_count(keys)
+    for key in keys:
+        check_key(key)
     table = _find(call, arn)
     left = {key: value for key, value in table.settings.get("Tags", {}).items() if key not in keys}
     _save(call, table, left)

@@ -43,6 +43,14 @@ _CHANGES = (
     "OnDemandThroughput",
     "WarmThroughput",
 )
+# What goes with nothing else, in the order in which one of several is named.
+_ALONE = {
+    "SSESpecification": "Server-Side Encryption modification",
+    "TableClass": "TableClass modification",
+    "DeletionProtectionEnabled": "DeletionProtection modification",
+    "WarmThroughput": "WarmThroughput",
+}
+_INDEX_LIMITS = ("OnDemandThroughput", "WarmThroughput")
 _UNSUPPORTED = (
     "ReplicaUpdates",
     "MultiRegionConsistency",
@@ -65,6 +73,7 @@ def update_table(call: Call, request: Shape) -> Shape:
     for member in _UNSUPPORTED:
         schema.refuse_unsupported(request, member)
     request = UPDATE_TABLE.check(request).request
+    request = _without_empty(request)
     _check_request(request)
     table = get_table_to_manage(call, request["TableName"])
     statuses.check_settled(call, table)
@@ -90,6 +99,12 @@ def update_table(call: Call, request: Shape) -> Shape:
     return {"TableDescription": shape}
 
 
+def _without_empty(request: dict[str, Any]) -> dict[str, Any]:
+    """A limit that says nothing counts as absent."""
+    empty = [name for name in ("OnDemandThroughput", "WarmThroughput") if request.get(name) == {}]
+    return {name: value for name, value in request.items() if name not in empty}
+
+
 def _check_request(request: dict[str, Any]) -> None:
     updates = request.get("GlobalSecondaryIndexUpdates")
     if not updates and not any(member in request for member in _CHANGES):
@@ -97,7 +112,10 @@ def _check_request(request: dict[str, Any]) -> None:
             "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled,"
             " GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"
         )
+    if updates is not None and not updates:
+        raise invalid("List of GlobalSecondaryIndexUpdates is empty")
     streaming.check_specification(request.get("StreamSpecification"))
+    _check_together(request)
     if request.get("BillingMode") == schema.ON_DEMAND and "ProvisionedThroughput" in request:
         raise invalid(
             "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is"
@@ -117,8 +135,8 @@ def _check_request(request: dict[str, Any]) -> None:
             )
         if len(actions) > 1:
             raise invalid(
-                "Only one of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create,"
-                " GlobalSecondaryIndexUpdate.Delete may be specified"
+                "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate"
+                " object"
             )
         name = actions[0]["IndexName"]
         if name in names:
@@ -129,6 +147,42 @@ def _check_request(request: dict[str, Any]) -> None:
         names.add(name)
         if "ProvisionedThroughput" in actions[0]:
             schema.check_bounds(actions[0]["ProvisionedThroughput"], name)
+        if update.get("Update", {}).get("WarmThroughput") == {}:
+            raise invalid(
+                "WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond"
+                f" specified for index: {name}"
+            )
+
+
+def _check_together(request: dict[str, Any]) -> None:
+    """Check that a request changes one thing, or what goes together.
+
+    AWS says so of a table that is at rest as well, whatever the words sound like.
+    """
+    updates = request.get("GlobalSecondaryIndexUpdates", ())
+    makes = any("Create" in update or "Delete" in update for update in updates)
+    given = [member for member in (*_CHANGES, "GlobalSecondaryIndexUpdates") if member in request]
+    if len(given) < 2:
+        return
+    for member, what in _ALONE.items():
+        if member not in given:
+            continue
+        if makes and member == "WarmThroughput":
+            raise invalid(
+                "Create global secondary index cannot be specified when updating WarmThroughput"
+            )
+        raise invalid(f"{what} must be the only operation in the request")
+    has_units = "ProvisionedThroughput" in given or request.get("BillingMode") == "PROVISIONED"
+    if "StreamSpecification" in given and has_units:
+        raise invalid("You cannot modify stream status while updating table IOPS")
+    if makes and "ProvisionedThroughput" in given:
+        raise invalid("You cannot create or delete index while updating table IOPS")
+    if makes and "StreamSpecification" in given:
+        raise invalid("You cannot create or delete index while changing stream status")
+    if "OnDemandThroughput" in given and set(given) - {"OnDemandThroughput", "BillingMode"}:
+        raise invalid(
+            "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request"
+        )
 
 
 def _change_settings(call: Call, definition: dict[str, Any], request: dict[str, Any]) -> None:
@@ -139,7 +193,7 @@ def _change_settings(call: Call, definition: dict[str, Any], request: dict[str, 
             "TableClass": request["TableClass"],
             "LastUpdateDateTime": call.now,
         }
-    _change_limits(definition, definition, request)
+    _change_limits(definition, definition, request, "")
     if "SSESpecification" in request:
         encryption = encryption_description(call, request["SSESpecification"])
         if encryption is None:
@@ -149,17 +203,17 @@ def _change_settings(call: Call, definition: dict[str, Any], request: dict[str, 
 
 
 def _change_limits(
-    definition: dict[str, Any], changed: dict[str, Any], request: dict[str, Any]
+    definition: dict[str, Any], changed: dict[str, Any], request: dict[str, Any], index: str
 ) -> None:
     """Change what a table or one of its indexes serves at most, and is ready for."""
     on_demand = throughput.is_on_demand(definition)
     if "OnDemandThroughput" in request:
-        throughput.check_on_demand(request["OnDemandThroughput"], on_demand=on_demand)
+        throughput.check_on_demand(request["OnDemandThroughput"], index, on_demand=on_demand)
         current = changed.get("OnDemandThroughput", {})
         changed["OnDemandThroughput"] = {**current, **request["OnDemandThroughput"]}
     if "WarmThroughput" in request:
         current = changed.get("WarmThroughput", {})
-        throughput.check_warm(request["WarmThroughput"], current, on_demand=on_demand)
+        throughput.check_warm(request["WarmThroughput"], current, index, on_demand=on_demand)
         changed["WarmThroughput"] = {**current, **request["WarmThroughput"]}
 
 
@@ -198,28 +252,36 @@ def _find_index(table: Table, definition: dict[str, Any], name: str) -> dict[str
             found: dict[str, Any] = index
             return found
     raise ResourceNotFoundException(
-        f"Requested resource not found: Table: {table.name} does not have a global secondary index:"
-        f" {name}"
+        f"Requested resource not found: Index {name} for table {table.name}"
     )
+
+
+def _refuse_local(table: Table, name: str, action: str) -> None:
+    index = table.indexes.get(name)
+    if index is not None and not index.is_global:
+        raise invalid(f"Cannot {action} an index that is not a GlobalSecondaryIndex: {name}")
 
 
 def _update_index(
     call: Call, table: Table, definition: dict[str, Any], update: dict[str, Any]
 ) -> None:
-    index = _find_index(table, definition, update["IndexName"])
+    name = update["IndexName"]
+    _refuse_local(table, name, "update")
+    index = _find_index(table, definition, name)
+    limits = {member: update[member] for member in _INDEX_LIMITS if update.get(member)}
+    if throughput.is_on_demand(definition) and ("ProvisionedThroughput" in update or not limits):
+        raise invalid(
+            f"The only Updates for index: {name} when TableThroughputMode is PAY_PER_REQUEST can be"
+            " to OnDemandThroughput, WarmThroughput"
+        )
     if "ProvisionedThroughput" in update:
-        if throughput.is_on_demand(definition):
-            raise invalid(
-                "ProvisionedThroughput should not be specified for index:"
-                f" {update['IndexName']} when BillingMode is PAY_PER_REQUEST"
-            )
         throughput.change_units(
             call,
             index["ProvisionedThroughput"],
             update["ProvisionedThroughput"],
             index["IndexName"],
         )
-    _change_limits(definition, index, update)
+    _change_limits(definition, index, limits, name)
 
 
 def _create_index(
@@ -239,11 +301,11 @@ def _create_index(
     mode = schema.ON_DEMAND if throughput.is_on_demand(definition) else "PROVISIONED"
     # The request itself must define the index's keys, also those that the table knows (observed).
     schema.check_global_index(create, request.get("AttributeDefinitions", ()), mode)
-    throughput.check_limits(create, mode)
+    throughput.check_limits(create, mode, name)
     indexes = definition.setdefault("GlobalSecondaryIndexes", [])
     if len(indexes) >= schema.GLOBAL_INDEXES_MAX:
         raise LimitExceededException(
-            "Subscriber limit exceeded: Number of global secondary indexes exceeds the per-table"
+            "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table"
             f" limit of {schema.GLOBAL_INDEXES_MAX}"
         )
     made = new_index(call, table.arn, create, is_global=True)
@@ -251,7 +313,7 @@ def _create_index(
     indexes.append(made)
     definition["AttributeDefinitions"] = definitions
     schema.check_projected_count(definition)
-    _keep_used_definitions(definition)
+    schema.keep_used_definitions(definition)
     return name
 
 
@@ -267,22 +329,13 @@ def _merge_definitions(definition: dict[str, Any], request: dict[str, Any]) -> l
     return list(kinds.values())
 
 
-def _keep_used_definitions(definition: dict[str, Any]) -> None:
-    used = {element["AttributeName"] for element in definition["KeySchema"]}
-    for member in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
-        for index in definition.get(member, ()):
-            used.update(element["AttributeName"] for element in index["KeySchema"])
-    definition["AttributeDefinitions"] = [
-        entry for entry in definition["AttributeDefinitions"] if entry["AttributeName"] in used
-    ]
-
-
 def _delete_index(call: Call, table: Table, definition: dict[str, Any], name: str) -> str:
+    _refuse_local(table, name, "delete")
     index = _find_index(table, definition, name)
     definition["GlobalSecondaryIndexes"].remove(index)
     if not definition["GlobalSecondaryIndexes"]:
         del definition["GlobalSecondaryIndexes"]
-    _keep_used_definitions(definition)
+    schema.keep_used_definitions(definition)
     removal.remove_index(call, table, table.indexes[name])
     return name
 

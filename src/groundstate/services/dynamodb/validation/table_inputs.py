@@ -63,15 +63,10 @@ ENCRYPTION = structure(
     "SSESpecification",
     Enabled=BOOLEAN,
     SSEType=Member(STRING, choices=("AES256", "KMS")),
-    KMSMasterKeyId=STRING,
+    KMSMasterKeyId=Member(STRING, shortest=1, longest=2048),
 )
-TAGS = list_of(
-    structure(
-        "Tag",
-        Key=Member(STRING, required=True, shortest=1, longest=128),
-        Value=Member(STRING, required=True, longest=256),
-    )
-)
+# What a key and a value may be is checked by `tagging`, in words of its own.
+TAGS = list_of(structure("Tag", Key=STRING, Value=STRING))
 TABLE_CLASS = Member(STRING, choices=("STANDARD", "STANDARD_INFREQUENT_ACCESS"))
 BILLING_MODE = Member(STRING, choices=("PROVISIONED", "PAY_PER_REQUEST"))
 LOCAL_INDEX = structure(
