@@ -167,3 +167,15 @@ def test_insights_of_an_index_that_is_not_there(
     assert found["ContributorInsightsStatus"] == "DISABLED"
     code, _ = refused(client.describe_contributor_insights, TableName=provisioned, IndexName="no_x")
     assert code == "ResourceNotFoundException"
+
+
+def test_a_table_stays_ready_for_what_it_had(client: Any, provisioned: str) -> None:
+    before = described(client, provisioned)
+    had = before["ProvisionedThroughput"]["ReadCapacityUnits"]
+    assert before["WarmThroughput"]["ReadUnitsPerSecond"] == had
+    assert before["WarmThroughput"]["Status"] == "ACTIVE"
+    client.update_table(TableName=provisioned, ProvisionedThroughput=units(had + 50, 20))
+    client.update_table(TableName=provisioned, ProvisionedThroughput=units(1, 20))
+    assert described(client, provisioned)["WarmThroughput"]["ReadUnitsPerSecond"] == had + 50
+    client.update_table(TableName=provisioned, BillingMode="PAY_PER_REQUEST")
+    assert described(client, provisioned)["WarmThroughput"]["ReadUnitsPerSecond"] == 12_000

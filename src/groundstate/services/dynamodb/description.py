@@ -18,13 +18,12 @@ from groundstate.services.dynamodb.items import load
 from groundstate.services.dynamodb.model import Index, Table
 from groundstate.services.dynamodb.schema import ON_DEMAND
 from groundstate.services.dynamodb.throughput import (
-    WARM_READS,
-    WARM_WRITES,
     decreases_today,
     is_on_demand,
     limits_set,
     new_throughput,
     set_on_demand,
+    warm,
     without_times,
 )
 
@@ -114,8 +113,8 @@ def describe(call: Call, table: Table) -> dict[str, Any]:
         if member in shape:
             shape[member] = [_describe_index(call, table, dict(entry)) for entry in shape[member]]
     _leave_out_unlimited(shape)
-    if is_on_demand(shape) or "WarmThroughput" in shape:
-        _add_warm(shape, shape)
+    shape["WarmThroughput"] = _describe_warm(table, table.definition)
+    shape.setdefault("DeletionProtectionEnabled", False)
     if status == "CREATING":
         for entry in shape.get("GlobalSecondaryIndexes", ()):
             entry["IndexStatus"] = status
@@ -133,13 +132,9 @@ def _describe_throughput(call: Call, shape: dict[str, Any]) -> dict[str, Any]:
     return {**throughput, "NumberOfDecreasesToday": decreases_today(throughput, call.now)}
 
 
-def _add_warm(shape: dict[str, Any], table: dict[str, Any]) -> None:
-    given = table.get("WarmThroughput") or {}
-    shape["WarmThroughput"] = {
-        "ReadUnitsPerSecond": given.get("ReadUnitsPerSecond", WARM_READS),
-        "WriteUnitsPerSecond": given.get("WriteUnitsPerSecond", WARM_WRITES),
-        "Status": "ACTIVE",
-    }
+def _describe_warm(table: Table, part: dict[str, Any]) -> dict[str, Any]:
+    ready = warm(part, on_demand=is_on_demand(table.definition))
+    return {**ready, "Status": "ACTIVE"}
 
 
 def _describe_index(call: Call, table: Table, entry: dict[str, Any]) -> dict[str, Any]:
@@ -151,8 +146,8 @@ def _describe_index(call: Call, table: Table, entry: dict[str, Any]) -> dict[str
         entry["ProvisionedThroughput"] = _describe_throughput(call, entry)
     _leave_out_unlimited(entry)
     entry["ItemCount"], entry["IndexSizeBytes"] = _count_index(call, table, index)
-    if "WarmThroughput" in entry or (index.is_global and is_on_demand(table.definition)):
-        _add_warm(entry, entry)
+    if index.is_global:
+        entry["WarmThroughput"] = _describe_warm(table, entry)
     return entry
 
 

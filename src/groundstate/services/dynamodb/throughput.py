@@ -24,6 +24,11 @@ _DAY_S = 24 * 3600
 # What a new on-demand table sustains at once (observed).
 WARM_READS = 12000
 WARM_WRITES = 4000
+# The members of WarmThroughput, the units that they follow, and what they are on demand.
+_WARM = (
+    ("ReadUnitsPerSecond", "ReadCapacityUnits", WARM_READS),
+    ("WriteUnitsPerSecond", "WriteCapacityUnits", WARM_WRITES),
+)
 UNLIMITED = -1
 
 
@@ -35,6 +40,8 @@ def new_throughput(throughput: dict[str, int] | None) -> dict[str, Any]:
 
 def set_on_demand(definition: dict[str, Any], at: float) -> None:
     """Bill a table by the request from a time on."""
+    for part in (definition, *definition.get("GlobalSecondaryIndexes", ())):
+        _keep_warm(part, on_demand=False)
     definition["ProvisionedThroughput"] = {
         **definition["ProvisionedThroughput"],
         **new_throughput(None),
@@ -87,7 +94,7 @@ def change_billing(call: Call, definition: dict[str, Any], request: dict[str, An
     elif mode == schema.ON_DEMAND:
         set_on_demand(definition, call.now)
     elif wanted is not None:
-        change_units(call, definition["ProvisionedThroughput"], wanted)
+        change_units(call, definition, wanted)
 
 
 def _provision(definition: dict[str, Any], request: dict[str, Any]) -> None:
@@ -102,27 +109,43 @@ def _provision(definition: dict[str, Any], request: dict[str, Any]) -> None:
             raise invalid(
                 f"ProvisionedThroughput must be specified for index: {index['IndexName']}"
             )
-    definition["ProvisionedThroughput"].update(request["ProvisionedThroughput"])
     for part in (definition, *definition.get("GlobalSecondaryIndexes", ())):
         part.pop("OnDemandThroughput", None)
+        _keep_warm(part, on_demand=True)
+    definition["ProvisionedThroughput"].update(request["ProvisionedThroughput"])
     since = definition["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"]
     _set_mode(definition, "PROVISIONED", since)
 
 
-def change_units(
-    call: Call, current: dict[str, Any], wanted: dict[str, int], index: str = ""
-) -> None:
+def warm(part: dict[str, Any], *, on_demand: bool) -> dict[str, int]:
+    """What a table or index is ready for: as much as it ever had, and as its mode gives."""
+    units = part["ProvisionedThroughput"]
+    given = part.get("WarmThroughput", {})
+    return {
+        member: max(given.get(member, 0), initial if on_demand else units[unit])
+        for member, unit, initial in _WARM
+    }
+
+
+def _keep_warm(part: dict[str, Any], *, on_demand: bool) -> None:
+    """What a table or index was ready for, it stays ready for."""
+    part["WarmThroughput"] = warm(part, on_demand=on_demand)
+
+
+def change_units(call: Call, part: dict[str, Any], wanted: dict[str, int], index: str = "") -> None:
     """Change the units of a table or index.
 
     Raises:
         LimitExceededException: they were decreased too often today.
         ValidationException: they do not change.
     """
+    current = part["ProvisionedThroughput"]
     differences = [wanted[unit] - current[unit] for unit in UNITS]
     if not any(differences):
         raise _unchanged(current, wanted, index)
     if min(differences) < 0:
         _count_decrease(call, current)
+        _keep_warm(part, on_demand=False)
     if max(differences) > 0:
         current["LastIncreaseDateTime"] = call.now
     current.update(wanted)
@@ -184,7 +207,7 @@ def check_limits(given: dict[str, Any], mode: str | None, index: str = "") -> No
             raise _out_of_range(given["OnDemandThroughput"], index)
         check_on_demand(given["OnDemandThroughput"], index, on_demand=True)
     if given.get("WarmThroughput"):
-        check_warm(given["WarmThroughput"], None, index, on_demand=on_demand)
+        check_new_warm(given["WarmThroughput"], given, index, mode or "PROVISIONED")
 
 
 def check_on_demand(given: dict[str, int], index: str, *, on_demand: bool) -> None:
@@ -218,26 +241,34 @@ def limits_set(given: dict[str, int]) -> dict[str, int]:
     return {member: units for member, units in given.items() if units != UNLIMITED}
 
 
-def check_warm(
-    given: dict[str, int], current: dict[str, Any] | None, index: str, *, on_demand: bool
-) -> None:
-    """Check WarmThroughput of a table or index, which can only rise.
+def check_new_warm(given: dict[str, int], part: dict[str, Any], index: str, mode: str) -> None:
+    """Check WarmThroughput of a new table or index.
 
     Args:
-        current: what it is; None: of a new one.
+        part: the request for it.
 
     Raises:
         ValidationException: it is too low.
     """
+    on_demand = mode == schema.ON_DEMAND
+    units = part.get("ProvisionedThroughput") or dict.fromkeys(UNITS, 0)
+    lowest = warm({"ProvisionedThroughput": units}, on_demand=on_demand)
+    why = f"initial throughput for {'OnDemand' if on_demand else 'Provisioned'}"
+    _check_warm(given, lowest, index, why)
+
+
+def change_warm(
+    part: dict[str, Any], given: dict[str, int], index: str, *, on_demand: bool
+) -> None:
+    """Let a table or index be ready for more. Raises ValidationException if it is less."""
+    current = warm(part, on_demand=on_demand)
+    why = "current WarmThroughput, decreasing WarmThroughput is not supported"
+    _check_warm(given, current, index, why)
+    part["WarmThroughput"] = {**current, **given}
+
+
+def _check_warm(given: dict[str, int], lowest: dict[str, int], index: str, why: str) -> None:
     what = f"index {index}" if index else "table"
-    for member, warm in (("ReadUnitsPerSecond", WARM_READS), ("WriteUnitsPerSecond", WARM_WRITES)):
-        lowest = (current or {}).get(member, warm if on_demand else 1)
-        if given.get(member, lowest) >= lowest:
-            continue
-        prefix = f"Requested {member} for WarmThroughput for {what} is lower than"
-        if current is None:
-            mode = "OnDemand" if on_demand else "Provisioned"
-            raise invalid(f"{prefix} initial throughput for {mode}")
-        raise invalid(
-            f"{prefix} current WarmThroughput, decreasing WarmThroughput is not supported"
-        )
+    for member in sorted(given):
+        if given[member] < lowest[member]:
+            raise invalid(f"Requested {member} for WarmThroughput for {what} is lower than {why}")

@@ -212,9 +212,7 @@ def _change_limits(
         current = changed.get("OnDemandThroughput", {})
         changed["OnDemandThroughput"] = {**current, **request["OnDemandThroughput"]}
     if "WarmThroughput" in request:
-        current = changed.get("WarmThroughput", {})
-        throughput.check_warm(request["WarmThroughput"], current, index, on_demand=on_demand)
-        changed["WarmThroughput"] = {**current, **request["WarmThroughput"]}
+        throughput.change_warm(changed, request["WarmThroughput"], index, on_demand=on_demand)
 
 
 def _change_indexes(
@@ -275,12 +273,7 @@ def _update_index(
             " to OnDemandThroughput, WarmThroughput"
         )
     if "ProvisionedThroughput" in update:
-        throughput.change_units(
-            call,
-            index["ProvisionedThroughput"],
-            update["ProvisionedThroughput"],
-            index["IndexName"],
-        )
+        throughput.change_units(call, index, update["ProvisionedThroughput"], name)
     _change_limits(definition, index, limits, name)
 
 
