@@ -75,6 +75,24 @@ BAD = {
             " template"
         ),
     ),
+    "a name in Sub that is none": (
+        resources(A=group(LogGroupName={"Fn::Sub": "a-${not a name}"})),
+        (
+            "Template error: variable names in Fn::Sub syntax must contain only alphanumeric"
+            " characters, underscores, periods, and colons"
+        ),
+    ),
+    "a loop without its transform": (
+        resources(**{"Fn::ForEach::X": ["N", ["A"], {"R${N}": GROUP}]}),
+        "Template format error: [/Resources/Fn::ForEach::X] resource definition is malformed",
+    ),
+    "a loop without a fragment": (
+        {
+            "Transform": "AWS::LanguageExtensions",
+            "Resources": {"Fn::ForEach::X": ["N", ["A"]]},
+        },
+        "Transform AWS::LanguageExtensions failed with: Fn::ForEach layout is incorrect",
+    ),
     "missing DependsOn": (
         resources(A={**GROUP, "DependsOn": "X"}),
         (

@@ -10,6 +10,7 @@ from groundstate.services.cloudformation.template.errors import TemplateError, f
 
 # `${Name}`, `${Resource.Attribute}`; `${!Literal}` stands for itself.
 SUB_VARIABLE = re.compile(r"\$\{(?!\s*!)([^}]+)\}|\$\{\s*!([^}]*)\}")
+_SUB_NAME = re.compile(r"[A-Za-z0-9_.:]+\Z")
 
 
 class Reference(NamedTuple):
@@ -127,8 +128,15 @@ def _find_in_sub(argument: Any, is_true: Callable[[str], bool] | None) -> Iterat
     yield from find_references(variables, is_true)
     for match in SUB_VARIABLE.finditer(text):
         name = match.group(1)
-        if name is None or name.strip() in variables:
+        if name is None:
             continue
         name = name.strip()
+        if not _SUB_NAME.match(name):
+            raise function_error(
+                "variable names in Fn::Sub syntax must contain only alphanumeric characters,"
+                " underscores, periods, and colons"
+            )
+        if name in variables:
+            continue
         resource, dot, attribute = name.partition(".")
         yield Reference(resource, attribute if dot else None, "Fn::Sub")

@@ -137,8 +137,8 @@ class _Loops:
             or not isinstance(loop[0], str)
             or not isinstance(loop[2], dict)
         ):
-            raise format_error(
-                f"[{place}] {key} must be a list of an identifier, a collection and a fragment"
+            raise TemplateError(
+                f"Transform {LANGUAGE_EXTENSIONS} failed with: Fn::ForEach layout is incorrect"
             )
         if depth >= _NESTED_MAX:
             raise format_error(f"[{place}] loops may be nested {_NESTED_MAX} deep at most")
@@ -201,6 +201,9 @@ def _refuse_loops(value: Any, place: str) -> None:
     if isinstance(value, dict):
         for key, member in value.items():
             if key.startswith(_FOR_EACH):
+                if place == "/Resources":
+                    # AWS takes the loop for a resource, and says no more than this.
+                    raise format_error(f"[{place}/{key}] resource definition is malformed")
                 raise format_error(
                     f"[{place}/{key}] Fn::ForEach needs the transform {LANGUAGE_EXTENSIONS}"
                 )
