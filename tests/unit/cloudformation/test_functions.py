@@ -208,6 +208,84 @@ def test_for_each_makes_one_member_for_each_value():
     assert body["Outputs"] == {"OutA": {"Value": {"Ref": "TableA"}}}
 
 
+def test_a_loops_variable_stands_for_its_value_in_functions_and_names_alone():
+    made = {
+        "Type": "T",
+        "Condition": "Is${X}",
+        "DependsOn": ["Other&{X}"],
+        "Properties": {
+            "Plain": "${X} &{X}",
+            "${X}": {"Ref": "X"},
+            "Sub": {"Fn::Sub": "${X} &{X}"},
+            "Hidden": {"Fn::Sub": ["${X} ${Y}", {"X": "own", "Y": {"Ref": "X"}}]},
+            "Join": {"Fn::Join": ["${X}", [{"Ref": "X"}, "${X}"]]},
+            "If": {"Fn::If": ["Is${X}", "${X}", {"Ref": "X"}]},
+            "Find": {"Fn::FindInMap": ["Map", {"Ref": "X"}, "${X}"]},
+            "Att": {"Fn::GetAtt": "Other&{X}.Arn"},
+        },
+    }
+    body = expand(
+        {
+            "Transform": "AWS::LanguageExtensions",
+            "Resources": {"Fn::ForEach::Loop": ["X", ["a-1"], {"Table&{X}": made}]},
+        },
+        {},
+    )
+    assert body["Resources"] == {
+        "Tablea1": {
+            "Type": "T",
+            "Condition": "Isa-1",
+            "DependsOn": ["Othera1"],
+            "Properties": {
+                "Plain": "${X} &{X}",
+                "${X}": "a-1",
+                "Sub": {"Fn::Sub": "a-1 &{X}"},
+                "Hidden": {"Fn::Sub": ["${X} ${Y}", {"X": "own", "Y": "a-1"}]},
+                "Join": {"Fn::Join": ["${X}", ["a-1", "${X}"]]},
+                "If": {"Fn::If": ["Isa-1", "${X}", "a-1"]},
+                "Find": {"Fn::FindInMap": ["Map", "a-1", "a-1"]},
+                "Att": {"Fn::GetAtt": "Othera1.Arn"},
+            },
+        }
+    }
+
+
+def test_a_loop_in_properties_writes_their_keys():
+    loop = ["N", ["a", "b"], {"VAR_${N}": {"Fn::Sub": "value of ${N}"}}]
+    body = expand(
+        {
+            "Transform": "AWS::LanguageExtensions",
+            "Resources": {"Table": {"Type": "T", "Properties": {"Fn::ForEach::Loop": loop}}},
+        },
+        {},
+    )
+    assert body["Resources"]["Table"]["Properties"] == {
+        "VAR_a": {"Fn::Sub": "value of a"},
+        "VAR_b": {"Fn::Sub": "value of b"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("collection", "made"),
+    [
+        ({"Fn::Split": [",", {"Ref": "Text"}]}, ["A", "B"]),
+        ([{"Ref": "One"}, {"Fn::Sub": "B"}], ["A", "B"]),
+        ({"Fn::FindInMap": ["Sets", {"Ref": "One"}, "Names"]}, ["C", "D"]),
+    ],
+)
+def test_a_loops_collection_may_come_from_functions(collection, made):
+    body = expand(
+        {
+            "Transform": "AWS::LanguageExtensions",
+            "Parameters": {"Text": {"Type": "String"}, "One": {"Type": "String"}},
+            "Mappings": {"Sets": {"A": {"Names": ["C", "D"]}}},
+            "Resources": {"Fn::ForEach::Loop": ["X", collection, {"Table${X}": {"Type": "T"}}]},
+        },
+        {"Text": "A,B", "One": "A"},
+    )
+    assert list(body["Resources"]) == [f"Table{name}" for name in made]
+
+
 def test_a_loop_writes_the_names_that_get_att_asks_for():
     asked = {"Fn::GetAtt": [{"Fn::Sub": "Table${Name}"}, {"Ref": "Attribute"}]}
     body = expand(

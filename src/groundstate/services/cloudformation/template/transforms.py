@@ -26,6 +26,8 @@ LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 BUILT_IN = (INCLUDE, LANGUAGE_EXTENSIONS, SERVERLESS)
 _FOR_EACH = "Fn::ForEach::"
 _NESTED_MAX = 5
+# What names a resource, a condition or a mapping, by its text or the texts of its list.
+_NAMING = frozenset({"Condition", "DependsOn", "Fn::FindInMap", "Fn::GetAtt"})
 NO_PIECES: Mapping[str, Any] = {}
 
 
@@ -91,10 +93,14 @@ class _Loops:
         self._parameters = parameters
 
     def expand(self, value: Any, names: Mapping[str, str], place: str, depth: int) -> Any:
+        """What a value says with the loops in it carried out.
+
+        A variable stands for its value as a `Ref`, in the text of `Fn::Sub`, and in names: those of
+        resources, conditions and mappings. Any other text is left as it is, a `${Variable}` in it
+        too, and so are a property's keys.
+        """
         if isinstance(value, list):
             return [self.expand(member, names, place, depth) for member in value]
-        if isinstance(value, str):
-            return _put(value, names)
         if not isinstance(value, dict):
             return value
         expanded: dict[str, Any] = {}
@@ -106,15 +112,41 @@ class _Loops:
                 if len(value) == 1 and member in names:
                     return names[member]
                 expanded[key] = _put(member, names)
+            elif key == "Fn::Sub":
+                expanded[key] = self._substitute(member, names, place, depth)
             elif key == "Fn::GetAtt" and isinstance(member, list):
                 expanded[key] = [
-                    self._as_name(self.expand(part, names, f"{place}/{key}", depth))
+                    self._as_name(self._name(part, names, f"{place}/{key}", depth))
                     for part in member
                 ]
+            elif key == "Fn::If" and isinstance(member, list) and member:
+                expanded[key] = [
+                    self._name(member[0], names, place, depth),
+                    *self.expand(member[1:], names, place, depth),
+                ]
+            elif key in _NAMING:
+                expanded[key] = self._name(member, names, f"{place}/{key}", depth)
             else:
-                name = _put(key, names)
-                expanded[name] = self.expand(member, names, f"{place}/{name}", depth)
+                expanded[key] = self.expand(member, names, f"{place}/{key}", depth)
         return expanded
+
+    def _name(self, value: Any, names: Mapping[str, str], place: str, depth: int) -> Any:
+        """The same of a value whose text, or the texts of which list, are names."""
+        if isinstance(value, list):
+            return [self._name(member, names, place, depth) for member in value]
+        if isinstance(value, str):
+            return _put(value, names)
+        return self.expand(value, names, place, depth)
+
+    def _substitute(self, value: Any, names: Mapping[str, str], place: str, depth: int) -> Any:
+        """The same of what `Fn::Sub` is given: its own variables hide the loops'."""
+        if isinstance(value, str):
+            return _put(value, names, "$")
+        if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str):
+            own = value[1] if isinstance(value[1], dict) else {}
+            outer = {name: text for name, text in names.items() if name not in own}
+            return [_put(value[0], outer, "$"), self.expand(value[1], names, place, depth)]
+        return self.expand(value, names, place, depth)
 
     def _as_name(self, part: Any) -> Any:
         """The text that a part of `Fn::GetAtt` stands for, when it is known by now."""
@@ -146,7 +178,11 @@ class _Loops:
         expanded: dict[str, Any] = {}
         for value in self._collect(collection, names, place):
             inner = {**names, identifier: value, f"&{identifier}": _alphanumeric(value)}
-            made = self.expand(fragment, inner, place, depth + 1)
+            made = {
+                key if key.startswith(_FOR_EACH) else _put(key, inner): member
+                for key, member in fragment.items()
+            }
+            made = self.expand(made, inner, place, depth + 1)
             doubles = set(made) & set(expanded)
             if doubles:
                 raise format_error(f"[{place}] {key} makes {min(doubles)} twice")
@@ -161,10 +197,17 @@ class _Loops:
             elif function == "Fn::FindInMap":
                 collection = self._find(argument, names)
             elif function == "Fn::Split" and isinstance(argument, list) and len(argument) == 2:
-                collection = str(self.expand(argument[1], names, place, 0)).split(argument[0])
+                collection = self._text(argument[1], names, place).split(argument[0])
         if not isinstance(collection, list):
             raise format_error(f"[{place}] the collection of a loop must be a list that is known")
-        return [str(self.expand(value, names, place, 0)) for value in collection]
+        return [self._text(value, names, place) for value in collection]
+
+    def _text(self, value: Any, names: Mapping[str, str], place: str) -> str:
+        """The text of a member of a collection, which must be known by now."""
+        text = self._as_name(self.expand(value, names, place, 0))
+        if isinstance(text, (dict, list)):
+            raise format_error(f"[{place}] the collection of a loop must be a list that is known")
+        return str(text)
 
     def _find(self, argument: Any, names: Mapping[str, str]) -> Any:
         keys = []
@@ -180,14 +223,16 @@ class _Loops:
             raise function_error(f"Unable to get mapping for {shown}") from None
 
 
-def _put(text: str, names: Mapping[str, str]) -> str:
-    """The text with the loops' variables in it."""
+def _put(text: str, names: Mapping[str, str], signs: str = "$&") -> str:
+    """The text with the loops' variables in it, of those that begin with one of the signs."""
     if "${" not in text and "&{" not in text:
         return text
 
     def replace(match: re.Match[str]) -> str:
-        name = match.group(2) if match.group(1) == "$" else f"&{match.group(2)}"
-        return names.get(name, match.group(0))
+        sign, name = match.groups()
+        if sign not in signs:
+            return match.group(0)
+        return names.get(name if sign == "$" else f"&{name}", match.group(0))
 
     return re.sub(r"([$&])\{([^}]+)\}", replace, text)
 
