@@ -125,7 +125,7 @@ def test_everything_of_a_table_changes_at_once(stacks):
         "BillingMode": "PAY_PER_REQUEST",
         "OnDemandThroughput": {"MaxReadRequestUnits": 10},
         "DeletionProtectionEnabled": True,
-        "GlobalSecondaryIndexes": [index("kept", "a"), index("gone", "a")],
+        "GlobalSecondaryIndexes": [index("kept", "a")],
     }
     units = {"ReadCapacityUnits": 3, "WriteCapacityUnits": 4}
     after = {
@@ -169,3 +169,57 @@ def test_everything_of_a_table_changes_at_once(stacks):
     assert table["OnDemandThroughput"] == {"MaxReadRequestUnits": 10}
     assert "SSEDescription" not in table
     assert table["TableClassSummary"]["TableClass"] == "STANDARD"
+
+
+@pytest.mark.parametrize("kind", ["Table", "GlobalTable"])
+def test_an_update_makes_or_removes_one_index_as_on_aws(stacks, kind):
+    def template(**indexes):
+        names = {"id", *indexes.values()}
+        table = {
+            "AttributeDefinitions": [
+                {"AttributeName": name, "AttributeType": "S"} for name in sorted(names)
+            ],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "BillingMode": "PAY_PER_REQUEST",
+            "GlobalSecondaryIndexes": [
+                {
+                    "IndexName": name,
+                    "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+                for name, key in indexes.items()
+            ],
+        }
+        if not indexes:
+            del table["GlobalSecondaryIndexes"]
+        if kind == "GlobalTable":
+            table["Replicas"] = [{"Region": "us-east-1"}]
+        return {
+            "Resources": {"T": {"Type": f"AWS::DynamoDB::{kind}", "Properties": table}},
+            "Outputs": {"T": {"Value": {"Ref": "T"}}},
+        }
+
+    def indexes():
+        table = client.describe_table(TableName=name)["Table"]
+        return {one["IndexName"] for one in table.get("GlobalSecondaryIndexes", [])}
+
+    # A new table may have many at once.
+    name = stacks.create(template(one="a", two="b"))["Outputs"][0]["OutputValue"]
+    client = stacks.runtime.client("dynamodb")
+    assert indexes() == {"one", "two"}
+    too_many = "Cannot perform more than one GSI creation or deletion in a single update"
+    other_keys = (
+        "Cannot update GSI's properties other than Provisioned Throughput and Contributor"
+        " Insights Specification. You can create a new GSI with a different name."
+    )
+    for refused, reason in (
+        (template(), too_many),
+        (template(one="a", other="b"), too_many),
+        (template(one="a", two="a"), other_keys),
+    ):
+        assert stacks.update(refused)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+        assert ("T", "UPDATE_FAILED", reason) in stacks.events()
+        assert indexes() == {"one", "two"}
+    for accepted in (template(one="a"), template(one="a", other="b")):
+        assert stacks.update(accepted)["StackStatus"] == "UPDATE_COMPLETE"
+    assert indexes() == {"one", "other"}

@@ -153,12 +153,17 @@ def check_table(provision: Provision, pending: Pending) -> Outcome:
         return waits
     properties = pending.state["properties"]
     before = dynamodb_import.imported(properties)
-    return update_table(provision, Current(pending.physical_id, before), properties)
+    return _bring_to(provision, pending.physical_id, before, properties)
 
 
 def update_table(provision: Provision, current: Current, properties: Properties) -> Made:
-    """Bring the table to the properties, by one UpdateTable for each thing that changes."""
-    table, before = current.physical_id, current.properties
+    """Bring the table to the properties, if they change no more of its indexes than AWS can."""
+    _check_index_changes(_indexes(current.properties), _indexes(properties))
+    return _bring_to(provision, current.physical_id, current.properties, properties)
+
+
+def _bring_to(provision: Provision, table: str, before: Properties, properties: Properties) -> Made:
+    """Change the table by one UpdateTable for each thing that changes."""
     for request in _updates(before, properties):
         provision.invoke("dynamodb", "UpdateTable", {"TableName": table, **request})
     if _view(before) != _view(properties):
@@ -203,6 +208,27 @@ def describe_table(provision: Provision, table: str) -> Made:
     return Made(answer["TableName"], attributes)
 
 
+def _indexes(properties: Properties) -> dict[str, dict[str, Any]]:
+    """The global indexes by their names."""
+    return {index["IndexName"]: index for index in properties.get("GlobalSecondaryIndexes", [])}
+
+
+def _check_index_changes(old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Refuse what AWS refuses, so that an update that works here works there.
+
+    https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/229
+    """
+    if any(_keys_of(old[name]) != _keys_of(new[name]) for name in old.keys() & new.keys()):
+        raise ProvisionFailed(
+            "Cannot update GSI's properties other than Provisioned Throughput and Contributor"
+            " Insights Specification. You can create a new GSI with a different name."
+        )
+    if len(old.keys() ^ new.keys()) > 1:
+        raise ProvisionFailed(
+            "Cannot perform more than one GSI creation or deletion in a single update"
+        )
+
+
 def _index(index: dict[str, Any]) -> dict[str, Any]:
     """An index as CreateTable takes it."""
     return pick(
@@ -235,9 +261,8 @@ def _encryption(properties: Properties) -> dict[str, Any]:
 
 def _updates(before: Properties, after: Properties) -> Iterator[dict[str, Any]]:
     """The requests that change a table: UpdateTable takes hardly two things at once."""
-    old = {index["IndexName"]: index for index in before.get("GlobalSecondaryIndexes", [])}
-    new = {index["IndexName"]: index for index in after.get("GlobalSecondaryIndexes", [])}
-    kept = [name for name in new if name in old and _keys_of(old[name]) == _keys_of(new[name])]
+    old, new = _indexes(before), _indexes(after)
+    kept = [name for name in new if name in old]
     for name in old:
         if name not in kept:
             yield {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": name}}]}
@@ -265,9 +290,11 @@ def _updates(before: Properties, after: Properties) -> Iterator[dict[str, Any]]:
         yield {"SSESpecification": _encryption(after)}
 
 
-def _keys_of(index: dict[str, Any]) -> dict[str, Any]:
+def _keys_of(index: dict[str, Any]) -> tuple[Any, ...]:
     """What an index cannot change."""
-    return pick(index, ("KeySchema", "Projection"))
+    projection = index["Projection"]
+    others = sorted(projection.get("NonKeyAttributes", ()))
+    return index["KeySchema"], projection.get("ProjectionType"), others
 
 
 def _billing_update(
