@@ -223,3 +223,38 @@ def test_an_update_makes_or_removes_one_index_as_on_aws(stacks, kind):
     for accepted in (template(one="a"), template(one="a", other="b")):
         assert stacks.update(accepted)["StackStatus"] == "UPDATE_COMPLETE"
     assert indexes() == {"one", "other"}
+
+
+def test_another_attribute_for_time_to_live_takes_two_updates_as_on_aws(stacks):
+    def template(specification):
+        table = {
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "BillingMode": "PAY_PER_REQUEST",
+            "TimeToLiveSpecification": specification,
+        }
+        if specification is None:
+            del table["TimeToLiveSpecification"]
+        return {
+            "Resources": {"T": {"Type": "AWS::DynamoDB::Table", "Properties": table}},
+            "Outputs": {"T": {"Value": {"Ref": "T"}}},
+        }
+
+    def on(attribute):
+        return template({"AttributeName": attribute, "Enabled": True})
+
+    def told():
+        description = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        return description["TimeToLiveStatus"], description.get("AttributeName")
+
+    name = stacks.create(on("old"))["Outputs"][0]["OutputValue"]
+    client = stacks.runtime.client("dynamodb")
+    assert stacks.update(on("new"))["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    reason = "TimeToLive is active on a different AttributeName: current AttributeName is old"
+    assert any(status == "UPDATE_FAILED" and reason in why for _, status, why in stacks.events())
+    assert told() == ("ENABLED", "old")
+    for off in (template({"AttributeName": "old", "Enabled": False}), template(None)):
+        assert stacks.update(off)["StackStatus"] == "UPDATE_COMPLETE"
+        assert told() == ("DISABLED", None)
+        assert stacks.update(on("new"))["StackStatus"] == "UPDATE_COMPLETE"
+        assert told() == ("ENABLED", "new")

@@ -348,9 +348,8 @@ def _set_aside(provision: Provision, table: str, before: Properties, after: Prop
     """What has operations of its own: time to live, backups, tags, the resource policy."""
     arn = provision.arn("dynamodb", f"table/{table}")
     lifetime = after.get("TimeToLiveSpecification")
-    old_lifetime = before.get("TimeToLiveSpecification")
-    if lifetime != old_lifetime:
-        _set_time_to_live(provision, table, old_lifetime, lifetime)
+    if lifetime != before.get("TimeToLiveSpecification"):
+        _set_time_to_live(provision, table, lifetime)
     recovery = after.get("PointInTimeRecoverySpecification")
     if recovery != before.get("PointInTimeRecoverySpecification"):
         provision.invoke(
@@ -397,19 +396,25 @@ def _set_stream_policy(
         provision.invoke("dynamodb", "PutResourcePolicy", {**stream, "Policy": policy})
 
 
-def _set_time_to_live(
-    provision: Provision,
-    table: str,
-    before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
-) -> None:
-    if before is not None and before.get("Enabled"):
-        off = {**before, "Enabled": False}
-        request = {"TableName": table, "TimeToLiveSpecification": off}
-        provision.invoke("dynamodb", "UpdateTimeToLive", request)
+def _set_time_to_live(provision: Provision, table: str, after: dict[str, Any] | None) -> None:
+    """Turn it on or off.
+
+    Another attribute takes two updates, as on AWS: the first turns it off. What the table has is
+    asked, since a rollback comes from what was never reached.
+    """
+    described = provision.invoke("dynamodb", "DescribeTimeToLive", {"TableName": table})
+    now = described["TimeToLiveDescription"]
+    is_on = now["TimeToLiveStatus"] in ("ENABLING", "ENABLED")
     if after is not None and after.get("Enabled"):
-        request = {"TableName": table, "TimeToLiveSpecification": after}
-        provision.invoke("dynamodb", "UpdateTimeToLive", request)
+        if is_on and now["AttributeName"] == after["AttributeName"]:
+            return
+        specification = after
+    elif is_on:
+        specification = {"AttributeName": now["AttributeName"], "Enabled": False}
+    else:
+        return
+    request = {"TableName": table, "TimeToLiveSpecification": specification}
+    provision.invoke("dynamodb", "UpdateTimeToLive", request)
 
 
 TABLE = ResourceType(
