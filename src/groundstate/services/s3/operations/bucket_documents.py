@@ -18,6 +18,7 @@ from groundstate.services.s3.buckets import bucket_arn, bucket_policy, get_bucke
 from groundstate.services.s3.errors import MalformedPolicy, MalformedXML
 from groundstate.services.s3.notifications import check_targets
 from groundstate.services.s3.objects import OWNER
+from groundstate.services.s3.policies import check_bucket_policy
 from groundstate.services.s3.replication import KIND, check_configuration
 
 
@@ -244,7 +245,7 @@ def put_bucket_policy(call: Call, request: Shape) -> Shape:
     """Keep a bucket's policy; it decides with the callers' own ones.
 
     Raises:
-        MalformedPolicy: it is not a policy.
+        MalformedPolicy: it is not a policy, or not one of this bucket.
     """
     bucket = get_bucket(call, request)
     try:
@@ -259,6 +260,7 @@ def put_bucket_policy(call: Call, request: Shape) -> Shape:
         call.invoke("iam", "CheckResourcePolicy", {"PolicyDocument": request["Policy"]})
     except ServiceError as error:
         raise MalformedPolicy(error.message) from None
+    check_bucket_policy(policy, bucket.name)
     bucket.documents["policy"] = request["Policy"]
     call.tx.buckets.save_bucket(bucket)
     return {}
