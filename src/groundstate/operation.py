@@ -19,6 +19,7 @@ resolves it.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -274,6 +275,12 @@ class Call:
         return self._runner.perform(
             service, operation, request, principal or self.principal, region or self.region
         )
+
+    def acting_as(self, principal: Principal) -> Call:
+        """The same call in the name of another, e.g. of a role that the caller passed."""
+        other = copy.copy(self)
+        other.principal = principal
+        return other
 
     def authorize(
         self, action: str, resource: str, context: Mapping[str, Any] | None = None

@@ -155,3 +155,52 @@ def test_function_without_its_grant_fails_and_starts_nothing():
         )
         answer = functions.invoke(FunctionName="Start", Payload=payload)
         assert "FunctionError" not in answer
+
+
+DELIVERY = [
+    f"logs:{action}"
+    for action in (
+        "CreateLogDelivery",
+        "GetLogDelivery",
+        "UpdateLogDelivery",
+        "DeleteLogDelivery",
+        "ListLogDeliveries",
+        "PutResourcePolicy",
+        "DescribeResourcePolicies",
+        "DescribeLogGroups",
+    )
+]
+REFUSED_LOG = "The state machine IAM Role is not authorized to access the Log Destination"
+
+
+def test_a_machine_logs_with_the_rights_of_its_role(groundstate: Groundstate) -> None:
+    account = Account(groundstate)
+    for name, statements in (("Without", []), ("With", [allow(DELIVERY)])):
+        account.make_role(name, *statements, document=trust(Service="states.amazonaws.com"))
+    groundstate.client("logs").create_log_group(logGroupName="history")
+    group = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:history:*"
+    destinations = [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]
+    machine = {
+        "name": "Logs",
+        "definition": json.dumps({"StartAt": "P", "States": {"P": {"Type": "Succeed"}}}),
+        "loggingConfiguration": {"level": "ALL", "destinations": destinations},
+    }
+    states = groundstate.client("stepfunctions")
+    without, role = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("Without", "With"))
+
+    def refusal(operation, **request):
+        with pytest.raises(states.exceptions.ClientError) as refused:
+            operation(**request)
+        error = refused.value.response["Error"]
+        return error["Code"], error["Message"]
+
+    denied = ("AccessDeniedException", REFUSED_LOG)
+    assert refusal(states.create_state_machine, **machine, roleArn=without) == denied
+    arn = states.create_state_machine(**machine, roleArn=role)["stateMachineArn"]
+    assert refusal(states.update_state_machine, stateMachineArn=arn, roleArn=without) == denied
+    # Without a log the other role will do, until a log is asked for.
+    off = {"level": "OFF"}
+    states.update_state_machine(stateMachineArn=arn, roleArn=without, loggingConfiguration=off)
+    on = machine["loggingConfiguration"]
+    update = states.update_state_machine
+    assert refusal(update, stateMachineArn=arn, loggingConfiguration=on) == denied

@@ -166,3 +166,22 @@ def test_report_of_a_missing_role_is_not_found(gs):
         fetch(gs, "?identity=none")
     with refused.value as answer:
         assert answer.code == 404
+
+
+def test_log_of_a_state_machine_counts_as_used(gs, account):
+    granted = ["logs:CreateLogDelivery", "logs:DescribeLogGroups", "logs:GetLogDelivery"]
+    account.make_role("M", allow(granted), document=trust(Service="states.amazonaws.com"))
+    gs.client("logs").create_log_group(logGroupName="history")
+    group = {"logGroupArn": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:history:*"}
+    gs.client("stepfunctions").create_state_machine(
+        name="Logs",
+        definition=json.dumps({"StartAt": "P", "States": {"P": {"Type": "Succeed"}}}),
+        roleArn=f"arn:aws:iam::{ACCOUNT}:role/M",
+        loggingConfiguration={
+            "level": "ALL",
+            "destinations": [{"cloudWatchLogsLogGroup": group}],
+        },
+    )
+    (report,) = fetch(gs, "?identity=M")
+    assert sorted(entry["action"] for entry in report["used"]) == granted
+    assert report["unused"] == []

@@ -5,10 +5,12 @@ AWS: https://docs.aws.amazon.com/step-functions/latest/apireference/API_LoggingC
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any
 
 from groundstate.operation import Call, ServiceError, Shape
+from groundstate.principals import role_principal
 from groundstate.services.stepfunctions.errors import (
     AccessDeniedException,
     InvalidArn,
@@ -22,6 +24,20 @@ _SERVICE = "states.amazonaws.com"
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
 # CloudWatch Logs has fewer characters than names of machines may have.
 _LOGGED_ARN = re.compile(r"[0-9A-Za-z./\-_:]+")
+# What the documented policy of a role has that logs.
+_DELIVERY = tuple(
+    f"logs:{name}"
+    for name in (
+        "CreateLogDelivery",
+        "GetLogDelivery",
+        "UpdateLogDelivery",
+        "DeleteLogDelivery",
+        "ListLogDeliveries",
+        "PutResourcePolicy",
+        "DescribeResourcePolicies",
+        "DescribeLogGroups",
+    )
+)
 _LOG_GROUP_ARN = re.compile(r"arn:aws[a-z-]*:logs:([a-z0-9-]+):(\d{12}):log-group:(.+?)(:\*)?")
 
 
@@ -63,6 +79,39 @@ def check_machine_role(call: Call, role_arn: str, machine_arn: str) -> None:
             f"Neither the global service principal {_SERVICE}, nor the regional one is authorized"
             " to assume the provided role."
         ) from None
+
+
+def check_log_delivery(call: Call, role_arn: str, settings: dict[str, Any]) -> None:
+    """Check that a machine's role may have its history logged, if it is to be.
+
+    AWS sets up the delivery with the role, in a way that only the first action is certain to be
+    needed for; that the role has the others counts as their use.
+    https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
+
+    Raises:
+        AccessDeniedException: it may not.
+    """
+    if settings.get("loggingConfiguration", {}).get("level", "OFF") == "OFF":
+        return
+    if call.config.iam == "off":
+        return
+    role = call.acting_as(role_principal(role_arn, "StepFunctions", _SERVICE))
+    try:
+        if not _find_role(call, role_arn):
+            return
+        role.authorize(_DELIVERY[0], "*")
+    except ServiceError:
+        raise AccessDeniedException(
+            "The state machine IAM Role is not authorized to access the Log Destination"
+        ) from None
+    for action in _DELIVERY[1:]:
+        with contextlib.suppress(ServiceError):
+            role.authorize(action, "*")
+
+
+def _find_role(call: Call, role_arn: str) -> bool:
+    wanted = {"RoleArn": role_arn, "Service": _SERVICE, "MayBeMissing": True}
+    return bool(call.invoke("iam", "GetTrustedRole", wanted))
 
 
 def read_settings(

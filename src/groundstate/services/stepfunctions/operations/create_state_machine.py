@@ -17,7 +17,11 @@ from groundstate.services.stepfunctions.errors import (
 )
 from groundstate.services.stepfunctions.machines import version_arn
 from groundstate.services.stepfunctions.names import check_name
-from groundstate.services.stepfunctions.settings import check_machine_role, read_settings
+from groundstate.services.stepfunctions.settings import (
+    check_log_delivery,
+    check_machine_role,
+    read_settings,
+)
 from groundstate.services.stepfunctions.tags import read_tags
 from groundstate.services.stepfunctions.versions import publish
 from groundstate.store.state_machines import ACTIVE, StateMachine
@@ -44,6 +48,7 @@ def create_state_machine(call: Call, request: Shape) -> Answer:
     arn = make_arn(call, f"stateMachine:{name}")
     check_machine_role(call, request["roleArn"], arn)
     settings = read_settings(call, request, arn)
+    check_log_delivery(call, request["roleArn"], settings)
     tables = call.tx.state_machines
     machine = tables.find(arn)
     if machine is None:

@@ -13,7 +13,11 @@ from groundstate.services.stepfunctions.errors import (
     ValidationException,
 )
 from groundstate.services.stepfunctions.machines import get_active_machine, version_arn
-from groundstate.services.stepfunctions.settings import check_machine_role, read_settings
+from groundstate.services.stepfunctions.settings import (
+    check_log_delivery,
+    check_machine_role,
+    read_settings,
+)
 from groundstate.services.stepfunctions.versions import publish
 
 _CHANGEABLE = (
@@ -58,6 +62,8 @@ def update_state_machine(call: Call, request: Shape) -> Answer:
     if "roleArn" in request:
         check_machine_role(call, role_arn, machine.arn)
     settings = read_settings(call, request, machine.arn, revision.settings)
+    if "roleArn" in request or "loggingConfiguration" in request:
+        check_log_delivery(call, role_arn, settings)
     if (definition, role_arn, settings) != (
         revision.definition,
         revision.role_arn,
