@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from groundstate.arn import parse_arn
-from groundstate.operation import Principal
+from groundstate.operation import Call, Principal, ServiceError
 
 
 class Credentials(NamedTuple):
@@ -51,6 +52,25 @@ def role_principal(role_arn: str, session_name: str, source: str = "") -> Princi
         identity_arn=role_arn,
         source=source,
     )
+
+
+def has_rights(call: Call, role: Principal, resource: str, needed: str, *others: str) -> bool:
+    """Whether a role may do what a service will need of it, which AWS asks before it begins.
+
+    Args:
+        needed: the action without which AWS refuses (`logs:CreateLogDelivery`).
+        others: what its documentation asks for beside that. They count as used if the role has
+            them, and as denied if not: nothing that runs here will ask for them later.
+    """
+    asking = call.acting_as(role)
+    try:
+        asking.authorize(needed, resource)
+    except ServiceError:
+        return False
+    for action in others:
+        with contextlib.suppress(ServiceError):
+            asking.authorize(action, resource)
+    return True
 
 
 def dump_principal(principal: Principal) -> dict[str, Any]:

@@ -264,10 +264,12 @@ def test_records_have_ids_that_others_take_and_keep_their_secrets_to_themselves(
             },
         },
     }
+    network = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+    role = {**ROLE, "Properties": {**ROLE["Properties"], "ManagedPolicyArns": [network]}}
     template = {
         "Resources": {
             "Function": function,
-            "Role": ROLE,
+            "Role": role,
             "Group": {"Type": "AWS::EC2::SecurityGroup"},
             "Subnet": {"Type": "AWS::EC2::Subnet"},
             "Database": {

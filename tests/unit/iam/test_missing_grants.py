@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
+from typing import Any
 
 import pytest
 
 from groundstate.testing import Groundstate
 from tests.unit.iam.conftest import ACCOUNT, Account, allow, policy, trust
+from tests.unit.lambda_.conftest import make_zip
 
 TABLE = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/Tasks"
 MACHINE = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:Tasks"
@@ -125,16 +125,13 @@ def test_function_without_its_grant_fails_and_starts_nothing():
     with Groundstate(real_time=True) as gs:
         account = make_machine(gs, allow(WRITES, TABLE))
         account.make_role("FunctionRole", document=trust(Service="lambda.amazonaws.com"))
-        code = io.BytesIO()
-        with zipfile.ZipFile(code, "w") as archive:
-            archive.writestr("index.py", HANDLER)
         functions = gs.client("lambda")
         functions.create_function(
             FunctionName="Start",
             Runtime="python3.13",
             Handler="index.handler",
             Role=f"arn:aws:iam::{ACCOUNT}:role/FunctionRole",
-            Code={"ZipFile": code.getvalue()},
+            Code={"ZipFile": make_zip({"index.py": HANDLER})},
             Timeout=30,
         )
         payload = json.dumps({"machine": MACHINE, "taskId": "Breakfast"})
@@ -204,3 +201,52 @@ def test_a_machine_logs_with_the_rights_of_its_role(groundstate: Groundstate) ->
     on = machine["loggingConfiguration"]
     update = states.update_state_machine
     assert refusal(update, stateMachineArn=arn, loggingConfiguration=on) == denied
+
+
+@pytest.mark.parametrize(
+    ("setting", "call", "granted"),
+    [
+        (
+            {"VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}},
+            "CreateNetworkInterface on EC2",
+            allow("ec2:CreateNetworkInterface"),
+        ),
+        (
+            {"DeadLetterConfig": {"TargetArn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:dead"}},
+            "SendMessage on SQS",
+            allow("sqs:SendMessage", f"arn:aws:sqs:us-east-1:{ACCOUNT}:dead"),
+        ),
+        (
+            {"DeadLetterConfig": {"TargetArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:dead"}},
+            "Publish on SNS",
+            allow("sns:Publish", f"arn:aws:sns:us-east-1:{ACCOUNT}:dead"),
+        ),
+    ],
+)
+def test_a_function_needs_the_rights_for_its_network_and_its_dead_letters(
+    groundstate: Groundstate, setting: dict[str, Any], call: str, granted: dict[str, Any]
+) -> None:
+    account = Account(groundstate)
+    account.make_role("Without", document=trust(Service="lambda.amazonaws.com"))
+    account.make_role("With", granted, document=trust(Service="lambda.amazonaws.com"))
+    without, role = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("Without", "With"))
+    functions = groundstate.client("lambda")
+    function = {
+        "Runtime": "python3.13",
+        "Handler": "index.handler",
+        "Code": {"ZipFile": make_zip({"index.py": HANDLER})},
+    }
+
+    def refusal(operation, **request):
+        with pytest.raises(functions.exceptions.InvalidParameterValueException) as refused:
+            operation(**request)
+        return refused.value.response["Error"]["Message"]
+
+    says = f"The provided execution role does not have permissions to call {call}"
+    create, update = functions.create_function, functions.update_function_configuration
+    assert refusal(create, FunctionName="F", Role=without, **function, **setting) == says
+    create(FunctionName="F", Role=without, **function)
+    assert refusal(update, FunctionName="F", **setting) == says
+    update(FunctionName="F", Role=role, **setting)
+    assert refusal(update, FunctionName="F", Role=without) == says
+    create(FunctionName="G", Role=role, **function, **setting)

@@ -5,7 +5,9 @@ AWS: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.ht
 
 from __future__ import annotations
 
-from groundstate.operation import Call, ServiceError
+from groundstate.arn import parse_arn
+from groundstate.operation import Call, Principal, ServiceError, Shape
+from groundstate.principals import has_rights, role_principal
 from groundstate.services.lambda_.errors import InvalidParameterValueException
 from groundstate.services.lambda_.model import FunctionVersion
 from groundstate.services.lambda_.variables import Credentials
@@ -30,6 +32,45 @@ def check_role(call: Call, role: str) -> None:
         raise InvalidParameterValueException(
             "The role defined for the function cannot be assumed by Lambda."
         ) from error
+
+
+# What the documented policies have for a network of one's own.
+_NETWORK = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+)
+_DEAD_LETTERS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish"}
+
+
+def check_rights(call: Call, document: Shape) -> None:
+    """A function's role may do what its VPC and its dead letters need, which AWS asks beforehand.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+
+    Raises:
+        InvalidParameterValueException: it may not.
+    """
+    role = role_principal(document["Role"], document["FunctionName"], SERVICE_NAME)
+    if document.get("VpcConfig", {}).get("SubnetIds"):
+        interfaces = f"arn:aws:ec2:{call.region}:{call.account}:*/*"
+        _require(call, role, interfaces, *_NETWORK)
+    target = document.get("DeadLetterConfig", {}).get("TargetArn", "")
+    arn = parse_arn(target)
+    if arn is not None and arn.service in _DEAD_LETTERS:
+        _require(call, role, target, _DEAD_LETTERS[arn.service])
+
+
+def _require(call: Call, role: Principal, resource: str, needed: str, *others: str) -> None:
+    if not has_rights(call, role, resource, needed, *others):
+        service, action = needed.split(":")
+        raise InvalidParameterValueException(
+            f"The provided execution role does not have permissions to call {action} on"
+            f" {service.upper()}"
+        )
 
 
 def issue_credentials(call: Call, function: FunctionVersion) -> Credentials:

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from groundstate.operation import Call, ServiceError, Shape
-from groundstate.principals import role_principal
+from groundstate.principals import has_rights, role_principal
 from groundstate.services.stepfunctions.errors import (
     AccessDeniedException,
     InvalidArn,
@@ -84,8 +84,7 @@ def check_machine_role(call: Call, role_arn: str, machine_arn: str) -> None:
 def check_log_delivery(call: Call, role_arn: str, settings: dict[str, Any]) -> None:
     """Check that a machine's role may have its history logged, if it is to be.
 
-    AWS sets up the delivery with the role, in a way that only the first action is certain to be
-    needed for; that the role has the others counts as their use.
+    AWS sets up the delivery with the role.
     https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
 
     Raises:
@@ -93,25 +92,18 @@ def check_log_delivery(call: Call, role_arn: str, settings: dict[str, Any]) -> N
     """
     if settings.get("loggingConfiguration", {}).get("level", "OFF") == "OFF":
         return
-    if call.config.iam == "off":
-        return
-    role = call.acting_as(role_principal(role_arn, "StepFunctions", _SERVICE))
-    try:
-        if not _find_role(call, role_arn):
-            return
-        role.authorize(_DELIVERY[0], "*")
-    except ServiceError:
+    role = role_principal(role_arn, "StepFunctions", _SERVICE)
+    if _is_there(call, role_arn) and not has_rights(call, role, "*", *_DELIVERY):
         raise AccessDeniedException(
             "The state machine IAM Role is not authorized to access the Log Destination"
-        ) from None
-    for action in _DELIVERY[1:]:
-        with contextlib.suppress(ServiceError):
-            role.authorize(action, "*")
+        )
 
 
-def _find_role(call: Call, role_arn: str) -> bool:
+def _is_there(call: Call, role_arn: str) -> bool:
     wanted = {"RoleArn": role_arn, "Service": _SERVICE, "MayBeMissing": True}
-    return bool(call.invoke("iam", "GetTrustedRole", wanted))
+    with contextlib.suppress(ServiceError):  # It is, and trusts Step Functions no more.
+        return bool(call.invoke("iam", "GetTrustedRole", wanted))
+    return True
 
 
 def read_settings(

@@ -15,7 +15,7 @@ from groundstate.services.lambda_.limits import TAGS_MAX
 from groundstate.services.lambda_.model import LATEST
 from groundstate.services.lambda_.names import function_arn, parse_new_function_name
 from groundstate.services.lambda_.package import IMAGE, take_package
-from groundstate.services.lambda_.roles import check_role
+from groundstate.services.lambda_.roles import check_rights, check_role
 from groundstate.services.lambda_.versions import publish
 from groundstate.store.functions import VersionRow
 
@@ -36,6 +36,7 @@ def create_function(call: Call, request: Shape) -> Shape:
         raise ResourceConflictException(f"Function already exist: {name}")
     check_role(call, request["Role"])
     document = new_configuration(call, {**request, "FunctionName": name}, arn)
+    check_rights(call, document)
     package = take_package(call, request["Code"])
     document["CodeSize"] = package.size_bytes
     document["CodeSha256"] = package.shown_sha256
