@@ -49,6 +49,7 @@ from groundstate.services.cloudformation.template.transforms import (
     expand,
     expand_loops,
     find_transforms,
+    resolves_for_serverless,
 )
 from groundstate.store.cloudformation import Stack
 
@@ -156,6 +157,8 @@ def read_inputs(call: Call, request: Shape, stack: Stack | None) -> Inputs:
     read = read_values(call, request, body, before)
     values = read.values
     try:
+        if resolves_for_serverless(find_transforms(load_source(body))):
+            values = {**_pseudo_parameters(call, _stack_name(request)), **values}
         pieces = _fetch_pieces(call, request, body, values)
         template = load_template(body, values, pieces)
     except TemplateError as error:
@@ -366,15 +369,18 @@ def _check_capabilities(inputs: Inputs, resolver: Resolver) -> None:
         raise InsufficientCapabilitiesException("Requires capabilities : [CAPABILITY_IAM]")
 
 
+def _stack_name(request: Shape) -> str:
+    """The name of a request's stack, which may be given by its ARN."""
+    return str(request.get("StackName", "")).rpartition(":stack/")[2].partition("/")[0]
+
+
 def _fetch_pieces(
     call: Call, request: Shape, body: str, values: Mapping[str, Any]
 ) -> dict[str, str]:
     """The texts that a template includes, by location; they stay as they are for the stack."""
     if INCLUDE not in body and "Fn::Transform" not in body:
         return {}
-    stack = request.get("StackName", "")
-    name = stack.rpartition(":stack/")[2].partition("/")[0]
-    pseudo = _pseudo_parameters(call, name)
+    pseudo = _pseudo_parameters(call, _stack_name(request))
     return {
         key: fetch_template(call, place, call.principal)
         for key, place in find_locations(load_source(body), values, pseudo).items()

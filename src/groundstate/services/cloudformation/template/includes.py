@@ -14,12 +14,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from groundstate.services.cloudformation.template.errors import TemplateError, format_error
-from groundstate.services.cloudformation.template.functions import join, select, split, sub
+from groundstate.services.cloudformation.template.known import KnownValues
 
 INCLUDE = "AWS::Include"
 _FUNCTION = "Fn::Transform"
-# The functions that a location may use.
-_TEXTS = {"Fn::Join": join, "Fn::Select": select, "Fn::Split": split, "Fn::Sub": sub}
 
 
 def find_locations(
@@ -34,9 +32,9 @@ def find_locations(
     Raises:
         TemplateError: a function names another macro, or no location.
     """
-    known = _Known({**pseudo, **values})
+    known = KnownValues({**pseudo, **values})
     return {
-        _name(location, values): known.text_of(location)
+        _name(location, values): _text_of(known, location)
         for location in map(_location, [*_top_level(body), *_find_calls(body)])
     }
 
@@ -57,6 +55,13 @@ def include(
         if isinstance(piece, dict):
             whole = {**piece, **whole}
     return whole
+
+
+def _text_of(known: KnownValues, location: Any) -> str:
+    found = known.resolve(location)
+    if not isinstance(found, str):
+        raise format_error(f"{INCLUDE} needs a Location that is text or made of parameters")
+    return found
 
 
 def _top_level(body: Mapping[str, Any]) -> Iterator[Any]:
@@ -93,35 +98,6 @@ def _name(location: Any, values: Mapping[str, Any]) -> str:
     if isinstance(location, dict) and set(location) == {"Ref"}:
         location = values.get(location["Ref"])
     return location if isinstance(location, str) else json.dumps(location)
-
-
-class _Known:
-    """Resolves what is made of parameters alone."""
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values = values
-
-    def text_of(self, location: Any) -> str:
-        found = self.resolve(location)
-        if not isinstance(found, str):
-            raise format_error(f"{INCLUDE} needs a Location that is text or made of parameters")
-        return found
-
-    def ref(self, name: str) -> Any:
-        return self._values.get(name)
-
-    def attribute(self, logical_id: str, name: str) -> Any:
-        return None
-
-    def resolve(self, value: Any) -> Any:
-        if isinstance(value, list):
-            return [self.resolve(member) for member in value]
-        if not isinstance(value, dict) or len(value) != 1:
-            return value
-        ((name, argument),) = value.items()
-        if name == "Ref":
-            return self.ref(argument)
-        return _TEXTS[name](self, argument) if name in _TEXTS else None
 
 
 def _put(value: Any, values: Mapping[str, Any], pieces: Mapping[str, Any]) -> Any:

@@ -17,6 +17,7 @@ from groundstate.services.cloudformation.template.errors import (
     function_error,
 )
 from groundstate.services.cloudformation.template.includes import INCLUDE, include
+from groundstate.services.cloudformation.template.known import KnownValues
 from groundstate.services.cloudformation.template.sam.serverless import (
     SERVERLESS,
     expand_serverless,
@@ -66,7 +67,53 @@ def expand(
     body = include(body, parameters, pieces)
     # Loops first in any case: SAM's own resources may be in one.
     body = expand_loops(body, parameters)
-    return expand_serverless(body, parameters) if SERVERLESS in find_transforms(body) else body
+    transforms = find_transforms(body)
+    if SERVERLESS not in transforms:
+        return body
+    if resolves_for_serverless(transforms):
+        body = _fill_serverless(body, parameters)
+    return expand_serverless(body, parameters)
+
+
+def resolves_for_serverless(transforms: tuple[str, ...]) -> bool:
+    """Whether SAM sees values where it takes no functions: the extensions come before it.
+
+    https://github.com/aws/serverless-application-model/issues/2533
+    """
+    return (
+        SERVERLESS in transforms
+        and LANGUAGE_EXTENSIONS in transforms[: transforms.index(SERVERLESS)]
+    )
+
+
+def _fill_serverless(body: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The template with values in SAM's own resources, as far as they are known."""
+    # What is not to be shown stays out of the template that others may read.
+    hidden = {
+        name
+        for name, declared in body.get("Parameters", {}).items()
+        if str(declared.get("NoEcho", False)).lower() == "true"
+    }
+    shown = {name: value for name, value in parameters.items() if name not in hidden}
+    known = KnownValues(shown, body.get("Mappings", {}))
+    resources = {
+        logical_id: {**source, "Properties": known.fill(source["Properties"])}
+        if _is_serverless(source)
+        else source
+        for logical_id, source in body["Resources"].items()
+    }
+    filled = {**body, "Resources": resources}
+    if "Globals" in body:
+        filled["Globals"] = known.fill(body["Globals"])
+    return filled
+
+
+def _is_serverless(source: Any) -> bool:
+    return (
+        isinstance(source, dict)
+        and str(source.get("Type", "")).startswith("AWS::Serverless::")
+        and "Properties" in source
+    )
 
 
 def expand_loops(body: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
