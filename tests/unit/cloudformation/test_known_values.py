@@ -99,3 +99,51 @@ def test_pseudo_parameters_are_known_to_a_stack(stacks):
     assert properties["Description"] == f"of {stack['StackName']}"
     function["Properties"]["Timeout"] = 9
     assert stacks.update(template)["StackStatus"] == "UPDATE_COMPLETE", stacks.events()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ({"Ref": {"Fn::Sub": "${Stage}Table"}}, {"Ref": "testTable"}),
+        ({"Ref": {"Fn::Join": ["", [{"Ref": "Stage"}, "Table"]]}}, {"Ref": "testTable"}),
+        ({"Ref": {"Fn::FindInMap": ["Tables", {"Ref": "Stage"}, "Name"]}}, {"Ref": "testTable"}),
+        (
+            {"Fn::GetAtt": [{"Fn::Sub": "${Stage}Table"}, {"Ref": "Attribute"}]},
+            {"Fn::GetAtt": ["testTable", "Arn"]},
+        ),
+        ({"Fn::GetAtt": "testTable.Arn"}, {"Fn::GetAtt": "testTable.Arn"}),
+    ],
+)
+def test_names_of_resources_may_be_made_by_functions(written, read):
+    source = {
+        "Transform": EXTENSIONS,
+        "Parameters": {"Stage": {"Type": "String"}, "Attribute": {"Type": "String"}},
+        "Mappings": {"Tables": {"test": {"Name": "testTable"}}},
+        "Resources": {"testTable": {"Type": "T"}, "P": {"Type": "T", "Properties": {"V": written}}},
+        "Outputs": {"O": {"Value": written}},
+    }
+    made = expand(source, {"Stage": "test", "Attribute": "Arn"})
+    assert made["Resources"]["P"]["Properties"]["V"] == read
+    assert made["Outputs"]["O"]["Value"] == read
+
+
+def test_a_stack_refers_to_what_its_parameter_names(stacks):
+    table = {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "BillingMode": "PAY_PER_REQUEST",
+        },
+    }
+    template = {
+        "Transform": EXTENSIONS,
+        "Parameters": {"Kind": {"Type": "String", "Default": "First"}},
+        "Resources": {"FirstTable": table, "SecondTable": table},
+        "Outputs": {"O": {"Value": {"Ref": {"Fn::Sub": "${Kind}Table"}}}},
+    }
+    for kind in ("First", "Second"):
+        template["Parameters"]["Kind"]["Default"] = kind
+        stack = stacks.create(template, f"of-{kind}")
+        ids = stacks.physical_ids(f"of-{kind}")
+        assert stack["Outputs"][0]["OutputValue"] == ids[f"{kind}Table"]

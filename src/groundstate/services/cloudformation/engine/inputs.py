@@ -46,10 +46,10 @@ from groundstate.services.cloudformation.template.resolver import (
 from groundstate.services.cloudformation.template.sam.serverless import SERVERLESS
 from groundstate.services.cloudformation.template.source import parse_piece, parse_source
 from groundstate.services.cloudformation.template.transforms import (
+    LANGUAGE_EXTENSIONS,
     expand,
     expand_loops,
     find_transforms,
-    resolves_for_serverless,
 )
 from groundstate.store.cloudformation import Stack
 
@@ -101,14 +101,14 @@ def load_template(
     """A template from its text; the same texts come again and again while a stack is deployed.
 
     Args:
-        values: of the parameters, since loops may run over them.
+        values: of the parameters, since transforms may use them.
         pieces: the texts that it includes, by location.
 
     Raises:
         TemplateError: something is wrong with it.
     """
     # Other templates are the same whatever their parameters are.
-    depends = bool(pieces) or "Fn::ForEach" in body or SERVERLESS in body
+    depends = bool(pieces) or LANGUAGE_EXTENSIONS in body or SERVERLESS in body
     return _load(body, json.dumps(values) if depends else "{}", json.dumps(pieces or {}))
 
 
@@ -157,7 +157,7 @@ def read_inputs(call: Call, request: Shape, stack: Stack | None) -> Inputs:
     read = read_values(call, request, body, before)
     values = read.values
     try:
-        if resolves_for_serverless(find_transforms(load_source(body))):
+        if LANGUAGE_EXTENSIONS in find_transforms(load_source(body)):
             values = {**_pseudo_parameters(call, _stack_name(request)), **values}
         pieces = _fetch_pieces(call, request, body, values)
         template = load_template(body, values, pieces)

@@ -22,6 +22,7 @@ from groundstate.services.cloudformation.template.sam.serverless import (
     SERVERLESS,
     expand_serverless,
 )
+from groundstate.services.cloudformation.template.values import is_scalar, to_text
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 BUILT_IN = (INCLUDE, LANGUAGE_EXTENSIONS, SERVERLESS)
@@ -88,6 +89,8 @@ def resolves_for_serverless(transforms: tuple[str, ...]) -> bool:
 
 def _fill_serverless(body: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The template with values in SAM's own resources, as far as they are known."""
+    if not isinstance(body.get("Resources"), dict):
+        return body
     # What is not to be shown stays out of the template that others may read.
     hidden = {
         name
@@ -126,18 +129,40 @@ def expand_loops(body: dict[str, Any], parameters: Mapping[str, Any]) -> dict[st
         _refuse_loops(body, "")
         return body
     loops = _Loops(body, parameters)
+    known = KnownValues(parameters, body.get("Mappings", {}))
     return {
-        section: loops.expand(value, {}, f"/{section}", 0)
+        section: _name_references(loops.expand(value, {}, f"/{section}", 0), known)
         if section in ("Conditions", "Outputs", "Resources")
         else value
         for section, value in body.items()
     }
 
 
+def _name_references(value: Any, known: KnownValues) -> Any:
+    """The value with names in the place of the functions that `Ref` and `Fn::GetAtt` are given.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-ref.html#ref-supported-functions
+    """
+    if isinstance(value, list):
+        return [_name_references(member, known) for member in value]
+    if not isinstance(value, dict):
+        return value
+    named: dict[str, Any] = {}
+    for key, member in value.items():
+        if key == "Ref" and isinstance(member, dict):
+            named[key] = known.fill(member)
+        elif key == "Fn::GetAtt" and isinstance(member, list):
+            named[key] = [known.fill(part) for part in member]
+        else:
+            named[key] = _name_references(member, known)
+    return named
+
+
 class _Loops:
     def __init__(self, body: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
         self._mappings = body.get("Mappings", {})
         self._parameters = parameters
+        self._known = KnownValues(parameters, self._mappings)
 
     def expand(self, value: Any, names: Mapping[str, str], place: str, depth: int) -> Any:
         """What a value says with the loops in it carried out.
@@ -161,11 +186,6 @@ class _Loops:
                 expanded[key] = _put(member, names)
             elif key == "Fn::Sub":
                 expanded[key] = self._substitute(member, names, place, depth)
-            elif key == "Fn::GetAtt" and isinstance(member, list):
-                expanded[key] = [
-                    self._as_name(self._name(part, names, f"{place}/{key}", depth))
-                    for part in member
-                ]
             elif key == "Fn::If" and isinstance(member, list) and member:
                 expanded[key] = [
                     self._name(member[0], names, place, depth),
@@ -194,18 +214,6 @@ class _Loops:
             outer = {name: text for name, text in names.items() if name not in own}
             return [_put(value[0], outer, "$"), self.expand(value[1], names, place, depth)]
         return self.expand(value, names, place, depth)
-
-    def _as_name(self, part: Any) -> Any:
-        """The text that a part of `Fn::GetAtt` stands for, when it is known by now."""
-        if isinstance(part, dict) and len(part) == 1:
-            ((function, argument),) = part.items()
-            if not isinstance(argument, str):
-                return part
-            if function == "Ref":
-                return self._parameters.get(argument, part)
-            if function == "Fn::Sub" and "${" not in argument:
-                return argument
-        return part
 
     def _loop(
         self, key: str, loop: Any, names: Mapping[str, str], place: str, depth: int
@@ -251,10 +259,10 @@ class _Loops:
 
     def _text(self, value: Any, names: Mapping[str, str], place: str) -> str:
         """The text of a member of a collection, which must be known by now."""
-        text = self._as_name(self.expand(value, names, place, 0))
-        if isinstance(text, (dict, list)):
+        text = self._known.resolve(self.expand(value, names, place, 0))
+        if not is_scalar(text):
             raise format_error(f"[{place}] the collection of a loop must be a list that is known")
-        return str(text)
+        return to_text(text)
 
     def _find(self, argument: Any, names: Mapping[str, str]) -> Any:
         keys = []
