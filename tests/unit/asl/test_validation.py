@@ -222,6 +222,16 @@ _FOREIGN = (
 )
 
 
+def test_a_comment_is_text_wherever_it_stands() -> None:
+    branch = {"Comment": 1, "StartAt": "B", "States": {"B": {"Type": "Succeed"}}}
+    parallel = {"Type": "Parallel", "Comment": 1, "Branches": [branch], "End": True}
+    found = diagnose({"A": parallel}, Comment=1)
+    assert {(text, location) for _, text, location in found} == {
+        ("Expected value of type String", place)
+        for place in ("/Comment", "/States/A/Comment", "/States/A/Branches[0]/Comment")
+    }
+
+
 @pytest.mark.parametrize("language", ["JSONPath", "JSONata"])
 @pytest.mark.parametrize(
     ("fields", "message", "place"),

@@ -73,6 +73,8 @@ class StateChecker:
     def scope(self, definition: Definition, location: str) -> None:
         """Check a machine, a branch or a processor: its StartAt and its States."""
         report = self.report
+        if "Comment" in definition:
+            report.typed(definition["Comment"], "String", f"{location}/Comment")
         if not report.require(definition, ["States", "StartAt"], location):
             return
         if self._depth >= limits.NESTING_MAX:
