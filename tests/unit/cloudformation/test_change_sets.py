@@ -183,6 +183,27 @@ def test_import_takes_over_what_is_there(stacks, prepare):
     assert ("G", "IMPORT_COMPLETE", "Resource import completed.") in stacks.events()
 
 
+def test_import_of_what_is_not_there_is_taken_back(stacks, prepare):
+    stacks.create({"Resources": {"A": parameter("1")}})
+    for kind, key in (("Logs::LogGroup", "LogGroupName"), ("S3::Bucket", "BucketName")):
+        resource = {
+            "Type": f"AWS::{kind}",
+            "Properties": {key: "not-there"},
+            "DeletionPolicy": "Retain",
+        }
+        identifier = {
+            "ResourceType": f"AWS::{kind}",
+            "LogicalResourceId": "G",
+            "ResourceIdentifier": {key: "not-there"},
+        }
+        template = {"Resources": {"A": parameter("1"), "G": resource}}
+        name = f"import-{key}"
+        prepare(template, name, kind="IMPORT", ResourcesToImport=[identifier])
+        stacks.client.execute_change_set(StackName="app", ChangeSetName=name)
+        assert stacks.describe()["StackStatus"] == "IMPORT_ROLLBACK_COMPLETE"
+        assert set(stacks.physical_ids()) == {"A"}
+
+
 def test_drift_is_found(stacks):
     stacks.create({"Resources": {"A": parameter("1", Name="/p"), "B": parameter("1")}})
     stacks.runtime.client("ssm").put_parameter(Name="/p", Value="2", Overwrite=True)
@@ -297,3 +318,29 @@ def test_one_resource_is_changed_by_cloud_control(stacks):
         **place, PatchDocument=json.dumps([{"op": "replace", "path": "/Name", "value": "/q"}])
     )["ProgressEvent"]
     assert (refused["OperationStatus"], refused["ErrorCode"]) == ("FAILED", "InvalidRequest")
+
+
+@pytest.mark.parametrize("call", ["create_stack", "create_change_set"])
+def test_a_deployment_config_may_leave_a_failure_as_it_is(stacks, call):
+    config = {"Mode": "EXPRESS", "DisableRollback": True}
+    bad = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 2}}
+    request = {
+        "StackName": "app",
+        "TemplateBody": json.dumps({"Resources": {"A": group("a"), "B": bad}}),
+        "DeploymentConfig": config,
+    }
+    if call == "create_stack":
+        stacks.client.create_stack(**request)
+    else:
+        made = stacks.client.create_change_set(
+            ChangeSetName="changes", ChangeSetType="CREATE", **request
+        )
+        described = stacks.client.describe_change_set(ChangeSetName=made["Id"])
+        assert described["DeploymentConfig"] == config
+        stacks.client.execute_change_set(ChangeSetName=made["Id"])
+    assert stacks.describe()["StackStatus"] == "CREATE_FAILED"
+    made = stacks.client.list_stack_resources(StackName="app")["StackResourceSummaries"]
+    assert {one["LogicalResourceId"]: one["ResourceStatus"] for one in made} == {
+        "A": "CREATE_COMPLETE",
+        "B": "CREATE_FAILED",
+    }

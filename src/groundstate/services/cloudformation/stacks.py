@@ -29,6 +29,15 @@ def check_name(name: str) -> None:
         )
 
 
+def disables_rollback(request: Shape) -> bool:
+    """Whether a failure is to leave everything as it is, by either of the members that say so.
+
+    Nothing here waits until it can serve traffic, so the mode of a DeploymentConfig is EXPRESS.
+    """
+    config = request.get("DeploymentConfig", {})
+    return bool(request.get("DisableRollback", config.get("DisableRollback")))
+
+
 def find_stack(call: Call, name_or_id: str) -> Stack | None:
     """The stack with this name now, or with this id, deleted or not."""
     if name_or_id.startswith("arn:"):

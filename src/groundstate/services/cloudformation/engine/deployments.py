@@ -41,11 +41,12 @@ def begin_apply(
 
     Args:
         options: `token`; `on_failure` (ROLLBACK, DELETE or DO_NOTHING); `import`: the identifiers
-            of things to take over, by logical id; `timeout_minutes`.
+            of things to take over, by logical id; `imports_alone`: nothing else is done;
+            `timeout_minutes`.
         creates: the stack has no resources yet.
     """
     imported = options.get("import") or {}
-    kind = "IMPORT" if imported else "CREATE" if creates else "UPDATE"
+    kind = "IMPORT" if options.get("imports_alone") else "CREATE" if creates else "UPDATE"
     previous = stack.data.get("inputs")
     stack.deployment = {
         "kind": kind,

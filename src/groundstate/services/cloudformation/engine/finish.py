@@ -82,7 +82,9 @@ def _apply_failed(deployment: Deployment, reason: str) -> None:
                 call, stack, "ROLLBACK_IN_PROGRESS", f"{reason}Rollback requested by user."
             )
         rows = plan.list_existing(call, stack)
-        _enter(deployment, "delete", plan.delete_steps(stack.stack_id, "delete", rows))
+        # What was there before stays there.
+        retain = [step.logical_id for step in deployment.steps if step.action == "import"]
+        _enter(deployment, "delete", plan.delete_steps(stack.stack_id, "delete", rows, retain))
     else:
         stack.data["rollback_reason"] = reason
         set_stack_status(call, stack, "UPDATE_ROLLBACK_IN_PROGRESS", reason)
@@ -102,7 +104,8 @@ def _finish_revert(deployment: Deployment) -> None:
     stack.data["inputs"] = deployment.data["previous"]
     set_stack_status(call, stack, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
     applied = call.tx.stacks.list_steps(stack.stack_id, "apply")
-    made = {step.logical_id for step in applied if step.action == "create"}
+    made = {step.logical_id for step in applied if step.action in ("create", "import")}
+    taken_over = [step.logical_id for step in applied if step.action == "import"]
     old: list[tuple[StackResource, str]] = [
         (row, "DeletionPolicy") for name, row in deployment.resources.items() if name in made
     ]
@@ -111,7 +114,7 @@ def _finish_revert(deployment: Deployment) -> None:
         for step in deployment.steps
         if "successor" in step.data
     )
-    steps = plan.cleanup_steps(stack.stack_id, "revert_cleanup", old)
+    steps = plan.cleanup_steps(stack.stack_id, "revert_cleanup", old, taken_over)
     for *_, data in steps:
         # What the failed update made is deleted, whatever its UpdateReplacePolicy keeps on success.
         if data["policy"] == "UpdateReplacePolicy":

@@ -81,16 +81,20 @@ def delete_steps(
 
 
 def cleanup_steps(
-    stack_id: str, phase: str, old: Iterable[tuple[StackResource, str]]
+    stack_id: str,
+    phase: str,
+    old: Iterable[tuple[StackResource, str]],
+    retain: Iterable[str] = (),
 ) -> list[NewStep]:
     """Steps that delete what an update left behind.
 
     Args:
+        retain: logical ids to leave alone, whatever their policy says.
         old: the resources as they were, each with the policy that decides: `DeletionPolicy` for one
             that the template no longer has, `UpdateReplacePolicy` for one that was replaced.
     """
     policies = {row.logical_id: policy for row, policy in old}
-    steps = delete_steps(stack_id, phase, [row for row, _ in old])
+    steps = delete_steps(stack_id, phase, [row for row, _ in old], retain)
     for _, _, logical_id, _, _, data in steps:
         data["policy"] = policies[logical_id]
     return steps

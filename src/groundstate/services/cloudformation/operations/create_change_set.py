@@ -22,6 +22,7 @@ from groundstate.services.cloudformation.errors import AlreadyExistsException, V
 from groundstate.services.cloudformation.model import UPDATABLE, make_change_set_id
 from groundstate.services.cloudformation.operations.create_stack import make_stack
 from groundstate.services.cloudformation.operations.drift import find_drift
+from groundstate.services.cloudformation.operations.existing import find_existing
 from groundstate.services.cloudformation.stacks import check_name, find_stack
 from groundstate.store.cloudformation import ChangeSet, Stack
 
@@ -54,11 +55,15 @@ def create_change_set(call: Call, request: Shape) -> Answer:
     inputs = read_inputs(call, request, stack)
     check_inputs(call, inputs, stack.name, stack.stack_id, reviewed=True)
     _check_imports(inputs, imported, kind)
+    refusal = ""
+    if request.get("ImportExistingResources") and kind != "IMPORT":
+        imported, refusal = find_existing(call, stack, inputs)
     drift = None
     if request.get("DeploymentMode") == REVERT_DRIFT:
         drift = find_drift(call, stack, stack_principal(call, inputs.data))
     found = changes.find_changes(call, stack, inputs, imported, drift)
     check_policy(stack.data.get("stack_policy", ""), found)
+    is_good = found.is_any and not refusal
     change_set = ChangeSet(
         change_set_id=make_change_set_id(call.region, call.account, name),
         stack_id=stack.stack_id,
@@ -67,16 +72,18 @@ def create_change_set(call: Call, request: Shape) -> Answer:
         data={
             "kind": kind,
             "inputs": inputs.data,
-            "changes": found.entries,
+            "changes": [] if refusal else found.entries,
             "description": request.get("Description"),
-            "status": "CREATE_COMPLETE" if found.is_any else "FAILED",
-            "execution_status": "AVAILABLE" if found.is_any else "UNAVAILABLE",
-            "reason": "" if found.is_any else NO_CHANGES,
+            "status": "CREATE_COMPLETE" if is_good else "FAILED",
+            "execution_status": "AVAILABLE" if is_good else "UNAVAILABLE",
+            "reason": refusal or ("" if found.is_any else NO_CHANGES),
             "import": imported,
             "on_failure": request.get("OnStackFailure"),
+            "deployment_config": request.get("DeploymentConfig"),
             "include_nested": bool(request.get("IncludeNestedStacks")),
             "rollback_configuration": request.get("RollbackConfiguration", {}),
             "mode": request.get("DeploymentMode"),
+            "import_existing": bool(request.get("ImportExistingResources")),
         },
     )
     if not stack.status:

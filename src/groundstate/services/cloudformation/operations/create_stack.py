@@ -11,7 +11,7 @@ from groundstate.services.cloudformation.engine.inputs import check_inputs, read
 from groundstate.services.cloudformation.engine.macros import carry_out
 from groundstate.services.cloudformation.errors import AlreadyExistsException, ValidationError
 from groundstate.services.cloudformation.model import make_stack_id
-from groundstate.services.cloudformation.stacks import check_name, find_stack
+from groundstate.services.cloudformation.stacks import check_name, disables_rollback, find_stack
 from groundstate.store.cloudformation import Stack
 
 
@@ -65,7 +65,7 @@ def make_stack(call: Call, name: str, request: Shape) -> Stack:
         parent_id=request.get("ParentStackId"),
         data={
             "create_token": request.get("ClientRequestToken", ""),
-            "disable_rollback": bool(request.get("DisableRollback")),
+            "disable_rollback": disables_rollback(request),
             "timeout_minutes": request.get("TimeoutInMinutes"),
             "termination_protection": bool(request.get("EnableTerminationProtection")),
             "rollback_configuration": request.get("RollbackConfiguration", {}),
@@ -80,6 +80,6 @@ def read_on_failure(request: Shape) -> str:
     """What is to happen when a resource cannot be made: ROLLBACK, DELETE or DO_NOTHING."""
     if "OnFailure" in request and "DisableRollback" in request:
         raise ValidationError("Specify either OnFailure or DisableRollback, not both.")
-    if request.get("DisableRollback"):
+    if disables_rollback(request):
         return "DO_NOTHING"
     return str(request.get("OnFailure") or request.get("OnStackFailure") or "ROLLBACK")

@@ -51,7 +51,9 @@ def describe_change_set(call: Call, request: Shape) -> Shape:
         "Description": data.get("description"),
         "StatusReason": data["reason"],
         "OnStackFailure": data.get("on_failure"),
+        "DeploymentConfig": data.get("deployment_config"),
         "DeploymentMode": data.get("mode"),
+        "ImportExistingResources": data.get("import_existing"),
         "NextToken": token,
     }
     shown.update((name, value) for name, value in optional.items() if value)

@@ -24,11 +24,12 @@ from groundstate.services.cloudformation.template.values import to_text
 from groundstate.store.cloudformation import Stack, StackResource
 
 _PAGE_SIZE = 100
-_GONE = frozenset(
+GONE = frozenset(
     {
         "NoSuchBucket",
         "NoSuchEntity",
         "NoSuchEntityException",
+        "NotFound",
         "ParameterNotFound",
         "ResourceNotFoundException",
         "StateMachineDoesNotExist",
@@ -166,7 +167,7 @@ def _detect(
     try:
         actual = _read(call, stack, resource, kind, principal)
     except ServiceError as error:
-        if error.code not in _GONE:
+        if error.code not in GONE:
             raise
         drift.update(StackResourceDriftStatus="DELETED", ExpectedProperties=json.dumps(expected))
         return drift

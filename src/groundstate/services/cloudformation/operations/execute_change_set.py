@@ -45,6 +45,8 @@ def execute_change_set(call: Call, request: Shape) -> Shape:
     stack.data["change_set_id"] = change_set.change_set_id
     disable = request.get("DisableRollback")
     if disable is None:
+        disable = (data.get("deployment_config") or {}).get("DisableRollback")
+    if disable is None:
         disable = stack.data.get("disable_rollback", False)
     stack.data["disable_rollback"] = bool(disable)
     on_failure = "DO_NOTHING" if disable else data.get("on_failure") or "ROLLBACK"
@@ -58,6 +60,7 @@ def execute_change_set(call: Call, request: Shape) -> Shape:
             "token": request.get("ClientRequestToken", ""),
             "on_failure": on_failure,
             "import": data["import"],
+            "imports_alone": data["kind"] == "IMPORT",
         },
         creates=creates,
     )

@@ -13,7 +13,7 @@ from groundstate.services.cloudformation.engine.macros import carry_out
 from groundstate.services.cloudformation.engine.stack_policy import check_policy
 from groundstate.services.cloudformation.errors import ValidationError
 from groundstate.services.cloudformation.model import UPDATABLE
-from groundstate.services.cloudformation.stacks import get_stack
+from groundstate.services.cloudformation.stacks import disables_rollback, get_stack
 from groundstate.store.cloudformation import Stack
 
 
@@ -45,7 +45,7 @@ def update_stack(call: Call, request: Shape) -> Answer:
         inputs,
         {
             "token": request.get("ClientRequestToken", ""),
-            "on_failure": "DO_NOTHING" if request.get("DisableRollback") else "ROLLBACK",
+            "on_failure": "DO_NOTHING" if disables_rollback(request) else "ROLLBACK",
         },
         creates=False,
     )

@@ -71,6 +71,7 @@ def read_log_group(provision: Provision, current: Current) -> Properties:
 
 def adopt_log_group(provision: Provision, identifier: str, properties: Properties) -> Made:
     """Take over a group that is there."""
+    read_log_group(provision, Current(identifier, {}))
     return _describe(provision, identifier)
 
 
