@@ -224,6 +224,32 @@ def test_drift_is_found(stacks):
     ]
 
 
+def test_stack_policies_may_stand_in_s3(stacks):
+    def rule(effect):
+        statement = {"Effect": effect, "Action": "Update:*", "Principal": "*", "Resource": "*"}
+        return json.dumps({"Statement": [statement]})
+
+    s3 = stacks.runtime.client("s3")
+    s3.create_bucket(Bucket="policies")
+    urls = {}
+    for name, text in (("deny", rule("Deny")), ("allow", rule("Allow")), ("none", "{")):
+        s3.put_object(Bucket="policies", Key=name, Body=text.encode())
+        urls[name] = f"https://policies.s3.amazonaws.com/{name}"
+    with pytest.raises(ClientError, match="ValidationError"):
+        stacks.create({"Resources": {"A": parameter("1")}}, StackPolicyURL=urls["none"])
+    stacks.create({"Resources": {"A": parameter("1")}}, StackPolicyURL=urls["deny"])
+    changed = {"Resources": {"A": parameter("2")}}
+    with pytest.raises(ClientError, match="Action denied by stack policy"):
+        stacks.update(changed)
+    updated = stacks.update(changed, StackPolicyDuringUpdateURL=urls["allow"])
+    assert updated["StackStatus"] == "UPDATE_COMPLETE"
+    again = {"Resources": {"A": parameter("3")}}
+    with pytest.raises(ClientError, match="Action denied by stack policy"):
+        stacks.update(again)
+    stacks.update(again, StackPolicyDuringUpdateURL=urls["allow"], StackPolicyURL=urls["allow"])
+    assert stacks.client.get_stack_policy(StackName="app")["StackPolicyBody"] == rule("Allow")
+
+
 def test_stack_policy_protects(stacks):
     policy = {
         "Statement": [

@@ -85,3 +85,21 @@ def test_export_in_use_is_neither_changed_nor_deleted(stacks):
     assert reasons == ["Export shared cannot be updated as it is in use by user "]
     stacks.delete("user")
     assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
+
+
+def test_a_protected_log_group_keeps_its_stack(stacks):
+    resource = group("a", DeletionPolicy="Delete")
+    resource["Properties"] = {**resource["Properties"], "DeletionProtectionEnabled": True}
+    template = {"Resources": {"A": resource}}
+    stacks.create(template)
+    assert stacks.delete()["StackStatus"] == "DELETE_FAILED"
+    assert group_names(stacks) == ["a"]
+    resource["Properties"]["DeletionProtectionEnabled"] = False
+    stacks.runtime.client("logs").put_log_group_deletion_protection(
+        logGroupIdentifier="a", deletionProtectionEnabled=False
+    )
+    assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
+    stacks.create(template, "again")
+    resource["Properties"]["DeletionProtectionEnabled"] = True
+    assert stacks.update(template, "again")["StackStatus"] == "UPDATE_COMPLETE"
+    assert stacks.delete("again")["StackStatus"] == "DELETE_FAILED"

@@ -74,10 +74,19 @@ def test_zip_file_and_bucket_together_are_refused(functions):
     )
 
 
-def test_code_signing_is_refused_by_name(functions):
-    arn = "arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0123456789abcdef0"
-    message = refusal(functions.make, source=ECHO, CodeSigningConfigArn=arn)[1]
-    assert "CodeSigningConfigArn" in message
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        (
+            "CodeSigningConfigArn",
+            "arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0123456789abcdef0",
+        ),
+        ("AcceleratorConfig", {"AcceleratorMemorySize": 1024}),
+        ("TenancyConfig", {"TenantIsolationMode": "PER_TENANT"}),
+    ],
+)
+def test_what_is_not_here_is_refused_by_name(functions, member, value):
+    assert member in refusal(functions.make, source=ECHO, **{member: value})[1]
 
 
 def test_function_with_51_tags_is_refused(functions):

@@ -270,3 +270,30 @@ def test_subscription_to_what_cannot_be_invoked_is_refused(logs):
             filterPattern="",
             destinationArn="arn:aws:lambda:us-east-1:000000000000:function:nobody",
         )
+
+
+@pytest.mark.parametrize(
+    "identifier", ["kept", "arn:aws:logs:us-east-1:000000000000:log-group:kept"]
+)
+def test_a_protected_group_is_not_deleted(logs, identifier):
+    def protected():
+        groups = logs.describe_log_groups()["logGroups"]
+        return {group["logGroupName"]: group["deletionProtectionEnabled"] for group in groups}
+
+    def protect(on):
+        logs.put_log_group_deletion_protection(
+            logGroupIdentifier=identifier, deletionProtectionEnabled=on
+        )
+
+    logs.create_log_group(logGroupName="kept", deletionProtectionEnabled=True)
+    assert protected() == {"group": False, "kept": True}
+    with pytest.raises(logs.exceptions.ValidationException, match="deletion protection"):
+        logs.delete_log_group(logGroupName="kept")
+    protect(False)
+    assert protected()["kept"] is False
+    protect(True)
+    with pytest.raises(logs.exceptions.ValidationException):
+        logs.delete_log_group(logGroupName="kept")
+    protect(False)
+    logs.delete_log_group(logGroupName="kept")
+    assert protected() == {"group": False}

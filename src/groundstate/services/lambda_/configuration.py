@@ -35,10 +35,12 @@ _PLAIN = (
 )
 # What has no effect here and is not the default is refused, so that nobody counts on it.
 _UNSUPPORTED = (
+    "AcceleratorConfig",
     "CapacityProviderConfig",
     "CodeSigningConfigArn",
     "DurableConfig",
     "PublishTo",
+    "RuntimeConfig",
     "TenancyConfig",
 )
 # The service is stricter than its model, which has room for what other kinds of functions may use.

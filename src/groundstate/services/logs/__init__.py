@@ -15,7 +15,10 @@ from groundstate.services.logs.groups import (
 from groundstate.services.logs.operations.append_log_lines import append_log_lines
 from groundstate.services.logs.operations.create_log_group import create_log_group
 from groundstate.services.logs.operations.create_log_stream import create_log_stream
-from groundstate.services.logs.operations.delete_log_group import delete_log_group
+from groundstate.services.logs.operations.delete_log_group import (
+    delete_log_group,
+    put_log_group_deletion_protection,
+)
 from groundstate.services.logs.operations.delete_log_stream import delete_log_stream
 from groundstate.services.logs.operations.describe_log_groups import describe_log_groups
 from groundstate.services.logs.operations.describe_log_streams import describe_log_streams
@@ -83,6 +86,9 @@ OPERATIONS = {
     "PutLogEvents": Operation(put_log_events, resource=stream_resource),
     "PutMetricFilter": Operation(put_metric_filter, resource=group_resource),
     "PutResourcePolicy": Operation(put_resource_policy),
+    "PutLogGroupDeletionProtection": Operation(
+        put_log_group_deletion_protection, resource=group_resource
+    ),
     "PutRetentionPolicy": Operation(put_retention_policy, resource=group_resource),
     "PutSubscriptionFilter": Operation(put_subscription_filter, resource=group_resource),
     "TagLogGroup": Operation(tag_log_group, resource=group_resource),

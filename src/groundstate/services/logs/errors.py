@@ -23,3 +23,7 @@ class LimitExceededException(ServiceError):
 
 class TooManyTagsException(ServiceError):
     """A resource takes 50 tags."""
+
+
+class ValidationException(ServiceError):
+    """A request that the state of what it is about forbids."""

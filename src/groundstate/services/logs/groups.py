@@ -99,6 +99,7 @@ def describe_group(call: Call, group: LogGroupRow) -> Shape:
         "logGroupArn": arn,
         "storedBytes": call.tx.logs.sum_sizes(group.group_id),
         "logGroupClass": group.settings.get("class", "STANDARD"),
+        "deletionProtectionEnabled": group.settings.get("protected", False),
     }
     if group.retention_days is not None:
         shown["retentionInDays"] = group.retention_days

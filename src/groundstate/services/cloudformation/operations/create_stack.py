@@ -11,6 +11,7 @@ from groundstate.services.cloudformation.engine.inputs import check_inputs, read
 from groundstate.services.cloudformation.engine.macros import carry_out
 from groundstate.services.cloudformation.errors import AlreadyExistsException, ValidationError
 from groundstate.services.cloudformation.model import make_stack_id
+from groundstate.services.cloudformation.operations.stack_settings import read_stack_policy
 from groundstate.services.cloudformation.stacks import check_name, disables_rollback, find_stack
 from groundstate.store.cloudformation import Stack
 
@@ -69,7 +70,7 @@ def make_stack(call: Call, name: str, request: Shape) -> Stack:
             "timeout_minutes": request.get("TimeoutInMinutes"),
             "termination_protection": bool(request.get("EnableTerminationProtection")),
             "rollback_configuration": request.get("RollbackConfiguration", {}),
-            "stack_policy": request.get("StackPolicyBody", ""),
+            "stack_policy": read_stack_policy(call, request) or "",
             "root_id": request.get("RootStackId"),
             "outputs": [],
         },

@@ -36,14 +36,32 @@ def set_stack_policy(call: Call, request: Shape) -> Shape:
         ValidationError: there is no such stack, or the policy is none.
     """
     stack = get_stack(call, request["StackName"])
-    body, url = request.get("StackPolicyBody"), request.get("StackPolicyURL")
-    if (body is None) == (url is None):
+    text = read_stack_policy(call, request)
+    if text is None:
         raise ValidationError("You must specify either StackPolicyBody or StackPolicyURL.")
-    text = body if body is not None else fetch_template(call, str(url), call.principal)
-    read_policy(text)
     stack.data["stack_policy"] = text
     call.tx.stacks.save(stack)
     return {}
+
+
+def read_stack_policy(call: Call, request: Shape, name: str = "StackPolicy") -> str | None:
+    """The text of a request's stack policy, from its body or its URL; None if it has none.
+
+    Args:
+        name: `StackPolicyDuringUpdate` for the one that holds for an update alone.
+
+    Raises:
+        ValidationError: it has both, or the policy is none.
+    """
+    body, url = request.get(f"{name}Body"), request.get(f"{name}URL")
+    if body is not None and url is not None:
+        raise ValidationError(f"You must specify either {name}Body or {name}URL.")
+    if url is not None:
+        body = fetch_template(call, str(url), call.principal)
+    if not body:
+        return None
+    read_policy(body)
+    return str(body)
 
 
 def get_stack_policy(call: Call, request: Shape) -> Shape:

@@ -13,6 +13,7 @@ from groundstate.services.cloudformation.engine.macros import carry_out
 from groundstate.services.cloudformation.engine.stack_policy import check_policy
 from groundstate.services.cloudformation.errors import ValidationError
 from groundstate.services.cloudformation.model import UPDATABLE
+from groundstate.services.cloudformation.operations.stack_settings import read_stack_policy
 from groundstate.services.cloudformation.stacks import disables_rollback, get_stack
 from groundstate.store.cloudformation import Stack
 
@@ -32,13 +33,13 @@ def update_stack(call: Call, request: Shape) -> Answer:
     inputs = read_inputs(call, request, stack)
     check_inputs(call, inputs, stack.name, stack.stack_id)
     found = changes.find_changes(call, stack, inputs)
-    check_policy(
-        request.get("StackPolicyDuringUpdateBody") or stack.data.get("stack_policy", ""), found
-    )
+    meanwhile = read_stack_policy(call, request, "StackPolicyDuringUpdate")
+    check_policy(meanwhile or stack.data.get("stack_policy", ""), found)
     if not found.is_any:
         raise ValidationError("No updates are to be performed.")
-    if "StackPolicyBody" in request:
-        stack.data["stack_policy"] = request["StackPolicyBody"]
+    policy = read_stack_policy(call, request)
+    if policy is not None:
+        stack.data["stack_policy"] = policy
     begin_apply(
         call,
         stack,

@@ -29,14 +29,25 @@ def create_log_group(provision: Provision, properties: Properties) -> Made:
         request["kmsKeyId"] = properties["KmsKeyId"]
     if "LogGroupClass" in properties:
         request["logGroupClass"] = properties["LogGroupClass"]
+    if properties.get("DeletionProtectionEnabled"):
+        request["deletionProtectionEnabled"] = True
     provision.invoke("logs", "CreateLogGroup", {**request, "tags": tags} if tags else request)
     _set_retention(provision, name, {}, properties)
     return _describe(provision, name)
 
 
 def update_log_group(provision: Provision, current: Current, properties: Properties) -> Made:
-    """Change the retention and the tags; what is logged stays."""
+    """Change the retention, the protection and the tags; what is logged stays."""
     name = current.physical_id
+    was, protects = (
+        bool(of.get("DeletionProtectionEnabled")) for of in (current.properties, properties)
+    )
+    if was != protects:
+        provision.invoke(
+            "logs",
+            "PutLogGroupDeletionProtection",
+            {"logGroupIdentifier": name, "deletionProtectionEnabled": protects},
+        )
     _set_retention(provision, name, current.properties, properties)
     arn = provision.arn("logs", f"log-group:{name}")
     to_set, to_remove = tag_changes(

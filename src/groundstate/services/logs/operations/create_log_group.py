@@ -23,5 +23,7 @@ def create_log_group(call: Call, request: Shape) -> Shape:
         settings["key"] = request["kmsKeyId"]
     if "logGroupClass" in request:
         settings["class"] = request["logGroupClass"]
+    if request.get("deletionProtectionEnabled"):
+        settings["protected"] = True
     call.tx.logs.add_group(call.region, name, call.now, settings)
     return {}
