@@ -223,6 +223,19 @@ class FunctionTable:
         )
         return [(row[0], orjson.loads(row[1])) for row in rows]
 
+    def list_settings_of_all(
+        self, region: str, kind: str
+    ) -> list[tuple[FunctionRow, str, Document]]:
+        """The settings of a kind of all functions of a region, with functions and qualifiers."""
+        columns = ", ".join(f"f.{column}" for column in _FUNCTION.split(", "))
+        rows = self._execute(
+            f"SELECT {columns}, s.qualifier, s.document FROM lambda_settings s"
+            " JOIN lambda_functions f ON f.function_id = s.function_id"
+            " WHERE f.region = ? AND s.kind = ?",
+            (region, kind),
+        )
+        return [(_function(row[:-2]), row[-2], orjson.loads(row[-1])) for row in rows]
+
     def find_url(self, kind: str, url_id: str) -> tuple[int, str, Document] | None:
         """The setting of this kind whose `UrlId` is this, with its function's id and qualifier."""
         row = self._execute(

@@ -9,6 +9,10 @@ from typing import Any
 
 from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import pick
+from groundstate.services.cloudformation.resources.lambda_concurrency import (
+    CONCURRENCY,
+    set_concurrency,
+)
 from groundstate.services.cloudformation.resources.provision import (
     Current,
     Made,
@@ -16,7 +20,7 @@ from groundstate.services.cloudformation.resources.provision import (
     Provision,
 )
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
-from groundstate.services.cloudformation.resources.shape import INTEGER, NUMBER, TEXT, Needed
+from groundstate.services.cloudformation.resources.shape import NUMBER, TEXT, Needed
 
 
 def create_alias(provision: Provision, properties: Properties) -> Made:
@@ -25,15 +29,17 @@ def create_alias(provision: Provision, properties: Properties) -> Made:
     if "RoutingConfig" in properties:
         request["RoutingConfig"] = _routing(properties)
     alias = provision.invoke("lambda", "CreateAlias", request)
+    set_concurrency(provision, properties["Name"], {}, properties)
     return Made(alias["AliasArn"], {"AliasArn": alias["AliasArn"]})
 
 
 def update_alias(provision: Provision, current: Current, properties: Properties) -> Made:
-    """Point the alias elsewhere."""
+    """Point the alias elsewhere, or provide for more or fewer invocations."""
     request = pick(properties, ("FunctionName", "Name", "FunctionVersion"))
     request["Description"] = properties.get("Description", "")
     request["RoutingConfig"] = _routing(properties)
     provision.invoke("lambda", "UpdateAlias", request)
+    set_concurrency(provision, properties["Name"], current.properties, properties)
     return Made(current.physical_id, current.attributes)
 
 
@@ -61,7 +67,7 @@ ALIAS = ResourceType(
         "FunctionName": TEXT,
         "FunctionVersion": TEXT,
         "Name": TEXT,
-        "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": Needed(INTEGER)},
+        "ProvisionedConcurrencyConfig": CONCURRENCY,
         "RoutingConfig": {
             "AdditionalVersionWeights": [
                 {"FunctionVersion": Needed(TEXT), "FunctionWeight": Needed(NUMBER)}

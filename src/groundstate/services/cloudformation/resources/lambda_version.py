@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import pick
+from groundstate.services.cloudformation.resources.lambda_concurrency import (
+    CONCURRENCY,
+    set_concurrency,
+)
 from groundstate.services.cloudformation.resources.provision import (
     Current,
     Made,
@@ -15,7 +19,7 @@ from groundstate.services.cloudformation.resources.provision import (
     ProvisionFailed,
 )
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
-from groundstate.services.cloudformation.resources.shape import ANY, INTEGER, TEXT, Needed
+from groundstate.services.cloudformation.resources.shape import ANY, TEXT
 
 
 def create_version(provision: Provision, properties: Properties) -> Made:
@@ -32,6 +36,7 @@ def create_version(provision: Provision, properties: Properties) -> Made:
             f' {version["Version"]} ). Modify the function to create a new version."'
             " (HandlerErrorCode: AlreadyExists)"
         )
+    set_concurrency(provision, version["Version"], {}, properties)
     return Made(
         version["FunctionArn"],
         {"FunctionArn": version["FunctionArn"], "Version": version["Version"]},
@@ -39,7 +44,8 @@ def create_version(provision: Provision, properties: Properties) -> Made:
 
 
 def update_version(provision: Provision, current: Current, properties: Properties) -> Made:
-    """Settings of capacity change nothing on one machine."""
+    """Provide for more or fewer invocations at once."""
+    set_concurrency(provision, current.attributes["Version"], current.properties, properties)
     return Made(current.physical_id, current.attributes)
 
 
@@ -60,7 +66,7 @@ VERSION = ResourceType(
         "Description": TEXT,
         "FunctionName": TEXT,
         "FunctionScalingConfig": ANY,
-        "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": Needed(INTEGER)},
+        "ProvisionedConcurrencyConfig": CONCURRENCY,
         "RuntimePolicy": ANY,
     },
     required=("FunctionName",),

@@ -12,9 +12,11 @@ from groundstate.services.lambda_.errors import (
     ResourceNotFoundException,
 )
 from groundstate.services.lambda_.functions import get_function_row, get_version
+from groundstate.services.lambda_.limits import CONCURRENCY_MAX, UNRESERVED_CONCURRENCY_MIN
 from groundstate.services.lambda_.model import LATEST
 from groundstate.services.lambda_.names import function_arn, parse_function_name
 from groundstate.services.lambda_.paging import make_page
+from groundstate.store.functions import FunctionRow
 
 KIND = "provisioned"
 
@@ -28,14 +30,15 @@ def put_provisioned_concurrency_config(call: Call, request: Shape) -> Shape:
 
     Raises:
         ResourceNotFoundException: there is no such function, version or alias.
-        InvalidParameterValueException: `$LATEST` was named.
+        InvalidParameterValueException: `$LATEST` was named, or there is not so much left.
     """
-    function_id, qualifier, _ = _target(call, request)
+    function_id, qualifier, name = _target(call, request)
     if qualifier == LATEST:
         raise InvalidParameterValueException(
             "Provisioned Concurrency Configs cannot be applied to unpublished function versions."
         )
     wanted = request["ProvisionedConcurrentExecutions"]
+    _check_room(call, get_function_row(call, name), qualifier, wanted)
     kept: Shape = {
         "RequestedProvisionedConcurrentExecutions": wanted,
         "AvailableProvisionedConcurrentExecutions": wanted,
@@ -45,6 +48,31 @@ def put_provisioned_concurrency_config(call: Call, request: Shape) -> Shape:
     }
     call.tx.functions.put_setting(function_id, KIND, qualifier, kept)
     return kept
+
+
+def _check_room(call: Call, function: FunctionRow, qualifier: str, wanted: int) -> None:
+    """Provisioned concurrency comes out of the function's own, or else out of what is left."""
+    own = others = 0
+    for owner, of, document in call.tx.functions.list_settings_of_all(call.region, KIND):
+        count = document["RequestedProvisionedConcurrentExecutions"]
+        if owner.function_id != function.function_id:
+            others += 0 if owner.reserved_concurrency is not None else count
+        elif of != qualifier:
+            own += count
+    if function.reserved_concurrency is not None:
+        if own + wanted > function.reserved_concurrency:
+            raise InvalidParameterValueException(
+                "Requested Provisioned Concurrency should not be greater than the"
+                " reservedConcurrentExecution for function"
+            )
+        return
+    reserved = call.tx.functions.sum_reserved_concurrency(call.region, but=function.function_id)
+    if CONCURRENCY_MAX - reserved - others - own - wanted < UNRESERVED_CONCURRENCY_MIN:
+        raise InvalidParameterValueException(
+            "Specified ConcurrentExecutions for function decreases account's"
+            " UnreservedConcurrentExecution below its minimum value of"
+            f" [{UNRESERVED_CONCURRENCY_MIN}]."
+        )
 
 
 def get_provisioned_concurrency_config(call: Call, request: Shape) -> Shape:
