@@ -179,6 +179,11 @@ def test_what_has_no_effect_here_is_told_with_the_resource(stacks, caplog):
             "Function": function,
             "Table": table,
             "Bucket": {"Type": "AWS::S3::Bucket", "Properties": metrics},
+            "Parameter": parameter("1", Policies="[]"),
+            "Group": {
+                "Type": "AWS::Logs::LogGroup",
+                "Properties": {"DataProtectionPolicy": {"Name": "p"}},
+            },
         }
     }
     assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
@@ -188,6 +193,8 @@ def test_what_has_no_effect_here_is_told_with_the_resource(stacks, caplog):
         ("Function", f"Not here, since of another account, and therefore empty: {layer}"),
         ("Table", "The replicas in eu-west-1 are left out: the table is in us-east-1 alone."),
         ("Bucket", "MetricsConfigurations of AWS::S3::Bucket has no effect here."),
+        ("Parameter", "Policies of AWS::SSM::Parameter has no effect here."),
+        ("Group", "DataProtectionPolicy of AWS::Logs::LogGroup has no effect here."),
     ):
         assert note in told
         assert f"{note[0]} of app: {note[1]}" in caplog.text

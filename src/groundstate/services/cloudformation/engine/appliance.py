@@ -94,7 +94,7 @@ def _make(
         deployment.call,
         deployment.stack,
         row,
-        lambda provision: kind.create(provision, properties),
+        lambda provision: kind.make(provision, properties),
         identifier=identifier,
     )
 
@@ -121,14 +121,12 @@ def _update(deployment: Deployment, step: Step, declared: Resource, kind: Resour
         return
     current = Current(row.physical_id, old, row.data.get("attributes", {}))
     try:
-        assert kind.update is not None
-        update = kind.update
         set_resource_status(deployment.call, deployment.stack, row, "UPDATE_IN_PROGRESS")
         outcome = run_provider(
             deployment.call,
             deployment.stack,
             row,
-            lambda provision: update(provision, current, properties),
+            lambda provision: kind.change(provision, current, properties),
         )
     except StepFailed as error:
         _fail(deployment, step, row, error.reason)

@@ -235,9 +235,6 @@ def _set_configurations(
         provision.note(
             f"Not here, since of another account, and therefore empty: {', '.join(foreign)}"
         )
-    for member in _WITHOUT_EFFECT:
-        if member in after and after[member] != before.get(member):
-            provision.note(f"{member} of AWS::Lambda::Function has no effect here.")
 
 
 def _set_tags(provision: Provision, name: str, before: Properties, after: Properties) -> None:
@@ -263,6 +260,7 @@ FUNCTION = ResourceType(
     required=("Code", "Role"),
     replaces=frozenset({"FunctionName", "PackageType"}),
     name_property="FunctionName",
+    without_effect=_WITHOUT_EFFECT,
     attributes=("Arn", "SnapStartResponse.ApplyOn", "SnapStartResponse.OptimizationStatus"),
     tags="list",
     create=create_function,

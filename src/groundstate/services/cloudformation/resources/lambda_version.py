@@ -71,6 +71,7 @@ VERSION = ResourceType(
     },
     required=("FunctionName",),
     replaces=frozenset({"CodeSha256", "Description", "FunctionName"}),
+    without_effect=("FunctionScalingConfig", "RuntimePolicy"),
     attributes=("FunctionArn", "Version"),
     create=create_version,
     update=update_version,

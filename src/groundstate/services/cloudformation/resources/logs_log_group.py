@@ -117,6 +117,12 @@ LOG_GROUP = ResourceType(
     },
     replaces=frozenset({"LogGroupName"}),
     name_property="LogGroupName",
+    without_effect=(
+        "BearerTokenAuthenticationEnabled",
+        "DataProtectionPolicy",
+        "FieldIndexPolicies",
+        "ResourcePolicyDocument",
+    ),
     attributes=("Arn",),
     tags="list",
     create=create_log_group,

@@ -62,6 +62,7 @@ class ResourceType:
         identifier: the property that tells one from another; the key of the identifier.
         read_actual: the properties as they really are, for drift detection.
         compared: of those, the properties that drift detection compares.
+        without_effect: properties that are kept, and change nothing here; an event says so.
     """
 
     name: str
@@ -85,6 +86,18 @@ class ResourceType:
     identifier: str = "Id"
     read_actual: ReadActual | None = None
     compared: frozenset[str] = frozenset()
+    without_effect: tuple[str, ...] = ()
+
+    def make(self, provision: Provision, properties: Properties) -> Outcome:
+        """Create a resource, and tell what of it has no effect."""
+        self._tell_idle(provision, {}, properties)
+        return self.create(provision, properties)
+
+    def change(self, provision: Provision, current: Current, properties: Properties) -> Outcome:
+        """Update a resource in its place, and tell what that changes without effect."""
+        assert self.update is not None, self.name
+        self._tell_idle(provision, current.properties, properties)
+        return self.update(provision, current, properties)
 
     def read(
         self,
@@ -136,6 +149,11 @@ class ResourceType:
         if self.adopt is None:
             raise ProvisionFailed(f"Resource type {self.name} does not support resource import.")
         return self.adopt(provision, next(iter(identifier.values())), properties)
+
+    def _tell_idle(self, provision: Provision, before: Properties, after: Properties) -> None:
+        for name in self.without_effect:
+            if name in after and after[name] != before.get(name):
+                provision.note(f"{name} of {self.name} has no effect here.")
 
     def _add_tags(self, own: Any, stack_tags: Mapping[str, str]) -> Any:
         if self.tags == "map":

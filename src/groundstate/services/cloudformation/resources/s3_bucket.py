@@ -103,9 +103,6 @@ def _refuse_present(provision: Provision, name: str) -> None:
 
 def _configure(provision: Provision, name: str, before: Properties, after: Properties) -> None:
     changed = changed_names(before, after)
-    for name_of_property in WITHOUT_EFFECT:
-        if name_of_property in changed and name_of_property in after:
-            provision.note(f"{name_of_property} of AWS::S3::Bucket has no effect here.")
     for document in DOCUMENTS:
         if document.property not in changed:
             continue
@@ -156,6 +153,7 @@ BUCKET = ResourceType(
     },
     replaces=frozenset({"BucketName", "BucketNamePrefix", "BucketNamespace"}),
     name_property="BucketName",
+    without_effect=WITHOUT_EFFECT,
     attributes=("Arn", "DomainName", "DualStackDomainName", "RegionalDomainName", "WebsiteURL"),
     tags="list",
     create=create_bucket,

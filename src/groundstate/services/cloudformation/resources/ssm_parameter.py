@@ -92,6 +92,7 @@ PARAMETER = ResourceType(
     required=("Type", "Value"),
     replaces=frozenset({"Name"}),
     name_property="Name",
+    without_effect=("Policies",),
     attributes=("Arn", "Type", "Value"),
     tags="map",
     create=create_parameter,
