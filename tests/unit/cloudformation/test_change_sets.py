@@ -155,6 +155,24 @@ def test_what_is_not_there_is_told(stacks):
         stacks.client.describe_change_set(StackName="none", ChangeSetName="none")
 
 
+def test_a_client_token_makes_one_change_set(stacks):
+    stacks.create({"Resources": {"A": group("a")}})
+
+    def create(**more):
+        return stacks.client.create_change_set(
+            StackName="app",
+            ChangeSetName="changes",
+            TemplateBody=json.dumps({"Resources": {"A": group("b")}}),
+            **more,
+        )["Id"]
+
+    first = create(ClientToken="once")
+    assert create(ClientToken="once") == first
+    for other in ({}, {"ClientToken": "twice"}):
+        with pytest.raises(ClientError, match="ChangeSet changes already exists"):
+            create(**other)
+
+
 def test_change_set_of_type_create_needs_a_new_stack(stacks, prepare):
     stacks.create({"Resources": {"A": group("a")}})
     with pytest.raises(ClientError) as refused:

@@ -47,6 +47,10 @@ def create_change_set(call: Call, request: Shape) -> Answer:
     stack = _get_target(call, request, kind)
     for present in call.tx.stacks.list_change_sets(stack.stack_id):
         if present.name == name:
+            token = request.get("ClientToken")
+            if token and present.data.get("token") == token:
+                # A client that did not hear the answer asks again.
+                return {"Id": present.change_set_id, "StackId": stack.stack_id}
             raise AlreadyExistsException(f"ChangeSet {name} already exists")
     later = carry_out(call, request, stack, "CreateChangeSet")
     if later is not None:
@@ -74,6 +78,7 @@ def create_change_set(call: Call, request: Shape) -> Answer:
             "inputs": inputs.data,
             "changes": [] if refusal else found.entries,
             "description": request.get("Description"),
+            "token": request.get("ClientToken", ""),
             "status": "CREATE_COMPLETE" if is_good else "FAILED",
             "execution_status": "AVAILABLE" if is_good else "UNAVAILABLE",
             "reason": refusal or ("" if found.is_any else NO_CHANGES),
