@@ -11,6 +11,7 @@ https://states-language.net/spec.html
 """
 
 from groundstate.asl.api import compile_machine, compile_stored, validate_definition
+from groundstate.asl.batches import ItemTooLarge, put_into_batches
 from groundstate.asl.errors import Failed
 from groundstate.asl.execution import Execution
 from groundstate.asl.machine import Machine
@@ -23,6 +24,7 @@ __all__ = [
     "STATE_DATA",
     "Execution",
     "Failed",
+    "ItemTooLarge",
     "Machine",
     "StateMock",
     "StateTest",
@@ -31,6 +33,7 @@ __all__ = [
     "begin",
     "compile_machine",
     "compile_stored",
+    "put_into_batches",
     "select_item",
     "step",
     "validate_definition",

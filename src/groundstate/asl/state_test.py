@@ -13,8 +13,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from groundstate.asl.batches import ItemTooLarge, put_into_batches
+from groundstate.asl.commands import ItemBatcher
 from groundstate.asl.effort import Effort
 from groundstate.asl.errors import (
+    DATA_LIMIT_EXCEEDED,
     EXCEED_TOLERATED_FAILURE_THRESHOLD,
     ITEM_READER_FAILED,
     Failed,
@@ -27,7 +30,7 @@ from groundstate.asl.interface import (
     TaskFailed,
     TaskSucceeded,
 )
-from groundstate.asl.json_text import from_text
+from groundstate.asl.json_text import from_text, to_text
 from groundstate.asl.jsonpath_query import JsonPathQuery
 from groundstate.asl.machine import Machine
 from groundstate.asl.map_items import make_item
@@ -143,6 +146,11 @@ class StateTest:
                 state.items.select(turn, strand, value, make_item(index, item))
                 for index, item in enumerate(items)
             ]
+        batcher = (
+            state.item_batcher(value, turn) if isinstance(state, DistributedMapState) else None
+        )
+        if batcher is not None and isinstance(items, list):
+            data["afterItemBatcher"] = _batches(data.get("afterItemSelector", items), batcher)
         data["maxConcurrency"] = state.items.max_concurrency(value, turn)
         count = percentage = None
         if isinstance(state, DistributedMapState):
@@ -240,6 +248,17 @@ _NUMBERS = ("maxConcurrency", "toleratedFailureCount", "toleratedFailurePercenta
 def _spaced(value: Any) -> str:
     """JSON text with a space after each comma and colon, as TestState answers it (observed)."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def _batches(items: list[Any], batcher: ItemBatcher) -> list[Any]:
+    """The inputs that the children of a Map get."""
+    own = (batcher.batch_input,) if batcher.has_batch_input else ()
+    texts = (to_text(item) for item in items)
+    try:
+        found = put_into_batches(texts, batcher.max_items, batcher.max_input_bytes, *own)
+        return [from_text(batch[0]) for batch in found if batch is not None]
+    except ItemTooLarge as error:
+        raise StateError(DATA_LIMIT_EXCEEDED, str(error)) from None
 
 
 def _read_items(text: str | None, config: dict[str, Any]) -> Any:

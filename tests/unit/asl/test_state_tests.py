@@ -93,18 +93,42 @@ def test_what_does_not_fit_together_is_refused() -> None:
         result_of({"Type": "Succeed"}, mock=asl.StateMock(result="{}"))
 
 
+PROCESSOR = {
+    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+    "StartAt": "P",
+    "States": {"P": {"Type": "Pass", "End": True}},
+}
+
+
+@pytest.mark.parametrize("language", ["JSONPath", "JSONata"])
+def test_batches_of_items_are_laid_open(language: str) -> None:
+    state = {
+        "Type": "Map",
+        "QueryLanguage": language,
+        "ItemSelector": {"v.$": "$$.Map.Item.Value"},
+        "ItemBatcher": {"MaxItemsPerBatch": 2, "BatchInput": {"k": 1}},
+        "ItemProcessor": PROCESSOR,
+        "End": True,
+    }
+    if language == "JSONata":
+        state["ItemSelector"] = {"v": "{% $states.context.Map.Item.Value %}"}
+        state["Items"] = "{% $states.input %}"
+    result = result_of(state, [1, 2, 3], mock=asl.StateMock(result="[]"))
+    data = result["inspectionData"]
+    assert json.loads(data["afterItemSelector"]) == [{"v": 1}, {"v": 2}, {"v": 3}]
+    assert json.loads(data["afterItemBatcher"]) == [
+        {"BatchInput": {"k": 1}, "Items": [{"v": 1}, {"v": 2}]},
+        {"BatchInput": {"k": 1}, "Items": [{"v": 3}]},
+    ]
+
+
 def test_data_of_a_reader_that_is_no_json_fails_the_state() -> None:
     reader = {
         "Resource": "arn:aws:states:::s3:getObject",
         "ReaderConfig": {"InputType": "JSON"},
         "Parameters": {"Bucket": "b", "Key": "k"},
     }
-    processor = {
-        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-        "StartAt": "P",
-        "States": {"P": {"Type": "Pass", "End": True}},
-    }
-    state = {"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True}
+    state = {"Type": "Map", "ItemReader": reader, "ItemProcessor": PROCESSOR, "End": True}
     mock = asl.StateMock(result="[1]")
     result = result_of(state, mock=mock, map_item_reader_data="{bad")
     assert (result["status"], result["error"]) == ("FAILED", "States.ItemReaderFailed")

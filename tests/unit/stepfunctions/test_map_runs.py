@@ -115,6 +115,8 @@ def test_items_in_batches(states: Any) -> None:
     ]
     described = map_run(states, execution)
     assert (described["itemCounts"]["total"], described["executionCounts"]["total"]) == (3, 2)
+    children = states.client.list_executions(mapRunArn=described["mapRunArn"])["executions"]
+    assert [child["itemCount"] for child in children] == [1, 2]
 
 
 def test_express_children(states: Any) -> None:

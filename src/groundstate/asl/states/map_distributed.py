@@ -152,7 +152,7 @@ class DistributedMapState(State):
             execution_type=self.execution_type,
             items=items,
             item_reader=self._item_reader(data, turn),
-            item_batcher=self._item_batcher(data, turn),
+            item_batcher=self.item_batcher(data, turn),
             result_writer=self._result_writer(data, turn),
             max_concurrency=concurrency,
             tolerated_failure_count=count,
@@ -171,7 +171,8 @@ class DistributedMapState(State):
             config.pop("MaxItemsPath", None)
         return ItemReader(reader.resource, reader.arguments(data, turn), config)
 
-    def _item_batcher(self, data: Any, turn: Turn) -> ItemBatcher | None:
+    def item_batcher(self, data: Any, turn: Turn) -> ItemBatcher | None:
+        """How the items are to be put together; None if each is by itself."""
         batcher = self.batcher
         if batcher is None:
             return None

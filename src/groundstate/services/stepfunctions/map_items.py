@@ -9,17 +9,13 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from groundstate import ids
-from groundstate.asl import STATE_DATA, select_item
+from groundstate.asl import STATE_DATA, ItemTooLarge, put_into_batches, select_item
 from groundstate.operation import Call
 from groundstate.services.stepfunctions.item_reader import ItemReaderError, read_source
 from groundstate.services.stepfunctions.run import Run
 from groundstate.store.map_runs import MapRun, MapRunItem
 
-# An execution's input, and so a batch, has at most this many bytes.
-INPUT_BYTES_MAX = 262_144
 # How many inputs are handed over at a time.
 CHUNK = 100
 # How long items are selected before what there is of them is handed over.
@@ -48,7 +44,7 @@ def read_items(call: Call, parent: Run, map_run: MapRun) -> Iterator[list[MapRun
     settings = map_run.settings
     texts = _select(call, parent, map_run, _read(call, parent, settings))
     if "batcher" in settings:
-        inputs = _batch(texts, *settings["batcher"])
+        inputs = _batch(texts, settings["batcher"])
     else:
         inputs = (None if text is None else (text, 1) for text in texts)
     chunk: list[MapRunItem] = []
@@ -92,31 +88,8 @@ def _select(call: Call, parent: Run, map_run: MapRun, sourced: _Sourced) -> Iter
         yield selected
 
 
-def _batch(
-    texts: Iterator[str | None], max_items: int, max_bytes: int, *batch_input: Any
-) -> Iterator[tuple[str, int] | None]:
-    head = "{"
-    if batch_input:
-        head += f'"BatchInput":{orjson.dumps(batch_input[0]).decode()},'
-    head += '"Items":['
-    limit = min(max_bytes or INPUT_BYTES_MAX, INPUT_BYTES_MAX)
-    members: list[str] = []
-    size = fixed = len(head.encode()) + 2
-    for text in texts:
-        if text is None:
-            yield None
-            continue
-        length = len(text.encode()) + 1
-        is_full = (max_items and len(members) >= max_items) or size + length > limit
-        if members and is_full:
-            yield f"{head}{','.join(members)}]}}", len(members)
-            members, size = [], fixed
-        if size + length > INPUT_BYTES_MAX:
-            raise ItemsFailedError(
-                "States.DataLimitExceeded",
-                "The size of an item exceeds the maximum number of bytes of a batch.",
-            )
-        members.append(text)
-        size += length
-    if members:
-        yield f"{head}{','.join(members)}]}}", len(members)
+def _batch(texts: Iterator[str | None], batcher: list[Any]) -> Iterator[tuple[str, int] | None]:
+    try:
+        yield from put_into_batches(texts, *batcher)
+    except ItemTooLarge as error:
+        raise ItemsFailedError("States.DataLimitExceeded", str(error)) from None

@@ -54,7 +54,11 @@ def list_executions(call: Call, request: Shape) -> Shape:
         if len(rows) < limit:
             break
         before = rows[-1].execution_id
-    answer: Shape = {"executions": [list_item(call, machine, row) for row in found[:size]]}
+    shown = [list_item(call, machine, row) for row in found[:size]]
+    if map_run_id is not None:
+        for item, row in zip(shown, found, strict=False):
+            item["itemCount"] = read_extra(row)["item"][1]
+    answer: Shape = {"executions": shown}
     if len(found) > size:
         answer["nextToken"] = make_token("executions", found[size - 1].execution_id)
     return answer
