@@ -16,6 +16,7 @@ from groundstate.asl.errors import Failed
 from groundstate.asl.execution import Execution
 from groundstate.asl.machine import Machine
 from groundstate.asl.map_run import STATE_DATA, select_item
+from groundstate.asl.reader_items import NotIterable, find_items
 from groundstate.asl.state_test import StateTest
 from groundstate.asl.state_test_input import StateMock, StateTestInput, StateTestRefused
 from groundstate.asl.step import begin, step
@@ -26,6 +27,7 @@ __all__ = [
     "Failed",
     "ItemTooLarge",
     "Machine",
+    "NotIterable",
     "StateMock",
     "StateTest",
     "StateTestInput",
@@ -33,6 +35,7 @@ __all__ = [
     "begin",
     "compile_machine",
     "compile_stored",
+    "find_items",
     "put_into_batches",
     "select_item",
     "step",

@@ -34,6 +34,7 @@ from groundstate.asl.json_text import from_text, to_text
 from groundstate.asl.jsonpath_query import JsonPathQuery
 from groundstate.asl.machine import Machine
 from groundstate.asl.map_items import make_item
+from groundstate.asl.reader_items import NotIterable, find_items
 from groundstate.asl.state_test_input import (
     StateTestInput,
     check_request,
@@ -136,7 +137,10 @@ class StateTest:
         turn, test, data = self.turn, self.test, self.data
         value = state.query.input(turn, strand)
         if isinstance(state, DistributedMapState) and state.reader is not None:
-            items = _read_items(test.map_item_reader_data, state.reader.config(value, turn))
+            config = state.reader.config(value, turn)
+            items = _read_items(test.map_item_reader_data, config)
+            if "ItemsPointer" in config:
+                data["afterItemsPointer"] = items
         else:
             items = state.items.find(value, turn)
             if state.query.language == "JSONPath":
@@ -266,11 +270,13 @@ def _read_items(text: str | None, config: dict[str, Any]) -> Any:
     if config.get("InputType", "JSON") != "JSON":
         return None
     try:
-        return from_text(text or "[]")
+        return find_items(from_text(text or "[]"), config.get("ItemsPointer") or "")
     except ValueError:
         raise StateError(
             ITEM_READER_FAILED, "Unable to parse the content of the S3 object as JSON.", bare=True
         ) from None
+    except NotIterable as error:
+        raise StateError(ITEM_READER_FAILED, str(error), bare=True) from None
 
 
 class _Probe(Turn):

@@ -122,6 +122,26 @@ def test_batches_of_items_are_laid_open(language: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("pointer", "items"),
+    [("/a/0/b~1c", [1, 2]), ("/a/1", [{"Key": "x", "Value": 3}]), ("/a/2", None), ("/n", None)],
+)
+def test_items_of_a_reader_are_where_its_pointer_points(pointer: str, items: Any) -> None:
+    reader = {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": {"InputType": "JSON", "ItemsPointer": pointer},
+        "Parameters": {"Bucket": "b", "Key": "k"},
+    }
+    state = {"Type": "Map", "ItemReader": reader, "ItemProcessor": PROCESSOR, "End": True}
+    document = json.dumps({"a": [{"b/c": [1, 2]}, {"x": 3}, 4]})
+    mock = asl.StateMock(result="[]")
+    result = result_of(state, mock=mock, map_item_reader_data=document)
+    if items is None:
+        assert (result["status"], result["error"]) == ("FAILED", "States.ItemReaderFailed")
+    else:
+        assert json.loads(result["inspectionData"]["afterItemsPointer"]) == items
+
+
 def test_data_of_a_reader_that_is_no_json_fails_the_state() -> None:
     reader = {
         "Resource": "arn:aws:states:::s3:getObject",

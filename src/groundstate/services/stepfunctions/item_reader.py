@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from groundstate.asl import NotIterable, find_items
 from groundstate.asl.hash_java import hash_set
 from groundstate.operation import Call, Principal, ServiceError, Shape
 from groundstate.principals import role_principal
@@ -132,17 +133,10 @@ def _read_limit(config: dict[str, Any]) -> int:
 
 def _read_json(source: _Source, parameters: Shape, config: dict[str, Any]) -> list[Any]:
     document = _parse(source.read(parameters["Bucket"], parameters["Key"]))
-    for part in (config.get("ItemsPointer") or "").split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        try:
-            document = document[int(name)] if isinstance(document, list) else document[name]
-        except (KeyError, IndexError, ValueError, TypeError):
-            raise ItemReaderError("Attempting to map over non-iterable node.") from None
-    if isinstance(document, dict):
-        return [{"Key": key, "Value": value} for key, value in document.items()]
-    if not isinstance(document, list):
-        raise ItemReaderError("Attempting to map over non-iterable node.")
-    return document
+    try:
+        return find_items(document, config.get("ItemsPointer") or "")
+    except NotIterable as error:
+        raise ItemReaderError(str(error)) from None
 
 
 def _read_json_lines(source: _Source, parameters: Shape, config: dict[str, Any]) -> list[Any]:
