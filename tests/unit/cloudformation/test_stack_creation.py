@@ -425,3 +425,57 @@ def test_stack_not_there_is_told_in_aws_words(stacks):
     with pytest.raises(ClientError, match=r"Stack \[none\] does not exist"):
         stacks.client.describe_stack_events(StackName="none")
     assert stacks.client.delete_stack(StackName="none")["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+@pytest.mark.parametrize("kind", ["state machine", "function"])
+@pytest.mark.parametrize("is_granted", [True, False])
+def test_what_needs_a_right_waits_for_the_policy_that_gives_it(stacks, kind, is_granted):
+    role = {"Fn::GetAtt": ["Role", "Arn"]}
+    group = {"LogGroupArn": {"Fn::GetAtt": ["Logs", "Arn"]}}
+    machine = {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {
+            "RoleArn": role,
+            "DefinitionString": json.dumps({"StartAt": "P", "States": {"P": {"Type": "Succeed"}}}),
+            "LoggingConfiguration": {
+                "Level": "ALL",
+                "Destinations": [{"CloudWatchLogsLogGroup": group}],
+            },
+        },
+    }
+    function = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Role": role,
+            "Code": {"ZipFile": "x = 1"},
+            "Handler": "index.handler",
+            "Runtime": "python3.13",
+            "VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
+        },
+    }
+    statement = {"Effect": "Allow", "Action": ["logs:*", "ec2:*"], "Resource": "*"}
+    if not is_granted:
+        statement["Action"] = ["s3:GetObject"]
+    policy = {
+        "Type": "AWS::IAM::Policy",
+        "Properties": {
+            "PolicyName": "late",
+            "Roles": [{"Ref": "Role"}],
+            "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        },
+    }
+    template = {
+        "Resources": {
+            "First": machine if kind == "state machine" else function,
+            "Role": ROLE,
+            "Logs": {"Type": "AWS::Logs::LogGroup"},
+            "ZPolicy": policy,
+        }
+    }
+    status = stacks.create(template)["StackStatus"]
+    failed = [reason for name, what, reason in stacks.events() if what == "CREATE_FAILED"]
+    if is_granted:
+        assert (status, failed) == ("CREATE_COMPLETE", [])
+    else:
+        assert status == "ROLLBACK_COMPLETE"
+        assert "not authorized" in failed[0] or "does not have permissions" in failed[0]

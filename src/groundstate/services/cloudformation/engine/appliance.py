@@ -73,7 +73,7 @@ def _create(deployment: Deployment, step: Step, declared: Resource, kind: Resour
     try:
         outcome = _make(deployment, row, kind, properties)
     except StepFailed as error:
-        if error.names_missing and deployment.put_off(step):
+        if error.is_early and deployment.put_off(step):
             tell(deployment.call, deployment.stack, row, "CREATE_IN_PROGRESS", PUT_OFF)
             return
         _fail(deployment, step, row, error.reason)

@@ -42,16 +42,24 @@ _SDK_NAMES = {
 }
 
 
+# What services say of a role whose policy may be a resource of its own, which comes later.
+_NO_RIGHT = (
+    "Cannot access stream",
+    "execution role does not have permissions",
+    "is not authorized to access the Log Destination",
+)
+
+
 class StepFailed(Exception):
     """A step did not succeed; the text is the reason of its event.
 
     Attributes:
-        names_missing: what it needs was not there.
+        is_early: what it needs was not there yet, or its role had not the right.
     """
 
-    def __init__(self, reason: str, *, names_missing: bool = False) -> None:
+    def __init__(self, reason: str, *, is_early: bool = False) -> None:
         super().__init__(reason)
-        self.names_missing = names_missing
+        self.is_early = is_early
 
     @property
     def reason(self) -> str:
@@ -110,9 +118,8 @@ def run_provider(
     try:
         found: Result = call.runner.run(call.service, job, stack.region)
     except ServiceError as error:
-        names_missing = _handler_code(error) == "NotFound"
         reason = describe_refusal(resource.type, error, identifier)
-        raise StepFailed(reason, names_missing=names_missing) from error
+        raise StepFailed(reason, is_early=_is_early(error)) from error
     except ProvisionFailed as error:
         raise StepFailed(error.reason) from error
     except TemplateError as error:
@@ -141,6 +148,10 @@ def describe_refusal(resource_type: str, error: ServiceError, identifier: str = 
         f'Resource handler returned message: "{told}"'
         f" (RequestToken: {ids.make_uuid()}, HandlerErrorCode: {code})"
     )
+
+
+def _is_early(error: ServiceError) -> bool:
+    return _handler_code(error) == "NotFound" or any(part in error.message for part in _NO_RIGHT)
 
 
 def _handler_code(error: ServiceError) -> str:
