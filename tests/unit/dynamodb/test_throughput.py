@@ -179,3 +179,27 @@ def test_a_table_stays_ready_for_what_it_had(client: Any, provisioned: str) -> N
     assert described(client, provisioned)["WarmThroughput"]["ReadUnitsPerSecond"] == had + 50
     client.update_table(TableName=provisioned, BillingMode="PAY_PER_REQUEST")
     assert described(client, provisioned)["WarmThroughput"]["ReadUnitsPerSecond"] == 12_000
+
+
+def test_limits_and_warming_leave_a_table_active(client: Any, provisioned: str) -> None:
+    def update(**change: Any) -> dict[str, Any]:
+        answer = client.update_table(TableName=provisioned, **change)
+        return dict(answer["TableDescription"])
+
+    assert update(BillingMode="PAY_PER_REQUEST")["TableStatus"] == "UPDATING"
+
+    limited = update(OnDemandThroughput={"MaxReadRequestUnits": 10})
+    assert (limited["TableStatus"], limited["OnDemandThroughput"]) == (
+        "ACTIVE",
+        {"MaxReadRequestUnits": 10},
+    )
+    had = described(client, provisioned)["WarmThroughput"]
+    more = {"ReadUnitsPerSecond": had["ReadUnitsPerSecond"] + 1}
+    warming = update(WarmThroughput=more)
+    assert (warming["TableStatus"], warming["WarmThroughput"]) == (
+        "ACTIVE",
+        {**had, "Status": "UPDATING"},
+    )
+    assert described(client, provisioned)["WarmThroughput"] == {**had, **more}
+    again = update(WarmThroughput=more)
+    assert again["WarmThroughput"] == {**had, **more}
