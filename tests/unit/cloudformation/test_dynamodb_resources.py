@@ -258,3 +258,10 @@ def test_another_attribute_for_time_to_live_takes_two_updates_as_on_aws(stacks):
         assert told() == ("DISABLED", None)
         assert stacks.update(on("new"))["StackStatus"] == "UPDATE_COMPLETE"
         assert told() == ("ENABLED", "new")
+    # What was turned on by hand is as good.
+    assert stacks.update(template(None))["StackStatus"] == "UPDATE_COMPLETE"
+    client.update_time_to_live(
+        TableName=name, TimeToLiveSpecification={"AttributeName": "new", "Enabled": True}
+    )
+    assert stacks.update(on("new"))["StackStatus"] == "UPDATE_COMPLETE"
+    assert told() == ("ENABLED", "new")

@@ -6,7 +6,6 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resou
 from __future__ import annotations
 
 from groundstate.operation import Call, Principal, ServiceError
-from groundstate.services.cloudformation.engine import plan
 from groundstate.services.cloudformation.engine.inputs import (
     Inputs,
     make_resolver,
@@ -41,12 +40,11 @@ def find_existing(call: Call, stack: Stack, inputs: Inputs) -> tuple[Identifiers
     resolver = make_resolver(
         call, inputs, stack.name, stack.stack_id, NothingKnown(), CallLookups(call, principal)
     )
-    own = {row.logical_id for row in plan.list_existing(call, stack)}
     found: Identifiers = {}
     refused: list[str] = []
     for name, resource in resolver.active_resources.items():
         kind = registry.find(resource.type)
-        if name in own or kind is None or kind.identifier != kind.name_property:
+        if kind is None or kind.identifier != kind.name_property:
             continue
         properties = resolve_declared(resolver, resource)
         physical_id = properties.get(kind.identifier)

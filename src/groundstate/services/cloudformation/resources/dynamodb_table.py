@@ -400,7 +400,7 @@ def _set_time_to_live(provision: Provision, table: str, after: dict[str, Any] | 
     """Turn it on or off.
 
     Another attribute takes two updates, as on AWS: the first turns it off. What the table has is
-    asked, since a rollback comes from what was never reached.
+    asked, since somebody may have turned it on or off by hand.
     """
     described = provision.invoke("dynamodb", "DescribeTimeToLive", {"TableName": table})
     now = described["TimeToLiveDescription"]
