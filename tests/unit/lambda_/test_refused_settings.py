@@ -135,3 +135,28 @@ def test_function_is_no_destination_for_itself(functions):
     assert refusal(put, FunctionName=name, DestinationConfig=config)[1] == (
         f"The destination ARN {arn}-none is invalid."
     )
+
+
+def test_a_function_and_its_layers_fit_together(functions, monkeypatch):
+    monkeypatch.setattr("groundstate.services.lambda_.sizes.UNZIPPED_BYTES_MAX", 3000)
+    client = functions.client
+
+    def layer(size):
+        made = client.publish_layer_version(
+            LayerName=f"of-{size}", Content={"ZipFile": make_zip({"x": "x" * size})}
+        )
+        return made["LayerVersionArn"]
+
+    small, large = layer(1000), layer(2000)
+    name = functions.make(ECHO, Layers=[large])
+    too_much = (
+        "Function code combined with layers exceeds the maximum allowed size of 3000 bytes. The"
+        f" actual size is {3000 + len(ECHO)} bytes."
+    )
+    update = client.update_function_configuration
+    assert refusal(update, FunctionName=name, Layers=[small, large])[1] == too_much
+    assert refusal(functions.make, source=ECHO, Layers=[small, large])[1] == too_much
+    code = make_zip({"index.py": ECHO, "y": "y" * 1000})
+    assert refusal(client.update_function_code, FunctionName=name, ZipFile=code)[1] == too_much
+    update(FunctionName=name, Layers=[small])
+    client.update_function_code(FunctionName=name, ZipFile=code)

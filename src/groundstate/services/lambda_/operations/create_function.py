@@ -16,6 +16,7 @@ from groundstate.services.lambda_.model import LATEST
 from groundstate.services.lambda_.names import function_arn, parse_new_function_name
 from groundstate.services.lambda_.package import IMAGE, take_package
 from groundstate.services.lambda_.roles import check_rights, check_role
+from groundstate.services.lambda_.sizes import check_size
 from groundstate.services.lambda_.versions import publish
 from groundstate.store.functions import VersionRow
 
@@ -40,6 +41,7 @@ def create_function(call: Call, request: Shape) -> Shape:
     package = take_package(call, request["Code"])
     document["CodeSize"] = package.size_bytes
     document["CodeSha256"] = package.shown_sha256
+    check_size(call, package.code_sha256, document)
     document["State"] = "Active"
     document["LastUpdateStatus"] = "Successful"
     tags = request.get("Tags", {})

@@ -16,6 +16,7 @@ from groundstate.services.lambda_.functions import (
 from groundstate.services.lambda_.model import LATEST
 from groundstate.services.lambda_.names import parse_function_name
 from groundstate.services.lambda_.package import IMAGE, take_package
+from groundstate.services.lambda_.sizes import check_size
 from groundstate.services.lambda_.versions import publish, replace_latest
 
 
@@ -36,6 +37,7 @@ def update_function_code(call: Call, request: Shape) -> Shape:
     document = dict(latest.document)
     document["CodeSize"] = package.size_bytes
     document["CodeSha256"] = package.shown_sha256
+    check_size(call, package.code_sha256, document)
     if "Architectures" in request:
         document["Architectures"] = request["Architectures"]
     if request.get("DryRun"):

@@ -16,6 +16,7 @@ from groundstate.services.lambda_.functions import (
 from groundstate.services.lambda_.model import LATEST
 from groundstate.services.lambda_.names import parse_function_name
 from groundstate.services.lambda_.roles import check_rights, check_role
+from groundstate.services.lambda_.sizes import check_size
 from groundstate.services.lambda_.versions import replace_latest
 
 
@@ -38,5 +39,7 @@ def update_function_configuration(call: Call, request: Shape) -> Shape:
     change_configuration(call, document, request, function.tags)
     if "Role" in request or "VpcConfig" in request or "DeadLetterConfig" in request:
         check_rights(call, document)
+    if "Layers" in request:
+        check_size(call, latest.code_sha256, document)
     row = replace_latest(call, latest, document, latest.code_sha256)
     return as_updated(row.document)
