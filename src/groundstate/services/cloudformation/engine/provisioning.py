@@ -76,6 +76,28 @@ def deployment_principal(deployment: dict[str, Any]) -> Principal:
     return load_principal(deployment["principal"])
 
 
+def provision_to_read(
+    call: Call, stack: Stack, logical_id: str, resource_type: str, principal: Principal
+) -> Provision:
+    """What a resource type's function needs that only looks at what there is.
+
+    Args:
+        principal: with whose rights it looks.
+    """
+    return Provision(
+        call,
+        stack_name=stack.name,
+        stack_id=stack.stack_id,
+        logical_id=logical_id,
+        resource_type=resource_type,
+        tags={},
+        capabilities=[],
+        principal=principal,
+        role_arn="",
+        token="",
+    )
+
+
 def run_provider(
     call: Call,
     stack: Stack,

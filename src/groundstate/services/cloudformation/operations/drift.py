@@ -14,10 +14,11 @@ from typing import Any
 from groundstate import ids
 from groundstate.operation import Call, Principal, ServiceError, Shape
 from groundstate.services.cloudformation.engine import changes, plan
+from groundstate.services.cloudformation.engine.provisioning import provision_to_read
 from groundstate.services.cloudformation.errors import ValidationError
 from groundstate.services.cloudformation.paging import page
 from groundstate.services.cloudformation.resources import registry
-from groundstate.services.cloudformation.resources.provision import Current, Provision
+from groundstate.services.cloudformation.resources.provision import Current
 from groundstate.services.cloudformation.resources.resource_type import ResourceType
 from groundstate.services.cloudformation.stacks import get_stack
 from groundstate.services.cloudformation.template.values import to_text
@@ -199,18 +200,7 @@ def _read(
     principal: Principal,
 ) -> dict[str, Any]:
     assert kind.read_actual is not None, kind.name
-    provision = Provision(
-        call,
-        stack_name=stack.name,
-        stack_id=stack.stack_id,
-        logical_id=resource.logical_id,
-        resource_type=resource.type,
-        tags={},
-        capabilities=[],
-        principal=principal,
-        role_arn="",
-        token="",
-    )
+    provision = provision_to_read(call, stack, resource.logical_id, resource.type, principal)
     current = Current(
         resource.physical_id, resource.data["properties"], resource.data.get("attributes", {})
     )

@@ -13,13 +13,10 @@ from groundstate.services.cloudformation.engine.inputs import (
 )
 from groundstate.services.cloudformation.engine.live import resolve_declared
 from groundstate.services.cloudformation.engine.lookups import CallLookups
+from groundstate.services.cloudformation.engine.provisioning import provision_to_read
 from groundstate.services.cloudformation.operations.drift import GONE
 from groundstate.services.cloudformation.resources import registry
-from groundstate.services.cloudformation.resources.provision import (
-    Properties,
-    Provision,
-    ProvisionFailed,
-)
+from groundstate.services.cloudformation.resources.provision import Properties, ProvisionFailed
 from groundstate.services.cloudformation.template.document import Resource
 from groundstate.services.cloudformation.template.resolver import NothingKnown
 from groundstate.store.cloudformation import Stack
@@ -75,18 +72,7 @@ def _exists(
     physical_id = properties[kind.identifier]
     if call.tx.stacks.find_of_type(stack.region, resource.type, physical_id) is not None:
         return False
-    provision = Provision(
-        call,
-        stack_name=stack.name,
-        stack_id=stack.stack_id,
-        logical_id=resource.logical_id,
-        resource_type=resource.type,
-        tags={},
-        capabilities=[],
-        principal=principal,
-        role_arn="",
-        token="",
-    )
+    provision = provision_to_read(call, stack, resource.logical_id, resource.type, principal)
     try:
         read = kind.read(properties, {}, resource.logical_id)
         kind.take_over(provision, {kind.identifier: physical_id}, read)
