@@ -22,7 +22,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from groundstate import ids
 
@@ -43,15 +43,24 @@ class ServiceError(Exception):
     Args:
         message: AWS's text, which clients show.
         members: further members of the error shape (`CancellationReasons`, `Item`, ...).
+
+    Attributes:
+        lacks_right: a role that the request names had not the right; its policy may come later.
     """
 
     code: ClassVar[str] = ""
     status: ClassVar[int] = 400
+    lacks_right = False
 
     def __init__(self, message: str = "", **members: Any) -> None:
         super().__init__(message)
         self.message = message
         self.members = members
+
+    def for_want_of_right(self) -> Self:
+        """The error, marked as one that a policy of a role would have prevented."""
+        self.lacks_right = True
+        return self
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

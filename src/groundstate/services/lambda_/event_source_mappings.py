@@ -152,7 +152,7 @@ def check_source(call: Call, arn: str, role: Principal) -> None:
         raise InvalidParameterValueException(
             f"Cannot access stream {arn}. Please ensure the role can perform the GetRecords,"
             " GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM."
-        ) from error
+        ).for_want_of_right() from error
 
 
 def function_role(call: Call, named: FunctionName) -> Principal:

@@ -70,7 +70,7 @@ def _require(call: Call, role: Principal, resource: str, needed: str, *others: s
         raise InvalidParameterValueException(
             f"The provided execution role does not have permissions to call {action} on"
             f" {service.upper()}"
-        )
+        ).for_want_of_right()
 
 
 def issue_credentials(call: Call, function: FunctionVersion) -> Credentials:

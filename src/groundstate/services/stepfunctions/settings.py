@@ -96,7 +96,7 @@ def check_log_delivery(call: Call, role_arn: str, settings: dict[str, Any]) -> N
     if _is_there(call, role_arn) and not has_rights(call, role, "*", *_DELIVERY):
         raise AccessDeniedException(
             "The state machine IAM Role is not authorized to access the Log Destination"
-        )
+        ).for_want_of_right()
 
 
 def _is_there(call: Call, role_arn: str) -> bool:

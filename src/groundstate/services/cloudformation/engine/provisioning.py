@@ -42,14 +42,6 @@ _SDK_NAMES = {
 }
 
 
-# What services say of a role whose policy may be a resource of its own, which comes later.
-_NO_RIGHT = (
-    "Cannot access stream",
-    "execution role does not have permissions",
-    "is not authorized to access the Log Destination",
-)
-
-
 class StepFailed(Exception):
     """A step did not succeed; the text is the reason of its event.
 
@@ -141,7 +133,8 @@ def run_provider(
         found: Result = call.runner.run(call.service, job, stack.region)
     except ServiceError as error:
         reason = describe_refusal(resource.type, error, identifier)
-        raise StepFailed(reason, is_early=_is_early(error)) from error
+        is_early = error.lacks_right or _handler_code(error) == "NotFound"
+        raise StepFailed(reason, is_early=is_early) from error
     except ProvisionFailed as error:
         raise StepFailed(error.reason) from error
     except TemplateError as error:
@@ -170,10 +163,6 @@ def describe_refusal(resource_type: str, error: ServiceError, identifier: str = 
         f'Resource handler returned message: "{told}"'
         f" (RequestToken: {ids.make_uuid()}, HandlerErrorCode: {code})"
     )
-
-
-def _is_early(error: ServiceError) -> bool:
-    return _handler_code(error) == "NotFound" or any(part in error.message for part in _NO_RIGHT)
 
 
 def _handler_code(error: ServiceError) -> str:
