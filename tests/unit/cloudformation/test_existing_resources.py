@@ -124,3 +124,13 @@ def test_a_failed_update_leaves_it_as_it_was(stacks, prepare, policy):
     assert changes == {"Old": "Import"}
     assert execute(stacks, answer) == "UPDATE_COMPLETE"
     assert stacks.physical_ids() == {"New": "new", "Old": "old"}
+
+
+def test_a_resource_that_gets_the_name_is_replaced_and_takes_nothing_over(stacks, prepare):
+    stacks.create({"Resources": {"New": group("new")}})
+    answer, changes = prepare({"New": group("old")}, "UPDATE")
+    assert changes == {"New": "Modify"}
+    # Another one of this name cannot be made.
+    assert execute(stacks, answer) == "UPDATE_ROLLBACK_COMPLETE"
+    assert stacks.physical_ids() == {"New": "new"}
+    assert group_names(stacks) == ["new", "old"]

@@ -100,11 +100,7 @@ class _Finder:
         self._imported = imported
         self._drift = drift
         # As the stack made them: those that are there.
-        self._deployed = {
-            row.logical_id: row
-            for row in plan.list_existing(call, stack)
-            if row.status != "CREATE_FAILED"
-        }
+        self._deployed = plan.list_made(call, stack)
         self._existing = {
             name: self._as_it_is(row)
             for name, row in self._deployed.items()

@@ -22,6 +22,13 @@ def list_existing(call: Call, stack: Stack) -> list[StackResource]:
     return [row for row in rows if row.status != "DELETE_COMPLETE"]
 
 
+def list_made(call: Call, stack: Stack) -> dict[str, StackResource]:
+    """Of those the ones that were made, by logical id."""
+    return {
+        row.logical_id: row for row in list_existing(call, stack) if row.status != "CREATE_FAILED"
+    }
+
+
 def apply_steps(
     call: Call, stack: Stack, inputs: Inputs, imported: Mapping[str, Any]
 ) -> list[NewStep]:
@@ -30,9 +37,7 @@ def apply_steps(
     Args:
         imported: the identifiers of things that are there and are taken over, by logical id.
     """
-    existing = {
-        row.logical_id: row for row in list_existing(call, stack) if row.status != "CREATE_FAILED"
-    }
+    existing = list_made(call, stack)
     resolver = make_resolver(
         call,
         inputs,

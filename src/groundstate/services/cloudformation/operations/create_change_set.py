@@ -5,13 +5,10 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Creat
 
 from __future__ import annotations
 
-from typing import Any
-
 from groundstate.operation import Answer, Call, Shape
 from groundstate.services.cloudformation.engine import changes
 from groundstate.services.cloudformation.engine.events import set_stack_status
 from groundstate.services.cloudformation.engine.inputs import (
-    Inputs,
     check_inputs,
     read_inputs,
     stack_principal,
@@ -20,6 +17,7 @@ from groundstate.services.cloudformation.engine.macros import carry_out
 from groundstate.services.cloudformation.engine.stack_policy import check_policy
 from groundstate.services.cloudformation.errors import AlreadyExistsException, ValidationError
 from groundstate.services.cloudformation.model import UPDATABLE, make_change_set_id
+from groundstate.services.cloudformation.operations import imports
 from groundstate.services.cloudformation.operations.create_stack import make_stack
 from groundstate.services.cloudformation.operations.drift import find_drift
 from groundstate.services.cloudformation.operations.existing import find_existing
@@ -55,10 +53,10 @@ def create_change_set(call: Call, request: Shape) -> Answer:
     later = carry_out(call, request, stack, "CreateChangeSet")
     if later is not None:
         return later
-    imported = _read_imports(request)
+    imported = imports.read_imports(request)
     inputs = read_inputs(call, request, stack)
     check_inputs(call, inputs, stack.name, stack.stack_id, reviewed=True)
-    _check_imports(inputs, imported, kind)
+    imports.check_request(call, stack, inputs, imported, kind)
     refusal = ""
     if request.get("ImportExistingResources") and kind != "IMPORT":
         imported, refusal = find_existing(call, stack, inputs)
@@ -66,6 +64,8 @@ def create_change_set(call: Call, request: Shape) -> Answer:
     if request.get("DeploymentMode") == REVERT_DRIFT:
         drift = find_drift(call, stack, stack_principal(call, inputs.data))
     found = changes.find_changes(call, stack, inputs, imported, drift)
+    if kind == "IMPORT":
+        imports.check_alone(found)
     check_policy(stack.data.get("stack_policy", ""), found)
     is_good = found.is_any and not refusal
     change_set = ChangeSet(
@@ -135,27 +135,4 @@ def _check_change_set_name(name: str) -> None:
         raise ValidationError(
             f"1 validation error detected: Value '{name}' at 'changeSetName' failed to satisfy"
             " constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
-        )
-
-
-def _read_imports(request: Shape) -> dict[str, Any]:
-    return {
-        entry["LogicalResourceId"]: entry["ResourceIdentifier"]
-        for entry in request.get("ResourcesToImport", [])
-    }
-
-
-def _check_imports(inputs: Inputs, imported: dict[str, Any], kind: str) -> None:
-    if kind == "IMPORT" and not imported:
-        raise ValidationError(
-            "ResourcesToImport must be specified for a change set of type IMPORT."
-        )
-    if imported and kind != "IMPORT":
-        raise ValidationError(
-            "ResourcesToImport can only be specified with a change set of type IMPORT."
-        )
-    missing = [name for name in imported if name not in inputs.template.resources]
-    if missing:
-        raise ValidationError(
-            f"Resources [{', '.join(missing)}] to be imported are not in the template."
         )

@@ -6,6 +6,7 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resou
 from __future__ import annotations
 
 from groundstate.operation import Call, Principal, ServiceError
+from groundstate.services.cloudformation.engine import plan
 from groundstate.services.cloudformation.engine.inputs import (
     Inputs,
     make_resolver,
@@ -39,7 +40,11 @@ def find_existing(call: Call, stack: Stack, inputs: Inputs) -> tuple[Identifiers
     )
     found: Identifiers = {}
     refused: list[str] = []
+    own = plan.list_made(call, stack)
     for name, resource in resolver.active_resources.items():
+        if name in own:
+            # A name that it is given means another thing in its place, which is made.
+            continue
         kind = registry.find(resource.type)
         if kind is None or kind.identifier != kind.name_property:
             continue
