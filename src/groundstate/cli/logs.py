@@ -48,29 +48,34 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         return 0
     if arguments.follow and console.as_json:
         raise CommandError("--follow and --json do not go together: it would never be complete.")
-    request: dict[str, Any] = {"logGroupName": find_group(client, arguments.group)}
+    group, function = find_group(client, arguments.group)
+    request: dict[str, Any] = {"logGroupName": group}
     if arguments.since is not None:
         request["startTime"] = int((wall_time() - parse_duration_s(arguments.since)) * 1000)
     if arguments.filter is not None:
         request["filterPattern"] = arguments.filter
-    events = list(_read_events(client, request))
+    lines = _Lines(client, request, may_be_missing=bool(function))
+    events = list(lines.read())
     console.show(events)
     _print_events(console, events)
-    if arguments.follow:
-        _follow(client, console, request, events)
     if not events:
-        console.note(f"{request['logGroupName']} has no such lines.")
+        missing = f"{function} has written nothing yet: there is no log group {group}."
+        console.note(missing if lines.is_missing else f"{group} has no such lines.")
+    if arguments.follow:
+        _follow(lines, console, events)
     return 0
 
 
-def find_group(client: Client, name: str) -> str:
+def find_group(client: Client, name: str) -> tuple[str, str]:
     """The log group that a function's name, its own, or a part of one of them means.
+
+    Returns the group's name and, if a function was meant, the function's.
 
     Raises:
         CommandError: there is none, or there are several.
     """
     if "/" in name:
-        return name
+        return name, ""
     try:
         function = _configuration(client, name)
     except Refused as refused:
@@ -80,13 +85,13 @@ def find_group(client: Client, name: str) -> str:
             groups = [group["logGroupName"] for group in _groups(client)]
             meant = name if name in groups else find_meant(name, groups)
             if meant is not None:
-                return meant
+                return meant, ""
             if groups:
                 refused.hint = "\n  ".join(["These log groups are there:", *groups])
             raise
         function = _configuration(client, name)
     group: str = function.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{name}"
-    return group
+    return group, name
 
 
 def _configuration(client: Client, function: str) -> dict[str, Any]:
@@ -133,27 +138,50 @@ def _groups(client: Client) -> Iterator[dict[str, Any]]:
         request["nextToken"] = page["nextToken"]
 
 
-def _read_events(client: Client, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    token: dict[str, str] = {}
-    while True:
-        page = client.call("logs", "FilterLogEvents", **request, **token)
-        yield from page["events"]
-        if not page.get("nextToken"):
-            return
-        token = {"nextToken": page["nextToken"]}
+class _Lines:
+    """The lines of a log group.
+
+    Args:
+        request: FilterLogEvents' parameters: which group, and which of its lines.
+        may_be_missing: the group is made when its function first runs: without it there are none.
+
+    Attributes:
+        is_missing: there was no group when it was last read.
+    """
+
+    def __init__(self, client: Client, request: dict[str, Any], *, may_be_missing: bool) -> None:
+        self._client = client
+        self._may_be_missing = may_be_missing
+        self.request = request
+        self.is_missing = False
+
+    def read(self) -> Iterator[dict[str, Any]]:
+        """The group's lines, from `request["startTime"]` on."""
+        token: dict[str, str] = {}
+        while True:
+            try:
+                page = self._client.call("logs", "FilterLogEvents", **self.request, **token)
+            except Refused as refused:
+                self.is_missing = refused.code == "ResourceNotFoundException"
+                if self.is_missing and self._may_be_missing:
+                    return
+                raise
+            self.is_missing = False
+            yield from page["events"]
+            if not page.get("nextToken"):
+                return
+            token = {"nextToken": page["nextToken"]}
 
 
-def _follow(
-    client: Client, console: Console, request: dict[str, Any], events: list[dict[str, Any]]
-) -> None:
+def _follow(lines: _Lines, console: Console, events: list[dict[str, Any]]) -> None:
     """Print new lines until the user interrupts."""
     shown = {event["eventId"] for event in events}
     while True:
         if events:
             # Lines of the last millisecond may still come: look from it on, and skip known ones.
-            request["startTime"] = max(event["timestamp"] for event in events)
+            lines.request["startTime"] = max(event["timestamp"] for event in events)
         pause(POLL_INTERVAL_S)
-        events = [e for e in _read_events(client, request) if e["eventId"] not in shown]
+        events = [event for event in lines.read() if event["eventId"] not in shown]
         shown.update(event["eventId"] for event in events)
         _print_events(console, events)
 

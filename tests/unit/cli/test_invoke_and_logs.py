@@ -110,6 +110,30 @@ def test_logs_of_a_function_are_those_of_its_group(groundstate_command):
     assert groundstate_command("logs", "/aws/lambda/Echo").out == by_function
 
 
+def test_function_that_has_not_run_has_no_lines(groundstate_command, runtime):
+    lambda_ = runtime.client("lambda")
+    echo = lambda_.get_function_configuration(FunctionName="Echo")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("index.py", HANDLER)
+    lambda_.create_function(
+        FunctionName="Quiet",
+        Runtime="python3.12",
+        Handler="index.handler",
+        Role=echo["Role"],
+        Code={"ZipFile": packed.getvalue()},
+    )
+    try:
+        said = groundstate_command("logs", "Quiet")
+        assert (said.status, said.out) == (0, "")
+        assert "Quiet has written nothing yet" in said.err
+        assert groundstate_command("logs", "Quiet", "--json").document == []
+        said = groundstate_command("logs", "/aws/lambda/Quiet")
+        assert said.status == 1
+    finally:
+        lambda_.delete_function(FunctionName="Quiet")
+
+
 def test_group_may_have_no_slash_in_its_name(groundstate_command, runtime):
     logs = runtime.client("logs")
     logs.create_log_group(logGroupName="Orders-Machine0A1B2C3D-xYz")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from base64 import b64encode
 
 import pytest
@@ -11,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from groundstate.testing import Groundstate
 
-from .conftest import Functions, make_zip
+from .conftest import BASIC, Functions, make_zip
 
 ECHO = "def handler(event, context):\n    return event\n"
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:"
@@ -381,6 +382,34 @@ def test_function_that_cannot_run_here_says_so_when_it_is_invoked(functions, run
     assert answer.error == "Unhandled"
     assert answer.payload["errorType"] == "Runtime.Unavailable"
     assert "java17" in answer.payload["errorMessage"]
+
+
+SLOW = """
+import time
+
+def handler(event, context):
+    time.sleep(event["lasts_s"])
+"""
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_log_that_cannot_be_stored_is_told_unless_its_function_is_gone(
+    functions, caplog, is_deleted
+):
+    iam = functions.groundstate.client("iam")
+    name = functions.make(SLOW)
+    functions.invoke(name, {"lasts_s": 0})
+    # The role of a function whose stack goes loses its policies while the function still runs.
+    iam.detach_role_policy(RoleName="Function", PolicyArn=BASIC)
+    try:
+        functions.invoke(name, {"lasts_s": 0.4}, InvocationType="Event")
+        time.sleep(0.2)
+        if is_deleted:
+            functions.client.delete_function(FunctionName=name)
+        time.sleep(0.6)
+    finally:
+        iam.attach_role_policy(RoleName="Function", PolicyArn=BASIC)
+    assert (f"The log of {name} cannot be stored" in caplog.text) is not is_deleted
 
 
 def test_layer_of_another_account_is_empty_and_the_log_says_so(functions, caplog):

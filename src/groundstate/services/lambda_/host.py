@@ -195,7 +195,7 @@ class LambdaHost:
 
     def start_environment(self, pool: Pool) -> None:
         """Start an environment for a pool."""
-        log = LogStream(pool.function, self.now(), self._log_refused(pool.function))
+        log = LogStream(pool.function, self.now(), self._log_refused(pool))
         environment = Environment(pool, pool.function, log)
         pool.environments.add(environment)
         pool.starting += 1
@@ -373,9 +373,12 @@ class LambdaHost:
         except Exception:
             logger.exception("Lambda could not %s.", what)
 
-    def _log_refused(self, function: FunctionVersion) -> Any:
+    def _log_refused(self, pool: Pool) -> Any:
+        function = pool.function
+
         def say(reason: str) -> None:
-            if f"log {function.arn}" not in self._said:
+            # What a deleted function said last is often refused: its role's policies went first.
+            if not pool.retired and f"log {function.arn}" not in self._said:
                 self._said.add(f"log {function.arn}")
                 logger.warning("The log of %s cannot be stored: %s", function.name, reason)
 
