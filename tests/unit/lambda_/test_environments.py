@@ -179,15 +179,34 @@ source = '''
 import os, subprocess
 def handler(event, context):
     child = subprocess.Popen(["sleep", "60"], start_new_session=event["escape"])
-    return [os.getpid(), os.getppid(), child.pid]
+    extension = int(open("/tmp/extension").read())
+    return [os.getpid(), os.getppid(), child.pid, extension]
+'''
+extension = '''#!/usr/bin/env python3
+import http.client, os, time
+open("/tmp/extension", "w").write(str(os.getpid()))
+api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+place = "/2020-01-01/extension/"
+api.request("POST", place + "register", '{{"events": []}}', {{"Lambda-Extension-Name": "Stays"}})
+answer = api.getresponse()
+answer.read()
+name = "Lambda-Extension-Identifier"
+api.request("GET", place + "event/next", headers={{name: answer.headers[name]}})
+time.sleep(60)
 '''
 import io, zipfile
+layer = io.BytesIO()
+with zipfile.ZipFile(layer, "w") as archive:
+    program = zipfile.ZipInfo("extensions/Stays")
+    program.external_attr = 0o100755 << 16
+    archive.writestr(program, extension)
 content = io.BytesIO()
 with zipfile.ZipFile(content, "w") as archive:
     archive.writestr("app.py", source)
 client = gs.client("lambda")
+layer = client.publish_layer_version(LayerName="l", Content={{"ZipFile": layer.getvalue()}})
 client.create_function(FunctionName="f", Runtime="python3.14", Handler="app.handler", Role=role,
-                       Code={{"ZipFile": content.getvalue()}})
+                       Code={{"ZipFile": content.getvalue()}}, Layers=[layer["LayerVersionArn"]])
 pids = []
 for escape in (False, True):
     answer = client.invoke(FunctionName="f", Payload=json.dumps({{"escape": escape}}))

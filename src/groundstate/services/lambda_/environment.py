@@ -5,10 +5,11 @@ AWS: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.htm
 Theory. An environment is in one of these states, and moves only downwards or between IDLE and BUSY:
 
     STARTING   the process was asked for; it has not asked for an invocation yet
-    IDLE       it waits in GET /invocation/next
+    IDLE       it waits in GET /invocation/next, and its extensions for the next event
     BUSY       it has an invocation
-    RETURNED   it has answered, and not yet asked for the next invocation
-    ENDED      the process is being killed or is gone; nothing comes from here any more
+    RETURNED   it has answered, and not yet asked for the next invocation, or an extension has not
+    ENDED      the process is being killed or is gone; nothing comes from here any more, but what
+               its extensions write while they shut down (`shutdown.py`)
 
 The pool gives it invocations and hears when it is ready or has ended. An invocation that was given
 to an environment is finished by it exactly once: by an answer, a timeout, or the process's end.
@@ -18,11 +19,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
+
+import orjson
 
 from groundstate import ids
 from groundstate.services.lambda_ import failures
+from groundstate.services.lambda_.extensions import INVOKE, Extensions
 from groundstate.services.lambda_.limits import INIT_S_MAX
 from groundstate.services.lambda_.log_stream import LogStream
 from groundstate.services.lambda_.memory import MemoryGauge
@@ -32,6 +38,7 @@ from groundstate.services.lambda_.output_pipe import OutputPipe
 from groundstate.services.lambda_.report import Report, iso_time
 from groundstate.services.lambda_.runtime_api import RuntimeConnection, open_listener
 from groundstate.services.lambda_.sdk_bridge import Respond
+from groundstate.services.lambda_.shutdown import SHUTDOWN_S, Shutdown
 from groundstate.services.lambda_.spawner import Command, Spawner
 
 # Output is stored at the end of an invocation, after this time, or when there is so much of it.
@@ -86,6 +93,7 @@ class Environment:
         idle_since: when it became idle, in the loop's time.
         began_at: when it was made, in the loop's time.
         token: what its process has to know to use the SDK bridge.
+        gone: set when nothing of it runs any more.
     """
 
     def __init__(self, owner: Owner, function: FunctionVersion, log: LogStream) -> None:
@@ -113,6 +121,9 @@ class Environment:
         self._listener = open_listener()
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self._output = OutputPipe(self._write_line, self._output_came)
+        self._extensions = Extensions(function, self._become_idle, self._fail)
+        self._shutdown: Shutdown | None = None
+        self.gone = asyncio.Event()
         self._task_root = b""
         self._timer: asyncio.TimerHandle | None = None
         self._flush_timer: asyncio.TimerHandle | None = None
@@ -137,9 +148,8 @@ class Environment:
         if self.state is State.ENDED:
             self._server.close()
             return
-        self._number = spawner.start(
-            command, self._output.open(), self._process_started, self._process_ended
-        )
+        self._extensions.expect([Path(path).name for path in command.extensions])
+        self._number = spawner.start(command, self._output.open(), self)
         self._timer = self._loop.call_later(INIT_S_MAX, self._init_is_late)
 
     def give(self, invocation: Invocation) -> None:
@@ -161,17 +171,24 @@ class Environment:
             "Lambda-Runtime-Trace-Id": invocation.trace_id,
             **invocation.headers,
         }
-        self._connection.give_invocation(headers, invocation.payload)
+        if self._extensions.all:
+            self._extensions.invoke(self._as_event(invocation, headers))
+        self._connection.reply(200, invocation.payload, headers)
         self._connection = None
 
     @property
     def can_take(self) -> bool:
         """It is idle and its process still listens."""
         connection = self._connection
-        return self.state is State.IDLE and connection is not None and connection.is_open
+        listens = connection is not None and connection.is_open
+        return self.state is State.IDLE and listens and self._extensions.are_ready
 
-    def end(self) -> None:
-        """Kill the process and let go of everything. An invocation under way is not finished."""
+    def end(self, reason: str = "spindown") -> None:
+        """Kill the process and let go of everything. An invocation under way is not finished.
+
+        Args:
+            reason: what extensions are told: `spindown`, `timeout` or `failure`.
+        """
         if self.state is State.ENDED:
             return
         self._output.drain()
@@ -179,6 +196,27 @@ class Environment:
         for timer in (self._timer, self._flush_timer):
             if timer is not None:
                 timer.cancel()
+        self._flush_timer = None
+        if self._spawner is not None and any(found.pid for found in self._extensions.all):
+            deadline_ms = self._owner.deadline_ms(SHUTDOWN_S)
+            self._shutdown = Shutdown(
+                self._spawner,
+                self._number,
+                self._extensions,
+                reason,
+                deadline_ms,
+                self._let_go,
+            )
+        else:
+            self._let_go()
+        if self.log.pending_bytes:
+            self._owner.flush_log(self)
+        self._owner.environment_ended(self, was=was)
+
+    def _let_go(self) -> None:
+        self._output.drain()
+        if self._flush_timer is not None:
+            self._flush_timer.cancel()
         if self._spawner is not None and self._number:
             self._spawner.kill(self._number)
         for connection in list(self._connections):
@@ -191,9 +229,9 @@ class Environment:
             self._listener.close()
         self._output.close()
         self._memory.close()
-        if self.log.pending_bytes:
+        if self._shutdown is not None and self.log.pending_bytes:
             self._owner.flush_log(self)
-        self._owner.environment_ended(self, was=was)
+        self.gone.set()
 
     def fail_to_start(self, error_type: str, message: str) -> None:
         """Say that there is no way to start the process."""
@@ -204,23 +242,36 @@ class Environment:
     def connected(self, connection: RuntimeConnection) -> None:
         """The process has a connection."""
         self._connections.add(connection)
-        if self.state is State.ENDED:
+        if self.gone.is_set():
             connection.close()
 
     def disconnected(self, connection: RuntimeConnection) -> None:
         """A connection has ended."""
         self._connections.discard(connection)
+        self._extensions.disconnected(connection)
 
     def next_asked(self, connection: RuntimeConnection) -> None:
         """The process is ready for an invocation."""
+        if self.state in (State.STARTING, State.RETURNED) and self._connection is None:
+            self._connection = connection
+            self._extensions.close_registration()
+            self._become_idle()
+        elif self._shutdown is None:
+            connection.close()
+
+    def _become_idle(self) -> None:
+        """Take invocations, if the process and all extensions wait for the next one."""
+        if self._connection is None or not self._extensions.are_ready:
+            return
         is_first = self.state is State.STARTING
         if is_first:
             self._init_s = time.perf_counter() - self._asked_at
-            self._cancel_timer()
+            now = self._owner.now()
+            for extension in self._extensions.all:
+                self._write(self._report.extension(now, extension.name, extension.events or ()))
         elif self.state is not State.RETURNED:
-            connection.close()
             return
-        self._connection = connection
+        self._cancel_timer()
         self.state = State.IDLE
         self.idle_since = self._loop.time()
         self._owner.environment_ready(self, is_first=is_first)
@@ -268,6 +319,21 @@ class Environment:
         if self.state is State.STARTING:
             self._fail_init(error_type or "Runtime.Unknown", self._as_on_aws(body), "")
 
+    def extension_asked(
+        self,
+        connection: RuntimeConnection,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+    ) -> None:
+        """An extension makes a request of the Extensions API."""
+        self._extensions.answer(connection, method, path, headers, body)
+
+    def registration_awaited(self, connection: RuntimeConnection) -> None:
+        """The process waits until all extensions have registered."""
+        self._extensions.await_registration(connection)
+
     def command_given(
         self, token: str, names: list[str], region: str, body: bytes, respond: Respond
     ) -> bool:
@@ -277,30 +343,51 @@ class Environment:
         self._owner.perform_command(names, region, body, respond)
         return True
 
-    # What the process does otherwise
+    # What its processes do otherwise
 
-    def _process_started(self, pid: int) -> None:
+    def process_started(self, pid: int) -> None:
+        """The process runs."""
         if self.state is not State.ENDED:
             self._memory.open(pid)
 
-    def _process_ended(self, status: int, peak_kb: int) -> None:
+    def process_ended(self, status: int, peak_kb: int) -> None:
+        """The process is gone: as it was asked to, or before its time."""
+        self._number = 0
+        if self._shutdown is not None:
+            self._shutdown.runtime_ended()
+        elif self.state is not State.ENDED:
+            self._memory.note(peak_kb)
+            self._fail(failures.EXIT_ERROR, failures.exit_reason(status))
+
+    def extension_started(self, name: str, pid: int) -> None:
+        """An extension runs."""
+        self._extensions.find(name).pid = pid
+        if self.gone.is_set() and self._spawner is not None:
+            self._spawner.kill_extension(pid)
+
+    def extension_ended(self, name: str, status: int) -> None:
+        """An extension is gone: as it was asked to, or before its time."""
+        self._extensions.find(name).pid = 0
+        if self._shutdown is not None:
+            self._shutdown.extension_ended()
+        else:
+            self._fail(failures.EXTENSION_CRASH, failures.describe_status(status))
+
+    def _fail(self, error_type: str, reason: str) -> None:
+        """The process or an extension is of no use any more: so is the environment."""
         if self.state is State.ENDED:
             return
-        self._memory.note(peak_kb)
-        self._number = 0
         if self.state is State.STARTING:
-            self._fail_init(failures.EXIT_ERROR, None, failures.exit_reason(status))
+            self._fail_init(error_type, None, reason)
             return
         invocation = self._invocation
         if invocation is not None:
             self._output.drain()
-            reason = failures.exit_reason(status)
-            self._write(
-                f"RequestId: {invocation.request_id} Error: {reason}\n{failures.EXIT_ERROR}"
-            )
-            payload = failures.exited(invocation.request_id, status)
-            self._finish(payload, "Unhandled", "error", failures.EXIT_ERROR)
-        self.end()
+            text = f"RequestId: {invocation.request_id} Error: {reason}"
+            self._write(f"{text}\n{error_type}")
+            payload = failures.make_failure(error_type, text)
+            self._finish(payload, "Unhandled", "error", error_type)
+        self.end("failure")
 
     def _init_is_late(self) -> None:
         # AWS starts the process anew then, with the function's own timeout; here it may go on for
@@ -327,7 +414,14 @@ class Environment:
         self._write(f"{moment} {invocation.request_id} Task timed out after {seconds} seconds")
         payload = failures.timed_out(invocation.request_id, self.function.timeout_s)
         self._finish(payload, "Unhandled", "timeout", "Sandbox.Timedout")
-        self.end()
+        self.end("timeout")
+
+    def _extensions_are_late(self) -> None:
+        """The function has answered, and an extension takes longer than the function may."""
+        self._output.drain()
+        moment, seconds = iso_time(self._owner.now()), f"{self.function.timeout_s:.2f}"
+        self._write(f"{moment} Task timed out after {seconds} seconds")
+        self.end("timeout")
 
     def _fail_init(self, error_type: str, payload: bytes | None, reason: str) -> None:
         """The process will not become ready: the invocation that waited for it fails."""
@@ -346,7 +440,7 @@ class Environment:
                 self._write(f"{text}\n{error_type}")
                 payload = failures.make_failure(error_type, text)
             self._finish(payload, "Unhandled", "error", error_type)
-        self.end()
+        self.end("failure")
 
     # The end of an invocation
 
@@ -377,6 +471,9 @@ class Environment:
         self._init_s = None
         if self.state is State.BUSY:
             self.state = State.RETURNED
+            if not self._extensions.are_ready:
+                left_s = max(0.0, self.function.timeout_s - duration_s)
+                self._timer = self._loop.call_later(left_s, self._extensions_are_late)
         outcome = Outcome(payload, function_error, self.log.take_tail())
         self._owner.run_job(self, invocation, outcome)
 
@@ -384,6 +481,18 @@ class Environment:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _as_event(self, invocation: Invocation, headers: Mapping[str, str]) -> bytes:
+        """What extensions are told of an invocation."""
+        return orjson.dumps(
+            {
+                "eventType": INVOKE,
+                "deadlineMs": int(headers["Lambda-Runtime-Deadline-Ms"]),
+                "requestId": invocation.request_id,
+                "invokedFunctionArn": invocation.invoked_arn,
+                "tracing": {"type": "X-Amzn-Trace-Id", "value": invocation.trace_id},
+            }
+        )
 
     def _as_on_aws(self, body: bytes) -> bytes:
         """Stack traces name the files as they do on AWS."""
@@ -394,7 +503,7 @@ class Environment:
     def _output_came(self) -> None:
         if self.log.pending_bytes >= _FLUSH_FROM_BYTES:
             self._owner.flush_log(self)
-        elif self._flush_timer is None and self.state is not State.ENDED:
+        elif self._flush_timer is None and not self.gone.is_set():
             self._flush_timer = self._loop.call_later(_FLUSH_AFTER_S, self._flush)
 
     def _flush(self) -> None:

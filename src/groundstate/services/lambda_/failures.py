@@ -12,6 +12,7 @@ import orjson
 from groundstate.services.lambda_.limits import RESPONSE_BYTES_MAX
 
 EXIT_ERROR = "Runtime.ExitError"
+EXTENSION_CRASH = "Extension.Crash"
 _SIGNALS = {
     signal.SIGKILL: "killed",
     signal.SIGTERM: "terminated",
@@ -39,11 +40,6 @@ def timed_out(request_id: str, timeout_s: int) -> bytes:
     )
 
 
-def exited(request_id: str, status: int) -> bytes:
-    """The process ended instead of answering; `status` is waitpid's."""
-    return make_failure(EXIT_ERROR, f"RequestId: {request_id} Error: {exit_reason(status)}")
-
-
 def too_large() -> bytes:
     """The function returned more than it may."""
     return make_failure(
@@ -54,12 +50,17 @@ def too_large() -> bytes:
 
 
 def exit_reason(status: int) -> str:
-    """How a process ended, in the words of AWS's logs; `status` is waitpid's."""
-    number = status & 0x7F
-    if number:
-        name = _SIGNALS.get(signal.Signals(number), f"signal {number}")
-        dumped = " (core dumped)" if status & 0x80 else ""
-        return f"Runtime exited with error: signal: {name}{dumped}"
+    """How a function's process ended, in the words of AWS's logs; `status` is waitpid's."""
     if status == 0:
         return "Runtime exited without providing a reason"
-    return f"Runtime exited with error: exit status {status >> 8}"
+    return f"Runtime exited with error: {describe_status(status)}"
+
+
+def describe_status(status: int) -> str:
+    """How a process ended; `status` is waitpid's."""
+    number = status & 0x7F
+    if not number:
+        return f"exit status {status >> 8}" if status else "exit code 0"
+    name = _SIGNALS.get(signal.Signals(number), f"signal {number}")
+    dumped = " (core dumped)" if status & 0x80 else ""
+    return f"signal: {name}{dumped}"

@@ -10,14 +10,23 @@ the runtime ended or was killed, it kills every environment with its whole proce
 whatever else descends from it, and ends. If this program itself is killed, the kernel kills the
 environments' first processes (PR_SET_PDEATHSIG).
 
+An environment's extensions are started by its first process, once that has the root, and so the
+`/tmp`, that they share; then it waits until they have registered, and becomes the runtime. They are
+children of this program and each is a process group of its own, so that they may outlive the
+runtime for the two seconds that AWS gives them.
+
 Messages are JSON, one for each packet. To this program:
     {"op": "start", "id": 1, "mode": "python" | "exec", "argv": [...], "env": {...}, "cwd": "...",
-     "paths": [...], "pycache": "...", "layers": [...], "room": {...}}
+     "paths": [...], "pycache": "...", "layers": [...], "extensions": [...], "room": {...}}
                                 with one file descriptor: where its output goes
-    {"op": "kill", "id": 1}
+    {"op": "kill" | "terminate", "id": 1}
+    {"op": "kill_extension", "pid": 4712}
 From it:
     {"id": 1, "pid": 4711}      it was started
+    {"id": 1, "extension": "name", "pid": 4712}   an extension of it was started
     {"id": 1, "status": 256, "peak_kb": 33000}    it ended; the status is waitpid's
+    {"stray": 4712, "status": 256}                another process ended: an extension, or one that
+                                                  a function started and left behind
 """
 
 from __future__ import annotations
@@ -25,6 +34,7 @@ from __future__ import annotations
 import array
 import contextlib
 import ctypes
+import fcntl
 import importlib.util
 import json
 import os
@@ -42,10 +52,29 @@ OPEN_FILES_MAX = (
     1024  # AWS: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 )
 TELEMETRY_FD = 3
+# Higher than any that this program has, or is given.
+_KEPT_FD = 128
 
 Message = dict[str, Any]
 
 _OPT = "/opt/"
+# The runtime's own: extensions do not have these.
+# AWS: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
+_NOT_FOR_EXTENSIONS = (
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_XRAY_CONTEXT_MISSING",
+    "AWS_XRAY_DAEMON_ADDRESS",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+    "_HANDLER",
+    "_LAMBDA_TELEMETRY_LOG_FD",
+    "GROUNDSTATE_SDK",
+    "GROUNDSTATE_SDK_TOKEN",
+)
+# Ours: answered when all extensions of the environment have registered.
+_REGISTERED = "/groundstate/extensions/registered"
 _LAMBDA_PYTHON = b"/var/lang/bin/python"
 
 _PR_SET_PDEATHSIG = 1
@@ -184,8 +213,8 @@ class Server:
                     if message is None:
                         self._end()
                         return None
-                    if message["op"] == "kill":
-                        self._kill(message["id"])
+                    if message["op"] != "start":
+                        self._signal(message)
                     elif self._start(message, descriptors[0]):
                         return message
                 else:
@@ -236,6 +265,7 @@ class Server:
 
     def _become(self, message: Message, output: int, room: Any) -> None:
         """Make this process an environment: its own session, output, limits and variables."""
+        server = os.getppid()
         os.setsid()
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
@@ -244,6 +274,8 @@ class Server:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             signal.signal(signal.SIGPIPE, signal.SIG_IGN)
         self._selector.close()
+        # Kept until the extensions run: they are announced there.
+        kept = fcntl.fcntl(self.control, fcntl.F_DUPFD_CLOEXEC, _KEPT_FD)
         self.control.close()
         os.close(self._wake_read)
         os.close(self._wake_write)
@@ -253,7 +285,7 @@ class Server:
         os.dup2(output, 2)
         if message["mode"] == "python":
             os.dup2(output, TELEMETRY_FD, inheritable=False)
-        os.closerange(TELEMETRY_FD + (message["mode"] == "python"), max(null, output) + 1)
+        os.closerange(TELEMETRY_FD + (message["mode"] == "python"), _KEPT_FD)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         soft = OPEN_FILES_MAX if hard == resource.RLIM_INFINITY else min(OPEN_FILES_MAX, hard)
@@ -262,14 +294,54 @@ class Server:
             self._private_root.enter(room)
         # After that, because a change of credentials clears it.
         self._libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        with socket.socket(fileno=kept) as announcements:
+            for path in message["extensions"]:
+                self._launch_extension(message, path, server, announcements)
+        if message["extensions"]:
+            _await_registration(message["env"]["AWS_LAMBDA_RUNTIME_API"])
         os.chdir(message["cwd"])
         os.environ.clear()
         os.environ.update(message["env"])
         time.tzset()
 
-    def _kill(self, environment_id: int) -> None:
-        pid = self.pids.get(environment_id)
-        if pid is not None:
+    def _launch_extension(
+        self, message: Message, path: str, server: int, announcements: socket.socket
+    ) -> None:
+        """Start an extension as the grandchild of this process: the server adopts it."""
+        middle = os.fork()
+        if middle:
+            os.waitpid(middle, 0)
+            return
+        try:
+            pid = os.fork()
+            if pid:
+                announced = {"id": message["id"], "extension": Path(path).name, "pid": pid}
+                announcements.send(json.dumps(announced).encode())
+                os._exit(0)
+            os.setpgid(0, 0)
+            while os.getppid() != server:
+                time.sleep(0.0005)
+            self._libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            variables = message["env"].items()
+            variables = {name: text for name, text in variables if name not in _NOT_FOR_EXTENSIONS}
+            os.chdir("/")
+            os.execve(path, [path], variables)  # noqa: S606, no shell
+        except BaseException as error:  # noqa: BLE001, as in `_start`
+            os.write(1, f"{error}\n".encode())
+            os._exit(127)
+
+    def _signal(self, message: Message) -> None:
+        if message["op"] == "kill_extension":
+            # A process that has ended may have left its number to another one.
+            if message["pid"] in _children_of(os.getpid()):
+                _kill_group(message["pid"])
+            return
+        pid = self.pids.get(message["id"])
+        if pid is None:
+            return
+        if message["op"] == "terminate":
+            _signal_one(pid, signal.SIGTERM)
+        else:
             _kill_group(pid)
 
     def _reap(self) -> None:
@@ -288,6 +360,8 @@ class Server:
                     ended = {"id": environment_id, "status": status, "peak_kb": usage.ru_maxrss}
                     self._send(ended)
                     break
+            else:
+                self._send({"stray": pid, "status": status})
 
     def _end(self) -> None:
         for pid in self.pids.values():
@@ -300,7 +374,7 @@ class Server:
                 return
             for pid in children:
                 _kill_group(pid)
-                _kill_one(pid)
+                _signal_one(pid, signal.SIGKILL)
             time.sleep(0.005)
             self._reap()
 
@@ -317,11 +391,22 @@ def _kill_group(pid: int) -> None:
         return
 
 
-def _kill_one(pid: int) -> None:
+def _signal_one(pid: int, number: signal.Signals) -> None:
     try:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, number)
     except ProcessLookupError:
         return
+
+
+def _await_registration(runtime_api: str) -> None:
+    """Wait until the environment says that all of its extensions have registered."""
+    host, _, port = runtime_api.partition(":")
+    with socket.create_connection((host, int(port))) as connection:
+        request = f"GET {_REGISTERED} HTTP/1.1\r\nHost: {runtime_api}\r\n\r\n"
+        connection.sendall(request.encode())
+        if not connection.recv(1):
+            # The environment is over: who ended it kills this process.
+            signal.pause()
 
 
 def _children_of(pid: int) -> list[int]:

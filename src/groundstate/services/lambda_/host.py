@@ -100,10 +100,14 @@ class LambdaHost:
             self._sweep.cancel()
         for task in list(self._tasks):
             task.cancel()
+        ending = []
         for pool in list(self._pools.values()):
             pool.waiting.clear()
             for environment in list(pool.environments):
                 environment.end()
+                ending.append(environment.gone.wait())
+        # Extensions have two seconds to shut down.
+        await asyncio.gather(*ending)
         for spawner in self._spawners.values():
             await spawner.stop()
         self.code.close()

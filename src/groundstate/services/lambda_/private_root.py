@@ -122,6 +122,7 @@ def as_seen_inside(message: Message) -> Message:
     return {
         **message,
         "argv": [inside(argument) for argument in message["argv"]],
+        "extensions": [inside(path) for path in message["extensions"]],
         "env": variables,
         "cwd": TASK,
         "layers": [],

@@ -61,6 +61,13 @@ class Report:
         )
         return f"{text}\tError Type: {error_type}" if error_type else text
 
+    def extension(self, now: float, name: str, events: tuple[str, ...]) -> str:
+        """An extension is ready."""
+        if self._is_json:
+            record = {"name": name, "state": "Ready", "events": events}
+            return self._event("platform.extension", now, record, "INFO")
+        return f"EXTENSION\tName: {name}\tState: Ready\tEvents: [{', '.join(events)}]"
+
     def start(self, now: float, request_id: str) -> str:
         """An invocation begins."""
         version = self._function.version

@@ -3,7 +3,8 @@
 AWS: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
 Each environment has a listener of its own on the loopback interface. It is strict: what is not a
-request of this API, or does not name this listener as its host, is refused.
+request of this API, or does not name this listener as its host, is refused. The Extensions API is
+at the same address; `extensions.py` answers it.
 """
 
 from __future__ import annotations
@@ -11,16 +12,22 @@ from __future__ import annotations
 import asyncio
 import socket
 from base64 import b64decode
+from collections.abc import Mapping
 from typing import Protocol, cast
 
 import httptools
 
+from groundstate.services.lambda_.extensions import PREFIX as EXTENSIONS_PREFIX
 from groundstate.services.lambda_.limits import RESPONSE_BYTES_MAX, STREAM_BYTES_MAX
 from groundstate.services.lambda_.sdk_bridge import Respond
 
 _PREFIX = "/2018-06-01/runtime/"
 # Ours: see sdk_bridge.py.
 _SDK_PREFIX = "/groundstate/sdk/"
+# Extensions may ask for logs there. AWS's own emulator of this API has none either, and says so.
+_TELEMETRY = {"/2022-07-01/telemetry": "Telemetry", "/2020-08-15/logs": "Logs"}
+# Ours: see forkserver.py.
+_REGISTERED = "/groundstate/extensions/registered"
 _MODE = b"lambda-runtime-function-response-mode"
 _REASONS = {
     200: "OK",
@@ -61,6 +68,19 @@ class RuntimeApiHandler(Protocol):
 
     def init_failed(self, body: bytes, error_type: str) -> None:
         """The process could not get ready."""
+
+    def extension_asked(
+        self,
+        connection: RuntimeConnection,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+    ) -> None:
+        """An extension makes a request of the Extensions API; `connection.reply` answers it."""
+
+    def registration_awaited(self, connection: RuntimeConnection) -> None:
+        """The process waits until all extensions have registered."""
 
     def command_given(
         self, token: str, names: list[str], region: str, body: bytes, respond: Respond
@@ -155,9 +175,9 @@ class RuntimeConnection(asyncio.Protocol):
         """The process still listens to this connection."""
         return self._transport is not None and not self._transport.is_closing()
 
-    def give_invocation(self, headers: dict[str, str], body: bytes) -> None:
-        """Answer GET /runtime/invocation/next."""
-        self._write(200, body, "application/json", headers)
+    def reply(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+        """Answer a request that the handler was told of."""
+        self._write(status, body, "application/json", headers)
 
     def close(self) -> None:
         """Close the connection."""
@@ -179,6 +199,16 @@ class RuntimeConnection(asyncio.Protocol):
         elif method == "POST" and path == "init/error":
             self._handler.init_failed(body, self._error_type())
             self._write(202, b'{"status":"OK"}\n')
+        elif url.startswith(EXTENSIONS_PREFIX):
+            names = self._headers.items()
+            headers = {name.decode("latin-1"): text.decode("latin-1") for name, text in names}
+            path = url[len(EXTENSIONS_PREFIX) :]
+            self._handler.extension_asked(self, method, path, headers, body)
+        elif method == "PUT" and url in _TELEMETRY:
+            api = _TELEMETRY[url]
+            self._refuse(202, f"{api}.NotSupported", f"{api} API is not supported")
+        elif (method, url) == ("GET", _REGISTERED):
+            self._handler.registration_awaited(self)
         else:
             self._refuse(404, "NotFound", f"{method} {url} is not part of the Runtime API.")
 
@@ -251,7 +281,7 @@ class RuntimeConnection(asyncio.Protocol):
         status: int,
         body: bytes,
         content_type: str = "application/json",
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         if not self.is_open:
             return

@@ -12,6 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from groundstate.services.lambda_.extensions import EXTENSIONS_MAX
 from groundstate.services.lambda_.model import FunctionVersion
 from groundstate.services.lambda_.spawner import Command
 
@@ -127,6 +128,7 @@ def make_command(
         paths=paths,
         pycache=str(pycache),
         layers=[str(root) for root in layer_roots],
+        extensions=_find_extensions(layer_roots),
         room={
             "stage": str(_stage(code_root)),
             "task": str(task_root),
@@ -168,7 +170,7 @@ def _find_bootstrap(task_root: Path, layer_roots: list[Path]) -> str:
                 raise CannotRun(
                     "Runtime.InvalidEntrypoint", "fork/exec /var/task/bootstrap: permission denied"
                 )
-            _check_format(path)
+            _check_format(path, "Runtime.InvalidEntrypoint", "/var/task/bootstrap")
             return str(path)
     raise CannotRun(
         "Runtime.InvalidEntrypoint",
@@ -176,7 +178,29 @@ def _find_bootstrap(task_root: Path, layer_roots: list[Path]) -> str:
     )
 
 
-def _check_format(path: Path) -> None:
+def _find_extensions(layer_roots: list[Path]) -> list[str]:
+    """The programs in the layers' folders `extensions`, by name; the first layer's counts.
+
+    AWS: https://docs.aws.amazon.com/lambda/latest/dg/extensions-configuration.html
+    """
+    found: dict[str, Path] = {}
+    for root in layer_roots:
+        folder = root / "extensions"
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.is_file():
+                found.setdefault(path.name, path)
+    error_type = "Extension.LaunchError"
+    if len(found) > EXTENSIONS_MAX:
+        raise CannotRun(error_type, f"Extension limit ({EXTENSIONS_MAX}) reached")
+    for name, path in found.items():
+        seen = f"/opt/extensions/{name}"
+        if not os.access(path, os.X_OK):
+            raise CannotRun(error_type, f"fork/exec {seen}: permission denied")
+        _check_format(path, error_type, seen)
+    return [str(path) for path in found.values()]
+
+
+def _check_format(path: Path, error_type: str, seen: str) -> None:
     """A program is a script that names its interpreter, or was built for this machine."""
     with path.open("rb") as file:
         head = file.read(20)
@@ -184,9 +208,7 @@ def _check_format(path: Path) -> None:
         return
     machine = int.from_bytes(head[18:20], "little")
     if not head.startswith(b"\x7fELF") or machine != _ELF_MACHINES.get(os.uname().machine, machine):
-        raise CannotRun(
-            "Runtime.InvalidEntrypoint", "fork/exec /var/task/bootstrap: exec format error"
-        )
+        raise CannotRun(error_type, f"fork/exec {seen}: exec format error")
 
 
 def _find_wrapper(path: str, task_root: Path, layer_roots: list[Path]) -> str:

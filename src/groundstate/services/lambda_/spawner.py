@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import orjson
 
@@ -33,6 +33,7 @@ class Command(NamedTuple):
         paths: what goes before Python's own module path.
         pycache: where compiled Python modules are kept.
         layers: the folders that are `/opt` on AWS, in the order in which they are laid over it.
+        extensions: programs that run beside it, started before it.
         room: the file system that the process sees where the kernel allows it, see
             `private_root.py`.
     """
@@ -44,7 +45,24 @@ class Command(NamedTuple):
     paths: list[str]
     pycache: str
     layers: list[str]
+    extensions: list[str]
     room: dict[str, object]
+
+
+class Listener(Protocol):
+    """Who asked for a process, and hears of it: an environment."""
+
+    def process_started(self, pid: int) -> None:
+        """It runs."""
+
+    def process_ended(self, status: int, peak_kb: int) -> None:
+        """It has ended: waitpid's status, and the most memory that it used."""
+
+    def extension_started(self, name: str, pid: int) -> None:
+        """One of its extensions runs."""
+
+    def extension_ended(self, name: str, status: int) -> None:
+        """One of its extensions has ended: waitpid's status."""
 
 
 class Spawner:
@@ -59,8 +77,8 @@ class Spawner:
         self._loop = asyncio.get_running_loop()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
-        self._started: dict[int, Callable[[int], None]] = {}
-        self._ended: dict[int, Callable[[int, int], None]] = {}
+        self._listeners: dict[int, Listener] = {}
+        self._extensions: dict[int, tuple[Listener, str]] = {}
         self._waiting: deque[tuple[bytes, int | None]] = deque()
         self._last_id = 0
 
@@ -69,25 +87,16 @@ class Spawner:
         if self._control is None:
             self._open()
 
-    def start(
-        self,
-        command: Command,
-        output: int,
-        on_start: Callable[[int], None],
-        on_end: Callable[[int, int], None],
-    ) -> int:
+    def start(self, command: Command, output: int, listener: Listener) -> int:
         """Start a process; its number lets it be killed.
 
         Args:
             output: the file descriptor that its output goes to. It is closed here.
-            on_start: called with the process id.
-            on_end: called with waitpid's status and the most memory in KB when it has ended.
         """
         self.prepare()
         self._last_id += 1
         number = self._last_id
-        self._started[number] = on_start
-        self._ended[number] = on_end
+        self._listeners[number] = listener
         self._send(
             {
                 "op": "start",
@@ -99,6 +108,7 @@ class Spawner:
                 "paths": command.paths,
                 "pycache": command.pycache,
                 "layers": command.layers,
+                "extensions": command.extensions,
                 "room": command.room,
             },
             output,
@@ -107,8 +117,18 @@ class Spawner:
 
     def kill(self, number: int) -> None:
         """Kill a process with its whole group; nothing happens if it has ended."""
-        if number in self._ended:
+        if number in self._listeners:
             self._send({"op": "kill", "id": number}, None)
+
+    def terminate(self, number: int) -> None:
+        """Ask a process to end (SIGTERM); nothing happens if it has ended."""
+        if number in self._listeners:
+            self._send({"op": "terminate", "id": number}, None)
+
+    def kill_extension(self, pid: int) -> None:
+        """Kill an extension; nothing happens if it has ended."""
+        if pid in self._extensions:
+            self._send({"op": "kill_extension", "pid": pid}, None)
 
     async def stop(self) -> None:
         """Kill all processes and end the server."""
@@ -188,11 +208,20 @@ class Spawner:
             self._lost()
             return
         message = orjson.loads(packet)
-        number = message["id"]
-        if "pid" in message:
-            self._started.pop(number)(message["pid"])
+        if "stray" in message:
+            extension = self._extensions.pop(message["stray"], None)
+            if extension is not None:
+                extension[0].extension_ended(extension[1], message["status"])
+            return
+        listener = self._listeners[message["id"]]
+        if "extension" in message:
+            self._extensions[message["pid"]] = (listener, message["extension"])
+            listener.extension_started(message["extension"], message["pid"])
+        elif "pid" in message:
+            listener.process_started(message["pid"])
         else:
-            self._ended.pop(number)(message["status"], message["peak_kb"])
+            del self._listeners[message["id"]]
+            listener.process_ended(message["status"], message["peak_kb"])
 
     def _lost(self) -> None:
         """The server is gone, and its processes with it: say so to those who wait for them."""
@@ -202,7 +231,9 @@ class Spawner:
         if process is not None:
             process.kill()
             process.wait()
-        ended, self._ended = self._ended, {}
-        self._started.clear()
-        for on_end in ended.values():
-            on_end(9, 0)
+        listeners, self._listeners = self._listeners, {}
+        extensions, self._extensions = self._extensions, {}
+        for listener in listeners.values():
+            listener.process_ended(signal.SIGKILL, 0)
+        for listener, name in extensions.values():
+            listener.extension_ended(name, signal.SIGKILL)
