@@ -41,6 +41,8 @@ while True:
     _, event = ask("GET", "event/next", me)
     print(NAME, "heard", json.dumps(event), flush=True)
     {work}
+    if event["eventType"] == "SHUTDOWN":
+        sys.exit()
 """
 FUNCTION = """
 import os, pathlib
@@ -56,20 +58,56 @@ def handler(event, context):
 """
 
 
-TELEMETRY = """
-import json, os
-from http.client import HTTPConnection
+LISTENER = """
+import http.server, threading
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        with open("/tmp/told", "a") as file:
+            file.writelines(json.dumps(event) + "\\n" for event in json.loads(body))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        pass
+
+server = http.server.HTTPServer(("sandbox.localdomain", 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+request = {request}
+request["destination"].setdefault("URI", "http://sandbox.localdomain:%d/told" % server.server_port)
+api.request("PUT", "{path}", json.dumps(request), me)
+answer = api.getresponse()
+print("subscribed", answer.status, answer.read().decode(), flush=True)
+"""
+READS_TOLD = """
+import json, pathlib
 
 def handler(event, context):
-    api = HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
-    api.request("PUT", event["path"], "{}")
-    answer = api.getresponse()
-    return [answer.status, json.loads(answer.read())]
+    print("a line")
+    if event.get("fail"):
+        raise ValueError("as asked")
+    told = pathlib.Path("/tmp/told")
+    return [json.loads(line) for line in told.read_text().splitlines()] if told.exists() else []
 """
 
 
 def make_extension(events=("INVOKE", "SHUTDOWN"), work="pass", slow_s=0.0):
     return EXTENSION.format(events=json.dumps(events), work=work, slow_s=slow_s)
+
+
+def make_listener(path="/2022-07-01/telemetry", **changes):
+    """An extension that subscribes to telemetry and writes what it is told to /tmp/told."""
+    request = {
+        "schemaVersion": "2022-12-13",
+        "types": ["platform", "function", "extension"],
+        "destination": {"protocol": "HTTP"},
+        "buffering": {"timeoutMs": 25},
+        **changes,
+    }
+    subscribe = LISTENER.replace("{request}", repr(request)).replace("{path}", path)
+    registered, loop, rest = make_extension().partition("while True:")
+    return f"{registered}{subscribe}{loop}{rest}"
 
 
 def make(functions, source=FUNCTION, mode=0o100755, **extensions):
@@ -147,7 +185,7 @@ def test_extension_may_take_no_longer_than_the_function(functions):
 def test_no_extension_is_left_when_the_runtime_stops(events):
     with Groundstate(real_time=True) as groundstate:
         functions = Functions(groundstate)
-        work = "print('pid', os.getpid(), flush=True)"
+        work = "print('pid', os.getpid(), flush=True); event['eventType'] = 'ignored'"
         name = make(functions, Stays=make_extension(events, work))
         functions.invoke(name)
         wait_until(lambda: "pid " in "".join(functions.messages(name)))
@@ -161,7 +199,7 @@ def test_is_told_that_the_environment_ends():
         functions = Functions(groundstate)
         name = make(
             functions,
-            Told=make_extension(work="if event['eventType'] == 'SHUTDOWN': sys.exit(0)"),
+            Told=make_extension(),
             Deaf=make_extension(events=["INVOKE"]),
         )
         functions.invoke(name)
@@ -295,12 +333,132 @@ def test_thread_of_the_function_may_be_an_extension(functions):
     assert "EXTENSION\tName: In\tState: Ready\tEvents: [INVOKE]\n" in functions.messages(name)
 
 
-@pytest.mark.parametrize(
-    ("path", "api"), [("/2022-07-01/telemetry", "Telemetry"), ("/2020-08-15/logs", "Logs")]
-)
-def test_telemetry_is_refused_as_by_aws_s_emulator(functions, path, api):
-    name = functions.make(TELEMETRY)
-    assert functions.invoke(name, {"path": path}).payload == [
-        202,
-        {"errorType": f"{api}.NotSupported", "errorMessage": f"{api} API is not supported"},
+def test_telemetry_tells_what_happens_and_what_is_written(functions):
+    name = make(functions, READS_TOLD, Listener=make_listener())
+    first = functions.invoke(name, {"fail": True})
+    time.sleep(0.3)
+    told = functions.invoke(name).payload
+    types = [event["type"] for event in told if event["type"].startswith("platform")]
+    # Once registered, an extension goes on beside the runtime.
+    types.remove("platform.telemetrySubscription")
+    # What the second invocation is told of itself depends on how quick it is.
+    assert types[:7] == [
+        "platform.initStart",
+        "platform.initRuntimeDone",
+        "platform.extension",
+        "platform.initReport",
+        "platform.start",
+        "platform.runtimeDone",
+        "platform.report",
     ]
+    records = {event["type"]: event["record"] for event in told}
+    assert records["platform.telemetrySubscription"] == {
+        "name": "Listener",
+        "state": "Subscribed",
+        "types": ["platform", "function", "extension"],
+    }
+    done = records["platform.runtimeDone"]
+    assert (done["requestId"], done["status"]) == (first.request_id, "error")
+    assert records["platform.report"]["metrics"]["memorySizeMB"] == 128
+    lines = [(event["type"], event["record"]) for event in told if "." not in event["type"]]
+    assert ("function", "a line\n") in lines
+    assert ("extension", 'subscribed 200 "OK"\n') in lines
+    log = "".join(functions.messages(name))
+    subscribed = "State: Subscribed\tTypes: [platform, function, extension]"
+    assert f"TELEMETRY\tName: Listener\t{subscribed}\n" in log
+
+
+def test_telemetry_has_the_types_that_were_asked_for(functions):
+    source = READS_TOLD.replace('print("a line")', "print(json.dumps({'a': [1]}))")
+    name = make(functions, source, Listener=make_listener(types=["function"]))
+    functions.client.update_function_configuration(
+        FunctionName=name, LoggingConfig={"LogFormat": "JSON"}
+    )
+    functions.invoke(name)
+    time.sleep(0.3)
+    told = functions.invoke(name).payload
+    assert {event["type"] for event in told} == {"function"}
+    assert told[0]["record"] == {"a": [1]}
+
+
+def test_logs_api_is_there_as_well(functions):
+    listener = make_listener("/2020-08-15/logs", schemaVersion="2021-03-18")
+    name = make(functions, READS_TOLD, Listener=listener)
+    functions.invoke(name)
+    time.sleep(0.3)
+    types = [event["type"] for event in functions.invoke(name).payload]
+    assert "platform.logsSubscription" in types
+    assert "platform.runtimeDone" in types
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "error_type", "message"),
+    [
+        (
+            {"types": [], "destination": {"protocol": "HTTP", "URI": "http://sandbox.localdomain"}},
+            400,
+            "ValidationError",
+            "URI port is not provided; types should not be empty",
+        ),
+        (
+            {"destination": {"protocol": "HTTP", "URI": "http://example.com:80"}},
+            403,
+            "Telemetry.AccessDenied",
+            "Only 'sandbox.localdomain' hostname is supported.",
+        ),
+        (
+            {"buffering": {"maxItems": 1}},
+            400,
+            "ValidationError",
+            "maxItems should be between 1000 and 10000",
+        ),
+        (
+            {"destination": {"protocol": "TCP"}},
+            400,
+            "ValidationError",
+            "destination port is not provided",
+        ),
+    ],
+)
+def test_wrong_subscription_is_refused(functions, changes, status, error_type, message):
+    name = make(functions, READS_TOLD, Listener=make_listener(**changes))
+    functions.invoke(name)
+    subscribed = re.search(r"subscribed (\d+) (.*)", "".join(functions.messages(name)))
+    assert int(subscribed[1]) == status
+    assert json.loads(subscribed[2]) == {"errorType": error_type, "errorMessage": message}
+
+
+def test_what_nobody_takes_is_dropped_and_that_is_told(functions):
+    """An extension that listens by TCP, and only later."""
+    listen = """
+import socket, threading
+port = socket.socket()
+port.bind(("127.0.0.1", 0))
+request = {{
+    "schemaVersion": "2022-12-13", "types": ["platform"], "buffering": {{"timeoutMs": 25}},
+    "destination": {{"protocol": "TCP", "port": port.getsockname()[1]}},
+}}
+api.request("PUT", "/2022-07-01/telemetry", json.dumps(request), me)
+api.getresponse().read()
+
+def take():
+    time.sleep(1.5)
+    port.listen()
+    while True:
+        with port.accept()[0].makefile() as lines, open("/tmp/told", "a") as told:
+            told.writelines(lines)
+
+threading.Thread(target=take, daemon=True).start()
+"""
+    extension = make_extension().partition("while True:")
+    program = f"{extension[0]}{listen.format()}{extension[1]}{extension[2]}"
+    name = make(functions, READS_TOLD, Late=program)
+    functions.invoke(name)
+    time.sleep(2)
+    functions.invoke(name)
+    time.sleep(0.3)
+    told = functions.invoke(name).payload
+    dropped = next(e["record"] for e in told if e["type"] == "platform.logsDropped")
+    assert dropped["droppedRecords"] > 0
+    assert dropped["droppedBytes"] > 50 * dropped["droppedRecords"]
+    assert dropped["reason"].startswith("Consumer seems to have fallen behind")

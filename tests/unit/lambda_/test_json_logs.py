@@ -44,6 +44,22 @@ def test_platform_lines_are_json(lines):
     assert "initDurationMs" in report["metrics"]
 
 
+def test_platform_lines_in_detail(lines):
+    messages, request_id = lines(SystemLogLevel="DEBUG")
+    events = [json.loads(text) for text in messages if text.startswith('{"time"')]
+    assert [event["type"] for event in events] == [
+        "platform.initStart",
+        "platform.initRuntimeDone",
+        "platform.initReport",
+        "platform.start",
+        "platform.runtimeDone",
+        "platform.report",
+    ]
+    done = events[4]["record"]
+    assert (done["requestId"], done["status"]) == (request_id, "success")
+    assert done["metrics"]["producedBytes"] == len("null")
+
+
 def test_messages_are_json_from_their_level_on(lines):
     messages, request_id = lines(ApplicationLogLevel="INFO")
     logged = [json.loads(text) for text in messages if text.startswith('{"timestamp"')]

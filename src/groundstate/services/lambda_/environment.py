@@ -28,7 +28,7 @@ import orjson
 
 from groundstate import ids
 from groundstate.services.lambda_ import failures
-from groundstate.services.lambda_.extensions import INVOKE, Extensions
+from groundstate.services.lambda_.extensions import INVOKE, Extensions, refuse
 from groundstate.services.lambda_.limits import INIT_S_MAX
 from groundstate.services.lambda_.log_stream import LogStream
 from groundstate.services.lambda_.memory import MemoryGauge
@@ -40,6 +40,7 @@ from groundstate.services.lambda_.runtime_api import RuntimeConnection, open_lis
 from groundstate.services.lambda_.sdk_bridge import Respond
 from groundstate.services.lambda_.shutdown import SHUTDOWN_S, Shutdown
 from groundstate.services.lambda_.spawner import Command, Spawner
+from groundstate.services.lambda_.telemetry import Invalid, Telemetry, name_of
 
 # Output is stored at the end of an invocation, after this time, or when there is so much of it.
 _FLUSH_AFTER_S = 0.1
@@ -107,7 +108,8 @@ class Environment:
         self.began_at = self._loop.time()
         # The loop's time has whole milliseconds, too few for the REPORT line.
         self._asked_at = time.perf_counter()
-        self._report = Report(function)
+        self._telemetry = Telemetry(owner.now, is_json=function.log_format == "JSON")
+        self._report = Report(function, self._telemetry)
         self._invocation: Invocation | None = None
         self._given_at = 0.0
         self._init_s: float | None = None
@@ -121,6 +123,7 @@ class Environment:
         self._listener = open_listener()
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self._output = OutputPipe(self._write_line, self._output_came)
+        self._extensions_output = OutputPipe(self._write_extension_line, self._output_came)
         self._extensions = Extensions(function, self._become_idle, self._fail)
         self._shutdown: Shutdown | None = None
         self.gone = asyncio.Event()
@@ -149,7 +152,10 @@ class Environment:
             self._server.close()
             return
         self._extensions.expect([Path(path).name for path in command.extensions])
-        self._number = spawner.start(command, self._output.open(), self)
+        outputs = [self._output.open()]
+        if command.extensions:
+            outputs.append(self._extensions_output.open())
+        self._number = spawner.start(command, outputs, self)
         self._timer = self._loop.call_later(INIT_S_MAX, self._init_is_late)
 
     def give(self, invocation: Invocation) -> None:
@@ -191,12 +197,13 @@ class Environment:
         """
         if self.state is State.ENDED:
             return
-        self._output.drain()
+        self._drain()
         was, self.state = self.state, State.ENDED
         for timer in (self._timer, self._flush_timer):
             if timer is not None:
                 timer.cancel()
         self._flush_timer = None
+        self._telemetry.flush()
         if self._spawner is not None and any(found.pid for found in self._extensions.all):
             deadline_ms = self._owner.deadline_ms(SHUTDOWN_S)
             self._shutdown = Shutdown(
@@ -214,7 +221,8 @@ class Environment:
         self._owner.environment_ended(self, was=was)
 
     def _let_go(self) -> None:
-        self._output.drain()
+        self._drain()
+        self._telemetry.stop()
         if self._flush_timer is not None:
             self._flush_timer.cancel()
         if self._spawner is not None and self._number:
@@ -228,6 +236,7 @@ class Environment:
         else:
             self._listener.close()
         self._output.close()
+        self._extensions_output.close()
         self._memory.close()
         if self._shutdown is not None and self.log.pending_bytes:
             self._owner.flush_log(self)
@@ -254,7 +263,9 @@ class Environment:
         """The process is ready for an invocation."""
         if self.state in (State.STARTING, State.RETURNED) and self._connection is None:
             self._connection = connection
-            self._extensions.close_registration()
+            if self.state is State.STARTING:
+                self._extensions.close_registration()
+                self._write(self._report.init_runtime_done(self._owner.now()))
             self._become_idle()
         elif self._shutdown is None:
             connection.close()
@@ -269,6 +280,8 @@ class Environment:
             now = self._owner.now()
             for extension in self._extensions.all:
                 self._write(self._report.extension(now, extension.name, extension.events or ()))
+            self._write(self._report.init_report(now, self._init_s, "success", ""))
+            self._telemetry.close_subscription()
         elif self.state is not State.RETURNED:
             return
         self._cancel_timer()
@@ -330,6 +343,22 @@ class Environment:
         """An extension makes a request of the Extensions API."""
         self._extensions.answer(connection, method, path, headers, body)
 
+    def subscription_asked(
+        self, connection: RuntimeConnection, api: str, headers: Mapping[str, str], body: bytes
+    ) -> None:
+        """An extension wants to be told of telemetry."""
+        extension = self._extensions.identify(connection, headers)
+        if extension is None:
+            return
+        try:
+            types = self._telemetry.subscribe(extension.name, api, body)
+        except Invalid as invalid:
+            refuse(connection, invalid.error_type, invalid.message, status=invalid.status)
+            return
+        connection.reply(200, b'"OK"')
+        now = self._owner.now()
+        self._write(self._report.subscription(now, extension.name, name_of(api), types))
+
     def registration_awaited(self, connection: RuntimeConnection) -> None:
         """The process waits until all extensions have registered."""
         self._extensions.await_registration(connection)
@@ -382,7 +411,7 @@ class Environment:
             return
         invocation = self._invocation
         if invocation is not None:
-            self._output.drain()
+            self._drain()
             text = f"RequestId: {invocation.request_id} Error: {reason}"
             self._write(f"{text}\n{error_type}")
             payload = failures.make_failure(error_type, text)
@@ -408,7 +437,7 @@ class Environment:
     def _time_is_up(self) -> None:
         invocation = self._invocation
         assert invocation is not None
-        self._output.drain()
+        self._drain()
         seconds = f"{self.function.timeout_s:.2f}"
         moment = iso_time(self._owner.now())
         self._write(f"{moment} {invocation.request_id} Task timed out after {seconds} seconds")
@@ -418,7 +447,7 @@ class Environment:
 
     def _extensions_are_late(self) -> None:
         """The function has answered, and an extension takes longer than the function may."""
-        self._output.drain()
+        self._drain()
         moment, seconds = iso_time(self._owner.now()), f"{self.function.timeout_s:.2f}"
         self._write(f"{moment} Task timed out after {seconds} seconds")
         self.end("timeout")
@@ -426,7 +455,7 @@ class Environment:
     def _fail_init(self, error_type: str, payload: bytes | None, reason: str) -> None:
         """The process will not become ready: the invocation that waited for it fails."""
         self._cancel_timer()
-        self._output.drain()
+        self._drain()
         duration_s = time.perf_counter() - self._asked_at
         now = self._owner.now()
         self._write(self._report.init_report(now, duration_s, "error", error_type))
@@ -454,13 +483,16 @@ class Environment:
         duration_s = time.perf_counter() - self._given_at
         if status == "timeout":
             duration_s = float(self.function.timeout_s)
-        self._output.drain()
+        self._drain()
         now = self._owner.now()
-        self._write(self._report.end(now, invocation.request_id))
+        done = "error" if function_error and status == "success" else status
+        request_id = invocation.request_id
+        self._write(self._report.runtime_done(now, request_id, duration_s, payload, done))
+        self._write(self._report.end(now, request_id))
         self._write(
             self._report.report(
                 now,
-                invocation.request_id,
+                request_id,
                 duration_s,
                 init_s=self._init_s,
                 memory_used_mb=self._memory.peak_mb(duration_s),
@@ -500,6 +532,10 @@ class Environment:
 
     # Output
 
+    def _drain(self) -> None:
+        self._output.drain()
+        self._extensions_output.drain()
+
     def _output_came(self) -> None:
         if self.log.pending_bytes >= _FLUSH_FROM_BYTES:
             self._owner.flush_log(self)
@@ -518,7 +554,12 @@ class Environment:
         least = self.function.log_level
         if least and line.level and _LEVELS.index(line.level) < _LEVELS.index(least):
             return
+        self._telemetry.add_line("function", self._owner.now(), f"{text}\n")
         self._write(text)
+
+    def _write_extension_line(self, line: Line) -> None:
+        self._telemetry.add_line("extension", self._owner.now(), f"{line.text}\n")
+        self._write(line.text)
 
     def _write(self, text: str) -> None:
         if text:

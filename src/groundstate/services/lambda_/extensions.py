@@ -152,7 +152,7 @@ class Extensions:
         if (method, path) == ("POST", "register"):
             self._register(connection, headers, body)
             return
-        extension = self._identify(connection, headers)
+        extension = self.identify(connection, headers)
         if extension is None:
             return
         if (method, path) == ("GET", "event/next"):
@@ -160,17 +160,17 @@ class Extensions:
         elif method == "POST" and path in ("init/error", "exit/error"):
             self._fail(connection, path, headers)
         else:
-            _refuse(connection, "NotFound", f"{method} {PREFIX}{path}", status=404)
+            refuse(connection, "NotFound", f"{method} {PREFIX}{path}", status=404)
 
     def _register(self, connection: Connection, headers: Mapping[str, str], body: bytes) -> None:
         name = headers.get("lambda-extension-name", "")
         if not name:
-            _refuse(connection, "Extension.InvalidExtensionName", "Empty extension name")
+            refuse(connection, "Extension.InvalidExtensionName", "Empty extension name")
             return
         try:
             events = orjson.loads(body).get("events") or []
         except (ValueError, AttributeError) as error:
-            _refuse(connection, "InvalidRequestFormat", str(error))
+            refuse(connection, "InvalidRequestFormat", str(error))
             return
         extension = next((found for found in self.all if found.name == name), None)
         known = _EVENTS[extension is not None and extension.is_external]
@@ -179,20 +179,20 @@ class Extensions:
             text = f"{wrong[0]}: ErrorInvalidEventType"
             if wrong[0] == SHUTDOWN:
                 text = f"{SHUTDOWN}: ShutdownEventNotSupportedForInternalExtension"
-            _refuse(connection, "Extension.InvalidEventType", text)
+            refuse(connection, "Extension.InvalidEventType", text)
             return
         if extension is None or not extension.is_external:
             if not self._is_open:
                 text = "Extension registration closed already"
-                _refuse(connection, "Extension.RegistrationClosed", text)
+                refuse(connection, "Extension.RegistrationClosed", text)
                 return
             if extension is None and len(self.all) >= EXTENSIONS_MAX:
                 text = f"Extension limit ({EXTENSIONS_MAX}) reached"
-                _refuse(connection, "Extension.TooManyExtensions", text)
+                refuse(connection, "Extension.TooManyExtensions", text)
                 return
         if extension is not None and extension.events is not None:
             text = "Extension with this name already registered"
-            _refuse(connection, "Extension.InvalidExtensionState", text)
+            refuse(connection, "Extension.InvalidExtensionState", text)
             return
         if extension is None:
             extension = Extension(name, is_external=False)
@@ -209,7 +209,8 @@ class Extensions:
         connection.reply(200, orjson.dumps(document), answered)
         self._open_gate()
 
-    def _identify(self, connection: Connection, headers: Mapping[str, str]) -> Extension | None:
+    def identify(self, connection: Connection, headers: Mapping[str, str]) -> Extension | None:
+        """Whose request it is; None: it was refused."""
         identifier = headers.get("lambda-extension-identifier", "")
         for extension in self.all:
             if extension.identifier == identifier and extension.events is not None:
@@ -220,7 +221,7 @@ class Extensions:
             kind, text = "Invalid", "Invalid Lambda-Extension-Identifier"
         else:
             kind, text = "Unknown", f"Unknown extension {identifier}"
-        _refuse(connection, f"Extension.{kind}ExtensionIdentifier", text)
+        refuse(connection, f"Extension.{kind}ExtensionIdentifier", text)
         return None
 
     def _next(self, connection: Connection, extension: Extension) -> None:
@@ -234,7 +235,7 @@ class Extensions:
         error_type = headers.get("lambda-extension-function-error-type", "")
         if not error_type:
             text = "Lambda-Extension-Function-Error-Type not found"
-            _refuse(connection, "Extension.MissingHeader", text)
+            refuse(connection, "Extension.MissingHeader", text)
             return
         connection.reply(202, _OK)
         kind = "Extension.InitError" if path == "init/error" else "Extension.ExitError"
@@ -247,6 +248,7 @@ class Extensions:
                 gate.reply(200, _OK)
 
 
-def _refuse(connection: Connection, error_type: str, message: str, *, status: int = 403) -> None:
+def refuse(connection: Connection, error_type: str, message: str, *, status: int = 403) -> None:
+    """Answer a request with an error."""
     document = {"errorMessage": message, "errorType": error_type}
     connection.reply(status, orjson.dumps(document))

@@ -18,7 +18,8 @@ runtime for the two seconds that AWS gives them.
 Messages are JSON, one for each packet. To this program:
     {"op": "start", "id": 1, "mode": "python" | "exec", "argv": [...], "env": {...}, "cwd": "...",
      "paths": [...], "pycache": "...", "layers": [...], "extensions": [...], "room": {...}}
-                                with one file descriptor: where its output goes
+                                with file descriptors: where its output goes, and where that of
+                                its extensions does, if it has some
     {"op": "kill" | "terminate", "id": 1}
     {"op": "kill_extension", "pid": 4712}
 From it:
@@ -215,7 +216,7 @@ class Server:
                         return None
                     if message["op"] != "start":
                         self._signal(message)
-                    elif self._start(message, descriptors[0]):
+                    elif self._start(message, descriptors):
                         return message
                 else:
                     os.read(self._wake_read, 4096)
@@ -224,7 +225,7 @@ class Server:
                 _preload(self._preloads.pop())
 
     def _receive(self) -> tuple[Message | None, list[int]]:
-        space = socket.CMSG_SPACE(4)
+        space = socket.CMSG_SPACE(2 * 4)
         try:
             data, ancillary, _, _ = self.control.recvmsg(PACKET_BYTES_MAX, space)
         except ConnectionResetError:
@@ -241,7 +242,7 @@ class Server:
         except OSError:
             return  # The runtime is gone; the next read says so.
 
-    def _start(self, message: Message, output: int) -> bool:
+    def _start(self, message: Message, outputs: list[int]) -> bool:
         """Fork. True in the new process, if it is to run Python."""
         room = self._private_root.Room(**message["room"])
         if self._has_rooms is None:
@@ -250,12 +251,13 @@ class Server:
             message.update(self._private_root.as_seen_inside(message))
         pid = os.fork()
         if pid:
-            os.close(output)
+            for output in outputs:
+                os.close(output)
             self.pids[message["id"]] = pid
             self._send({"id": message["id"], "pid": pid})
             return False
         try:
-            self._become(message, output, room)
+            self._become(message, outputs, room)
             if message["mode"] == "python":
                 return True
             os.execve(message["argv"][0], message["argv"], message["env"])  # noqa: S606, no shell
@@ -263,7 +265,7 @@ class Server:
             os.write(1, f"{error}\n".encode())
             os._exit(127)
 
-    def _become(self, message: Message, output: int, room: Any) -> None:
+    def _become(self, message: Message, outputs: list[int], room: Any) -> None:
         """Make this process an environment: its own session, output, limits and variables."""
         server = os.getppid()
         os.setsid()
@@ -276,6 +278,8 @@ class Server:
         self._selector.close()
         # Kept until the extensions run: they are announced there.
         kept = fcntl.fcntl(self.control, fcntl.F_DUPFD_CLOEXEC, _KEPT_FD)
+        output, last = outputs[0], outputs[-1]
+        extensions_output = fcntl.fcntl(last, fcntl.F_DUPFD_CLOEXEC, _KEPT_FD)
         self.control.close()
         os.close(self._wake_read)
         os.close(self._wake_write)
@@ -296,7 +300,8 @@ class Server:
         self._libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         with socket.socket(fileno=kept) as announcements:
             for path in message["extensions"]:
-                self._launch_extension(message, path, server, announcements)
+                self._launch_extension(message, path, extensions_output, server, announcements)
+        os.close(extensions_output)
         if message["extensions"]:
             _await_registration(message["env"]["AWS_LAMBDA_RUNTIME_API"])
         os.chdir(message["cwd"])
@@ -305,7 +310,12 @@ class Server:
         time.tzset()
 
     def _launch_extension(
-        self, message: Message, path: str, server: int, announcements: socket.socket
+        self,
+        message: Message,
+        path: str,
+        output: int,
+        server: int,
+        announcements: socket.socket,
     ) -> None:
         """Start an extension as the grandchild of this process: the server adopts it."""
         middle = os.fork()
@@ -319,6 +329,8 @@ class Server:
                 announcements.send(json.dumps(announced).encode())
                 os._exit(0)
             os.setpgid(0, 0)
+            os.dup2(output, 1)
+            os.dup2(output, 2)
             while os.getppid() != server:
                 time.sleep(0.0005)
             self._libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -49,6 +49,7 @@ class Room(NamedTuple):
         catalogue: the file of the Node.js SDK stand-in, or empty.
         keep: paths that have to be seen even under `/tmp` and `/opt`.
         tmp_mb: the size of `/tmp`.
+        hosts: the file to show as `/etc/hosts`, or empty.
     """
 
     stage: str
@@ -58,6 +59,7 @@ class Room(NamedTuple):
     catalogue: str
     keep: list[str]
     tmp_mb: int
+    hosts: str
 
 
 def is_possible(room: Room) -> bool:
@@ -94,6 +96,8 @@ def enter(room: Room) -> None:
     _show_interpreter(Path(f"{stage}{_PYTHON}"))
     for path in room.keep:
         _keep(path, stage)
+    if room.hosts:
+        _bind(Path(room.hosts), stage / "etc" / "hosts")
     if room.catalogue:
         _bind(Path(room.catalogue), Path(f"{stage}{_CATALOGUE}"))
     if room.pycache:

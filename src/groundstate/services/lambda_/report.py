@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -18,67 +18,104 @@ from groundstate.services.lambda_.model import FunctionVersion
 _LEVELS = {"DEBUG": 10, "INFO": 20, "WARN": 30}
 
 
+class Listener(Protocol):
+    """Who is told of the platform's events beside the log: the environment's telemetry."""
+
+    is_heard: bool
+
+    def add_event(self, event: dict[str, Any]) -> None:
+        """An event of the platform."""
+
+
 class Report:
     """Makes the platform's lines for one environment. A method gives "" for a line that is not
-    written at the function's system log level.
+    written, as text or at the function's system log level.
     """
 
-    def __init__(self, function: FunctionVersion) -> None:
+    def __init__(self, function: FunctionVersion, listener: Listener) -> None:
         self._function = function
+        self._listener = listener
         self._is_json = function.log_format == "JSON"
         self._level = _LEVELS.get(function.system_log_level, 20)
+
+    @property
+    def _needs_events(self) -> bool:
+        return self._is_json or self._listener.is_heard
 
     def init_start(self, now: float) -> str:
         """The environment starts."""
         runtime = runtime_version(self._function.runtime)
         arn = f"arn:aws:lambda:{self._function.region}::runtime:groundstate"
-        if self._is_json:
-            record = {
-                "initializationType": "on-demand",
-                "phase": "init",
-                "runtimeVersion": runtime,
-                "runtimeVersionArn": arn,
-                "functionName": self._function.name,
-                "functionVersion": self._function.version,
-            }
-            return self._event("platform.initStart", now, record, "INFO")
-        return f"INIT_START Runtime Version: {runtime}\tRuntime Version ARN: {arn}"
+        text = f"INIT_START Runtime Version: {runtime}\tRuntime Version ARN: {arn}"
+        record = {
+            "initializationType": "on-demand",
+            "phase": "init",
+            "runtimeVersion": runtime,
+            "runtimeVersionArn": arn,
+            "functionName": self._function.name,
+            "functionVersion": self._function.version,
+        }
+        return self._event("platform.initStart", now, record, "INFO", text)
+
+    def init_runtime_done(self, now: float) -> str:
+        """The runtime is ready."""
+        record = {"initializationType": "on-demand", "phase": "init", "status": "success"}
+        return self._event("platform.initRuntimeDone", now, record, "DEBUG", "")
 
     def init_report(self, now: float, duration_s: float, status: str, error_type: str) -> str:
-        """The environment did not become ready: `status` is `error` or `timeout`."""
-        if self._is_json:
-            record = {
-                "initializationType": "on-demand",
-                "phase": "init",
-                "status": status,
-                "metrics": {"durationMs": _round_ms(duration_s)},
-            }
-            if error_type:
-                record["errorType"] = error_type
-            return self._event("platform.initReport", now, record, "ERROR")
+        """The environment is ready, or did not become so: `status` is `error` or `timeout`."""
         text = (
             f"INIT_REPORT Init Duration: {duration_s * 1000:.2f} ms\tPhase: init\tStatus: {status}"
         )
-        return f"{text}\tError Type: {error_type}" if error_type else text
+        record: dict[str, Any] = {
+            "initializationType": "on-demand",
+            "phase": "init",
+            "status": status,
+            "metrics": {"durationMs": _round_ms(duration_s)},
+        }
+        if error_type:
+            text = f"{text}\tError Type: {error_type}"
+            record["errorType"] = error_type
+        if status == "success":
+            return self._event("platform.initReport", now, record, "DEBUG", "")
+        return self._event("platform.initReport", now, record, "WARN", text)
 
     def extension(self, now: float, name: str, events: tuple[str, ...]) -> str:
         """An extension is ready."""
-        if self._is_json:
-            record = {"name": name, "state": "Ready", "events": events}
-            return self._event("platform.extension", now, record, "INFO")
-        return f"EXTENSION\tName: {name}\tState: Ready\tEvents: [{', '.join(events)}]"
+        text = f"EXTENSION\tName: {name}\tState: Ready\tEvents: [{', '.join(events)}]"
+        record = {"name": name, "state": "Ready", "events": events}
+        return self._event("platform.extension", now, record, "INFO", text)
+
+    def subscription(self, now: float, name: str, api: str, types: list[str]) -> str:
+        """An extension has subscribed to the Telemetry API or the Logs API."""
+        kind = "telemetry" if api == "Telemetry" else "logs"
+        text = f"{kind.upper()}\tName: {name}\tState: Subscribed\tTypes: [{', '.join(types)}]"
+        record = {"name": name, "state": "Subscribed", "types": types}
+        return self._event(f"platform.{kind}Subscription", now, record, "INFO", text)
 
     def start(self, now: float, request_id: str) -> str:
         """An invocation begins."""
         version = self._function.version
-        if self._is_json:
-            record = {"requestId": request_id, "version": version}
-            return self._event("platform.start", now, record, "INFO")
-        return f"START RequestId: {request_id} Version: {version}"
+        text = f"START RequestId: {request_id} Version: {version}"
+        if not self._needs_events:
+            return text
+        record = {"requestId": request_id, "version": version}
+        return self._event("platform.start", now, record, "INFO", text)
 
     def end(self, now: float, request_id: str) -> str:
         """An invocation ended."""
         return "" if self._is_json else f"END RequestId: {request_id}"
+
+    def runtime_done(
+        self, now: float, request_id: str, duration_s: float, payload: bytes, status: str
+    ) -> str:
+        """The runtime has finished an invocation; `status` is `success`, `error` or `timeout`."""
+        if not self._needs_events:
+            return ""
+        metrics = {"durationMs": _round_ms(duration_s), "producedBytes": len(payload)}
+        record = {"requestId": request_id, "status": status, "metrics": metrics}
+        level = "DEBUG" if status == "success" else "WARN"
+        return self._event("platform.runtimeDone", now, record, level, "")
 
     def report(
         self,
@@ -93,7 +130,7 @@ class Report:
     ) -> str:
         """What an invocation used; `status` is `success`, `error` or `timeout`."""
         billed_ms = max(1, math.ceil(round(duration_s * 1000 + (init_s or 0.0) * 1000, 2)))
-        if self._is_json:
+        if self._needs_events:
             metrics: dict[str, Any] = {
                 "durationMs": _round_ms(duration_s),
                 "billedDurationMs": billed_ms,
@@ -105,7 +142,10 @@ class Report:
             record: dict[str, Any] = {"requestId": request_id, "metrics": metrics, "status": status}
             if error_type:
                 record["errorType"] = error_type
-            return self._event("platform.report", now, record, "INFO")
+            level = "INFO" if status == "success" else "WARN"
+            line = self._event("platform.report", now, record, level, "")
+            if self._is_json:
+                return line
         parts = [
             f"REPORT RequestId: {request_id}",
             f"Duration: {duration_s * 1000:.2f} ms",
@@ -121,10 +161,16 @@ class Report:
             parts.append(f"Error Type: {error_type}")
         return "\t".join(parts) + "\t"
 
-    def _event(self, kind: str, now: float, record: dict[str, Any], level: str) -> str:
-        if _LEVELS.get(level, 40) < self._level:
-            return ""
-        return orjson.dumps({"time": iso_time(now), "type": kind, "record": record}).decode()
+    def _event(self, kind: str, now: float, record: dict[str, Any], level: str, text: str) -> str:
+        """Tell the listener of an event; its line in the log, which is `text` if not JSON."""
+        if not self._needs_events:
+            return text
+        event = {"time": iso_time(now), "type": kind, "record": record}
+        if self._listener.is_heard:
+            self._listener.add_event(event)
+        if not self._is_json:
+            return text
+        return orjson.dumps(event).decode() if _LEVELS[level] >= self._level else ""
 
 
 def runtime_version(runtime: str) -> str:

@@ -4,7 +4,7 @@ AWS: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
 Each environment has a listener of its own on the loopback interface. It is strict: what is not a
 request of this API, or does not name this listener as its host, is refused. The Extensions API is
-at the same address; `extensions.py` answers it.
+at the same address, and so is the Telemetry API; `extensions.py` and `telemetry.py` answer them.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ import httptools
 from groundstate.services.lambda_.extensions import PREFIX as EXTENSIONS_PREFIX
 from groundstate.services.lambda_.limits import RESPONSE_BYTES_MAX, STREAM_BYTES_MAX
 from groundstate.services.lambda_.sdk_bridge import Respond
+from groundstate.services.lambda_.telemetry import LOGS, TELEMETRY
 
 _PREFIX = "/2018-06-01/runtime/"
 # Ours: see sdk_bridge.py.
 _SDK_PREFIX = "/groundstate/sdk/"
-# Extensions may ask for logs there. AWS's own emulator of this API has none either, and says so.
-_TELEMETRY = {"/2022-07-01/telemetry": "Telemetry", "/2020-08-15/logs": "Logs"}
 # Ours: see forkserver.py.
 _REGISTERED = "/groundstate/extensions/registered"
 _MODE = b"lambda-runtime-function-response-mode"
@@ -78,6 +77,11 @@ class RuntimeApiHandler(Protocol):
         body: bytes,
     ) -> None:
         """An extension makes a request of the Extensions API; `connection.reply` answers it."""
+
+    def subscription_asked(
+        self, connection: RuntimeConnection, api: str, headers: Mapping[str, str], body: bytes
+    ) -> None:
+        """An extension wants to be told of telemetry; `connection.reply` answers it."""
 
     def registration_awaited(self, connection: RuntimeConnection) -> None:
         """The process waits until all extensions have registered."""
@@ -200,17 +204,18 @@ class RuntimeConnection(asyncio.Protocol):
             self._handler.init_failed(body, self._error_type())
             self._write(202, b'{"status":"OK"}\n')
         elif url.startswith(EXTENSIONS_PREFIX):
-            names = self._headers.items()
-            headers = {name.decode("latin-1"): text.decode("latin-1") for name, text in names}
             path = url[len(EXTENSIONS_PREFIX) :]
-            self._handler.extension_asked(self, method, path, headers, body)
-        elif method == "PUT" and url in _TELEMETRY:
-            api = _TELEMETRY[url]
-            self._refuse(202, f"{api}.NotSupported", f"{api} API is not supported")
+            self._handler.extension_asked(self, method, path, self._read_headers(), body)
+        elif method == "PUT" and url.rstrip("/") in (TELEMETRY, LOGS):
+            self._handler.subscription_asked(self, url.rstrip("/"), self._read_headers(), body)
         elif (method, url) == ("GET", _REGISTERED):
             self._handler.registration_awaited(self)
         else:
             self._refuse(404, "NotFound", f"{method} {url} is not part of the Runtime API.")
+
+    def _read_headers(self) -> dict[str, str]:
+        names = self._headers.items()
+        return {name.decode("latin-1"): text.decode("latin-1") for name, text in names}
 
     def _is_ours(self) -> bool:
         return self._headers.get(b"host") == self._address and b"origin" not in self._headers

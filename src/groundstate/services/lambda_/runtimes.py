@@ -120,6 +120,7 @@ def make_command(
             variables["PYTHONPATH"] = ":".join([*paths, variables["PYTHONPATH"]])
             del variables["_LAMBDA_TELEMETRY_LOG_FD"]
         argv = [_find_wrapper(wrapper, task_root, layer_roots), *argv]
+    extensions = _find_extensions(layer_roots)
     return Command(
         mode=mode,
         argv=argv,
@@ -128,7 +129,7 @@ def make_command(
         paths=paths,
         pycache=str(pycache),
         layers=[str(root) for root in layer_roots],
-        extensions=_find_extensions(layer_roots),
+        extensions=extensions,
         room={
             "stage": str(_stage(code_root)),
             "task": str(task_root),
@@ -137,8 +138,25 @@ def make_command(
             "catalogue": variables.get("GROUNDSTATE_SDK", ""),
             "keep": _seen_everywhere(),
             "tmp_mb": function.tmp_mb,
+            "hosts": _hosts(code_root) if extensions else "",
         },
     )
+
+
+def _hosts(code_root: Path) -> str:
+    """This machine's `/etc/hosts` with the names that extensions have for it on AWS.
+
+    AWS: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api.html
+    """
+    try:
+        text = Path("/etc/hosts").read_text()
+    except OSError:
+        return ""
+    path = code_root / "hosts"
+    text = f"{text.rstrip()}\n127.0.0.1\tsandbox.localdomain sandbox\n"
+    if not path.is_file() or path.read_text() != text:
+        path.write_text(text)
+    return str(path)
 
 
 def _stage(code_root: Path) -> Path:

@@ -79,7 +79,7 @@ class Spawner:
         self._control: socket.socket | None = None
         self._listeners: dict[int, Listener] = {}
         self._extensions: dict[int, tuple[Listener, str]] = {}
-        self._waiting: deque[tuple[bytes, int | None]] = deque()
+        self._waiting: deque[tuple[bytes, list[int]]] = deque()
         self._last_id = 0
 
     def prepare(self) -> None:
@@ -87,11 +87,12 @@ class Spawner:
         if self._control is None:
             self._open()
 
-    def start(self, command: Command, output: int, listener: Listener) -> int:
+    def start(self, command: Command, outputs: list[int], listener: Listener) -> int:
         """Start a process; its number lets it be killed.
 
         Args:
-            output: the file descriptor that its output goes to. It is closed here.
+            outputs: the file descriptors that its output goes to and, if it has extensions, that
+                theirs does. They are closed here.
         """
         self.prepare()
         self._last_id += 1
@@ -111,24 +112,24 @@ class Spawner:
                 "extensions": command.extensions,
                 "room": command.room,
             },
-            output,
+            outputs,
         )
         return number
 
     def kill(self, number: int) -> None:
         """Kill a process with its whole group; nothing happens if it has ended."""
         if number in self._listeners:
-            self._send({"op": "kill", "id": number}, None)
+            self._send({"op": "kill", "id": number}, [])
 
     def terminate(self, number: int) -> None:
         """Ask a process to end (SIGTERM); nothing happens if it has ended."""
         if number in self._listeners:
-            self._send({"op": "terminate", "id": number}, None)
+            self._send({"op": "terminate", "id": number}, [])
 
     def kill_extension(self, pid: int) -> None:
         """Kill an extension; nothing happens if it has ended."""
         if pid in self._extensions:
-            self._send({"op": "kill_extension", "pid": pid}, None)
+            self._send({"op": "kill_extension", "pid": pid}, [])
 
     async def stop(self) -> None:
         """Kill all processes and end the server."""
@@ -167,24 +168,24 @@ class Spawner:
             self._control.close()
         self._control = None
         self._process = None
-        for _, descriptor in self._waiting:
-            if descriptor is not None:
+        for _, descriptors in self._waiting:
+            for descriptor in descriptors:
                 os.close(descriptor)
         self._waiting.clear()
 
-    def _send(self, message: dict[str, object], descriptor: int | None) -> None:
+    def _send(self, message: dict[str, object], descriptors: list[int]) -> None:
         packet = orjson.dumps(message)
         assert len(packet) <= PACKET_BYTES_MAX, len(packet)
-        self._waiting.append((packet, descriptor))
+        self._waiting.append((packet, descriptors))
         self._flush()
 
     def _flush(self) -> None:
         control = self._control
         assert control is not None, "the fork server was not started"
         while self._waiting:
-            packet, descriptor = self._waiting[0]
+            packet, descriptors = self._waiting[0]
             try:
-                socket.send_fds(control, [packet], [] if descriptor is None else [descriptor])
+                socket.send_fds(control, [packet], descriptors)
             except BlockingIOError:
                 self._loop.add_writer(control, self._flush)
                 return
@@ -192,7 +193,7 @@ class Spawner:
                 self._lost()
                 return
             self._waiting.popleft()
-            if descriptor is not None:
+            for descriptor in descriptors:
                 os.close(descriptor)
         self._loop.remove_writer(control)
 
