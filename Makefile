@@ -44,7 +44,7 @@ run: setup ## Run the Tasks application from nothing to Done; TASK=Lunch names a
 	@$(BIN)/groundstate run app --task "$(TASK)"
 
 test: setup ## Run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 browser: setup $(VENV)/browser ## Test the web console in headless Chromium (the system's own)
 	$(BIN)/python -m pytest tests/browser

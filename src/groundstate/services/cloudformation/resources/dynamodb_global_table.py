@@ -2,7 +2,7 @@
 
 AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html
 
-A replica in another region is refused: there is one place here.
+Replicas in other regions are left out, which an event says: there is one place here.
 """
 
 from __future__ import annotations
