@@ -35,7 +35,11 @@ _ZIP_ERRORS = (
 
 
 class CodeDirectory:
-    """The folder of unpacked code.
+    """The folder of unpacked code, and of what else functions' processes see.
+
+    Attributes:
+        pycache: compiled Python modules.
+        runtime: see `runtime_packages.py`.
 
     Args:
         root: the folder; None makes a temporary one, which `close` removes.
@@ -45,6 +49,7 @@ class CodeDirectory:
         self._is_temporary = root is None
         self.root = _temporary_folder() if root is None else root
         self.pycache = self.root / "pycache"
+        self.runtime = self.root / "runtime"
         # The scratch folders of the unpackings that run, in whatever threads.
         self._unpacking: set[str] = set()
 
@@ -91,7 +96,7 @@ class CodeDirectory:
         """
         if not self.root.is_dir():
             return None
-        kept = used | {"pycache", "stage"}
+        kept = used | {"pycache", "runtime", "stage"}
         doomed = []
         for path in list(self.root.iterdir()):
             if path.name in kept or path.name in self._unpacking or not path.is_dir():

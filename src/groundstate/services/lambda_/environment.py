@@ -37,6 +37,7 @@ from groundstate.services.lambda_.output import Line
 from groundstate.services.lambda_.output_pipe import OutputPipe
 from groundstate.services.lambda_.report import Report, iso_time
 from groundstate.services.lambda_.runtime_api import RuntimeConnection, open_listener
+from groundstate.services.lambda_.runtime_packages import explain_import_error
 from groundstate.services.lambda_.sdk_bridge import Respond
 from groundstate.services.lambda_.shutdown import SHUTDOWN_S, Shutdown
 from groundstate.services.lambda_.spawner import Command, Spawner
@@ -330,6 +331,8 @@ class Environment:
     def init_failed(self, body: bytes, error_type: str) -> None:
         """The process could not get ready, and says why."""
         if self.state is State.STARTING:
+            self._drain()
+            self._write(explain_import_error(body))
             self._fail_init(error_type or "Runtime.Unknown", self._as_on_aws(body), "")
 
     def extension_asked(

@@ -44,6 +44,7 @@ import selectors
 import signal
 import socket
 import sys
+import sysconfig
 import time
 from pathlib import Path
 from typing import Any
@@ -126,13 +127,27 @@ def main() -> None:
 def run_python(start: Message) -> None:
     """Become a Python function: AWS's runtime interface client with its handler."""
     sys.argv[:] = start["argv"]
-    sys.path[:0] = start["paths"]
+    # As on AWS, and without the packages of this interpreter's own.
+    sys.path[:] = [*start["paths"], *_standard_library(), start["env"]["LAMBDA_RUNTIME_DIR"]]
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not _is_of_project(finder)]
     sys.pycache_prefix = start["pycache"]
     if start["layers"]:
         _find_programs_in_layers(start["layers"])
     from awslambdaric.__main__ import main as run
 
     run(sys.argv)
+
+
+def _standard_library() -> list[str]:
+    library = sysconfig.get_path("stdlib")
+    places = {library, sysconfig.get_path("platstdlib"), f"{library}/lib-dynload"}
+    return [path for path in sys.path if path in places or path.endswith(".zip")]
+
+
+def _is_of_project(finder: object) -> bool:
+    """Whether a finder was put there by a project that is installed to be edited."""
+    module = getattr(finder, "__module__", None) or type(finder).__module__
+    return module.startswith("__editable__")
 
 
 def _find_programs_in_layers(layers: list[str]) -> None:

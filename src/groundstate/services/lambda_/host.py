@@ -22,7 +22,7 @@ from typing import Any
 from groundstate.config import Config
 from groundstate.operation import Call, Runner, ServiceError
 from groundstate.principals import role_principal
-from groundstate.services.lambda_ import limits
+from groundstate.services.lambda_ import limits, runtime_packages
 from groundstate.services.lambda_.code import CodeDirectory
 from groundstate.services.lambda_.environment import Environment
 from groundstate.services.lambda_.event_queue import EventQueue
@@ -72,6 +72,7 @@ class LambdaHost:
         self._spawners: dict[str, Spawner] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._unpacking: dict[str, asyncio.Future[Path]] = {}
+        self._runtime_root: asyncio.Future[Path] | None = None
         self._versions: dict[str, FunctionVersion] = {}
         self._count = 0
         self._starting = 0
@@ -264,6 +265,7 @@ class LambdaHost:
         function = environment.function
         try:
             task_root, layer_roots = await self._unpack(function)
+            runtime_root = await self._find_runtime_root()
             credentials: Credentials = self._runner.run(
                 "lambda", lambda call: issue_credentials(call, function), function.region
             )
@@ -272,6 +274,7 @@ class LambdaHost:
                 credentials,
                 task_root=str(task_root),
                 layer_roots=[str(root) for root in layer_roots],
+                runtime_root=str(runtime_root),
                 runtime_api=environment.address,
                 endpoint_url=self._runner.endpoint_url,
                 log_stream=environment.log.name,
@@ -291,6 +294,13 @@ class LambdaHost:
             # The edge at which a start ends: whoever waits for it must hear of whatever it was.
             logger.exception("An environment of %s could not be started.", function.name)
             environment.fail_to_start("Runtime.Unavailable", str(error))
+
+    async def _find_runtime_root(self) -> Path:
+        """The folder with the packages of AWS's Python runtimes; made once, in a thread."""
+        if self._runtime_root is None:
+            make = runtime_packages.make_folder
+            self._runtime_root = self._loop.run_in_executor(None, make, self.code.runtime)
+        return await asyncio.shield(self._runtime_root)
 
     async def _unpack(self, function: FunctionVersion) -> tuple[Path, list[Path]]:
         paths = []
@@ -368,6 +378,10 @@ class LambdaHost:
             self._loop.call_later(_CALM_S, self._prepare_in_a_calm, used_s)
         else:
             self._spawner("boto3").prepare()
+            self._keep(self._loop.create_task(self._prepare_runtime_root()))
+
+    async def _prepare_runtime_root(self) -> None:
+        await self._find_runtime_root()
 
     # The rest
 

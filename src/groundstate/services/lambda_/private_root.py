@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 Message = dict[str, Any]
 
-TASK, LAYERS = "/var/task", "/opt"
+TASK, RUNTIME, LAYERS = "/var/task", "/var/runtime", "/opt"
 # Programs in layers are scripts for this one: the CDK's /opt/awscli/aws, for example.
 _PYTHON = "/var/lang/bin/python"
 # Ours: compiled modules, and what the SDK stand-in of Node.js reads.
@@ -44,6 +44,7 @@ class Room(NamedTuple):
     Attributes:
         stage: an empty folder of the machine's, on which the root is built.
         task: the unpacked code.
+        runtime: the packages that the function's runtime brings.
         layers: the unpacked layers; of two files with the same name the one of the first counts.
         pycache: where compiled modules are kept, or empty.
         catalogue: the file of the Node.js SDK stand-in, or empty.
@@ -54,6 +55,7 @@ class Room(NamedTuple):
 
     stage: str
     task: str
+    runtime: str
     layers: list[str]
     pycache: str
     catalogue: str
@@ -85,7 +87,7 @@ def enter(room: Room) -> None:
     stage = Path(room.stage)
     _mount("tmpfs", str(stage), "tmpfs", _MS_NOSUID | _MS_NODEV, "mode=755,size=4m")
     _show_folder(Path("/"), stage, but={"tmp", "var", "opt"})
-    _show_folder(Path("/var"), stage / "var", but={"task", "lang"})
+    _show_folder(Path("/var"), stage / "var", but={"task", "runtime", "lang"})
     tmp, opt = stage / "tmp", stage / "opt"
     tmp.mkdir()
     size = f"mode=1777,size={room.tmp_mb}m"
@@ -93,6 +95,7 @@ def enter(room: Room) -> None:
     opt.mkdir()
     _merge([Path(layer) for layer in room.layers], opt)
     _bind(Path(room.task), stage / "var" / "task", read_only=True)
+    _bind(Path(room.runtime), stage / "var" / "runtime", read_only=True)
     _show_interpreter(Path(f"{stage}{_PYTHON}"))
     for path in room.keep:
         _keep(path, stage)
@@ -110,7 +113,8 @@ def enter(room: Room) -> None:
 def as_seen_inside(message: Message) -> Message:
     """A start message with the paths that its process will see."""
     room = message["room"]
-    names = [(room["task"], TASK), *((layer, LAYERS) for layer in room["layers"])]
+    names = [(room["task"], TASK), (room["runtime"], RUNTIME)]
+    names += [(layer, LAYERS) for layer in room["layers"]]
     if room["catalogue"]:
         names.append((room["catalogue"], _CATALOGUE))
 

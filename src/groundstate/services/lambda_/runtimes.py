@@ -115,8 +115,9 @@ def make_command(
     wrapper = function.variables.get("AWS_LAMBDA_EXEC_WRAPPER")
     if wrapper:
         if mode == "python":
-            # A script starts it, so it cannot be forked, nor write its messages as frames.
-            argv, mode = [sys.executable, "-m", "awslambdaric", function.handler], "exec"
+            # A script starts it, so it cannot be forked, nor write its messages as frames. Without
+            # `site` it has none of this machine's packages.
+            argv, mode = [sys.executable, "-S", "-m", "awslambdaric", function.handler], "exec"
             variables["PYTHONPATH"] = ":".join([*paths, variables["PYTHONPATH"]])
             del variables["_LAMBDA_TELEMETRY_LOG_FD"]
         argv = [_find_wrapper(wrapper, task_root, layer_roots), *argv]
@@ -133,6 +134,7 @@ def make_command(
         room={
             "stage": str(_stage(code_root)),
             "task": str(task_root),
+            "runtime": variables["LAMBDA_RUNTIME_DIR"],
             "layers": [str(root) for root in layer_roots],
             "pycache": str(pycache) if mode == "python" else "",
             "catalogue": variables.get("GROUNDSTATE_SDK", ""),

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,19 +45,13 @@ class Credentials(NamedTuple):
     session_token: str
 
 
-@cache
-def runtime_directory() -> str:
-    """Where AWS's runtime client is, and boto3 with it."""
-    found = find_spec("awslambdaric")
-    return "" if found is None or found.origin is None else str(Path(found.origin).parents[1])
-
-
 def make_variables(
     function: FunctionVersion,
     credentials: Credentials,
     *,
     task_root: str,
     layer_roots: list[str],
+    runtime_root: str,
     runtime_api: str,
     endpoint_url: str,
     log_stream: str,
@@ -68,10 +60,12 @@ def make_variables(
 
     Beyond AWS's own there are those that send the function's AWS clients to this runtime, and
     those that keep them from the credentials and settings of the machine's user.
+
+    Args:
+        runtime_root: the folder with the runtime's own packages.
     """
-    libraries = runtime_directory()
     variables = {
-        **_defaults(task_root, layer_roots, libraries),
+        **_defaults(task_root, layer_roots, runtime_root),
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_ENDPOINT_URL": endpoint_url,
         # Otherwise clients put `sync-` and the like before the name of this machine.
@@ -91,7 +85,7 @@ def make_variables(
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
         "LAMBDA_TASK_ROOT": task_root,
-        "LAMBDA_RUNTIME_DIR": libraries,
+        "LAMBDA_RUNTIME_DIR": runtime_root,
         **_of_runtime(function, task_root, layer_roots),
     }
     if credentials.session_token:
@@ -102,7 +96,7 @@ def make_variables(
     return variables
 
 
-def _defaults(task_root: str, layer_roots: list[str], libraries: str) -> dict[str, str]:
+def _defaults(task_root: str, layer_roots: list[str], runtime_root: str) -> dict[str, str]:
     """What functions may have other values of."""
     layer_bins = [f"{root}/bin" for root in layer_roots]
     layer_libraries = [f"{root}/lib" for root in layer_roots]
@@ -116,7 +110,7 @@ def _defaults(task_root: str, layer_roots: list[str], libraries: str) -> dict[st
         "LD_LIBRARY_PATH": ":".join([task_root, f"{task_root}/lib", *layer_libraries]),
         "PWD": task_root,
         "SHLVL": "0",
-        "PYTHONPATH": libraries,
+        "PYTHONPATH": runtime_root,
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
         "AWS_CONFIG_FILE": os.devnull,

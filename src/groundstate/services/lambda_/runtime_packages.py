@@ -1,0 +1,82 @@
+"""The packages that AWS's Python runtimes bring, in a folder of their own: `/var/runtime`.
+
+AWS: https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html
+
+Functions run on the interpreter that Groundstate runs on, which has other packages as well. A
+function that imports one of those without bringing it would work here and fail on AWS.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+
+import orjson
+
+# What they need comes along. pip is on AWS, too.
+_PACKAGES = ("awslambdaric", "boto3", "pip")
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_MISSING = re.compile(r"No module named '(\w+)")
+
+
+def make_folder(parent: Path) -> Path:
+    """A folder in `parent` with a link to each of the packages. It may be there already."""
+    found = _find()
+    listed = "\n".join(f"{name} {path}" for name, path in sorted(found.items()))
+    folder = parent / sha256(listed.encode()).hexdigest()[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, path in found.items():
+        link = folder / name
+        if not link.is_symlink():
+            link.symlink_to(path)
+    return folder
+
+
+def explain_import_error(error: bytes) -> str:
+    """What to do about a module that a function did not find, if this machine has it; or "".
+
+    Args:
+        error: the document by which the function's runtime says that it could not get ready.
+    """
+    try:
+        document = orjson.loads(error)
+    except ValueError:
+        return ""
+    if not isinstance(document, dict) or document.get("errorType") != "Runtime.ImportModuleError":
+        return ""
+    missing = _MISSING.search(str(document.get("errorMessage")))
+    if missing is None or find_spec(missing[1]) is None:
+        return ""
+    return (
+        f"Groundstate: this machine has {missing[1]}, but a function does not see it, as on AWS."
+        " Put it into the function's package or into a layer."
+    )
+
+
+def _find() -> dict[str, Path]:
+    """What is to be seen at the top of the folder, and where it is."""
+    found: dict[str, Path] = {}
+    known: set[str] = set()
+    wanted = list(_PACKAGES)
+    while wanted:
+        package = wanted.pop()
+        if package in known:
+            continue
+        known.add(package)
+        try:
+            distribution = metadata.distribution(package)
+        except metadata.PackageNotFoundError:
+            continue
+        # Not `files`, which takes ten times as long: botocore has thousands.
+        for line in (distribution.read_text("RECORD") or "").splitlines():
+            top = line.partition("/")[0].partition(",")[0]
+            if top and top not in ("..", "__pycache__") and top not in found:
+                found[top] = Path(str(distribution.locate_file(top)))
+        for requirement in distribution.requires or ():
+            name = _NAME.match(requirement)
+            if name is not None and "extra ==" not in requirement:
+                wanted.append(name[0])
+    return found

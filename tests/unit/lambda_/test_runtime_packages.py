@@ -1,0 +1,67 @@
+"""What a Python function can import: what it brings, and what AWS's runtimes bring.
+
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import make_zip
+
+IMPORTS = """
+import importlib, os, sys
+from importlib import metadata
+
+def handler(event, context):
+    seen = {}
+    for name in event:
+        try:
+            seen[name] = importlib.import_module(name).__name__
+        except ImportError as error:
+            seen[name] = str(error)
+    roots = [os.environ["LAMBDA_TASK_ROOT"], os.environ["LAMBDA_RUNTIME_DIR"]]
+    return {"seen": seen, "boto3": metadata.version("boto3"), "path": sys.path, "roots": roots}
+"""
+# Packages of the interpreter that the tests, and so their functions, run on.
+OURS = ("yaml", "orjson", "pytest", "groundstate")
+AWS_S = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six", "simplejson")
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_function_has_no_packages_but_its_own_and_aws_s(functions, wrapped):
+    wrapper = '#!/bin/sh\nexec "$@"\n'
+    code = make_zip({"app.py": IMPORTS, "wrap.sh": wrapper, "mine.py": ""}, {"wrap.sh": 0o100755})
+    settings = {}
+    if wrapped:
+        settings = {"Environment": {"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/wrap.sh"}}}
+    name = functions.make("", Code={"ZipFile": code}, **settings)
+    answer = functions.invoke(name, [*OURS, *AWS_S, "mine", "json"]).payload
+    wanted = {name: f"No module named '{name}'" for name in OURS}
+    assert answer["seen"] == {**wanted, **{name: name for name in (*AWS_S, "mine", "json")}}
+    assert answer["boto3"].startswith("1.")
+
+
+def test_module_that_was_forgotten_fails_as_on_aws(functions):
+    name = functions.make("import yaml\n\ndef handler(event, context): pass\n")
+    answer = functions.invoke(name)
+    assert answer.error == "Unhandled"
+    assert answer.payload["errorType"] == "Runtime.ImportModuleError"
+    assert answer.payload["errorMessage"] == (
+        "Unable to import module 'app': No module named 'yaml'"
+    )
+    hint = "Groundstate: this machine has yaml, but a function does not see it"
+    assert hint in "".join(functions.messages(name))
+
+
+def test_module_that_is_nowhere_needs_no_hint(functions):
+    name = functions.make("import nowhere_at_all\n\ndef handler(event, context): pass\n")
+    functions.invoke(name)
+    assert "this machine has" not in "".join(functions.messages(name))
+
+
+def test_runtime_s_packages_come_after_the_function_s(functions):
+    code = make_zip({"app.py": IMPORTS + "\nimport six\nassert six.MINE\n", "six.py": "MINE = 1"})
+    name = functions.make("", Code={"ZipFile": code})
+    answer = functions.invoke(name, []).payload
+    assert [answer["path"][0], answer["path"][-1]] == answer["roots"]
