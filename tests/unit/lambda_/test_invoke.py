@@ -235,6 +235,16 @@ def test_report_tells_parts_of_a_millisecond(functions):
     assert any(not duration.endswith(".00") for duration in durations)
 
 
+@pytest.mark.parametrize(("memory_mb", "is_told"), [(128, True), (1024, False)])
+def test_more_memory_than_on_aws_is_told_once(functions, memory_mb, is_told):
+    source = 'def handler(event, context):\n    return len(b"x" * 200_000_000)\n'
+    name = functions.make(source, MemorySize=memory_mb)
+    for _ in range(2):
+        assert functions.invoke(name).error == ""
+    told = [text for text in functions.messages(name) if "AWS would have ended it" in text]
+    assert len(told) == is_told
+
+
 def test_report_tells_the_memory_of_a_process_that_is_gone(functions):
     source = "import os\ndef handler(event, context):\n    x = b'1' * 2**26\n    os._exit(1)\n"
     log = functions.invoke(functions.make(source)).log

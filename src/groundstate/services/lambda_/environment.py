@@ -115,6 +115,7 @@ class Environment:
         self._given_at = 0.0
         self._init_s: float | None = None
         self._memory = MemoryGauge()
+        self._has_too_little_memory = False
         self._number = 0
         self._spawner: Spawner | None = None
         self._connections: set[RuntimeConnection] = set()
@@ -490,6 +491,8 @@ class Environment:
         now = self._owner.now()
         done = "error" if function_error and status == "success" else status
         request_id = invocation.request_id
+        used_mb = self._memory.peak_mb(duration_s)
+        self._note_memory(used_mb)
         self._write(self._report.runtime_done(now, request_id, duration_s, payload, done))
         self._write(self._report.end(now, request_id))
         self._write(
@@ -498,7 +501,7 @@ class Environment:
                 request_id,
                 duration_s,
                 init_s=self._init_s,
-                memory_used_mb=self._memory.peak_mb(duration_s),
+                memory_used_mb=used_mb,
                 status=status,
                 error_type=error_type,
             )
@@ -511,6 +514,15 @@ class Environment:
                 self._timer = self._loop.call_later(left_s, self._extensions_are_late)
         outcome = Outcome(payload, function_error, self.log.take_tail())
         self._owner.run_job(self, invocation, outcome)
+
+    def _note_memory(self, used_mb: int) -> None:
+        """Say once that a function takes more memory than it would have on AWS."""
+        if used_mb > self.function.memory_mb and not self._has_too_little_memory:
+            self._has_too_little_memory = True
+            self._write(
+                f"Groundstate: the function has used {used_mb} MB, and its memory size is"
+                f" {self.function.memory_mb} MB: AWS would have ended it."
+            )
 
     def _cancel_timer(self) -> None:
         if self._timer is not None:
