@@ -197,7 +197,7 @@ INPUTS = {name: {"id": name, "items": [{"id": f"Map{n}"} for n in range(4)]} for
 
 
 async def workload(driver: Driver) -> None:
-    await make_role(driver, "dynamodb:*", "states:*")
+    await make_role(driver, "dynamodb:*", "states:*", "events:*")
     await make_counts(driver)
     await driver.call("stepfunctions", "CreateActivity", name="Nobody")
     for name, definition in [("Answer", ANSWER), *WORKFLOWS.items()]:

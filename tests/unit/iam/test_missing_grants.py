@@ -203,6 +203,57 @@ def test_a_machine_logs_with_the_rights_of_its_role(groundstate: Groundstate) ->
     assert refusal(update, stateMachineArn=arn, loggingConfiguration=on) == denied
 
 
+MANAGED_RULE = (
+    f"arn:aws:events:us-east-1:{ACCOUNT}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"
+)
+
+
+@pytest.mark.parametrize("pattern", ["sync", "sync:2"])
+def test_a_machine_that_waits_for_executions_needs_the_rights_for_their_rule(
+    groundstate: Groundstate, pattern: str
+) -> None:
+    account = Account(groundstate)
+    rights = [f"events:{name}" for name in ("PutRule", "PutTargets", "DescribeRule")]
+    for name, statements in (
+        ("Without", [allow("states:*")]),
+        ("Half", [allow(rights[:2], MANAGED_RULE)]),
+        ("With", [allow(rights, MANAGED_RULE)]),
+    ):
+        account.make_role(name, *statements, document=trust(Service="states.amazonaws.com"))
+    roles = {name: f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("Without", "Half", "With")}
+    wait = {
+        "Type": "Task",
+        "Resource": f"arn:aws:states:::states:startExecution.{pattern}",
+        "Parameters": {"StateMachineArn.$": "$.machine"},
+        "End": True,
+    }
+    nested = {"StartAt": "S", "States": {"S": wait}}
+    branches = {"Type": "Parallel", "Branches": [nested], "End": True}
+    waits = json.dumps({"StartAt": "P", "States": {"P": branches}})
+    starts = waits.replace(f".{pattern}", "")
+    states = groundstate.client("stepfunctions")
+
+    def refusal(operation, **request):
+        with pytest.raises(states.exceptions.ClientError) as refused:
+            operation(**request)
+        error = refused.value.response["Error"]
+        return error["Code"], error["Message"]
+
+    def denied(name):
+        return "AccessDeniedException", f"'{roles[name]}' is not authorized to create managed-rule."
+
+    for name in ("Without", "Half"):
+        request = {"name": "Waits", "definition": waits, "roleArn": roles[name]}
+        assert refusal(states.create_state_machine, **request) == denied(name)
+    arn = states.create_state_machine(name="Waits", definition=waits, roleArn=roles["With"])
+    arn = arn["stateMachineArn"]
+    update = states.update_state_machine
+    assert refusal(update, stateMachineArn=arn, roleArn=roles["Without"]) == denied("Without")
+    # Who does not wait needs no rule.
+    update(stateMachineArn=arn, definition=starts, roleArn=roles["Without"])
+    assert refusal(update, stateMachineArn=arn, definition=waits) == denied("Without")
+
+
 @pytest.mark.parametrize(
     ("setting", "call", "granted"),
     [

@@ -38,6 +38,10 @@ _DELIVERY = tuple(
         "DescribeLogGroups",
     )
 )
+# What is waited for by a rule of EventBridge.
+_WAITS_FOR_EXECUTION = re.compile(r'"arn:[\w-]+:states:[^":]*:[^":]*:states:startExecution\.sync')
+_MANAGED_RULE = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
+_MAKING_RULES = ("events:PutRule", "events:PutTargets", "events:DescribeRule")
 _LOG_GROUP_ARN = re.compile(r"arn:aws[a-z-]*:logs:([a-z0-9-]+):(\d{12}):log-group:(.+?)(:\*)?")
 
 
@@ -97,6 +101,26 @@ def check_log_delivery(call: Call, role_arn: str, settings: dict[str, Any]) -> N
         raise AccessDeniedException(
             "The state machine IAM Role is not authorized to access the Log Destination"
         ).for_want_of_right()
+
+
+def check_managed_rule(call: Call, role_arn: str, definition: str) -> None:
+    """Check that a machine's role may hear of the ends of the executions that it waits for.
+
+    AWS makes a rule of EventBridge for that, with the role, when the machine is made or changed.
+    https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html#sync-async-iam-policies
+
+    Raises:
+        AccessDeniedException: it may not.
+    """
+    if _WAITS_FOR_EXECUTION.search(definition) is None:
+        return
+    role = role_principal(role_arn, "StepFunctions", _SERVICE)
+    rule = f"arn:aws:events:{call.region}:{call.account}:rule/{_MANAGED_RULE}"
+    if _is_there(call, role_arn):
+        may = [has_rights(call, role, rule, action) for action in _MAKING_RULES]
+        if not all(may):
+            text = f"'{role_arn}' is not authorized to create managed-rule."
+            raise AccessDeniedException(text).for_want_of_right()
 
 
 def _is_there(call: Call, role_arn: str) -> bool:

@@ -20,6 +20,7 @@ from groundstate.services.stepfunctions.names import check_name
 from groundstate.services.stepfunctions.settings import (
     check_log_delivery,
     check_machine_role,
+    check_managed_rule,
     read_settings,
 )
 from groundstate.services.stepfunctions.tags import read_tags
@@ -49,6 +50,7 @@ def create_state_machine(call: Call, request: Shape) -> Answer:
     check_machine_role(call, request["roleArn"], arn)
     settings = read_settings(call, request, arn)
     check_log_delivery(call, request["roleArn"], settings)
+    check_managed_rule(call, request["roleArn"], request["definition"])
     tables = call.tx.state_machines
     machine = tables.find(arn)
     if machine is None:

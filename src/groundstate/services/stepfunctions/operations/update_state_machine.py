@@ -16,6 +16,7 @@ from groundstate.services.stepfunctions.machines import get_active_machine, vers
 from groundstate.services.stepfunctions.settings import (
     check_log_delivery,
     check_machine_role,
+    check_managed_rule,
     read_settings,
 )
 from groundstate.services.stepfunctions.versions import publish
@@ -64,6 +65,8 @@ def update_state_machine(call: Call, request: Shape) -> Answer:
     settings = read_settings(call, request, machine.arn, revision.settings)
     if "roleArn" in request or "loggingConfiguration" in request:
         check_log_delivery(call, role_arn, settings)
+    if "roleArn" in request or "definition" in request:
+        check_managed_rule(call, role_arn, definition)
     if (definition, role_arn, settings) != (
         revision.definition,
         revision.role_arn,
