@@ -151,12 +151,17 @@ class Dispatcher:
         self._loop.call_soon(self._run_logged, service, job, region)
 
     def authorize(
-        self, call: Call, action: str, resource: str, context: Mapping[str, Any] | None
+        self,
+        call: Call,
+        action: str,
+        resource: str,
+        context: Mapping[str, Any] | None,
+        policy: str | None,
     ) -> None:
         """Raise the service's access-denied error unless the call's principal may do this."""
         if self._enforces and not call.principal.administrator:
             service = self.services[call.service]
-            self._authorize(call, service, action, resource, lambda: context or {}, None)
+            self._authorize(call, service, action, resource, lambda: context or {}, policy)
 
     def start(self) -> None:
         """Serve the timers, and make the services ready one by one while the loop goes on."""

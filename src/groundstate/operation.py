@@ -292,14 +292,21 @@ class Call:
         return other
 
     def authorize(
-        self, action: str, resource: str, context: Mapping[str, Any] | None = None
+        self,
+        action: str,
+        resource: str,
+        context: Mapping[str, Any] | None = None,
+        policy: str | None = None,
     ) -> None:
         """Check a permission beyond the one that the operation declares.
+
+        Args:
+            policy: the resource's own.
 
         Raises:
             ServiceError: AccessDeniedException (or the service's relative) with AWS's text.
         """
-        self._runner.authorize(self, action, resource, context)
+        self._runner.authorize(self, action, resource, context, policy)
 
     def after_commit(self, effect: Callable[[], None]) -> None:
         """Do this once what the operation wrote is on disk; not at all if the operation fails."""
@@ -337,7 +344,12 @@ class Runner(Protocol):
         """Run a job of a service in a later turn of the loop."""
 
     def authorize(
-        self, call: Call, action: str, resource: str, context: Mapping[str, Any] | None
+        self,
+        call: Call,
+        action: str,
+        resource: str,
+        context: Mapping[str, Any] | None,
+        policy: str | None,
     ) -> None:
         """Raise the service's access-denied error unless the call's principal may do this."""
 

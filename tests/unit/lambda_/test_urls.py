@@ -7,6 +7,9 @@ import urllib.error
 import urllib.request
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 SHOWS = """
 def handler(event, context):
@@ -25,16 +28,24 @@ def serve(functions):
             FunctionName=name, AuthType=settings.pop("AuthType", "NONE"), **settings
         )
         if public:
-            functions.client.add_permission(
-                FunctionName=name,
-                StatementId="everyone",
-                Action="lambda:InvokeFunctionUrl",
-                Principal="*",
-                FunctionUrlAuthType="NONE",
-            )
+            allow_everyone(functions, name, "InvokeFunctionUrl")
+            allow_everyone(functions, name, "InvokeFunction")
         return made["FunctionUrl"]
 
     return make
+
+
+def allow_everyone(functions, name, right):
+    only_here = {"InvokedViaFunctionUrl": True}
+    if right == "InvokeFunctionUrl":
+        only_here = {"FunctionUrlAuthType": "NONE"}
+    functions.client.add_permission(
+        FunctionName=name,
+        StatementId=right,
+        Action=f"lambda:{right}",
+        Principal="*",
+        **only_here,
+    )
 
 
 def ask(url, data=None, **headers):
@@ -102,11 +113,58 @@ def test_request_without_permission_is_refused(serve, settings):
     assert json.loads(body)["Message"].startswith("Forbidden. For troubleshooting Function URL")
 
 
-def test_signed_request_needs_no_policy(functions, serve):
-    from botocore.auth import SigV4Auth
-    from botocore.awsrequest import AWSRequest
-    from botocore.credentials import Credentials
+ONE = "def handler(event, context):\n    return 1\n"
 
+
+@pytest.mark.parametrize("right", ["InvokeFunctionUrl", "InvokeFunction"])
+def test_one_of_the_two_rights_is_not_enough(functions, right):
+    name = functions.make(ONE)
+    url = functions.client.create_function_url_config(FunctionName=name, AuthType="NONE")
+    allow_everyone(functions, name, right)
+    assert ask(url["FunctionUrl"])[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("own", "function_s", "status"),
+    [
+        (["InvokeFunctionUrl", "InvokeFunction"], [], 200),
+        (["InvokeFunctionUrl"], [], 403),
+        (["InvokeFunction"], [], 403),
+        (["InvokeFunctionUrl"], ["InvokeFunction"], 200),
+        ([], ["InvokeFunctionUrl", "InvokeFunction"], 200),
+    ],
+)
+def test_who_signs_needs_both_rights_from_either_policy(functions, own, function_s, status):
+    name = functions.make(ONE)
+    url = functions.client.create_function_url_config(FunctionName=name, AuthType="AWS_IAM")
+    iam = functions.groundstate.client("iam")
+    user = iam.create_user(UserName=f"caller-of-{name}")["User"]
+    key = iam.create_access_key(UserName=user["UserName"])["AccessKey"]
+    if own:
+        allow = {"Effect": "Allow", "Action": [f"lambda:{right}" for right in own], "Resource": "*"}
+        iam.put_user_policy(
+            UserName=user["UserName"],
+            PolicyName="own",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]}),
+        )
+    for right in function_s:
+        only_here = {"InvokedViaFunctionUrl": True}
+        if right == "InvokeFunctionUrl":
+            only_here = {"FunctionUrlAuthType": "AWS_IAM"}
+        functions.client.add_permission(
+            FunctionName=name,
+            StatementId=right,
+            Action=f"lambda:{right}",
+            Principal=user["Arn"],
+            **only_here,
+        )
+    request = AWSRequest("GET", url["FunctionUrl"])
+    credentials = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+    SigV4Auth(credentials, "lambda", "us-east-1").add_auth(request)
+    assert ask(url["FunctionUrl"], **dict(request.headers.items()))[0] == status
+
+
+def test_signed_request_needs_no_policy(functions, serve):
     url = serve(
         "def handler(event, context):\n    return event\n", AuthType="AWS_IAM", public=False
     )

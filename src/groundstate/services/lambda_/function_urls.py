@@ -18,6 +18,13 @@ from groundstate.operation import Call, Shape, Stream
 from groundstate.services.lambda_.model import Outcome
 
 KIND = "url"
+# Whoever calls an address needs both, since October 2025.
+# AWS: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+RIGHTS = ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction")
+_AUTH_TYPE = "lambda:FunctionUrlAuthType"
+SIGNED = {_AUTH_TYPE: "AWS_IAM", "lambda:InvokedViaFunctionUrl": "true"}
+"""The condition keys of a request that is signed."""
+
 _TEXT_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
 # Everybody who can reach this runtime is on this machine.
 _SOURCE_IP = "127.0.0.1"
@@ -233,12 +240,14 @@ def _header(name: str, value: Any) -> tuple[str, str]:
 def allows_everyone(policy: Shape | None) -> bool:
     """A resource policy lets anyone call the address, as `AuthType` NONE needs it."""
     statements = [] if policy is None else policy["Policy"]["Statement"]
-    return any(
-        statement["Effect"] == "Allow"
-        and statement["Principal"] == "*"
-        and statement["Action"] in ("lambda:InvokeFunctionUrl", "lambda:*")
+    allowed = {
+        statement["Action"]
         for statement in statements
-    )
+        if statement["Effect"] == "Allow"
+        and statement["Principal"] == "*"
+        and statement.get("Condition", {}).get("StringEquals", {}).get(_AUTH_TYPE) != "AWS_IAM"
+    }
+    return not any(allowed.isdisjoint((right, "lambda:*")) for right in RIGHTS)
 
 
 def _parameters(query: str) -> dict[str, str]:

@@ -10,6 +10,8 @@ from groundstate.operation import Answer, Call, Deferred, ServiceError, Shape
 from groundstate.services.lambda_.cors import is_preflight, preflight_headers, with_cors
 from groundstate.services.lambda_.function_urls import (
     KIND,
+    RIGHTS,
+    SIGNED,
     UrlResponse,
     UrlStream,
     allows_everyone,
@@ -22,6 +24,7 @@ from groundstate.services.lambda_.invocations import admit, find_target, make_tr
 from groundstate.services.lambda_.model import Invocation, Outcome
 from groundstate.services.lambda_.names import split_function_name
 from groundstate.services.lambda_.policies import KIND as POLICY
+from groundstate.services.lambda_.policies import function_policy
 
 
 def serve_function_url(call: Call, request: Shape) -> Answer:
@@ -47,7 +50,9 @@ def serve_function_url(call: Call, request: Shape) -> Answer:
         return _answer(refused())
     try:
         if kept["AuthType"] != "NONE":
-            call.authorize("lambda:InvokeFunctionUrl", kept["FunctionArn"])
+            own = function_policy(call, {"FunctionName": kept["FunctionArn"]})
+            for right in RIGHTS:
+                call.authorize(right, kept["FunctionArn"], SIGNED, own)
         target = find_target(call, named)
         admit(call, target)
     except ServiceError:
