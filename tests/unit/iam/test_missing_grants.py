@@ -301,3 +301,46 @@ def test_a_function_needs_the_rights_for_its_network_and_its_dead_letters(
     update(FunctionName="F", Role=role, **setting)
     assert refusal(update, FunctionName="F", Role=without) == says
     create(FunctionName="G", Role=role, **function, **setting)
+
+
+@pytest.mark.parametrize(
+    ("destination", "action"),
+    [
+        (f"arn:aws:sqs:us-east-1:{ACCOUNT}:failed", "sqs:SendMessage"),
+        (f"arn:aws:sns:us-east-1:{ACCOUNT}:failed", "sns:Publish"),
+        (f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/failed", "events:PutEvents"),
+        (f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:Failed", "lambda:InvokeFunction"),
+    ],
+)
+def test_a_function_needs_the_rights_for_its_destinations(
+    groundstate: Groundstate, destination: str, action: str
+) -> None:
+    account = Account(groundstate)
+    account.make_role("Without", document=trust(Service="lambda.amazonaws.com"))
+    account.make_role(
+        "With", allow(action, destination), document=trust(Service="lambda.amazonaws.com")
+    )
+    functions = groundstate.client("lambda")
+    for name, role in (("F", "Without"), ("Failed", "Without")):
+        functions.create_function(
+            FunctionName=name,
+            Role=f"arn:aws:iam::{ACCOUNT}:role/{role}",
+            Runtime="python3.13",
+            Handler="index.handler",
+            Code={"ZipFile": make_zip({"index.py": HANDLER})},
+        )
+    config = {"OnFailure": {"Destination": destination}}
+    put = functions.put_function_event_invoke_config
+    with pytest.raises(functions.exceptions.InvalidParameterValueException) as refused:
+        put(FunctionName="F", DestinationConfig=config)
+    assert refused.value.response["Error"]["Message"] == (
+        "The function's execution role does not have permissions to call"
+        f" {action.split(':')[1]} on {destination}"
+    )
+    functions.update_function_configuration(
+        FunctionName="F", Role=f"arn:aws:iam::{ACCOUNT}:role/With"
+    )
+    assert put(FunctionName="F", DestinationConfig=config)["DestinationConfig"] == {
+        "OnSuccess": {},
+        **config,
+    }

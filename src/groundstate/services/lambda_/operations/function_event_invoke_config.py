@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from groundstate.arn import parse_arn
 from groundstate.operation import Call, Shape
+from groundstate.principals import has_rights, role_principal
 from groundstate.services.lambda_.errors import (
     InvalidParameterValueException,
     ResourceNotFoundException,
@@ -19,8 +20,16 @@ from groundstate.services.lambda_.names import (
     split_function_name,
 )
 from groundstate.services.lambda_.paging import make_page
+from groundstate.services.lambda_.roles import SERVICE_NAME
 
 KIND = "event_invoke"
+# What a function's role needs for a destination.
+_ACTIONS = {
+    "events": "PutEvents",
+    "lambda": "InvokeFunction",
+    "sns": "Publish",
+    "sqs": "SendMessage",
+}
 _MEMBERS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
 
 
@@ -101,20 +110,34 @@ def _get(call: Call, function_id: int, qualifier: str, arn: str) -> Shape:
 
 
 def _check_destinations(call: Call, arn: str, config: Shape) -> None:
-    """A destination that is a function is there, and is another one."""
-    own = split_function_name(arn).name
+    """A destination that is a function is there, and is another one; the role may write to each."""
+    own, qualifier = split_function_name(arn).name, split_function_name(arn).qualifier
+    function = get_function_row(call, own, qualifier)
+    role_arn = get_version(call, function, qualifier).document["Role"]
+    role = role_principal(role_arn, own, SERVICE_NAME)
     for side in config.values():
         destination = side.get("Destination", "")
         parsed = parse_arn(destination)
-        if parsed is None or parsed.service != "lambda":
+        if parsed is None or parsed.service not in _ACTIONS:
             continue
-        name = split_function_name(destination).name
-        if name == own:
+        action = _ACTIONS[parsed.service]
+        if parsed.service == "lambda":
+            _check_function(call, own, destination, parsed.region)
+        if not has_rights(call, role, destination, f"{parsed.service}:{action}"):
             raise InvalidParameterValueException(
-                "You can't specify the function as a destination for itself."
-            )
-        if call.tx.functions.find(parsed.region, name) is None:
-            raise InvalidParameterValueException(f"The destination ARN {destination} is invalid.")
+                f"The function's execution role does not have permissions to call {action} on"
+                f" {destination}"
+            ).for_want_of_right()
+
+
+def _check_function(call: Call, own: str, destination: str, region: str) -> None:
+    name = split_function_name(destination).name
+    if name == own:
+        raise InvalidParameterValueException(
+            "You can't specify the function as a destination for itself."
+        )
+    if call.tx.functions.find(region, name) is None:
+        raise InvalidParameterValueException(f"The destination ARN {destination} is invalid.")
 
 
 def _put(call: Call, function_id: int, qualifier: str, kept: Shape, request: Shape) -> Shape:
