@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -252,6 +253,44 @@ def test_a_machine_that_waits_for_executions_needs_the_rights_for_their_rule(
     # Who does not wait needs no rule.
     update(stateMachineArn=arn, definition=starts, roleArn=roles["Without"])
     assert refusal(update, stateMachineArn=arn, definition=waits) == denied("Without")
+
+
+def test_a_distributed_map_needs_the_right_to_start_its_own_machine(
+    groundstate: Groundstate,
+) -> None:
+    account = Account(groundstate)
+    machine = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:Maps"
+    for name, statements in (
+        ("Without", [allow("states:DescribeExecution")]),
+        ("With", [allow("states:StartExecution", machine)]),
+    ):
+        account.make_role(name, *statements, document=trust(Service="states.amazonaws.com"))
+    child = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **child}
+    maps = {"Type": "Map", "ItemProcessor": processor, "End": True}
+    states = groundstate.client("stepfunctions")
+    request = {"definition": json.dumps({"StartAt": "M", "States": {"M": maps}})}
+    role = f"arn:aws:iam::{ACCOUNT}:role/"
+    arn = states.create_state_machine(name="Maps", roleArn=f"{role}Without", **request)
+    assert arn["stateMachineArn"] == machine
+
+    def run(items):
+        started = states.start_execution(stateMachineArn=machine, input=json.dumps(items))
+        groundstate.settle()
+        return states.describe_execution(executionArn=started["executionArn"])
+
+    failed = run([1, 2])
+    assert failed["error"] == "StepFunctions.AWSStepFunctionsException"
+    assert re.match(
+        rf"User: arn:aws:sts::{ACCOUNT}:assumed-role/Without/\w+ is not authorized to perform:"
+        rf" states:StartExecution on resource: {machine} because no identity-based policy allows"
+        r" the states:StartExecution action \(Service: AWSStepFunctions;",
+        failed["cause"],
+    )
+    # Where there is nothing to start, nobody asks.
+    assert run([])["output"] == "[]"
+    states.update_state_machine(stateMachineArn=machine, roleArn=f"{role}With")
+    assert run([1, 2])["output"] == "[1,2]"
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,12 @@ from groundstate.asl.interface import (
     RedriveMapRun,
     StartMapRun,
 )
-from groundstate.operation import Call
+from groundstate.operation import Call, ServiceError
 from groundstate.services.stepfunctions import executor
 from groundstate.services.stepfunctions.faults import end_on_fault
+from groundstate.services.stepfunctions.integrations import sdk_v1
+from groundstate.services.stepfunctions.integrations.result import Failed
+from groundstate.services.stepfunctions.item_reader import role_of
 from groundstate.services.stepfunctions.map_children import (
     abort_children,
     hidden_machine,
@@ -40,6 +43,7 @@ from groundstate.services.stepfunctions.map_items import ItemsFailedError, read_
 from groundstate.services.stepfunctions.map_results import Results
 from groundstate.services.stepfunctions.mocks import mock_root
 from groundstate.services.stepfunctions.run import Run, load_run
+from groundstate.services.stepfunctions.settings import role_is_there
 from groundstate.store.map_runs import (
     ABORTED,
     FAILED,
@@ -188,7 +192,26 @@ def _read(call: Call, map_run: MapRun) -> None:
     settings["phase"] = "RUNNING"
     settings["source"] = None
     call.tx.map_runs.update(map_run)
-    _start_children(call, map_run)
+    refusal = _find_refusal(call, map_run) if settings["executions"][PENDING] else None
+    if refusal is not None:
+        _fail(call, map_run, str(refusal.error), refusal.cause)
+    else:
+        _start_children(call, map_run)
+
+
+def _find_refusal(call: Call, map_run: MapRun) -> Failed | None:
+    """Why children cannot be started: the machine's role must be allowed to start the machine.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+    """
+    parent = load_run(call, map_run.parent_id)
+    if parent is None or not role_is_there(call, parent.revision.role_arn):
+        return None
+    try:
+        call.acting_as(role_of(parent)).authorize("states:StartExecution", parent.machine.arn)
+    except ServiceError as error:
+        return sdk_v1.failed(sdk_v1.STATES, error)
+    return None
 
 
 def _start_children(call: Call, map_run: MapRun) -> None:

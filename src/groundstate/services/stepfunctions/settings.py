@@ -97,7 +97,7 @@ def check_log_delivery(call: Call, role_arn: str, settings: dict[str, Any]) -> N
     if settings.get("loggingConfiguration", {}).get("level", "OFF") == "OFF":
         return
     role = role_principal(role_arn, "StepFunctions", _SERVICE)
-    if _is_there(call, role_arn) and not has_rights(call, role, "*", *_DELIVERY):
+    if role_is_there(call, role_arn) and not has_rights(call, role, "*", *_DELIVERY):
         raise AccessDeniedException(
             "The state machine IAM Role is not authorized to access the Log Destination"
         ).for_want_of_right()
@@ -116,14 +116,15 @@ def check_managed_rule(call: Call, role_arn: str, definition: str) -> None:
         return
     role = role_principal(role_arn, "StepFunctions", _SERVICE)
     rule = f"arn:aws:events:{call.region}:{call.account}:rule/{_MANAGED_RULE}"
-    if _is_there(call, role_arn):
+    if role_is_there(call, role_arn):
         may = [has_rights(call, role, rule, action) for action in _MAKING_RULES]
         if not all(may):
             text = f"'{role_arn}' is not authorized to create managed-rule."
             raise AccessDeniedException(text).for_want_of_right()
 
 
-def _is_there(call: Call, role_arn: str) -> bool:
+def role_is_there(call: Call, role_arn: str) -> bool:
+    """Whether there is such a role, though it may not trust Step Functions any more."""
     wanted = {"RoleArn": role_arn, "Service": _SERVICE, "MayBeMissing": True}
     with contextlib.suppress(ServiceError):  # It is, and trusts Step Functions no more.
         return bool(call.invoke("iam", "GetTrustedRole", wanted))
