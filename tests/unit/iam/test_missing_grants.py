@@ -302,6 +302,11 @@ def test_a_distributed_map_needs_the_right_to_start_its_own_machine(
             allow("ec2:CreateNetworkInterface"),
         ),
         (
+            {"TracingConfig": {"Mode": "Active"}},
+            "PutTraceSegments on XRAY",
+            allow("xray:PutTraceSegments"),
+        ),
+        (
             {"DeadLetterConfig": {"TargetArn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:dead"}},
             "SendMessage on SQS",
             allow("sqs:SendMessage", f"arn:aws:sqs:us-east-1:{ACCOUNT}:dead"),
@@ -313,7 +318,7 @@ def test_a_distributed_map_needs_the_right_to_start_its_own_machine(
         ),
     ],
 )
-def test_a_function_needs_the_rights_for_its_network_and_its_dead_letters(
+def test_a_function_needs_the_rights_for_its_network_traces_and_dead_letters(
     groundstate: Groundstate, setting: dict[str, Any], call: str, granted: dict[str, Any]
 ) -> None:
     account = Account(groundstate)

@@ -185,3 +185,22 @@ def test_log_of_a_state_machine_counts_as_used(gs, account):
     (report,) = fetch(gs, "?identity=M")
     assert sorted(entry["action"] for entry in report["used"]) == granted
     assert report["unused"] == []
+
+
+def test_traces_of_a_state_machine_count_as_used(gs, account):
+    granted = ["xray:GetSamplingRules", "xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+    account.make_role("M", allow(granted), document=trust(Service="states.amazonaws.com"))
+    states = gs.client("stepfunctions")
+    made = states.create_state_machine(
+        name="Traced",
+        definition=json.dumps({"StartAt": "P", "States": {"P": {"Type": "Succeed"}}}),
+        roleArn=f"arn:aws:iam::{ACCOUNT}:role/M",
+    )
+    (report,) = fetch(gs, "?identity=M")
+    assert report["used"] == []
+    states.update_state_machine(
+        stateMachineArn=made["stateMachineArn"], tracingConfiguration={"enabled": True}
+    )
+    (report,) = fetch(gs, "?identity=M")
+    assert sorted(entry["action"] for entry in report["used"]) == granted
+    assert [entry["action"] for entry in report["denied"]] == ["xray:GetSamplingTargets"]

@@ -47,9 +47,10 @@ _DEAD_LETTERS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish"}
 
 
 def check_rights(call: Call, document: Shape) -> None:
-    """A function's role may do what its VPC and its dead letters need, which AWS asks beforehand.
+    """A function's role may do what its VPC, dead letters and traces need: AWS asks beforehand.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+    https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
 
     Raises:
         InvalidParameterValueException: it may not.
@@ -58,6 +59,8 @@ def check_rights(call: Call, document: Shape) -> None:
     if document.get("VpcConfig", {}).get("SubnetIds"):
         interfaces = f"arn:aws:ec2:{call.region}:{call.account}:*/*"
         _require(call, role, interfaces, *_NETWORK)
+    if document.get("TracingConfig", {}).get("Mode") == "Active":
+        _require(call, role, "*", "xray:PutTraceSegments", "xray:PutTelemetryRecords")
     target = document.get("DeadLetterConfig", {}).get("TargetArn", "")
     arn = parse_arn(target)
     if arn is not None and arn.service in _DEAD_LETTERS:

@@ -38,6 +38,16 @@ _DELIVERY = tuple(
         "DescribeLogGroups",
     )
 )
+# https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
+_TRACING = tuple(
+    f"xray:{name}"
+    for name in (
+        "PutTraceSegments",
+        "PutTelemetryRecords",
+        "GetSamplingRules",
+        "GetSamplingTargets",
+    )
+)
 # What is waited for by a rule of EventBridge.
 _WAITS_FOR_EXECUTION = re.compile(r'"arn:[\w-]+:states:[^":]*:[^":]*:states:startExecution\.sync')
 _MANAGED_RULE = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
@@ -94,6 +104,7 @@ def check_log_delivery(call: Call, role_arn: str, settings: dict[str, Any]) -> N
     Raises:
         AccessDeniedException: it may not.
     """
+    _note_tracing(call, role_arn, settings)
     if settings.get("loggingConfiguration", {}).get("level", "OFF") == "OFF":
         return
     role = role_principal(role_arn, "StepFunctions", _SERVICE)
@@ -101,6 +112,12 @@ def check_log_delivery(call: Call, role_arn: str, settings: dict[str, Any]) -> N
         raise AccessDeniedException(
             "The state machine IAM Role is not authorized to access the Log Destination"
         ).for_want_of_right()
+
+
+def _note_tracing(call: Call, role_arn: str, settings: dict[str, Any]) -> None:
+    """Note that a machine that is traced needs rights; AWS traces nothing without them."""
+    if settings.get("tracingConfiguration", {}).get("enabled") and role_is_there(call, role_arn):
+        has_rights(call, role_principal(role_arn, "StepFunctions", _SERVICE), "*", *_TRACING)
 
 
 def check_managed_rule(call: Call, role_arn: str, definition: str) -> None:

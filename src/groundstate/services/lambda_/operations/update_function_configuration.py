@@ -19,6 +19,8 @@ from groundstate.services.lambda_.roles import check_rights, check_role
 from groundstate.services.lambda_.sizes import check_size
 from groundstate.services.lambda_.versions import replace_latest
 
+_NEED_RIGHTS = frozenset({"DeadLetterConfig", "Role", "TracingConfig", "VpcConfig"})
+
 
 def update_function_configuration(call: Call, request: Shape) -> Shape:
     """Change the settings of `$LATEST`; those that the request does not name stay.
@@ -37,7 +39,7 @@ def update_function_configuration(call: Call, request: Shape) -> Shape:
         check_role(call, request["Role"])
     document = dict(latest.document)
     change_configuration(call, document, request, function.tags)
-    if "Role" in request or "VpcConfig" in request or "DeadLetterConfig" in request:
+    if not _NEED_RIGHTS.isdisjoint(request):
         check_rights(call, document)
     if "Layers" in request:
         check_size(call, latest.code_sha256, document)

@@ -63,7 +63,7 @@ def update_state_machine(call: Call, request: Shape) -> Answer:
     if "roleArn" in request:
         check_machine_role(call, role_arn, machine.arn)
     settings = read_settings(call, request, machine.arn, revision.settings)
-    if "roleArn" in request or "loggingConfiguration" in request:
+    if not {"roleArn", "loggingConfiguration", "tracingConfiguration"}.isdisjoint(request):
         check_log_delivery(call, role_arn, settings)
     if "roleArn" in request or "definition" in request:
         check_managed_rule(call, role_arn, definition)
