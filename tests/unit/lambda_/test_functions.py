@@ -412,6 +412,17 @@ def test_log_that_cannot_be_stored_is_told_unless_its_function_is_gone(
     assert (f"The log of {name} cannot be stored" in caplog.text) is not is_deleted
 
 
+@pytest.mark.parametrize(
+    ("mode", "is_told"), [(0o100600, True), (0o100640, True), (0o100644, False)]
+)
+def test_file_that_aws_could_not_read_is_told(functions, caplog, mode, is_told):
+    source = f"{ECHO}# {mode}\n"
+    content = make_zip({"app.py": source, "fine.txt": ""}, {"app.py": mode})
+    name = functions.make("", Code={"ZipFile": content})
+    assert ("A function's package has app.py" in caplog.text) is is_told
+    assert functions.invoke(name, {"a": 1}).payload == {"a": 1}
+
+
 def test_layer_of_another_account_is_empty_and_the_log_says_so(functions, caplog):
     name = functions.make(ECHO, Layers=[FOREIGN])
     assert f"of another account, and therefore empty: {FOREIGN}." in caplog.text

@@ -14,6 +14,7 @@ import threading
 import zipfile
 import zlib
 from pathlib import Path
+from typing import NamedTuple
 
 from groundstate import ids
 from groundstate.services.lambda_.errors import InvalidParameterValueException
@@ -21,6 +22,8 @@ from groundstate.services.lambda_.limits import UNZIPPED_BYTES_MAX, ZIP_ENTRIES_
 
 _CANNOT_UNZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
 _COPY_BYTES = 256 * 1024
+# Made on a system whose files have modes.
+_UNIX = 3
 # Beside its own, zipfile lets out what it stands on: RuntimeError is an encrypted entry, ValueError
 # and OSError are impossible names, NotImplementedError an unknown compression.
 _ZIP_ERRORS = (
@@ -148,8 +151,22 @@ def unpack_zip(content: bytes, target: Path) -> None:
         raise InvalidParameterValueException(_CANNOT_UNZIP) from error
 
 
-def check_zip(content: bytes) -> int:
-    """Look at a zip file's table of contents; how many bytes it will be when it is unpacked.
+class Contents(NamedTuple):
+    """What a zip file's table of contents says.
+
+    Attributes:
+        size_bytes: when it is unpacked.
+        unreadable: a file that its owner alone may read, or empty. AWS unpacks it as it is, and
+            runs functions as another user; many a tool makes such files by mistake, and here they
+            are readable.
+    """
+
+    size_bytes: int
+    unreadable: str
+
+
+def check_zip(content: bytes) -> Contents:
+    """Look at a zip file's table of contents.
 
     Raises:
         InvalidParameterValueException: it is not a zip file, is too big, or reaches outside.
@@ -160,7 +177,13 @@ def check_zip(content: bytes) -> int:
     except _ZIP_ERRORS as error:
         raise InvalidParameterValueException(_CANNOT_UNZIP) from error
     check_entries(entries)
-    return sum(entry.file_size for entry in entries)
+    unreadable = (entry.filename for entry in entries if _is_of_its_owner_alone(entry))
+    return Contents(sum(entry.file_size for entry in entries), next(unreadable, ""))
+
+
+def _is_of_its_owner_alone(entry: zipfile.ZipInfo) -> bool:
+    mode = entry.external_attr >> 16
+    return entry.create_system == _UNIX and mode & 0o777 != 0 and not mode & 0o004
 
 
 def check_entries(entries: list[zipfile.ZipInfo]) -> None:

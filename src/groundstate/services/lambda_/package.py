@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import zipfile
 from base64 import b64encode
 from typing import NamedTuple
@@ -23,6 +24,8 @@ from groundstate.services.lambda_.limits import CODE_REQUEST_BYTES_MAX, ZIP_BYTE
 IMAGE = "image"
 # What is unpacked within the operation, in some ten milliseconds.
 _UNPACKED_AT_ONCE_BYTES_MAX = 4 * 1024 * 1024
+
+logger = logging.getLogger(__name__)
 
 
 class Package(NamedTuple):
@@ -50,7 +53,14 @@ def take_package(call: Call, code: Shape) -> Package:
     code_sha256 = digest.hexdigest()
     host = call.host
     if host.code.find(code_sha256) is None:
-        if check_zip(content) <= _UNPACKED_AT_ONCE_BYTES_MAX:
+        contents = check_zip(content)
+        if contents.unreadable:
+            logger.warning(
+                "A function's package has %s, which its owner alone may read: chmod it before it is"
+                " packed, or on AWS the function cannot read it.",
+                contents.unreadable,
+            )
+        if contents.size_bytes <= _UNPACKED_AT_ONCE_BYTES_MAX:
             host.code.unpack(code_sha256, content)
         else:
             # That would keep everybody else waiting: a thread does it, or the first environment.

@@ -35,4 +35,4 @@ def check_size(call: Call, code_sha256: str, document: Shape) -> None:
 
 def _measure(call: Call, code_sha256: str) -> int:
     content = call.tx.function_code.find(code_sha256)
-    return 0 if content is None else check_zip(content)
+    return 0 if content is None else check_zip(content).size_bytes
