@@ -291,6 +291,8 @@ def register(name, events):
 refused = [
     register("", []), register("In", ["SHUTDOWN"]), register("In", ["OTHER"]),
     ask("POST", "register", {"Lambda-Extension-Name": "In"}, "{"),
+    ask("POST", "register", {"Lambda-Extension-Name": "In"}, "[]"),
+    register("In", 5), register("In", [{}]),
     ask("GET", "event/next", {}), ask("GET", "event/next", {"Lambda-Extension-Identifier": "x"}),
     ask("GET", "event/next", {"Lambda-Extension-Identifier": "0" * 36}),
 ]
@@ -322,7 +324,7 @@ def test_thread_of_the_function_may_be_an_extension(functions):
         [403, "Extension.InvalidExtensionName"],
         [403, "Extension.InvalidEventType"],
         [403, "Extension.InvalidEventType"],
-        [403, "InvalidRequestFormat"],
+        *[[403, "InvalidRequestFormat"]] * 4,
         [403, "Extension.MissingExtensionIdentifier"],
         [403, "Extension.InvalidExtensionIdentifier"],
         [403, "Extension.UnknownExtensionIdentifier"],
@@ -426,6 +428,58 @@ def test_wrong_subscription_is_refused(functions, changes, status, error_type, m
     subscribed = re.search(r"subscribed (\d+) (.*)", "".join(functions.messages(name)))
     assert int(subscribed[1]) == status
     assert json.loads(subscribed[2]) == {"errorType": error_type, "errorMessage": message}
+
+
+SUBSCRIBES = """
+import json, os
+from http.client import HTTPConnection
+
+def ask(method, path, headers, body):
+    api = HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    api.request(method, path, body, headers)
+    answer = api.getresponse()
+    return answer.status, answer.headers, answer.read()
+
+_, headers, _ = ask(
+    "POST", "/2020-01-01/extension/register", {"Lambda-Extension-Name": "In"}, '{"events": []}'
+)
+me = {"Lambda-Extension-Identifier": headers["Lambda-Extension-Identifier"]}
+found = []
+for body in json.loads(os.environ["BODIES"]):
+    status, _, answer = ask("PUT", "/2022-07-01/telemetry", me, body)
+    found.append([status, json.loads(answer)["errorType"]])
+raise ValueError(json.dumps(found))
+"""
+
+
+def test_subscription_that_makes_no_sense_is_refused(functions):
+    """Whatever a subscription holds, its answer is an error of the API's."""
+    destination = {"protocol": "HTTP", "URI": "http://sandbox:80"}
+    good = {"schemaVersion": "2022-12-13", "types": ["platform"], "destination": destination}
+    wrong = [
+        *("", "{", "5", "null", "[]", "{}"),
+        *(
+            json.dumps({**good, **change})
+            for change in (
+                {"types": 5},
+                {"types": [5]},
+                {"types": [{}]},
+                {"schemaVersion": []},
+                {"destination": []},
+                {"destination": {**destination, "URI": 5}},
+                {"destination": {**destination, "URI": "http://sandbox:x"}},
+                {"destination": {**destination, "URI": "http://[::1"}},
+                {"destination": {"protocol": "TCP", "port": "80"}},
+                {"destination": {"protocol": "TCP", "port": 1 << 70}},
+                {"buffering": []},
+                {"buffering": {"maxItems": "x"}},
+                {"buffering": {"timeoutMs": True}},
+            )
+        ),
+    ]
+    name = functions.make(SUBSCRIBES, Environment={"Variables": {"BODIES": json.dumps(wrong)}})
+    answers = json.loads(functions.invoke(name).payload["errorMessage"])
+    assert answers == [[400, "ValidationError"]] * len(wrong)
 
 
 def test_what_nobody_takes_is_dropped_and_that_is_told(functions):

@@ -167,10 +167,9 @@ class Extensions:
         if not name:
             refuse(connection, "Extension.InvalidExtensionName", "Empty extension name")
             return
-        try:
-            events = orjson.loads(body).get("events") or []
-        except (ValueError, AttributeError) as error:
-            refuse(connection, "InvalidRequestFormat", str(error))
+        events = _read_events(body)
+        if events is None:
+            refuse(connection, "InvalidRequestFormat", "The body should have a list of events")
             return
         extension = next((found for found in self.all if found.name == name), None)
         known = _EVENTS[extension is not None and extension.is_external]
@@ -246,6 +245,19 @@ class Extensions:
             gates, self._gates = self._gates, []
             for gate in gates:
                 gate.reply(200, _OK)
+
+
+def _read_events(body: bytes) -> list[str] | None:
+    """The events that an extension registers for; None if the body is none."""
+    try:
+        document = orjson.loads(body)
+    except ValueError:
+        return None
+    if not isinstance(document, dict):
+        return None
+    events = document.get("events") or []
+    is_list = isinstance(events, list) and all(isinstance(event, str) for event in events)
+    return events if is_list else None
 
 
 def refuse(connection: Connection, error_type: str, message: str, *, status: int = 403) -> None:

@@ -260,7 +260,8 @@ def _read_subscription(api: str, body: bytes) -> tuple[Destination, list[str], d
     elif unknown := [type_ for type_ in types if type_ not in TYPES]:
         wrong.append(f"{unknown[0]} is not a known type")
     buffering = {}
-    given = request.get("buffering") or {}
+    given = request.get("buffering")
+    given = {} if given is None else given
     for name, (default, least, most) in _BUFFERING.items():
         value = given.get(name, default) if isinstance(given, dict) else None
         if type(value) is not int or not least <= value <= most:
