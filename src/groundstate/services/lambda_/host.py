@@ -12,6 +12,7 @@ Nothing here is durable. Asynchronous invocations are in the database and are su
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import resource
 import time
@@ -296,11 +297,19 @@ class LambdaHost:
             environment.fail_to_start("Runtime.Unavailable", str(error))
 
     async def _find_runtime_root(self) -> Path:
-        """The folder with the packages of AWS's Python runtimes; made once, in a thread."""
+        """The folder with the packages of AWS's Python runtimes; made once, in a thread.
+
+        Raises:
+            OSError: it cannot be made. The next one to ask has it tried again.
+        """
         if self._runtime_root is None:
             make = runtime_packages.make_folder
             self._runtime_root = self._loop.run_in_executor(None, make, self.code.runtime)
-        return await asyncio.shield(self._runtime_root)
+        try:
+            return await asyncio.shield(self._runtime_root)
+        except OSError:
+            self._runtime_root = None
+            raise
 
     async def _unpack(self, function: FunctionVersion) -> tuple[Path, list[Path]]:
         paths = []
@@ -381,7 +390,9 @@ class LambdaHost:
             self._keep(self._loop.create_task(self._prepare_runtime_root()))
 
     async def _prepare_runtime_root(self) -> None:
-        await self._find_runtime_root()
+        # An environment that needs it meets the error again, and tells its caller.
+        with contextlib.suppress(OSError):
+            await self._find_runtime_root()
 
     # The rest
 

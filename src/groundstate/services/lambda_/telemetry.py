@@ -33,7 +33,9 @@ _BUFFERING = {
     "maxBytes": (262_144, 10_240, 1_048_576),
     "timeoutMs": (1000, 25, 30_000),
 }
-_BACKLOG_MAX = 10_000
+# What is kept for subscriptions that may still come, and for an extension that takes its time.
+_BACKLOG_BYTES_MAX = 1_048_576
+_BATCHES_MAX = 10
 _ATTEMPTS = 3
 _PAUSE_S = 0.2
 _ANSWER_S = 2.0
@@ -106,6 +108,8 @@ class Subscription:
         if self._events:
             self._batches.append(self._events)
             self._events, self._size = [], 0
+            if len(self._batches) > _BATCHES_MAX:
+                self._drop(self._batches.popleft())
         if self._batches and self._sending is None:
             self._sending = self._loop.create_task(self._send())
 
@@ -121,10 +125,13 @@ class Subscription:
             while self._batches:
                 batch = self._tell_of_dropped(self._batches.popleft())
                 if not await self._deliver(batch):
-                    self._dropped_records += len(batch)
-                    self._dropped_bytes += sum(map(len, batch))
+                    self._drop(batch)
         finally:
             self._sending = None
+
+    def _drop(self, batch: list[bytes]) -> None:
+        self._dropped_records += len(batch)
+        self._dropped_bytes += sum(map(len, batch))
 
     def _tell_of_dropped(self, batch: list[bytes]) -> list[bytes]:
         if not self._dropped_records or "platform" not in self.types:
@@ -146,7 +153,7 @@ class Subscription:
                 async with asyncio.timeout(_ANSWER_S):
                     if await _send_to(self.destination, batch):
                         return True
-            except (OSError, TimeoutError):
+            except (OSError, TimeoutError, ValueError):  # The last: an answer without a line's end.
                 continue
         return False
 
@@ -167,6 +174,7 @@ class Telemetry:
         self._is_json = is_json
         self._subscriptions: dict[str, Subscription] = {}
         self._backlog: list[tuple[str, bytes]] = []
+        self._backlog_bytes = 0
         self._is_open = True
         self.is_heard = True
 
@@ -229,8 +237,9 @@ class Telemetry:
         if not self.is_heard:
             return
         document = orjson.dumps(event)
-        if self._is_open and len(self._backlog) < _BACKLOG_MAX:
+        if self._is_open and self._backlog_bytes < _BACKLOG_BYTES_MAX:
             self._backlog.append((type_, document))
+            self._backlog_bytes += len(document)
         for subscription in self._subscriptions.values():
             if type_ in subscription.types:
                 subscription.add(document)
