@@ -190,7 +190,10 @@ def test_what_has_no_effect_here_is_told_with_the_resource(stacks, caplog):
     told = {(name, reason) for name, _, reason in stacks.events()}
     for note in (
         ("Function", "DurableConfig of AWS::Lambda::Function has no effect here."),
-        ("Function", f"Not here, since of another account, and therefore empty: {layer}"),
+        (
+            "Function",
+            f"Not here, since of another account; the function's log says more: {layer}",
+        ),
         ("Table", "The replicas in eu-west-1 are left out: the table is in us-east-1 alone."),
         ("Bucket", "MetricsConfigurations of AWS::S3::Bucket has no effect here."),
         ("Parameter", "Policies of AWS::SSM::Parameter has no effect here."),

@@ -432,6 +432,31 @@ def test_layer_of_another_account_is_empty_and_the_log_says_so(functions, caplog
     assert any(FOREIGN in message for message in functions.messages(name))
 
 
+def test_public_layer_holds_what_is_installed_here(functions, caplog, tmp_path, monkeypatch):
+    (tmp_path / "aws_lambda_powertools").mkdir()
+    (tmp_path / "aws_lambda_powertools" / "__init__.py").write_text("WORD = 'tools'\n")
+    (tmp_path / "its_need.py").write_text("WORD = 'need'\n")
+    for name, requires in (("aws_lambda_powertools", "its-need"), ("its_need", "boto3")):
+        folder = tmp_path / f"{name}-3.0.dist-info"
+        folder.mkdir()
+        text = f"Metadata-Version: 2.1\nName: {name}\nVersion: 3.0\nRequires-Dist: {requires}\n"
+        (folder / "METADATA").write_text(text)
+        place = f"{name}/__init__.py" if name != "its_need" else "its_need.py"
+        (folder / "RECORD").write_text(f"{place},,\n{folder.name}/METADATA,,\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    source = """
+import aws_lambda_powertools, its_need
+
+def handler(event, context):
+    return [aws_lambda_powertools.WORD, its_need.WORD]
+"""
+    name = functions.make(source, Layers=[FOREIGN])
+    assert functions.invoke(name).payload == ["tools", "need"]
+    stands_in = f"the package aws-lambda-powertools that is installed here stands in for {FOREIGN}."
+    assert any(stands_in in message for message in functions.messages(name))
+    assert "therefore empty" not in caplog.text
+
+
 def test_layer_of_another_account_can_be_refused():
     with Groundstate(foreign_layers="refuse") as groundstate:
         functions = Functions(groundstate)

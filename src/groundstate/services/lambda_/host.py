@@ -31,6 +31,7 @@ from groundstate.services.lambda_.layers import describe_foreign_layers
 from groundstate.services.lambda_.log_stream import LogStream
 from groundstate.services.lambda_.model import FunctionVersion, Invocation, Outcome
 from groundstate.services.lambda_.pool import Pool
+from groundstate.services.lambda_.public_layers import is_installed, make_layer
 from groundstate.services.lambda_.roles import issue_credentials
 from groundstate.services.lambda_.runtimes import (
     CannotRun,
@@ -303,8 +304,8 @@ class LambdaHost:
             OSError: it cannot be made. The next one to ask has it tried again.
         """
         if self._runtime_root is None:
-            make = runtime_packages.make_folder
-            self._runtime_root = self._loop.run_in_executor(None, make, self.code.runtime)
+            make, packages = runtime_packages.make_folder, runtime_packages.PACKAGES
+            self._runtime_root = self._loop.run_in_executor(None, make, self.code.runtime, packages)
         try:
             return await asyncio.shield(self._runtime_root)
         except OSError:
@@ -319,6 +320,10 @@ class LambdaHost:
                 content = self._read_code(code_sha256, function.region)
                 path = await self._unpack_once(code_sha256, content)
             paths.append(path)
+        for arn in function.foreign_layers:
+            if is_installed(arn):
+                make = self._loop.run_in_executor(None, make_layer, self.code.runtime, arn)
+                paths.append(await make)
         return paths[0], paths[1:]
 
     async def _unpack_once(self, code_sha256: str, content: bytes) -> Path:

@@ -10,15 +10,26 @@ from collections.abc import Iterable
 from groundstate.arn import partition_of
 from groundstate.operation import Call, Shape
 from groundstate.services.lambda_.errors import ResourceNotFoundException
+from groundstate.services.lambda_.public_layers import find_package, is_installed
 
 
 def describe_foreign_layers(arns: Iterable[str]) -> str:
     """What a user should know of a function with these layers, which are other accounts'."""
-    return (
-        f"Groundstate: not here, since of another account, and therefore empty: {', '.join(arns)}."
-        " What the function takes from a layer it has to bring itself, or name a copy that was"
-        " published here (PublishLayerVersion)."
-    )
+    said = []
+    empty = [arn for arn in arns if not is_installed(arn)]
+    if empty:
+        said.append(
+            f"not here, since of another account, and therefore empty: {', '.join(empty)}."
+            " What the function takes from a layer it has to bring itself, or name a copy that was"
+            " published here (PublishLayerVersion)."
+        )
+    for arn in arns:
+        package = find_package(arn)
+        if package and arn in empty:
+            said.append(f"Or install {package} where Groundstate is installed: it stands in then.")
+        elif package:
+            said.append(f"the package {package} that is installed here stands in for {arn}.")
+    return f"Groundstate: {' '.join(said)}"
 
 
 def layer_arn(call: Call, name: str) -> str:

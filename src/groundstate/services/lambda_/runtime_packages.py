@@ -9,6 +9,7 @@ function that imports one of those without bringing it would work here and fail 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from hashlib import sha256
 from importlib import metadata
 from importlib.util import find_spec
@@ -16,20 +17,30 @@ from pathlib import Path
 
 import orjson
 
-# What they need comes along. pip is on AWS, too.
-_PACKAGES = ("awslambdaric", "boto3", "pip")
+# pip is on AWS, too.
+PACKAGES = ("awslambdaric", "boto3", "pip")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _MISSING = re.compile(r"No module named '(\w+)")
 
 
-def make_folder(parent: Path) -> Path:
-    """A folder in `parent` with a link to each of the packages. It may be there already."""
-    found = _find()
-    listed = "\n".join(f"{name} {path}" for name, path in sorted(found.items()))
+def make_folder(
+    parent: Path, packages: Iterable[str], *, without: Iterable[str] = (), below: str = ""
+) -> Path:
+    """A folder in `parent` with links to packages and what they need. It may be there already.
+
+    Args:
+        packages: by their names on PyPI; those that are not installed are left out.
+        without: packages that are left out, with what they need.
+        below: the links are in this folder of it.
+    """
+    left_out = _find(without)
+    found = {name: path for name, path in _find(packages).items() if name not in left_out}
+    listed = "\n".join(f"{below}/{name} {path}" for name, path in sorted(found.items()))
     folder = parent / sha256(listed.encode()).hexdigest()[:16]
-    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / below
+    place.mkdir(parents=True, exist_ok=True)
     for name, path in found.items():
-        link = folder / name
+        link = place / name
         if not link.is_symlink():
             link.symlink_to(path)
     return folder
@@ -56,11 +67,11 @@ def explain_import_error(error: bytes) -> str:
     )
 
 
-def _find() -> dict[str, Path]:
+def _find(packages: Iterable[str]) -> dict[str, Path]:
     """What is to be seen at the top of the folder, and where it is."""
     found: dict[str, Path] = {}
     known: set[str] = set()
-    wanted = list(_PACKAGES)
+    wanted = list(packages)
     while wanted:
         package = wanted.pop()
         if package in known:

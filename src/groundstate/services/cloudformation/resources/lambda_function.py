@@ -232,8 +232,9 @@ def _set_configurations(
         provision.invoke("lambda", "PutRuntimeManagementConfig", request)
     foreign = [arn for arn in after.get("Layers", []) if arn.split(":")[4:5] != [provision.account]]
     if foreign and after.get("Layers") != before.get("Layers"):
+        listed = ", ".join(foreign)
         provision.note(
-            f"Not here, since of another account, and therefore empty: {', '.join(foreign)}"
+            f"Not here, since of another account; the function's log says more: {listed}"
         )
 
 
