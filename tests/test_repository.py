@@ -94,6 +94,7 @@ MAY_USE = {
 }
 RUNS_ELSEWHERE = {
     "groundstate.services.lambda_.forkserver",  # The process that function environments fork from.
+    "groundstate.services.lambda_.python.runtime_client",  # In the processes of functions.
 }
 
 

@@ -269,10 +269,10 @@ def handler(event, context):
     logging.info("two\\nlines")
     print("no newline", end="")
 """
-    name = functions.make(source)
+    name = functions.make(source, Runtime="python3.8")
     answer = functions.invoke(name)
     messages = functions.messages(name)
-    assert messages[0].startswith("Groundstate: the function declares python3.14")
+    assert messages[0].startswith("Groundstate: the function declares python3.8")
     assert messages[1].startswith("INIT_START Runtime Version: python:3.")
     assert messages[2] == f"START RequestId: {answer.request_id} Version: $LATEST\n"
     assert messages[3] == "printed\n"

@@ -135,17 +135,20 @@ class Environment:
 
     # What the pool does
 
-    async def begin(self, spawner: Spawner, command: Command, notices: list[str]) -> None:
+    async def begin(
+        self, spawner: Spawner, command: Command, runtime: str, notices: list[str]
+    ) -> None:
         """Start the process; what comes of it is told to the owner.
 
         Args:
+            runtime: what it runs on, as INIT_START names it.
             notices: lines for the log.
         """
         self._spawner = spawner
         self._task_root = command.directory.encode()
         for notice in notices:
             self._write(notice)
-        self._write(self._report.init_start(self._owner.now()))
+        self._write(self._report.init_start(self._owner.now(), runtime))
         self.log.begin_tail()
         self._server = await self._loop.create_server(
             lambda: RuntimeConnection(self, self.address), sock=self._listener

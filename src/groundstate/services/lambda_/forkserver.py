@@ -117,7 +117,11 @@ _PRELOADED_BOTO3 = (
 def main() -> None:
     """Serve until the runtime is gone; in a forked process, become the function."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    preloads = _PRELOADED + (_PRELOADED_BOTO3 if "boto3" in sys.argv[2:] else ())
+    runtime_root, preload = sys.argv[2:]
+    # As on AWS, and without the packages of this interpreter's own.
+    sys.path[:] = [*_standard_library(), runtime_root]
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not _is_of_project(finder)]
+    preloads = _PRELOADED + (_PRELOADED_BOTO3 if preload == "boto3" else ())
     function = Server(control, list(preloads)).serve()
     if function is not None:
         # The server's frames are left, so that the function is alone on the stack.
@@ -127,9 +131,7 @@ def main() -> None:
 def run_python(start: Message) -> None:
     """Become a Python function: AWS's runtime interface client with its handler."""
     sys.argv[:] = start["argv"]
-    # As on AWS, and without the packages of this interpreter's own.
     sys.path[:] = [*start["paths"], *_standard_library(), start["env"]["LAMBDA_RUNTIME_DIR"]]
-    sys.meta_path[:] = [finder for finder in sys.meta_path if not _is_of_project(finder)]
     sys.pycache_prefix = start["pycache"]
     if start["layers"]:
         _find_programs_in_layers(start["layers"])

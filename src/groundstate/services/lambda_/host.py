@@ -17,22 +17,26 @@ import logging
 import resource
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from groundstate.config import Config
 from groundstate.operation import Call, Runner, ServiceError
 from groundstate.principals import role_principal
-from groundstate.services.lambda_ import limits, runtime_packages
+from groundstate.services.lambda_ import limits
 from groundstate.services.lambda_.code import CodeDirectory
 from groundstate.services.lambda_.environment import Environment
 from groundstate.services.lambda_.event_queue import EventQueue
+from groundstate.services.lambda_.interpreters import OWN, Interpreter, find_interpreter
 from groundstate.services.lambda_.layers import describe_foreign_layers
 from groundstate.services.lambda_.log_stream import LogStream
 from groundstate.services.lambda_.model import FunctionVersion, Invocation, Outcome
 from groundstate.services.lambda_.pool import Pool
 from groundstate.services.lambda_.public_layers import is_installed, make_layer
+from groundstate.services.lambda_.report import runtime_version
 from groundstate.services.lambda_.roles import issue_credentials
+from groundstate.services.lambda_.runtime_packages import make_runtime_folder
 from groundstate.services.lambda_.runtimes import (
     CannotRun,
     brings_boto3,
@@ -71,10 +75,10 @@ class LambdaHost:
         self._config = config
         self._pools: dict[str, Pool] = {}
         self._in_flight: Counter[int] = Counter()
-        self._spawners: dict[str, Spawner] = {}
+        self._spawners: dict[tuple[str, str], Spawner] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._unpacking: dict[str, asyncio.Future[Path]] = {}
-        self._runtime_root: asyncio.Future[Path] | None = None
+        self._runtime_roots: dict[bool, asyncio.Future[Path]] = {}
         self._versions: dict[str, FunctionVersion] = {}
         self._count = 0
         self._starting = 0
@@ -267,7 +271,8 @@ class LambdaHost:
         function = environment.function
         try:
             task_root, layer_roots = await self._unpack(function)
-            runtime_root = await self._find_runtime_root()
+            interpreter = await self._find_interpreter(function)
+            runtime_root = await self._find_runtime_root(interpreter)
             credentials: Credentials = self._runner.run(
                 "lambda", lambda call: issue_credentials(call, function), function.region
             )
@@ -277,6 +282,7 @@ class LambdaHost:
                 task_root=str(task_root),
                 layer_roots=[str(root) for root in layer_roots],
                 runtime_root=str(runtime_root),
+                interpreter=interpreter.path,
                 runtime_api=environment.address,
                 endpoint_url=self._runner.endpoint_url,
                 log_stream=environment.log.name,
@@ -284,10 +290,15 @@ class LambdaHost:
             if function.runtime.startswith("nodejs"):
                 variables["GROUNDSTATE_SDK"] = str(self._sdk_catalogue())
                 variables["GROUNDSTATE_SDK_TOKEN"] = environment.token
-            command = make_command(function, task_root, layer_roots, variables, self.code.root)
+            command = make_command(
+                function, task_root, layer_roots, variables, self.code.root, interpreter
+            )
             own_boto3 = command.mode != "python" or brings_boto3([task_root, *layer_roots])
-            spawner = self._spawner("plain" if own_boto3 else "boto3")
-            await environment.begin(spawner, command, self._notices(function))
+            preload = "plain" if own_boto3 else "boto3"
+            spawner = self._spawner(interpreter, runtime_root, preload)
+            runtime = runtime_version(function.runtime, interpreter.version)
+            notices = self._notices(function, interpreter)
+            await environment.begin(spawner, command, runtime, notices)
         except CannotRun as obstacle:
             environment.fail_to_start(obstacle.error_type, obstacle.message)
         except ServiceError as error:
@@ -297,19 +308,30 @@ class LambdaHost:
             logger.exception("An environment of %s could not be started.", function.name)
             environment.fail_to_start("Runtime.Unavailable", str(error))
 
-    async def _find_runtime_root(self) -> Path:
+    async def _find_interpreter(self, function: FunctionVersion) -> Interpreter:
+        """The Python for a function; looked for in a thread."""
+        runtime = function.runtime
+        if not runtime.startswith("python") or OWN.fits(runtime):
+            return OWN
+        if any(map(is_installed, function.foreign_layers)):
+            return OWN  # The compiled parts of what is installed here are of this version.
+        return await self._loop.run_in_executor(None, find_interpreter, runtime)
+
+    async def _find_runtime_root(self, interpreter: Interpreter) -> Path:
         """The folder with the packages of AWS's Python runtimes; made once, in a thread.
 
         Raises:
             OSError: it cannot be made. The next one to ask has it tried again.
         """
-        if self._runtime_root is None:
-            make, packages = runtime_packages.make_folder, runtime_packages.PACKAGES
-            self._runtime_root = self._loop.run_in_executor(None, make, self.code.runtime, packages)
+        is_own = interpreter.is_own
+        making = self._runtime_roots.get(is_own)
+        if making is None:
+            make = partial(make_runtime_folder, self.code.runtime, is_own=is_own)
+            making = self._runtime_roots[is_own] = self._loop.run_in_executor(None, make)
         try:
-            return await asyncio.shield(self._runtime_root)
+            return await asyncio.shield(making)
         except OSError:
-            self._runtime_root = None
+            self._runtime_roots.pop(is_own, None)
             raise
 
     async def _unpack(self, function: FunctionVersion) -> tuple[Path, list[Path]]:
@@ -365,9 +387,9 @@ class LambdaHost:
             self._has_catalogue = True
         return path
 
-    def _notices(self, function: FunctionVersion) -> list[str]:
+    def _notices(self, function: FunctionVersion, interpreter: Interpreter) -> list[str]:
         """What differs from AWS, for the function's log, and once for the runtime's."""
-        difference = find_difference(function.runtime)
+        difference = find_difference(function.runtime, interpreter)
         if difference and function.arn not in self._said:
             self._said.add(function.arn)
             logger.warning("%s: %s", function.name, difference)
@@ -377,10 +399,11 @@ class LambdaHost:
             notices.append(describe_foreign_layers(function.foreign_layers))
         return notices
 
-    def _spawner(self, preload: str) -> Spawner:
-        spawner = self._spawners.get(preload)
+    def _spawner(self, interpreter: Interpreter, runtime_root: Path, preload: str) -> Spawner:
+        key = (interpreter.path, preload)
+        spawner = self._spawners.get(key)
         if spawner is None:
-            spawner = self._spawners[preload] = Spawner(preload)
+            spawner = self._spawners[key] = Spawner(interpreter.path, runtime_root, preload)
         return spawner
 
     def _prepare_in_a_calm(self, cpu_s: float) -> None:
@@ -391,13 +414,13 @@ class LambdaHost:
         if used_s - cpu_s > _CALM_CPU_S:
             self._loop.call_later(_CALM_S, self._prepare_in_a_calm, used_s)
         else:
-            self._spawner("boto3").prepare()
-            self._keep(self._loop.create_task(self._prepare_runtime_root()))
+            self._keep(self._loop.create_task(self._prepare_spawner()))
 
-    async def _prepare_runtime_root(self) -> None:
+    async def _prepare_spawner(self) -> None:
         # An environment that needs it meets the error again, and tells its caller.
         with contextlib.suppress(OSError):
-            await self._find_runtime_root()
+            runtime_root = await self._find_runtime_root(OWN)
+            self._spawner(OWN, runtime_root, "boto3").prepare()
 
     # The rest
 

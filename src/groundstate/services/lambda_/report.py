@@ -7,7 +7,6 @@ AWS: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view
 from __future__ import annotations
 
 import math
-import sys
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -42,9 +41,8 @@ class Report:
     def _needs_events(self) -> bool:
         return self._is_json or self._listener.is_heard
 
-    def init_start(self, now: float) -> str:
-        """The environment starts."""
-        runtime = runtime_version(self._function.runtime)
+    def init_start(self, now: float, runtime: str) -> str:
+        """The environment starts; `runtime` is what it runs on."""
         arn = f"arn:aws:lambda:{self._function.region}::runtime:groundstate"
         text = f"INIT_START Runtime Version: {runtime}\tRuntime Version ARN: {arn}"
         record = {
@@ -173,10 +171,14 @@ class Report:
         return orjson.dumps(event).decode() if _LEVELS[level] >= self._level else ""
 
 
-def runtime_version(runtime: str) -> str:
-    """What runs a function of this runtime here, as INIT_START names it."""
+def runtime_version(runtime: str, python: str) -> str:
+    """What runs a function of this runtime here, as INIT_START names it.
+
+    Args:
+        python: the version of the Python that there is for it.
+    """
     if runtime.startswith("python"):
-        return "python:" + ".".join(map(str, sys.version_info[:3]))
+        return f"python:{python}"
     return runtime.replace("nodejs", "nodejs:").removesuffix(".x")
 
 

@@ -19,6 +19,8 @@ import orjson
 
 # pip is on AWS, too.
 PACKAGES = ("awslambdaric", "boto3", "pip")
+_COMPILED = "runtime_client."
+_CLIENT = Path(__file__).with_name("python") / "runtime_client.py"
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _MISSING = re.compile(r"No module named '(\w+)")
 
@@ -35,6 +37,20 @@ def make_folder(
     """
     left_out = _find(without)
     found = {name: path for name, path in _find(packages).items() if name not in left_out}
+    return _link(parent, found, below)
+
+
+def make_runtime_folder(parent: Path, *, is_own: bool) -> Path:
+    """The folder for a Python: for Groundstate's own one, or for any other."""
+    found = _find(PACKAGES)
+    if not is_own:
+        # The compiled parts are of one version. All but this have a part in Python, too.
+        found = {name: path for name, path in found.items() if not name.startswith(_COMPILED)}
+        found[_CLIENT.name] = _CLIENT
+    return _link(parent, found, "")
+
+
+def _link(parent: Path, found: dict[str, Path], below: str) -> Path:
     listed = "\n".join(f"{below}/{name} {path}" for name, path in sorted(found.items()))
     folder = parent / sha256(listed.encode()).hexdigest()[:16]
     place = folder / below

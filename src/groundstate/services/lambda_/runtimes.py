@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from groundstate.services.lambda_.extensions import EXTENSIONS_MAX
+from groundstate.services.lambda_.interpreters import Interpreter
 from groundstate.services.lambda_.model import FunctionVersion
 from groundstate.services.lambda_.spawner import Command
 
@@ -69,14 +70,11 @@ def find_node() -> str:
     return shutil.which("node") or ""
 
 
-def find_difference(runtime: str) -> str:
+def find_difference(runtime: str, interpreter: Interpreter) -> str:
     """What a user should know: the function's runtime is not the interpreter that there is."""
-    if not runtime.startswith("python"):
+    if not runtime.startswith("python") or interpreter.fits(runtime):
         return ""
-    here = ".".join(map(str, sys.version_info[:2]))
-    declared = runtime.removeprefix("python")
-    if here == declared:
-        return ""
+    here = interpreter.version.rpartition(".")[0]
     return f"Groundstate: the function declares {runtime}; it runs on this machine's Python {here}."
 
 
@@ -92,6 +90,7 @@ def make_command(
     layer_roots: list[Path],
     variables: dict[str, str],
     code_root: Path,
+    interpreter: Interpreter,
 ) -> Command:
     """The command that becomes the function's environment.
 
@@ -117,7 +116,8 @@ def make_command(
         if mode == "python":
             # A script starts it, so it cannot be forked, nor write its messages as frames. Without
             # `site` it has none of this machine's packages.
-            argv, mode = [sys.executable, "-S", "-m", "awslambdaric", function.handler], "exec"
+            start = [interpreter.path, "-S", "-m", "awslambdaric"]
+            argv, mode = [*start, function.handler], "exec"
             variables["PYTHONPATH"] = ":".join([*paths, variables["PYTHONPATH"]])
             del variables["_LAMBDA_TELEMETRY_LOG_FD"]
         argv = [_find_wrapper(wrapper, task_root, layer_roots), *argv]
@@ -138,7 +138,7 @@ def make_command(
             "layers": [str(root) for root in layer_roots],
             "pycache": str(pycache) if mode == "python" else "",
             "catalogue": variables.get("GROUNDSTATE_SDK", ""),
-            "keep": _seen_everywhere(),
+            "keep": _seen_everywhere(interpreter, variables["LAMBDA_RUNTIME_DIR"]),
             "tmp_mb": function.tmp_mb,
             "hosts": _hosts(code_root) if extensions else "",
         },
@@ -167,9 +167,18 @@ def _stage(code_root: Path) -> Path:
     return stage
 
 
-def _seen_everywhere() -> list[str]:
-    """What a process needs besides its code: the interpreters and our own clients."""
-    paths = [sys.prefix, sys.base_prefix, str(Path(sys.executable).resolve().parent), *sys.path]
+def _seen_everywhere(interpreter: Interpreter, runtime_root: str) -> list[str]:
+    """What a process needs besides its code: the interpreters, what the program that it is forked
+    from has imported, and our own clients.
+    """
+    paths = [
+        runtime_root,
+        sys.prefix,
+        sys.base_prefix,
+        str(Path(sys.executable).resolve().parent),
+        *sys.path,
+    ]
+    paths += [str(Path(interpreter.path).resolve().parents[1]), str(Path(__file__).parent)]
     paths += [str(Path(find_node() or "/").parent), str(_NODE_CLIENT.parent)]
     return [path for path in dict.fromkeys(paths) if path.startswith(("/tmp/", "/opt/"))]  # noqa: S108
 

@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections import deque
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -69,10 +68,14 @@ class Spawner:
     """One fork server and the processes that it runs. It starts the server when it is first needed.
 
     Args:
+        interpreter: the Python that it runs on.
+        runtime_root: the folder with the packages of AWS's Python runtimes.
         preload: `boto3`, or empty: what the server imports besides AWS's runtime client.
     """
 
-    def __init__(self, preload: str) -> None:
+    def __init__(self, interpreter: str, runtime_root: Path, preload: str) -> None:
+        self._interpreter = interpreter
+        self._runtime_root = runtime_root
         self._preload = preload
         self._loop = asyncio.get_running_loop()
         self._process: subprocess.Popen[bytes] | None = None
@@ -148,10 +151,10 @@ class Spawner:
         for end in (ours, theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * PACKET_BYTES_MAX)
         ours.setblocking(False)
-        arguments = [sys.executable, "-I", "-X", "utf8", str(_PROGRAM), str(theirs.fileno())]
+        arguments = [self._interpreter, "-I", "-X", "utf8", str(_PROGRAM), str(theirs.fileno())]
         with theirs, Path(os.devnull).open("r+b") as null:
             self._process = subprocess.Popen(
-                [*arguments, self._preload],
+                [*arguments, str(self._runtime_root), self._preload],
                 stdin=null,
                 stdout=null,
                 pass_fds=[theirs.fileno()],

@@ -6,7 +6,6 @@ AWS: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,6 +51,7 @@ def make_variables(
     task_root: str,
     layer_roots: list[str],
     runtime_root: str,
+    interpreter: str,
     runtime_api: str,
     endpoint_url: str,
     log_stream: str,
@@ -63,9 +63,10 @@ def make_variables(
 
     Args:
         runtime_root: the folder with the runtime's own packages.
+        interpreter: the Python that the function runs on, or that the runtime does.
     """
     variables = {
-        **_defaults(task_root, layer_roots, runtime_root),
+        **_defaults(task_root, layer_roots, runtime_root, interpreter),
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_ENDPOINT_URL": endpoint_url,
         # Otherwise clients put `sync-` and the like before the name of this machine.
@@ -96,7 +97,9 @@ def make_variables(
     return variables
 
 
-def _defaults(task_root: str, layer_roots: list[str], runtime_root: str) -> dict[str, str]:
+def _defaults(
+    task_root: str, layer_roots: list[str], runtime_root: str, interpreter: str
+) -> dict[str, str]:
     """What functions may have other values of."""
     layer_bins = [f"{root}/bin" for root in layer_roots]
     layer_libraries = [f"{root}/lib" for root in layer_roots]
@@ -105,7 +108,7 @@ def _defaults(task_root: str, layer_roots: list[str], runtime_root: str) -> dict
         "LC_CTYPE": "C.UTF-8",
         "TZ": ":UTC",
         "PATH": ":".join(
-            [str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin", *layer_bins]
+            [str(Path(interpreter).parent), "/usr/local/bin", "/usr/bin", "/bin", *layer_bins]
         ),
         "LD_LIBRARY_PATH": ":".join([task_root, f"{task_root}/lib", *layer_libraries]),
         "PWD": task_root,
