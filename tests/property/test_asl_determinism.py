@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundstate import asl
@@ -269,7 +269,7 @@ def _play(scope: dict[str, Any], *, jsonata: bool, reload: bool = False) -> Play
 
 
 _MACHINES = st.booleans().flatmap(lambda jsonata: st.tuples(_scope(jsonata, 2), st.just(jsonata)))
-_laws = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_laws = settings(max_examples=60)
 
 
 @_laws

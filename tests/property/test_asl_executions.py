@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundstate import asl
@@ -184,7 +184,7 @@ def _play(definition: dict[str, Any], value: Any, *, reload: bool = False) -> Dr
     return Driver(compiled, value, answer=_answer, reload=reload).run()
 
 
-_laws = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_laws = settings(max_examples=40)
 
 
 @_laws

@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from groundstate import asl
@@ -15,7 +15,7 @@ from groundstate.asl.jsonata import InvalidExpression, compile_jsonata
 from groundstate.asl.jsonpath import InvalidPath, PathNotFound, compile_path
 from tests.unit.asl.driver import Driver, machine
 
-_bad = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_bad = settings(max_examples=60)
 
 _PATH_PIECES = st.sampled_from(
     [

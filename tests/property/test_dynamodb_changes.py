@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
@@ -220,7 +220,5 @@ class ChangingMachine(DynamodbMachine):
 ChangingMachine.TestCase.settings = settings(
     max_examples=10,
     stateful_step_count=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )
 TestDynamodbChanges = ChangingMachine.TestCase

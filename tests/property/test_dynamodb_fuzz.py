@@ -166,7 +166,6 @@ _REQUESTS = st.dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(_EXPRESSIONS)
 def test_conditions(text: str) -> None:
     try:
@@ -175,7 +174,6 @@ def test_conditions(text: str) -> None:
         return
 
 
-@settings(deadline=None)
 @given(_EXPRESSIONS)
 def test_updates(text: str) -> None:
     try:
@@ -184,7 +182,6 @@ def test_updates(text: str) -> None:
         return
 
 
-@settings(deadline=None)
 @given(_EXPRESSIONS)
 def test_projections(text: str) -> None:
     try:
@@ -193,7 +190,6 @@ def test_projections(text: str) -> None:
         return
 
 
-@settings(deadline=None)
 @given(_EXPRESSIONS)
 def test_statements(text: str) -> None:
     try:
@@ -242,7 +238,7 @@ def perform() -> Iterator[Callable[[str, Any], None]]:
     store.connection.close()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(operation=st.sampled_from(sorted(set(OPERATIONS) - {"DeleteTable"})), request_=_REQUESTS)
 def test_requests(perform: Callable[[str, Any], None], operation: str, request_: Any) -> None:
     try:

@@ -7,7 +7,7 @@ from decimal import Context, Decimal
 from typing import Any
 
 from botocore.exceptions import ClientError
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -278,7 +278,5 @@ def as_set(items: Any) -> set[frozenset[tuple[str, Any]]]:
 DynamodbMachine.TestCase.settings = settings(
     max_examples=15,
     stateful_step_count=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )
 TestDynamodbModel = DynamodbMachine.TestCase

@@ -205,7 +205,7 @@ def perform() -> Iterator[Perform]:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32))
 def test_only_errors_of_aws_come_out(perform: Perform, seed: int) -> None:
     chance = random.Random(seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from groundstate.services.dynamodb import numbers
@@ -25,7 +25,6 @@ _TEXTS = st.builds(
 ).filter(_is_number)
 
 
-@settings(deadline=None)
 @given(_TEXTS, _TEXTS)
 def test_bytes_sort_as_numbers(one: str, other: str) -> None:
     left, right = numbers.normalize(one), numbers.normalize(other)
@@ -34,14 +33,12 @@ def test_bytes_sort_as_numbers(one: str, other: str) -> None:
     assert (numbers.order_bytes(left) == numbers.order_bytes(right)) == (left == right)
 
 
-@settings(deadline=None)
 @given(_TEXTS, _TEXTS)
 def test_no_bytes_begin_others(one: str, other: str) -> None:
     left, right = (numbers.order_bytes(numbers.normalize(text)) for text in (one, other))
     assert left == right or not right.startswith(left)
 
 
-@settings(deadline=None)
 @given(_TEXTS)
 def test_normal_text_keeps_the_value(text: str) -> None:
     normal = numbers.normalize(text)
@@ -49,7 +46,6 @@ def test_normal_text_keeps_the_value(text: str) -> None:
     assert numbers.normalize(normal) == normal
 
 
-@settings(deadline=None)
 @given(_TEXTS, _TEXTS)
 def test_sums_are_exact_or_refused(one: str, other: str) -> None:
     left, right = numbers.normalize(one), numbers.normalize(other)

@@ -147,7 +147,7 @@ def test_unknown_kind_is_refused():
         unwrap_body(signature, "secret", sent)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(st.binary(min_size=1, max_size=50), max_size=5),
     st.sampled_from([SIGNED, SIGNED_TRAILER, UNSIGNED_TRAILER]),

@@ -345,7 +345,7 @@ def test_signing_key_is_aws_own_example():
     assert key.hex() == "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     service=st.sampled_from(["dynamodb", "lambda", "s3", "iam"]),
     segments=st.lists(st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1)),

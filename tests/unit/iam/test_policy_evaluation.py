@@ -133,27 +133,27 @@ def decide_plainly(identity, boundary=None, session=None):
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DOCUMENTS)
 def test_order_of_policies_does_not_matter(documents):
     assert decide_plainly(documents) == decide_plainly(documents[::-1])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DOCUMENTS, DOCUMENTS, DOCUMENTS)
 def test_boundary_and_session_only_take_away(identity, boundary, session):
     limited = decide_plainly(identity, boundary, session)
     assert not limited.allowed or decide_plainly(identity).allowed
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DOCUMENTS)
 def test_deny_of_everything_always_wins(documents):
     decision = decide_plainly([*documents, document(deny("*"))])
     assert (decision.allowed, decision.explicit) == (False, True)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DOCUMENTS)
 def test_allowing_more_never_takes_away(documents):
     more = [*documents, json.dumps(json.loads(document(allow("dynamodb:PutItem"))))]

@@ -116,7 +116,7 @@ DOCUMENT = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DOCUMENT)
 def test_no_document_breaks_the_checks(document):
     for check in (check_identity_document, check_trust_document, check_resource_document):
@@ -124,7 +124,7 @@ def test_no_document_breaks_the_checks(document):
             check(json.dumps(document))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DOCUMENT)
 def test_what_compiles_can_be_asked(document):
     text = json.dumps(document)
@@ -136,7 +136,7 @@ def test_what_compiles_can_be_asked(document):
     decide(request, NO_POLICIES._replace(identity=PolicySet([text])), PolicySet([text]))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(DOCUMENT)
 def test_what_is_taken_compiles(document):
     text = json.dumps(document)
