@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from .conftest import make_zip
@@ -52,6 +54,26 @@ def test_module_that_was_forgotten_fails_as_on_aws(functions):
     )
     hint = "Groundstate: this machine has yaml, but a function does not see it"
     assert hint in "".join(functions.messages(name))
+
+
+@pytest.mark.parametrize(
+    ("module", "file"),
+    [
+        ("yaml._fast", "yaml/_fast.cpython-36m-x86_64-linux-gnu.so"),
+        ("yaml._fast", "yaml/_fast.cpython-313-darwin.so"),
+        ("_fast", "_fast.cp313-win_amd64.pyd"),
+    ],
+)
+def test_module_that_is_built_for_another_python_is_named(functions, module, file):
+    files = {file: b"compiled"} | ({"yaml/__init__.py": ""} if "/" in file else {})
+    name = functions.make(f"import {module}\n\ndef handler(event, context): pass\n", files)
+    answer = functions.invoke(name)
+    assert answer.payload["errorMessage"] == (
+        f"Unable to import module 'app': No module named '{module}'"
+    )
+    log = "".join(functions.messages(name))
+    assert f"Groundstate: the function has {module} as {Path(file).name}, which is not for" in log
+    assert "this machine has" not in log
 
 
 def test_module_that_is_nowhere_needs_no_hint(functions):

@@ -130,6 +130,8 @@ class Environment:
         self._shutdown: Shutdown | None = None
         self.gone = asyncio.Event()
         self._task_root = b""
+        self._module_paths: list[str] = []
+        self._runtime = ""
         self._timer: asyncio.TimerHandle | None = None
         self._flush_timer: asyncio.TimerHandle | None = None
 
@@ -146,6 +148,8 @@ class Environment:
         """
         self._spawner = spawner
         self._task_root = command.directory.encode()
+        self._module_paths = command.paths
+        self._runtime = runtime
         for notice in notices:
             self._write(notice)
         self._write(self._report.init_start(self._owner.now(), runtime))
@@ -336,7 +340,7 @@ class Environment:
         """The process could not get ready, and says why."""
         if self.state is State.STARTING:
             self._drain()
-            self._write(explain_import_error(body))
+            self._write(explain_import_error(body, self._module_paths, self._runtime))
             self._fail_init(error_type or "Runtime.Unknown", self._as_on_aws(body), "")
 
     def extension_asked(

@@ -2,12 +2,13 @@
 
 AWS: https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html
 
-Functions run on the interpreter that Groundstate runs on, which has other packages as well. A
-function that imports one of those without bringing it would work here and fail on AWS.
+The interpreters that functions run on have other packages as well. A function that imports one of
+those without bringing it would work here and fail on AWS.
 """
 
 from __future__ import annotations
 
+import platform
 import re
 from collections.abc import Iterable
 from hashlib import sha256
@@ -22,7 +23,7 @@ PACKAGES = ("awslambdaric", "boto3", "pip")
 _COMPILED = "runtime_client."
 _CLIENT = Path(__file__).with_name("python") / "runtime_client.py"
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
-_MISSING = re.compile(r"No module named '(\w+)")
+_MISSING = re.compile(r"No module named '([\w.]+)'")
 
 
 def make_folder(
@@ -62,11 +63,13 @@ def _link(parent: Path, found: dict[str, Path], below: str) -> Path:
     return folder
 
 
-def explain_import_error(error: bytes) -> str:
-    """What to do about a module that a function did not find, if this machine has it; or "".
+def explain_import_error(error: bytes, paths: Iterable[str], runtime: str) -> str:
+    """What to do about a module that a function did not find, if this machine can tell; or "".
 
     Args:
         error: the document by which the function's runtime says that it could not get ready.
+        paths: where the function's own modules are looked for.
+        runtime: what it runs on, as INIT_START names it.
     """
     try:
         document = orjson.loads(error)
@@ -75,12 +78,33 @@ def explain_import_error(error: bytes) -> str:
     if not isinstance(document, dict) or document.get("errorType") != "Runtime.ImportModuleError":
         return ""
     missing = _MISSING.search(str(document.get("errorMessage")))
-    if missing is None or find_spec(missing[1]) is None:
+    if missing is None:
+        return ""
+    name = missing[1]
+    built = _find_compiled(name, paths)
+    if built:
+        version = runtime.removeprefix("python:").rpartition(".")[0]
+        return (
+            f"Groundstate: the function has {name} as {built}, which is not for Python {version} on"
+            f" {platform.machine()}. Its packages must be built for what it runs on:"
+            f" pip install --python-version {version} --only-binary=:all: --target FOLDER PACKAGE"
+        )
+    if "." in name or find_spec(name) is None:
         return ""
     return (
-        f"Groundstate: this machine has {missing[1]}, but a function does not see it, as on AWS."
+        f"Groundstate: this machine has {name}, but a function does not see it, as on AWS."
         " Put it into the function's package or into a layer."
     )
+
+
+def _find_compiled(name: str, paths: Iterable[str]) -> str:
+    """The file of a compiled module that is there, though it could not be imported; or ""."""
+    *folders, module = name.split(".")
+    for path in paths:
+        for found in sorted(Path(path, *folders).glob(f"{module}.*")):
+            if found.suffix in {".so", ".pyd"}:
+                return found.name
+    return ""
 
 
 def _find(packages: Iterable[str]) -> dict[str, Path]:
