@@ -115,5 +115,5 @@ def test_functions_and_acknowledged_events_survive_a_crash_at_any_commit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(LambdaHost, "submit", _run_at_once)
-    monkeypatch.setattr(LambdaHost, "prepare", lambda host: None)
+    monkeypatch.setattr(LambdaHost, "prepare", lambda host, runtime: None)
     assert crash_everywhere(workload, check) >= 15

@@ -80,9 +80,13 @@ class FunctionTable:
         )
         return [_function(row) for row in rows]
 
-    def any(self) -> bool:
-        """There is at least one function, in whatever region."""
-        return self._execute("SELECT 1 FROM lambda_functions LIMIT 1").fetchone() is not None
+    def list_runtimes(self) -> list[str]:
+        """What the functions of all regions run on, each once."""
+        rows = self._execute(
+            "SELECT DISTINCT json_extract(CAST(document AS TEXT), '$.Runtime')"
+            " FROM lambda_versions WHERE version = '$LATEST' ORDER BY 1"
+        )
+        return [runtime for (runtime,) in rows if runtime]
 
     def remove(self, function_id: int) -> None:
         """Remove a function with all that belongs to it."""

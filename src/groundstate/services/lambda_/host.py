@@ -17,6 +17,7 @@ import logging
 import resource
 import time
 from collections import Counter
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ class LambdaHost:
         self._said: set[str] = set()
         self._sweep: asyncio.TimerHandle | None = None
         self._is_stopping = False
-        self._is_preparing = False
+        self._prepared: set[str] = set()
         self._has_catalogue = False
         self._has_unused_code = False
         self.events = EventQueue(runner)
@@ -180,11 +181,11 @@ class LambdaHost:
         if not self._is_stopping:
             self._keep(self._loop.create_task(self._unpack_ahead(code_sha256, content)))
 
-    def prepare(self) -> None:
-        """Get ready for the first invocation of a Python function."""
-        if not self._is_preparing:
-            self._is_preparing = True
-            self._loop.call_later(_CALM_S, self._prepare_in_a_calm, time.process_time())
+    def prepare(self, runtime: str) -> None:
+        """Get ready for the first invocation of a function of this runtime."""
+        if runtime not in self._prepared:
+            self._prepared.add(runtime)
+            self._loop.call_later(_CALM_S, self._prepare_in_a_calm, runtime, time.process_time())
 
     # What pools do
 
@@ -271,7 +272,7 @@ class LambdaHost:
         function = environment.function
         try:
             task_root, layer_roots = await self._unpack(function)
-            interpreter = await self._find_interpreter(function)
+            interpreter = await self._find_interpreter(function.runtime, function.foreign_layers)
             runtime_root = await self._find_runtime_root(interpreter)
             credentials: Credentials = self._runner.run(
                 "lambda", lambda call: issue_credentials(call, function), function.region
@@ -308,12 +309,13 @@ class LambdaHost:
             logger.exception("An environment of %s could not be started.", function.name)
             environment.fail_to_start("Runtime.Unavailable", str(error))
 
-    async def _find_interpreter(self, function: FunctionVersion) -> Interpreter:
+    async def _find_interpreter(
+        self, runtime: str, foreign_layers: Iterable[str] = ()
+    ) -> Interpreter:
         """The Python for a function; looked for in a thread."""
-        runtime = function.runtime
         if not runtime.startswith("python") or OWN.fits(runtime):
             return OWN
-        if any(map(is_installed, function.foreign_layers)):
+        if any(map(is_installed, foreign_layers)):
             return OWN  # The compiled parts of what is installed here are of this version.
         return await self._loop.run_in_executor(None, find_interpreter, runtime)
 
@@ -406,21 +408,23 @@ class LambdaHost:
             spawner = self._spawners[key] = Spawner(interpreter.path, runtime_root, preload)
         return spawner
 
-    def _prepare_in_a_calm(self, cpu_s: float) -> None:
-        """Start the fork server if the runtime has had nothing to do since it had used `cpu_s`."""
+    def _prepare_in_a_calm(self, runtime: str, cpu_s: float) -> None:
+        """Start its fork server if Groundstate has had nothing to do since it had used `cpu_s`."""
         used_s = time.process_time()
         if self._is_stopping:
             return
         if used_s - cpu_s > _CALM_CPU_S:
-            self._loop.call_later(_CALM_S, self._prepare_in_a_calm, used_s)
+            self._loop.call_later(_CALM_S, self._prepare_in_a_calm, runtime, used_s)
         else:
-            self._keep(self._loop.create_task(self._prepare_spawner()))
+            self._keep(self._loop.create_task(self._prepare_spawner(runtime)))
 
-    async def _prepare_spawner(self) -> None:
+    async def _prepare_spawner(self, runtime: str) -> None:
         # An environment that needs it meets the error again, and tells its caller.
         with contextlib.suppress(OSError):
-            runtime_root = await self._find_runtime_root(OWN)
-            self._spawner(OWN, runtime_root, "boto3").prepare()
+            interpreter = await self._find_interpreter(runtime)
+            runtime_root = await self._find_runtime_root(interpreter)
+            preload = "boto3" if runtime.startswith("python") else "plain"
+            self._spawner(interpreter, runtime_root, preload).prepare()
 
     # The rest
 

@@ -10,8 +10,8 @@ def recover(call: Call) -> None:
     """Go on with asynchronous invocations and event sources, and remove code that is not used."""
     call.tx.function_code.remove_unused()
     call.host.code.remove_unused(call.tx.function_code.list_keys())
-    if call.tx.functions.any():
-        call.host.prepare()
+    for runtime in call.tx.functions.list_runtimes():
+        call.host.prepare(runtime)
     recover_events(call)
     host = call.host
     call.after_commit(host.reload_event_sources)

@@ -55,7 +55,8 @@ def create_function(call: Call, request: Shape) -> Shape:
     call.tx.functions.put_version(row)
     if request.get("Publish"):
         document = publish(call, function_id, row, description=None).document
-    call.after_commit(call.host.prepare)
+    runtime = document.get("Runtime", "")
+    call.after_commit(lambda: call.host.prepare(runtime))
     shown = as_created(document)
     del shown["LastUpdateStatus"]
     return shown
