@@ -132,12 +132,42 @@ def run_python(start: Message) -> None:
     """Become a Python function: AWS's runtime interface client with its handler."""
     sys.argv[:] = start["argv"]
     sys.path[:] = [*start["paths"], *_standard_library(), start["env"]["LAMBDA_RUNTIME_DIR"]]
-    sys.pycache_prefix = start["pycache"]
+    _keep_compiled_apart(start["paths"], start["pycache"])
     if start["layers"]:
         _find_programs_in_layers(start["layers"])
     from awslambdaric.__main__ import main as run
 
     run(sys.argv)
+
+
+def _keep_compiled_apart(paths: list[str], pycache: str) -> None:
+    """Have the function's own modules compiled into a folder that its environments share.
+
+    Its code cannot be written to. Python's own modules and the runtime's have theirs beside them:
+    to compile botocore anew takes a second.
+    """
+    from importlib import machinery
+
+    class Loader(machinery.SourceFileLoader):
+        def get_code(self, fullname: str) -> Any:
+            sys.pycache_prefix = pycache
+            try:
+                return super().get_code(fullname)
+            finally:
+                sys.pycache_prefix = None
+
+    find = machinery.FileFinder.path_hook(
+        (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES),
+        (Loader, machinery.SOURCE_SUFFIXES),
+        (machinery.SourcelessFileLoader, machinery.BYTECODE_SUFFIXES),
+    )
+
+    def find_in_own(path: str) -> Any:
+        if any(path == own or path.startswith(f"{own}/") for own in paths):
+            return find(path)
+        raise ImportError(path)
+
+    sys.path_hooks.insert(0, find_in_own)
 
 
 def _standard_library() -> list[str]:
