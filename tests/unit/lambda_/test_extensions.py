@@ -30,13 +30,13 @@ def ask(method, path, headers, body=None):
     return answer, json.loads(answer.read())
 
 time.sleep({slow_s})
+with open("/tmp/registered", "a") as file:
+    file.write(NAME + "\\n")
 answer, function = ask(
     "POST", "register", {{"Lambda-Extension-Name": NAME}}, json.dumps({{"events": EVENTS}})
 )
 me = {{"Lambda-Extension-Identifier": answer.headers["Lambda-Extension-Identifier"]}}
 print(NAME, "registered for", json.dumps(function), flush=True)
-with open("/tmp/registered", "a") as file:
-    file.write(NAME + "\\n")
 while True:
     _, event = ask("GET", "event/next", me)
     print(NAME, "heard", json.dumps(event), flush=True)
@@ -137,6 +137,8 @@ def test_starts_before_the_runtime_and_shares_its_tmp(functions):
     name = make(functions, One=make_extension(slow_s=0.3), Two=make_extension())
     answer = functions.invoke(name)
     assert sorted(answer.payload["registered"]) == ["One", "Two"]
+    # What an extension prints may come while the function runs already.
+    wait_until(lambda: "Two registered for" in "".join(functions.messages(name)))
     log = "".join(functions.messages(name))
     assert "EXTENSION\tName: One\tState: Ready\tEvents: [INVOKE, SHUTDOWN]\n" in log
     assert log.index("EXTENSION") < log.index("START RequestId")
@@ -425,6 +427,7 @@ def test_logs_api_is_there_as_well(functions):
 def test_wrong_subscription_is_refused(functions, changes, status, error_type, message):
     name = make(functions, READS_TOLD, Listener=make_listener(**changes))
     functions.invoke(name)
+    wait_until(lambda: "subscribed " in "".join(functions.messages(name)))
     subscribed = re.search(r"subscribed (\d+) (.*)", "".join(functions.messages(name)))
     assert int(subscribed[1]) == status
     assert json.loads(subscribed[2]) == {"errorType": error_type, "errorMessage": message}
