@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html
 
 from __future__ import annotations
 
+import importlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,34 @@ def test_runtime_s_packages_come_after_the_function_s(functions):
     name = functions.make("", Code={"ZipFile": code})
     answer = functions.invoke(name, []).payload
     assert [answer["path"][0], answer["path"][-1]] == answer["roots"]
+
+
+COMPILED = """
+from importlib import machinery
+
+compiled = []
+compile_as_before = machinery.SourceFileLoader.source_to_code
+
+def note(self, data, path, **options):
+    compiled.append(path.rpartition("/")[2])
+    return compile_as_before(self, data, path, **options)
+
+machinery.SourceFileLoader.source_to_code = note
+import mine
+import s3transfer.manager
+
+def handler(event, context):
+    return compiled
+"""
+
+
+def test_modules_are_compiled_once(functions):
+    # Whoever installed the package need not have compiled it.
+    importlib.import_module("s3transfer.manager")
+    own = "python{}.{}".format(*sys.version_info[:2])
+    name = functions.make(COMPILED, {"mine.py": ""}, Runtime=own)
+    first = functions.invoke(name).payload
+    assert "mine.py" in first
+    assert "manager.py" not in first
+    functions.client.update_function_configuration(FunctionName=name, Timeout=5)
+    assert "mine.py" not in functions.invoke(name).payload
