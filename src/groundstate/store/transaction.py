@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from groundstate.store.activities import ActivityTables
 from groundstate.store.async_events import AsyncEventTable
 from groundstate.store.cloudformation import StackTables
+from groundstate.store.durable_executions import DurableTables
 from groundstate.store.dynamodb import Dynamodb
 from groundstate.store.event_sources import EventSourceTable
 from groundstate.store.executions import ExecutionTables
@@ -64,6 +65,7 @@ class Transaction:
         self.layers = LayerTable(connection)
         self.event_sources = EventSourceTable(connection)
         self.async_events = AsyncEventTable(connection)
+        self.durable = DurableTables(connection)
         self.logs = LogTable(connection)
         self.iam = IamTables(connection, self.on_undo)
 

@@ -157,7 +157,7 @@ def test_what_has_no_effect_here_is_told_with_the_resource(stacks, caplog):
             "Runtime": "python3.13",
             "Role": {"Fn::GetAtt": ["Role", "Arn"]},
             "Code": {"ZipFile": "def handler(event, context): return 1"},
-            "DurableConfig": {"ExecutionTimeout": 60},
+            "TenancyConfig": {"TenantIsolationMode": "PER_TENANT"},
             "Layers": [layer],
             "RecursiveLoop": "Allow",
         },
@@ -189,7 +189,7 @@ def test_what_has_no_effect_here_is_told_with_the_resource(stacks, caplog):
     assert stacks.create(template)["StackStatus"] == "CREATE_COMPLETE"
     told = {(name, reason) for name, _, reason in stacks.events()}
     for note in (
-        ("Function", "DurableConfig of AWS::Lambda::Function has no effect here."),
+        ("Function", "TenancyConfig of AWS::Lambda::Function has no effect here."),
         (
             "Function",
             f"Not here, since of another account; the function's log says more: {layer}",
@@ -210,8 +210,40 @@ def test_what_has_no_effect_here_is_told_with_the_resource(stacks, caplog):
     loop = stacks.runtime.client("lambda").get_function_recursion_config(FunctionName=name)
     assert loop["RecursiveLoop"] == "Terminate"
     # What has not changed is not told again.
-    durable = [reason for _, _, reason in stacks.events() if "DurableConfig" in reason]
-    assert len(durable) == 1
+    tenancy = [reason for _, _, reason in stacks.events() if "TenancyConfig" in reason]
+    assert len(tenancy) == 1
+
+
+def test_function_is_durable_from_its_beginning_or_never(stacks):
+    def template(**properties):
+        function = {
+            "Handler": "index.handler",
+            "Runtime": "python3.13",
+            "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            "Code": {"ZipFile": "def handler(event, context): return 1"},
+            **properties,
+        }
+        resources = {"Type": "AWS::Lambda::Function", "Properties": function}
+        return {"Resources": {"Role": ROLE, "Function": resources}}
+
+    def shown():
+        name = stacks.physical_ids()["Function"]
+        client = stacks.runtime.client("lambda")
+        return name, client.get_function_configuration(FunctionName=name).get("DurableConfig")
+
+    stacks.create(template())
+    plain, config = shown()
+    assert config is None
+    stacks.update(template(DurableConfig={"ExecutionTimeout": 60}))
+    durable, config = shown()
+    assert durable != plain
+    assert config == {"ExecutionTimeout": 60, "RetentionPeriodInDays": 14}
+    changed = {"ExecutionTimeout": 90, "RetentionPeriodInDays": 1}
+    stacks.update(template(DurableConfig=changed))
+    assert shown() == (durable, changed)
+    stacks.update(template())
+    assert shown()[0] != durable
+    assert shown()[1] is None
 
 
 def test_function_that_cannot_run_here_and_an_address_that_streams_deploy(stacks):

@@ -7,17 +7,29 @@ from __future__ import annotations
 
 from groundstate.operation import Operation, Service
 from groundstate.services.lambda_.async_events import TIMER, serve_event_timer
+from groundstate.services.lambda_.durable.timers import TIMER as DURABLE_TIMER
+from groundstate.services.lambda_.durable.timers import serve_durable_timer
 from groundstate.services.lambda_.event_source_mappings import mapping_resource
 from groundstate.services.lambda_.host import LambdaHost
 from groundstate.services.lambda_.layers import layer_resource, layer_version_resource
-from groundstate.services.lambda_.names import function_resource, unqualified_resource
+from groundstate.services.lambda_.names import (
+    durable_execution_resource,
+    function_resource,
+    unqualified_resource,
+)
 from groundstate.services.lambda_.operations.add_permission import add_permission
+from groundstate.services.lambda_.operations.checkpoint_durable_execution import (
+    checkpoint_durable_execution,
+)
 from groundstate.services.lambda_.operations.create_alias import create_alias
 from groundstate.services.lambda_.operations.create_event_source_mapping import (
     create_event_source_mapping,
 )
 from groundstate.services.lambda_.operations.create_function import create_function
 from groundstate.services.lambda_.operations.delete_alias import delete_alias
+from groundstate.services.lambda_.operations.delete_durable_execution import (
+    delete_durable_execution,
+)
 from groundstate.services.lambda_.operations.delete_event_source_mapping import (
     delete_event_source_mapping,
 )
@@ -48,6 +60,13 @@ from groundstate.services.lambda_.operations.function_url_config import (
 )
 from groundstate.services.lambda_.operations.get_account_settings import get_account_settings
 from groundstate.services.lambda_.operations.get_alias import get_alias
+from groundstate.services.lambda_.operations.get_durable_execution import get_durable_execution
+from groundstate.services.lambda_.operations.get_durable_execution_history import (
+    get_durable_execution_history,
+)
+from groundstate.services.lambda_.operations.get_durable_execution_state import (
+    get_durable_execution_state,
+)
 from groundstate.services.lambda_.operations.get_event_source_mapping import (
     get_event_source_mapping,
 )
@@ -74,6 +93,9 @@ from groundstate.services.lambda_.operations.layer_version_permission import (
     remove_layer_version_permission,
 )
 from groundstate.services.lambda_.operations.list_aliases import list_aliases
+from groundstate.services.lambda_.operations.list_durable_executions_by_function import (
+    list_durable_executions_by_function,
+)
 from groundstate.services.lambda_.operations.list_event_source_mappings import (
     list_event_source_mappings,
 )
@@ -82,6 +104,10 @@ from groundstate.services.lambda_.operations.list_layer_versions import list_lay
 from groundstate.services.lambda_.operations.list_layers import list_layers
 from groundstate.services.lambda_.operations.list_versions_by_function import (
     list_versions_by_function,
+)
+from groundstate.services.lambda_.operations.pause_durable_execution import (
+    pause_durable_execution,
+    resume_durable_execution,
 )
 from groundstate.services.lambda_.operations.provisioned_concurrency_config import (
     delete_provisioned_concurrency_config,
@@ -96,7 +122,14 @@ from groundstate.services.lambda_.operations.runtime_management_config import (
     get_runtime_management_config,
     put_runtime_management_config,
 )
+from groundstate.services.lambda_.operations.send_durable_execution_callback import (
+    callback_resource,
+    send_durable_execution_callback_failure,
+    send_durable_execution_callback_heartbeat,
+    send_durable_execution_callback_success,
+)
 from groundstate.services.lambda_.operations.serve_function_url import serve_function_url
+from groundstate.services.lambda_.operations.stop_durable_execution import stop_durable_execution
 from groundstate.services.lambda_.operations.tags import (
     list_tags,
     tag_resource,
@@ -119,11 +152,17 @@ OPERATIONS = {
         add_layer_version_permission, resource=layer_version_resource
     ),
     "AddPermission": Operation(add_permission, resource=function_resource),
+    "CheckpointDurableExecution": Operation(
+        checkpoint_durable_execution, resource=durable_execution_resource
+    ),
     "CreateAlias": Operation(create_alias, resource=unqualified_resource),
     "CreateEventSourceMapping": Operation(create_event_source_mapping),
     "CreateFunction": Operation(create_function, resource=unqualified_resource),
     "CreateFunctionUrlConfig": Operation(create_function_url_config, resource=function_resource),
     "DeleteAlias": Operation(delete_alias, resource=unqualified_resource),
+    "DeleteDurableExecution": Operation(
+        delete_durable_execution, resource=durable_execution_resource
+    ),
     "DeleteEventSourceMapping": Operation(delete_event_source_mapping, resource=mapping_resource),
     "DeleteFunction": Operation(delete_function, resource=function_resource),
     "DeleteFunctionConcurrency": Operation(
@@ -139,6 +178,15 @@ OPERATIONS = {
     ),
     "GetAccountSettings": Operation(get_account_settings, reads=True),
     "GetAlias": Operation(get_alias, resource=unqualified_resource, reads=True),
+    "GetDurableExecution": Operation(
+        get_durable_execution, resource=durable_execution_resource, reads=True
+    ),
+    "GetDurableExecutionHistory": Operation(
+        get_durable_execution_history, resource=durable_execution_resource, reads=True
+    ),
+    "GetDurableExecutionState": Operation(
+        get_durable_execution_state, resource=durable_execution_resource, reads=True
+    ),
     "GetEventSourceMapping": Operation(
         get_event_source_mapping, resource=mapping_resource, reads=True
     ),
@@ -192,6 +240,9 @@ OPERATIONS = {
         resource_policy=function_policy,
     ),
     "ListAliases": Operation(list_aliases, resource=unqualified_resource, reads=True),
+    "ListDurableExecutionsByFunction": Operation(
+        list_durable_executions_by_function, resource=function_resource, reads=True
+    ),
     "ListFunctionEventInvokeConfigs": Operation(
         list_function_event_invoke_configs, resource=function_resource, reads=True
     ),
@@ -208,6 +259,9 @@ OPERATIONS = {
     "ListTags": Operation(list_tags, resource=tagged_resource, reads=True),
     "ListVersionsByFunction": Operation(
         list_versions_by_function, resource=unqualified_resource, reads=True
+    ),
+    "PauseDurableExecution": Operation(
+        pause_durable_execution, resource=durable_execution_resource
     ),
     "PublishLayerVersion": Operation(publish_layer_version, resource=layer_resource),
     "PublishVersion": Operation(publish_version, resource=unqualified_resource),
@@ -228,8 +282,21 @@ OPERATIONS = {
         remove_layer_version_permission, resource=layer_version_resource
     ),
     "RemovePermission": Operation(remove_permission, resource=function_resource),
+    "ResumeDurableExecution": Operation(
+        resume_durable_execution, resource=durable_execution_resource
+    ),
+    "SendDurableExecutionCallbackFailure": Operation(
+        send_durable_execution_callback_failure, resource=callback_resource
+    ),
+    "SendDurableExecutionCallbackHeartbeat": Operation(
+        send_durable_execution_callback_heartbeat, resource=callback_resource
+    ),
+    "SendDurableExecutionCallbackSuccess": Operation(
+        send_durable_execution_callback_success, resource=callback_resource
+    ),
     # Internal: the page of function URLs; who may call is decided inside.
     "ServeFunctionUrl": Operation(serve_function_url, action=""),
+    "StopDurableExecution": Operation(stop_durable_execution, resource=durable_execution_resource),
     "TagResource": Operation(tag_resource, resource=tagged_resource),
     "UntagResource": Operation(untag_resource, resource=tagged_resource),
     "UpdateAlias": Operation(update_alias, resource=unqualified_resource),
@@ -248,7 +315,7 @@ SERVICE = Service(
     name="lambda",
     operations=OPERATIONS,
     iam_prefix="lambda",
-    timers={TIMER: serve_event_timer},
+    timers={TIMER: serve_event_timer, DURABLE_TIMER: serve_durable_timer},
     recover=recover,
     make_host=LambdaHost,
 )

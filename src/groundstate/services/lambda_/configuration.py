@@ -15,7 +15,11 @@ from groundstate import ids
 from groundstate.operation import Call, Shape
 from groundstate.services.lambda_.errors import InvalidParameterValueException, ValidationException
 from groundstate.services.lambda_.layers import describe_foreign_layers
-from groundstate.services.lambda_.limits import ENVIRONMENT_BYTES_MAX, LAYERS_MAX
+from groundstate.services.lambda_.limits import (
+    ENVIRONMENT_BYTES_MAX,
+    LAYERS_MAX,
+    RETENTION_DAYS,
+)
 from groundstate.services.lambda_.runtimes import find_obstacle
 from groundstate.services.lambda_.variables import RESERVED
 
@@ -38,7 +42,6 @@ _UNSUPPORTED = (
     "AcceleratorConfig",
     "CapacityProviderConfig",
     "CodeSigningConfigArn",
-    "DurableConfig",
     "PublishTo",
     "RuntimeConfig",
     "TenancyConfig",
@@ -122,6 +125,8 @@ def change_configuration(
         _change_dead_letters(document, request["DeadLetterConfig"])
     if "VpcConfig" in request:
         _change_vpc(document, request["VpcConfig"])
+    if request.get("DurableConfig"):
+        _change_durability(document, request["DurableConfig"])
     if "SnapStart" in request:
         apply_on = request["SnapStart"].get("ApplyOn", "None")
         document["SnapStart"] = {"ApplyOn": apply_on, "OptimizationStatus": "Off"}
@@ -241,6 +246,22 @@ def _change_logging(document: Shape, request: Shape) -> None:
         logging.pop("ApplicationLogLevel", None)
         logging.pop("SystemLogLevel", None)
     document["LoggingConfig"] = logging
+
+
+def _change_durability(document: Shape, request: Shape) -> None:
+    """Make a new function durable, or change how a durable one is."""
+    is_new = "FunctionArn" in document and "RevisionId" not in document
+    if not is_new and "DurableConfig" not in document:
+        raise InvalidParameterValueException(
+            "You cannot add a durable configuration to an existing function."
+        )
+    durable = {**document.get("DurableConfig", {}), **request}
+    if "ExecutionTimeout" not in durable:
+        raise InvalidParameterValueException(
+            "You cannot create a function with a durable configuration without an executionTimeout"
+        )
+    durable.setdefault("RetentionPeriodInDays", RETENTION_DAYS)
+    document["DurableConfig"] = durable
 
 
 def _change_dead_letters(document: Shape, request: Shape) -> None:

@@ -61,6 +61,16 @@ class TooManyRequestsException(LambdaError):
     status = 429
 
 
+class DurableExecutionAlreadyStartedException(LambdaError):
+    """An execution of this name was started with another payload."""
+
+    status = 409
+
+
+class CallbackTimeoutException(LambdaError):
+    """The callback has an answer already, or waits no longer."""
+
+
 class PreconditionFailedException(LambdaError):
     """The RevisionId is not the latest one."""
 

@@ -27,6 +27,7 @@ from groundstate.operation import Call, Runner, ServiceError
 from groundstate.principals import role_principal
 from groundstate.services.lambda_ import limits
 from groundstate.services.lambda_.code import CodeDirectory
+from groundstate.services.lambda_.durable.waiters import Waiters
 from groundstate.services.lambda_.environment import Environment
 from groundstate.services.lambda_.event_queue import EventQueue
 from groundstate.services.lambda_.interpreters import OWN, Interpreter, find_interpreter
@@ -66,6 +67,7 @@ class LambdaHost:
     Attributes:
         code: the unpacked code.
         events: asynchronous invocations that are due.
+        durable_waiters: callers that wait for the end of an execution.
     """
 
     def __init__(self, runner: Runner, config: Config) -> None:
@@ -90,7 +92,8 @@ class LambdaHost:
         self._has_catalogue = False
         self._has_unused_code = False
         self.events = EventQueue(runner)
-        self._poller = StreamPoller(runner, self)
+        self._poller = StreamPoller(runner)
+        self.durable_waiters = Waiters()
 
     # Host
 

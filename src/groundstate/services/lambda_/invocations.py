@@ -7,7 +7,6 @@ AWS: https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable
 from typing import NamedTuple
 
 from groundstate import ids
@@ -24,13 +23,7 @@ from groundstate.services.lambda_.functions import (
     is_alias_name,
 )
 from groundstate.services.lambda_.limits import CONCURRENCY_MAX
-from groundstate.services.lambda_.model import (
-    LATEST,
-    FunctionVersion,
-    Invocation,
-    Outcome,
-    ResponseStream,
-)
+from groundstate.services.lambda_.model import LATEST, FunctionVersion
 from groundstate.services.lambda_.names import FunctionName, function_arn
 from groundstate.services.lambda_.payloads import find_json_fault
 
@@ -86,35 +79,6 @@ def admit(call: Call, target: Target) -> None:
         raise TooManyRequestsException("Rate Exceeded.", Reason="ConcurrentInvocationLimitExceeded")
     host.admit(function_id)
     call.tx.on_undo(lambda: host.dismiss(function_id))
-
-
-def submit(
-    call: Call,
-    target: Target,
-    payload: bytes,
-    headers: dict[str, str],
-    finish: Callable[[Call, Outcome], None],
-    stream: ResponseStream | None = None,
-) -> None:
-    """Run what was admitted, once the call is on disk.
-
-    Args:
-        headers: of the Runtime API, beside those that every invocation has.
-        finish: called with how it went.
-        stream: takes the answer bit by bit if the function streams it.
-    """
-    invocation = Invocation(
-        request_id=call.request_id,
-        function=target.function,
-        payload=payload,
-        invoked_arn=target.invoked_arn,
-        trace_id=make_trace_id(call.now),
-        finish=finish,
-        headers=headers,
-        stream=stream,
-    )
-    host = call.host
-    call.after_commit(lambda: host.submit(invocation))
 
 
 def read_payload(request: Shape, bytes_max: int) -> bytes:

@@ -34,6 +34,9 @@ EVENT_AGE_S_MAX = 6 * 3600
 EVENT_RETRIES = 2
 EVENT_RETRY_WAITS_S = (60.0, 120.0)
 
+# How long an execution of a durable function is kept, if its function does not say.
+RETENTION_DAYS = 14
+
 # Ours: how many processes run at once on this machine, and how many of them start at a time.
 ENVIRONMENTS_MAX = 256
 STARTING_MAX = 4

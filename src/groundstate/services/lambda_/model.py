@@ -10,6 +10,18 @@ from groundstate.operation import Call
 LATEST = "$LATEST"
 
 
+class DurableConfig(NamedTuple):
+    """What makes a function durable.
+
+    Attributes:
+        timeout_s: how long an execution may take.
+        retention_days: how long it is kept when it has ended.
+    """
+
+    timeout_s: int
+    retention_days: int
+
+
 class FunctionVersion(NamedTuple):
     """One configuration of a function. It never changes: a change makes another revision.
 
@@ -23,6 +35,7 @@ class FunctionVersion(NamedTuple):
         log_format: `Text` or `JSON`.
         log_level: the least level of the function's own lines with `JSON`; empty for all.
         system_log_level: the same for the lines of the platform.
+        durable: what makes it a durable function, or None.
     """
 
     function_id: int
@@ -45,6 +58,7 @@ class FunctionVersion(NamedTuple):
     log_format: str
     log_level: str
     system_log_level: str
+    durable: DurableConfig | None = None
 
 
 class Outcome(NamedTuple):
@@ -103,6 +117,7 @@ def make_function_version(
     """A function version from its FunctionConfiguration."""
     logging = document["LoggingConfig"]
     is_json = logging.get("LogFormat") == "JSON"
+    durable = document.get("DurableConfig")
     return FunctionVersion(
         function_id=function_id,
         region=region,
@@ -128,6 +143,9 @@ def make_function_version(
         log_format=logging.get("LogFormat", "Text"),
         log_level=logging.get("ApplicationLogLevel", "") if is_json else "",
         system_log_level=logging.get("SystemLogLevel", "INFO") if is_json else "INFO",
+        durable=None
+        if durable is None
+        else DurableConfig(durable["ExecutionTimeout"], durable["RetentionPeriodInDays"]),
     )
 
 

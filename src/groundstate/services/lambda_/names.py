@@ -133,3 +133,8 @@ def unqualified_resource(call: Call, request: Shape) -> str:
     """The same without the qualifier, for operations on the function itself."""
     parsed = split_function_name(str(request.get("FunctionName", "")))
     return function_arn(call, parsed.name)
+
+
+def durable_execution_resource(call: Call, request: Shape) -> str:
+    """What permissions on an execution of a durable function are about: its ARN."""
+    return str(request.get("DurableExecutionArn", ""))

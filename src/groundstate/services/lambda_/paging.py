@@ -51,3 +51,17 @@ def make_page(
     if begin + limit < len(items):
         answer["NextMarker"] = make_marker(name_of(page[-1]))
     return answer
+
+
+def parse_number(marker: str) -> int | None:
+    """The number that a marker stands for, or None if it is empty.
+
+    Raises:
+        InvalidParameterValueException: it is not one of ours.
+    """
+    text = parse_marker(marker)
+    if not text:
+        return None
+    if not text.isdecimal():
+        raise InvalidParameterValueException("Invalid Marker")
+    return int(text)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from groundstate.operation import Call
 from groundstate.services.lambda_.async_events import recover_events
+from groundstate.services.lambda_.durable.recovery import recover_executions
 
 
 def recover(call: Call) -> None:
-    """Go on with asynchronous invocations and event sources, and remove code that is not used."""
+    """Go on with what was under way and with event sources, and remove code that is not used."""
     call.tx.function_code.remove_unused()
     call.host.code.remove_unused(call.tx.function_code.list_keys())
     for runtime in call.tx.functions.list_runtimes():
         call.host.prepare(runtime)
     recover_events(call)
+    recover_executions(call)
     host = call.host
     call.after_commit(host.reload_event_sources)

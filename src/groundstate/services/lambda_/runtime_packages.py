@@ -19,7 +19,7 @@ from pathlib import Path
 import orjson
 
 # pip is on AWS, too.
-PACKAGES = ("awslambdaric", "boto3", "pip")
+PACKAGES = ("aws-durable-execution-sdk-python", "awslambdaric", "boto3", "pip")
 _COMPILED = "runtime_client."
 _CLIENT = Path(__file__).with_name("python") / "runtime_client.py"
 _NAME = re.compile(r"[A-Za-z0-9._-]+")

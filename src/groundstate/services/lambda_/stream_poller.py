@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, Protocol
+from typing import Any
 
 from groundstate import ids
 from groundstate.operation import Call, Principal, Runner, ServiceError, Shape
@@ -18,9 +18,10 @@ from groundstate.services.lambda_ import tumbling_windows
 from groundstate.services.lambda_.destinations import send_batch_record
 from groundstate.services.lambda_.errors import TooManyRequestsException
 from groundstate.services.lambda_.event_source_mappings import compile_filters, function_role
-from groundstate.services.lambda_.invocations import Target, admit, find_target, make_trace_id
-from groundstate.services.lambda_.model import Invocation, Outcome
+from groundstate.services.lambda_.invocations import Target, find_target
+from groundstate.services.lambda_.model import Outcome
 from groundstate.services.lambda_.names import split_function_name
+from groundstate.services.lambda_.running import run
 from groundstate.services.lambda_.stream_reading import (
     cut_batch,
     first_failure,
@@ -40,19 +41,11 @@ _PROBLEM_WAIT_S = 1.0
 logger = logging.getLogger(__name__)
 
 
-class Submits(Protocol):
-    """What runs invocations: the host."""
-
-    def submit(self, invocation: Invocation) -> None:
-        """Run an invocation that was admitted."""
-
-
 class StreamPoller:
     """The readers of all mappings."""
 
-    def __init__(self, runner: Runner, host: Submits) -> None:
+    def __init__(self, runner: Runner) -> None:
         self._runner = runner
-        self._host = host
         self._loop = asyncio.get_running_loop()
         self._readers: dict[str, _Reader] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -70,7 +63,7 @@ class StreamPoller:
                 continue
             reader = old.get(row.uuid)
             if reader is None or reader.row.document != row.document:
-                reader = _Reader(row, self._host, self._loop)
+                reader = _Reader(row, self._loop)
             self._readers[row.uuid] = reader
         if self._readers and self._timer is None:
             self._timer = self._loop.call_later(POLL_S, self._poll)
@@ -96,10 +89,9 @@ class StreamPoller:
 class _Reader:
     """Reads one stream for one mapping."""
 
-    def __init__(self, row: EventSourceRow, host: Submits, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, row: EventSourceRow, loop: asyncio.AbstractEventLoop) -> None:
         self.row = row
         self.is_under_way = False
-        self._host = host
         self._loop = loop
         self._matches = compile_filters(row.document.get("FilterCriteria", {}))
         self._iterator = ""
@@ -193,19 +185,15 @@ class _Reader:
         return True
 
     def _invoke(self, call: Call, target: Target, role: Principal) -> None:
-        admit(call, target)
         batch = [] if self._is_final else self._records[: self._size]
-        invocation = Invocation(
+        run(
+            call,
+            target,
+            make_event(batch, self.row.source_arn, self._tell_window(call, batch, role)),
+            lambda later, outcome: self._finish(later, target, outcome),
             request_id=ids.make_uuid(),
-            function=target.function,
-            payload=make_event(batch, self.row.source_arn, self._tell_window(call, batch, role)),
-            invoked_arn=target.invoked_arn,
-            trace_id=make_trace_id(call.now),
-            finish=lambda later, outcome: self._finish(later, target, outcome),
-            headers={},
         )
         self.is_under_way = True
-        call.after_commit(lambda: self._host.submit(invocation))
 
     def _tell_window(self, call: Call, batch: list[Shape], role: Principal) -> Shape:
         """What the event says of its window; the first batch of a window opens it."""

@@ -289,7 +289,9 @@ class _Finder:
         dynamic = has_unknown(after.get(name))
         recreation = "Never"
         if kind.update is None or name in kind.replaces:
-            recreation = "Conditionally" if name in kind.replaces_if else "Always"
+            recreation = "Always"
+        elif name in kind.replaces_if_new:
+            recreation = "Conditionally"
         change = "Add" if name not in before else "Remove" if name not in after else "Modify"
         target: dict[str, Any] = {
             "Attribute": "Tags" if name == "Tags" else "Properties",

@@ -42,6 +42,7 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _SETTINGS: dict[str, Any] = {
     "DeadLetterConfig": {"TargetArn": ""},
     "Description": "",
+    "DurableConfig": None,
     "Environment": {"Variables": {}},
     "EphemeralStorage": {"Size": 512},
     "FileSystemConfigs": [],
@@ -62,7 +63,6 @@ _SETTINGS: dict[str, Any] = {
 _WITHOUT_EFFECT = (
     "CapacityProviderConfig",
     "CodeSigningConfigArn",
-    "DurableConfig",
     "FunctionScalingConfig",
     "PublishToLatestPublished",
     "TenancyConfig",
@@ -85,7 +85,11 @@ SHAPE = {
     "CodeSigningConfigArn": TEXT,
     "DeadLetterConfig": {"TargetArn": TEXT},
     "Description": TEXT,
-    "DurableConfig": ANY,
+    "DurableConfig": {
+        "ExecutionTimeout": Needed(INTEGER),
+        "KMSKeyArn": TEXT,
+        "RetentionPeriodInDays": INTEGER,
+    },
     "Environment": {"Variables": MapOf(TEXT)},
     "EphemeralStorage": {"Size": Needed(INTEGER)},
     "FileSystemConfigs": [ANY],
@@ -260,6 +264,7 @@ FUNCTION = ResourceType(
     shape=SHAPE,
     required=("Code", "Role"),
     replaces=frozenset({"FunctionName", "PackageType"}),
+    replaces_if_new=frozenset({"DurableConfig"}),
     name_property="FunctionName",
     without_effect=_WITHOUT_EFFECT,
     attributes=("Arn", "SnapStartResponse.ApplyOn", "SnapStartResponse.OptimizationStatus"),

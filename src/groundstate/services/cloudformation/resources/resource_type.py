@@ -48,7 +48,8 @@ class ResourceType:
         shape: its properties.
         required: properties that must be given.
         replaces: properties whose change makes a new resource ("Update requires: Replacement").
-        replaces_if: of those, the ones that may or may not ("Some interruptions", "Conditional").
+        replaces_if_new: properties that a resource has from its beginning or never: giving it one,
+            or taking it away, makes a new resource, changing it does not.
         name_property: the property that gives it a name of the user's choice.
         attributes: what `Fn::GetAtt` knows; None if anything goes.
         tags: `list` or `map` if the stack's tags become its own, under `tags_property`.
@@ -72,7 +73,7 @@ class ResourceType:
     update: Update | None = None
     required: tuple[str, ...] = ()
     replaces: frozenset[str] = frozenset()
-    replaces_if: frozenset[str] = frozenset()
+    replaces_if_new: frozenset[str] = frozenset()
     name_property: str = ""
     attributes: tuple[str, ...] | None = ()
     tags: str = ""
@@ -134,9 +135,14 @@ class ResourceType:
     def replaced_by(self, before: Properties, after: Properties) -> list[str]:
         """The changed properties that need a new resource."""
         changed = changed_names(before, after)
-        return (
-            changed if self.update is None else [name for name in changed if name in self.replaces]
-        )
+        if self.update is None:
+            return changed
+        return [
+            name
+            for name in changed
+            if name in self.replaces
+            or (name in self.replaces_if_new and (name in before) != (name in after))
+        ]
 
     def take_over(
         self, provision: Provision, identifier: Mapping[str, str], properties: Properties

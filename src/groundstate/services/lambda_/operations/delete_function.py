@@ -6,6 +6,7 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
 from __future__ import annotations
 
 from groundstate.operation import Call, Shape
+from groundstate.services.lambda_.durable.executions import remove_all
 from groundstate.services.lambda_.errors import (
     InvalidParameterValueException,
     ResourceConflictException,
@@ -24,7 +25,7 @@ from groundstate.store.functions import FunctionRow
 def delete_function(call: Call, request: Shape) -> Shape:
     """Remove a function with its versions and aliases, or the version that is named.
 
-    Invocations under way are finished; its log stays.
+    Invocations under way are finished; its log stays. Executions of a durable function are stopped.
 
     Raises:
         ResourceNotFoundException: there is no such function or version.
@@ -36,6 +37,7 @@ def delete_function(call: Call, request: Shape) -> Shape:
     if named.qualifier:
         _delete_version(call, function, named.qualifier)
     else:
+        remove_all(call, function.name)
         for version in call.tx.functions.list_versions(function.function_id):
             retire(call, version.revision_id)
         call.tx.functions.remove(function.function_id)

@@ -8,18 +8,17 @@ from __future__ import annotations
 from base64 import b64encode
 
 from groundstate.operation import Answer, Call, Deferred, Shape
-from groundstate.services.lambda_.async_events import accept_event
+from groundstate.services.lambda_.errors import InvalidParameterValueException
 from groundstate.services.lambda_.invocations import (
     Target,
-    admit,
     find_target,
     read_client_context,
     read_payload,
-    submit,
 )
 from groundstate.services.lambda_.limits import EVENT_BYTES_MAX, REQUEST_BYTES_MAX
 from groundstate.services.lambda_.model import Outcome
 from groundstate.services.lambda_.names import parse_function_name
+from groundstate.services.lambda_.running import run, run_later
 
 
 def invoke(call: Call, request: Shape) -> Answer:
@@ -30,30 +29,38 @@ def invoke(call: Call, request: Shape) -> Answer:
         InvalidRequestContentException: the payload is not JSON.
         RequestTooLargeException: the payload is too big.
         TooManyRequestsException: the function's concurrency is used up.
+        InvalidParameterValueException: a durable function cannot be invoked so, or a name for an
+            execution is given for one that is not durable.
+        DurableExecutionAlreadyStartedException: one of this name had another payload.
     """
     kind = request.get("InvocationType", "RequestResponse")
     payload = read_payload(request, EVENT_BYTES_MAX if kind == "Event" else REQUEST_BYTES_MAX)
     target = find_target(call, parse_function_name(call, request))
+    if "DurableExecutionName" in request and target.function.durable is None:
+        raise InvalidParameterValueException(
+            "DurableExecutionName can only be given for a durable function."
+        )
     if kind == "DryRun":
         return {"StatusCode": 204}
-    headers = read_client_context(request)
     if kind == "Event":
-        accept_event(call, target, payload, headers)
-        return {"StatusCode": 202}
-    return _run(call, target, payload, headers, wants_log=request.get("LogType") == "Tail")
+        headers = read_client_context(request)
+        name = request.get("DurableExecutionName", "")
+        arn = run_later(call, target, payload, headers, name)
+        return {"StatusCode": 202, **_tell_execution(arn)}
+    return _run(call, target, payload, request)
 
 
-def _run(
-    call: Call, target: Target, payload: bytes, headers: dict[str, str], *, wants_log: bool
-) -> Deferred:
-    admit(call, target)
+def _run(call: Call, target: Target, payload: bytes, request: Shape) -> Deferred:
     answer = Deferred()
+    wants_log = request.get("LogType") == "Tail"
+    arn = ""
 
     def finish(_: Call, outcome: Outcome) -> None:
         response: Shape = {
             "StatusCode": 200,
             "ExecutedVersion": target.function.version,
             "Payload": outcome.payload,
+            **_tell_execution(arn),
         }
         if outcome.function_error:
             response["FunctionError"] = outcome.function_error
@@ -61,5 +68,17 @@ def _run(
             response["LogResult"] = b64encode(outcome.log_tail).decode()
         answer.resolve(response)
 
-    submit(call, target, payload, headers, finish)
+    arn = run(
+        call,
+        target,
+        payload,
+        finish,
+        request_id=call.request_id,
+        headers=read_client_context(request),
+        name=request.get("DurableExecutionName", ""),
+    )
     return answer
+
+
+def _tell_execution(arn: str) -> Shape:
+    return {"DurableExecutionArn": arn} if arn else {}

@@ -6,10 +6,10 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_InvokeAsync.html
 from __future__ import annotations
 
 from groundstate.operation import Call, Shape
-from groundstate.services.lambda_.async_events import accept_event
 from groundstate.services.lambda_.invocations import find_target, read_payload
 from groundstate.services.lambda_.limits import EVENT_BYTES_MAX
 from groundstate.services.lambda_.names import parse_function_name
+from groundstate.services.lambda_.running import run_later
 
 
 def invoke_async(call: Call, request: Shape) -> Shape:
@@ -22,5 +22,5 @@ def invoke_async(call: Call, request: Shape) -> Shape:
     """
     payload = read_payload({"Payload": request.get("InvokeArgs", b"")}, EVENT_BYTES_MAX)
     target = find_target(call, parse_function_name(call, request))
-    accept_event(call, target, payload, {})
+    run_later(call, target, payload, {})
     return {"Status": 202}

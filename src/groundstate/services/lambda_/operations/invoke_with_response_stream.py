@@ -13,15 +13,14 @@ from typing import Any
 
 from groundstate.operation import Answer, Call, Deferred, Shape, Stream
 from groundstate.services.lambda_.invocations import (
-    admit,
     find_target,
     read_client_context,
     read_payload,
-    submit,
 )
 from groundstate.services.lambda_.limits import REQUEST_BYTES_MAX
 from groundstate.services.lambda_.model import Outcome
 from groundstate.services.lambda_.names import parse_function_name
+from groundstate.services.lambda_.running import run
 
 
 def invoke_with_response_stream(call: Call, request: Shape) -> Answer:
@@ -39,7 +38,6 @@ def invoke_with_response_stream(call: Call, request: Shape) -> Answer:
         return {"StatusCode": 204}
     headers = read_client_context(request)
     wants_log = request.get("LogType") == "Tail"
-    admit(call, target)
     answer = Deferred()
     events = Stream()
 
@@ -57,7 +55,15 @@ def invoke_with_response_stream(call: Call, request: Shape) -> Answer:
         respond()
         job.after_commit(complete)
 
-    submit(call, target, payload, headers, finish, _Events(events, respond))
+    run(
+        call,
+        target,
+        payload,
+        finish,
+        request_id=call.request_id,
+        headers=headers,
+        stream=_Events(events, respond),
+    )
     return answer
 
 

@@ -20,11 +20,12 @@ from groundstate.services.lambda_.function_urls import (
     not_found,
     refused,
 )
-from groundstate.services.lambda_.invocations import admit, find_target, make_trace_id
-from groundstate.services.lambda_.model import Invocation, Outcome
+from groundstate.services.lambda_.invocations import find_target, make_trace_id
+from groundstate.services.lambda_.model import Outcome
 from groundstate.services.lambda_.names import split_function_name
 from groundstate.services.lambda_.policies import KIND as POLICY
 from groundstate.services.lambda_.policies import function_policy
+from groundstate.services.lambda_.running import run
 
 
 def serve_function_url(call: Call, request: Shape) -> Answer:
@@ -54,7 +55,6 @@ def serve_function_url(call: Call, request: Shape) -> Answer:
             for right in RIGHTS:
                 call.authorize(right, kept["FunctionArn"], SIGNED, own)
         target = find_target(call, named)
-        admit(call, target)
     except ServiceError:
         return _answer(refused())
     answer = Deferred()
@@ -72,18 +72,19 @@ def serve_function_url(call: Call, request: Shape) -> Answer:
             job.after_commit(lambda: stream.end(outcome))
 
     trace_id = make_trace_id(call.now)
-    invocation = Invocation(
-        request_id=call.request_id,
-        function=target.function,
-        payload=make_url_event(call, request["UrlId"], request, trace_id),
-        invoked_arn=target.invoked_arn,
-        trace_id=trace_id,
-        finish=finish,
-        headers={},
-        stream=stream,
-    )
-    host = call.host
-    call.after_commit(lambda: host.submit(invocation))
+    payload = make_url_event(call, request["UrlId"], request, trace_id)
+    try:
+        run(
+            call,
+            target,
+            payload,
+            finish,
+            request_id=call.request_id,
+            trace_id=trace_id,
+            stream=stream,
+        )
+    except ServiceError:
+        return _answer(refused())
     return answer
 
 
