@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -554,8 +555,10 @@ def test_execution_is_kept_for_its_retention_period(patient):
         (
             901,
             "$LATEST",
-            "You cannot synchronously invoke a durable function with an executionTimeout greater"
-            " than 15 minutes.",
+            (
+                "You cannot synchronously invoke a durable function with an executionTimeout"
+                " greater than 15 minutes."
+            ),
         ),
     ],
 )
@@ -639,3 +642,226 @@ def test_history_without_data_and_in_reverse(durable):
     assert found["ExecutionDataIncluded"] is False
     assert "InputPayload" not in found
     assert "Result" not in found
+
+
+def test_state_machine_waits_for_a_durable_function(durable):
+    groundstate = durable.functions.groundstate
+    name = durable.make(STEPS)
+    iam, states = groundstate.client("iam"), groundstate.client("stepfunctions")
+    trust = TRUST["Statement"][0]
+    role = iam.create_role(
+        RoleName="DurableMachine",
+        AssumeRolePolicyDocument=json.dumps(
+            {
+                **TRUST,
+                "Statement": [{**trust, "Principal": {"Service": "states.amazonaws.com"}}],
+            }
+        ),
+    )["Role"]["Arn"]
+    invoke = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
+    iam.put_role_policy(
+        RoleName="DurableMachine",
+        PolicyName="Invoke",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": invoke}),
+    )
+    definition = {
+        "StartAt": "Run",
+        "States": {
+            "Run": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke",
+                "Parameters": {"FunctionName": name, "Payload": {"number": 2}},
+                "OutputPath": "$.Payload",
+                "End": True,
+            }
+        },
+    }
+    machine = states.create_state_machine(
+        name="durable", definition=json.dumps(definition), roleArn=role
+    )["stateMachineArn"]
+    arn = states.start_execution(stateMachineArn=machine)["executionArn"]
+    deadline = time.monotonic() + WAIT_S
+    while (found := states.describe_execution(executionArn=arn))["status"] == "RUNNING":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert json.loads(found["output"]) == {"answer": 8}
+
+
+def test_stream_and_address_begin_executions(durable):
+    groundstate = durable.functions.groundstate
+    name = durable.make(
+        """
+@durable_execution
+def handler(event, context):
+    context.wait(Duration.from_seconds(1), name="pause")
+    return len(event.get("Records", ()))
+"""
+    ).split(":")[0]
+    version = durable.client.publish_version(FunctionName=name)["Version"]
+    alias = durable.client.create_alias(FunctionName=name, Name="live", FunctionVersion=version)
+    groundstate.client("iam").attach_role_policy(
+        RoleName="Durable",
+        PolicyArn="arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole",
+    )
+    dynamodb = groundstate.client("dynamodb")
+    table = dynamodb.create_table(
+        TableName="durable-source",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )["TableDescription"]
+    mapping = durable.client.create_event_source_mapping(
+        FunctionName=alias["AliasArn"],
+        EventSourceArn=table["LatestStreamArn"],
+        StartingPosition="TRIM_HORIZON",
+    )
+    dynamodb.put_item(TableName="durable-source", Item={"id": {"S": "a"}})
+    deadline = time.monotonic() + WAIT_S
+    while not (
+        listed := durable.client.list_durable_executions_by_function(
+            FunctionName=name, Statuses=["SUCCEEDED"]
+        )["DurableExecutions"]
+    ):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    durable.client.delete_event_source_mapping(UUID=mapping["UUID"])
+    assert listed[0]["FunctionArn"] == alias["AliasArn"]
+    found = durable.get(listed[0]["DurableExecutionArn"])
+    assert (found["Version"], found["Result"]) == (version, "1")
+
+    url = durable.client.create_function_url_config(
+        FunctionName=name, Qualifier="live", AuthType="NONE"
+    )["FunctionUrl"]
+    for right, settings in (
+        ("InvokeFunctionUrl", {"FunctionUrlAuthType": "NONE"}),
+        ("InvokeFunction", {"InvokedViaFunctionUrl": True}),
+    ):
+        durable.client.add_permission(
+            FunctionName=name,
+            Qualifier="live",
+            StatementId=right,
+            Action=f"lambda:{right}",
+            Principal="*",
+            **settings,
+        )
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        assert (answer.status, answer.read()) == (200, b"0")
+
+
+def test_ended_execution_of_an_event_is_told_to_the_destination(durable):
+    listener = durable.functions.make(
+        "import json\ndef handler(event, context):\n    print('told', json.dumps(event))\n"
+    )
+    name = durable.make(
+        """
+@durable_execution
+def handler(event, context):
+    return 1 / event["by"]
+"""
+    )
+    arn = durable.client.get_function(FunctionName=listener)["Configuration"]["FunctionArn"]
+    durable.client.put_function_event_invoke_config(
+        FunctionName=name.split(":")[0],
+        Qualifier="$LATEST",
+        DestinationConfig={"OnSuccess": {"Destination": arn}, "OnFailure": {"Destination": arn}},
+    )
+    for by, condition in ((4, "Success"), (0, "RetriesExhausted")):
+        durable.wait(durable.start(name, {"by": by}))
+        deadline = time.monotonic() + WAIT_S
+        while True:
+            told = [m for m in _messages(durable, listener) if f'"{condition}"' in m]
+            if told:
+                break
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        record = json.loads(told[0].removeprefix("told "))
+        assert record["requestPayload"] == {"by": by}
+        if by:
+            assert record["responsePayload"] == 0.25
+        else:
+            assert record["responsePayload"]["errorType"] == "ZeroDivisionError"
+
+
+def _messages(durable: Durable, name: str) -> list[str]:
+    try:
+        return durable.functions.messages(name)
+    except ClientError:
+        return []
+
+
+CHECKPOINTS = """
+import json
+
+def handler(event, context):
+    client, told = boto3.client("lambda"), {}
+    arn, token = event["DurableExecutionArn"], event["CheckpointToken"]
+
+    def checkpoint(token, client_token, *updates):
+        return client.checkpoint_durable_execution(
+            DurableExecutionArn=arn, CheckpointToken=token, Updates=list(updates),
+            ClientToken=client_token)
+
+    step = {"Id": "a", "Type": "STEP", "Name": "a", "Action": "START"}
+    first = checkpoint(token, "one", step)
+    again = checkpoint(token, "one", step)
+    told["same"] = first["CheckpointToken"] == again["CheckpointToken"]
+    told["operations"] = [o["Id"] for o in again["NewExecutionState"]["Operations"]]
+    for name, old in (("stale", token), ("foreign", "bm90aGluZw==")):
+        try:
+            checkpoint(old, "two")
+        except client.exceptions.InvalidParameterValueException as error:
+            told[name] = error.response["Error"]["Message"]
+    try:
+        checkpoint(first["CheckpointToken"], "three",
+            {"Id": "b", "Type": "STEP", "Action": "START"},
+            {"Id": "a", "Type": "STEP", "Action": "START"})
+    except client.exceptions.InvalidParameterValueException as error:
+        told["refused"] = error.response["Error"]["Message"]
+    state = client.get_durable_execution_state(
+        DurableExecutionArn=arn, CheckpointToken=first["CheckpointToken"], MaxItems=1)
+    more = client.get_durable_execution_state(
+        DurableExecutionArn=arn, CheckpointToken=first["CheckpointToken"],
+        Marker=state["NextMarker"])
+    told["state"] = [o["Type"] for o in state["Operations"] + more["Operations"]]
+    return {"Status": "SUCCEEDED", "Result": json.dumps(told)}
+"""
+
+
+def test_checkpoints_are_in_order_whole_and_repeatable(durable):
+    found = durable.wait(durable.start(durable.make(CHECKPOINTS)))
+    assert json.loads(found["Result"]) == {
+        "same": True,
+        "operations": ["a"],
+        "stale": "Invalid checkpoint token",
+        "foreign": "Invalid checkpoint token",
+        "refused": "Invalid current STEP state to start.",
+        # The refused checkpoint left nothing of its first update.
+        "state": ["EXECUTION", "STEP"],
+    }
+
+
+def test_right_to_invoke_is_asked_for_chained_invocations(durable):
+    plain = durable.functions.make("def handler(event, context):\n    return 1\n")
+    iam = durable.functions.groundstate.client("iam")
+    role = iam.create_role(RoleName="Lonely", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
+    iam.attach_role_policy(RoleName="Lonely", PolicyArn=POLICY)
+    name = durable.functions.make(
+        IMPORTS + CHAIN, Role=role["Arn"], DurableConfig={"ExecutionTimeout": 60}, Timeout=10
+    )
+    arn = durable.start(f"{name}:$LATEST", {"function": plain})
+    assert durable.wait(arn)["Status"] == "FAILED"
+    failed = durable.wait_for(arn, "ChainedInvokeFailed")["ChainedInvokeFailedDetails"]
+    error = failed["Error"]["Payload"]
+    assert error["ErrorType"] == "AccessDeniedException"
+    assert "assumed-role/Lonely/" in error["ErrorMessage"]
+    assert "is not authorized to perform: lambda:InvokeFunction" in error["ErrorMessage"]
+
+
+def test_deleted_function_takes_its_executions_along(durable):
+    name = durable.make(CALLBACK)
+    arn = durable.start(name)
+    durable.wait_for(arn, "CallbackStarted")
+    durable.client.delete_function(FunctionName=name.split(":")[0])
+    with pytest.raises(durable.client.exceptions.ResourceNotFoundException):
+        durable.get(arn)
