@@ -143,28 +143,35 @@ class Client:
         return self._read_json(answer)
 
     def call_lambda(
-        self, operation: str, method: str, path: str, query: dict[str, str] | None = None
+        self, operation: str, path: str, query: dict[str, str] | None = None
     ) -> dict[str, Any]:
         """Perform an operation of Lambda that reads.
+
+        Args:
+            path: with the version of the API that the operation belongs to.
 
         Raises:
             Refused: Lambda refused it.
             NoRuntime: nothing answers.
         """
-        answer = self.send("lambda", method, f"/2015-03-31/functions{path}", query=query)
+        answer = self.send("lambda", "GET", path, query=query)
         if answer.status >= 300:
             raise _json_refusal("lambda", operation, answer)
         return self._read_json(answer)
 
-    def invoke(self, function: str, payload: bytes) -> HttpAnswer:
+    def invoke(self, function: str, payload: bytes, *, later: bool = False) -> HttpAnswer:
         """Invoke a function and wait for its result; the end of its log comes with it.
+
+        Args:
+            later: do not wait; there is neither a result nor a log then.
 
         Raises:
             Refused: Lambda refused it. An error of the function itself is an answer.
             NoRuntime: nothing answers.
         """
         path = f"/2015-03-31/functions/{quote(function, safe='')}/invocations"
-        headers = {"x-amz-log-type": "Tail", "content-type": "application/json"}
+        kind = {"x-amz-invocation-type": "Event"} if later else {"x-amz-log-type": "Tail"}
+        headers = {**kind, "content-type": "application/json"}
         answer = self.send("lambda", "POST", path, body=payload, headers=headers)
         if answer.status >= 300:
             raise _json_refusal("lambda", "Invoke", answer)

@@ -1,18 +1,23 @@
 """List executions, show one, or follow it state by state.
 
-An execution is named by its ARN, its name, or the beginning of its name. With --follow the exit
-status is 1 if it did not succeed.
+An execution is named by its ARN, its name, or the beginning of its name; one of a durable function
+by its ARN. With --follow the exit status is 1 if it did not succeed.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from groundstate.cli.client import Client
 from groundstate.cli.connection import add_connection_arguments, connect, parse_count
+from groundstate.cli.durable_executions import (
+    follow_durable_execution,
+    is_durable,
+    list_durable_executions,
+    show_durable_execution,
+)
 from groundstate.cli.errors import CommandError, Refused
 from groundstate.cli.histories import (
     FINAL_EVENTS,
@@ -23,11 +28,21 @@ from groundstate.cli.histories import (
 )
 from groundstate.cli.names import find_meant
 from groundstate.cli.output import Console
+from groundstate.cli.times import format_duration, format_time
 
 EXECUTIONS_SHOWN = 20
 # Of each state machine, the newest ones whose names are compared with the start of a name.
 EXECUTIONS_SEARCHED = 1000
-_STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
+_STATUSES = (
+    "RUNNING",
+    "SUCCEEDED",
+    "FAILED",
+    "TIMED_OUT",
+    "ABORTED",
+    "PENDING_REDRIVE",
+    "STOPPED",
+    "PAUSED",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="list those of this state machine; a part of its name will do",
     )
+    parser.add_argument(
+        "--function", metavar="NAME", help="list those of this durable function of Lambda"
+    )
     parser.add_argument("--status", choices=_STATUSES, help="list those with this status")
     parser.add_argument(
         "--limit",
@@ -63,7 +81,17 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.execution is None:
         if arguments.follow:
             raise CommandError("--follow needs an execution.", "List them:  groundstate executions")
-        _list_executions(client, console, arguments)
+        if arguments.function:
+            list_durable_executions(
+                client, console, arguments.function, arguments.status, arguments.limit
+            )
+        else:
+            _list_executions(client, console, arguments)
+        return 0
+    if is_durable(arguments.execution):
+        if arguments.follow:
+            return follow_durable_execution(client, console, arguments.execution)
+        show_durable_execution(client, console, arguments.execution)
         return 0
     execution_arn = find_execution(client, arguments.execution)
     if arguments.follow:
@@ -129,8 +157,8 @@ def _list_executions(client: Client, console: Console, arguments: argparse.Names
             execution["name"],
             execution["stateMachineArn"].rpartition(":")[2],
             execution["status"],
-            _format_time(execution["startDate"]),
-            _format_duration(execution),
+            format_time(execution["startDate"]),
+            format_duration(execution["startDate"], execution.get("stopDate")),
         ]
         for execution in found
     ]
@@ -143,9 +171,11 @@ def _show(client: Client, console: Console, execution_arn: str) -> None:
     console.show({**execution, "events": events})
     console.say(f"Execution  {execution['executionArn']}")
     console.say(f"Status     {execution['status']}")
-    console.say(f"Started    {_format_time(execution['startDate'])}")
+    console.say(f"Started    {format_time(execution['startDate'])}")
     if "stopDate" in execution:
-        console.say(f"Took       {_format_duration(execution)}")
+        console.say(
+            f"Took       {format_duration(execution['startDate'], execution.get('stopDate'))}"
+        )
     console.say(f"Input      {execution.get('input', '')}")
     for member in ("output", "error", "cause"):
         if member in execution:
@@ -157,7 +187,7 @@ def _show(client: Client, console: Console, execution_arn: str) -> None:
 
 def _follow(client: Client, console: Console, execution_arn: str) -> int:
     execution = client.call("stepfunctions", "DescribeExecution", executionArn=execution_arn)
-    console.note(f"{execution_arn}, started {_format_time(execution['startDate'])}")
+    console.note(f"{execution_arn}, started {format_time(execution['startDate'])}")
     events = []
     for event in follow_events(client, execution_arn):
         events.append(event)
@@ -224,13 +254,3 @@ def _pages(client: Client, operation: str, **request: Any) -> Iterator[dict[str,
         if not page.get("nextToken"):
             return
         request["nextToken"] = page["nextToken"]
-
-
-def _format_time(epoch_s: float) -> str:
-    return datetime.fromtimestamp(epoch_s).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _format_duration(execution: dict[str, Any]) -> str:
-    if "stopDate" not in execution:
-        return ""
-    return f"{execution['stopDate'] - execution['startDate']:.2f} s"

@@ -1,7 +1,8 @@
 """Invoke a function; show its result and its log lines.
 
 The event is JSON: given as it is, as @FILE, or as - for standard input. The exit status is 1 if
-the function failed.
+the function failed. A durable function that is given without a version or an alias is invoked as
+its $LATEST.
 """
 
 from __future__ import annotations
@@ -28,11 +29,13 @@ class Invocation(NamedTuple):
         result: the function's result, or the description of its error; parsed JSON.
         error: `Handled` or `Unhandled` if the function failed; empty if not.
         log_lines: the end of its log, 4 KB of it.
+        execution: the ARN of the execution of a durable function; empty for others.
     """
 
     result: Any
     error: str
     log_lines: list[str]
+    execution: str = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-e", "--event", default="{}", help="the event: JSON, @FILE, or - for standard input [{}]"
     )
+    parser.add_argument("--later", action="store_true", help="do not wait for the result")
     add_connection_arguments(parser)
 
 
@@ -50,21 +54,53 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Invoke the function."""
     event = read_event(arguments.event)
     client = connect(arguments)
+    function, later = arguments.function, arguments.later
     try:
-        invocation = invoke(client, arguments.function, event)
+        invocation = invoke(client, function, event, later=later)
     except Refused as refused:
-        function = find_function(client, arguments.function, refused)
-        console.note(f"Invoking {function}")
-        invocation = invoke(client, function, event)
-    console.show(
-        {
-            "result": invocation.result,
-            "error": invocation.error or None,
-            "logLines": invocation.log_lines,
-        }
-    )
-    show_invocation(console, invocation)
+        if not _is_unqualified(refused):
+            function = find_function(client, function, refused)
+            console.note(f"Invoking {function}")
+        invocation = _invoke_qualified(client, console, function, event, later=later)
+    document = {
+        "result": invocation.result,
+        "error": invocation.error or None,
+        "logLines": invocation.log_lines,
+    }
+    if invocation.execution:
+        document["execution"] = invocation.execution
+    console.show(document)
+    if later:
+        console.say("Accepted; it runs on its own.")
+    else:
+        show_invocation(console, invocation)
+    if invocation.execution:
+        console.say(f"Execution: {invocation.execution}")
+        console.note(f"See it:  groundstate executions '{invocation.execution}'")
     return 1 if invocation.error else 0
+
+
+def _is_unqualified(refused: Refused) -> bool:
+    """A durable function was named without a version or an alias."""
+    return "using an unqualified ARN" in refused.text
+
+
+def _invoke_qualified(
+    client: Client, console: Console, function: str, event: bytes, *, later: bool
+) -> Invocation:
+    try:
+        return invoke(client, function, event, later=later)
+    except Refused as refused:
+        if not _is_unqualified(refused):
+            raise
+    function = f"{function}:$LATEST"
+    console.note(f"Invoking {function}, since it is a durable function")
+    try:
+        return invoke(client, function, event, later=later)
+    except Refused as refused:
+        if "cannot synchronously invoke" in refused.text:
+            refused.hint = f"Start it without waiting:  groundstate invoke '{function}' --later"
+        raise
 
 
 def read_event(text: str) -> bytes:
@@ -116,13 +152,13 @@ def find_function(client: Client, name: str, refused: Refused) -> str:
     raise refused
 
 
-def invoke(client: Client, function: str, event: bytes) -> Invocation:
-    """Invoke a function and wait for its result.
+def invoke(client: Client, function: str, event: bytes, *, later: bool = False) -> Invocation:
+    """Invoke a function and wait for its result, or do not wait.
 
     Raises:
         Refused: Lambda refused it.
     """
-    answer = client.invoke(function, event)
+    answer = client.invoke(function, event, later=later)
     log = base64.b64decode(answer.headers.get("x-amz-log-result", ""))
     try:
         result = json.loads(answer.body) if answer.body else None
@@ -132,6 +168,7 @@ def invoke(client: Client, function: str, event: bytes) -> Invocation:
         result,
         answer.headers.get("x-amz-function-error", ""),
         log.decode("utf-8", "replace").splitlines(),
+        answer.headers.get("x-amz-durable-execution-arn", ""),
     )
 
 
@@ -146,7 +183,7 @@ def show_invocation(console: Console, invocation: Invocation) -> None:
 def _function_names(client: Client) -> Iterator[str]:
     query: dict[str, str] = {}
     while True:
-        page = client.call_lambda("ListFunctions", "GET", "/", query)
+        page = client.call_lambda("ListFunctions", "/2015-03-31/functions/", query)
         for function in page["Functions"]:
             yield function["FunctionName"]
         if not page.get("NextMarker"):

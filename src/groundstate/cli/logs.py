@@ -95,8 +95,8 @@ def find_group(client: Client, name: str) -> tuple[str, str]:
 
 
 def _configuration(client: Client, function: str) -> dict[str, Any]:
-    path = f"/{quote(function, safe='')}/configuration"
-    return client.call_lambda("GetFunctionConfiguration", "GET", path)
+    path = f"/2015-03-31/functions/{quote(function, safe='')}/configuration"
+    return client.call_lambda("GetFunctionConfiguration", path)
 
 
 def parse_duration_s(text: str) -> float:

@@ -79,7 +79,10 @@ def check_signature(server, secret="secret"):
     [
         (lambda c: c.call("dynamodb", "ListTables"), "dynamodb"),
         (lambda c: c.call("stepfunctions", "ListStateMachines", maxResults=5), "states"),
-        (lambda c: c.call_lambda("ListFunctions", "GET", "/", {"Marker": "a b/ü"}), "lambda"),
+        (
+            lambda c: c.call_lambda("ListFunctions", "/2015-03-31/functions/", {"Marker": "a b/ü"}),
+            "lambda",
+        ),
         (lambda c: c.invoke("arn:aws:lambda:eu-west-1:1:function:f", b"[]"), "lambda"),
         (lambda c: c.put_object("bucket", "a/b c.zip", b"zip"), "s3"),
         (lambda c: c.has_object("bucket", "key"), "s3"),
