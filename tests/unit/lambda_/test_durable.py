@@ -333,7 +333,7 @@ def test_durable_function_waits_for_a_function(durable):
     arn = durable.start(durable.make(CHAIN), {"function": plain})
     assert durable.wait(arn)["Result"] == "5"
     begun = durable.wait_for(arn, "ChainedInvokeStarted")["ChainedInvokeStartedDetails"]
-    assert begun["FunctionName"] == plain
+    assert (begun["FunctionName"], begun["ExecutedVersion"]) == (plain, "$LATEST")
     assert json.loads(begun["Input"]["Payload"]) == {"number": 4}
     assert "DurableExecutionArn" not in begun
 
@@ -424,7 +424,10 @@ def handler(event, context):
     assert answer["FunctionError"] == "Unhandled"
     document = json.loads(answer["Payload"].read())
     assert (document["errorType"], document["errorMessage"]) == ("ValueError", "no good")
-    assert durable.get(answer["DurableExecutionArn"])["Status"] == "FAILED"
+    arn = answer["DurableExecutionArn"]
+    assert durable.get(arn)["Status"] == "FAILED"
+    completed = durable.wait_for(arn, "InvocationCompleted")["InvocationCompletedDetails"]
+    assert completed["Error"]["Payload"]["ErrorMessage"] == "no good"
 
 
 @pytest.mark.parametrize(

@@ -65,14 +65,14 @@ def find_refusal(call: Call, function_name: str) -> Shape | None:
     return None
 
 
-def begin(call: Call, execution: Execution, row: DurableOperationRow) -> str:
-    """Invoke the function of a chained invocation; the ARN of a durable one's execution."""
+def begin(call: Call, execution: Execution, row: DurableOperationRow) -> Shape:
+    """Invoke the function of a chained invocation; what its event tells of what runs."""
     named = FunctionName(*row.details["function"])
     try:
         target = find_target(call, named)
         if target.function.durable is None:
             _invoke(call, target, row)
-            return ""
+            return {"ExecutedVersion": target.function.version}
         parent = (row.execution_id, row.operation_id)
         started = executions.start(call, target, row.details["payload"], CHAINED, parent=parent)
     except TooManyRequestsException:
@@ -85,8 +85,8 @@ def begin(call: Call, execution: Execution, row: DurableOperationRow) -> str:
     else:
         details = {**row.details, "execution": started.arn}
         call.tx.durable.put_operation(row._replace(details=details))
-        return started.arn
-    return ""
+        return {"ExecutedVersion": started.version, "DurableExecutionArn": started.arn}
+    return {}
 
 
 def begin_again(call: Call, execution: Execution, operation_id: str) -> None:

@@ -71,8 +71,8 @@ def checkpoint(call: Call, execution: Execution, request: Shape) -> Shape:
     for update in begun:
         row = call.tx.durable.find_operation(execution.execution_id, update["Id"])
         assert row is not None, update
-        arn = chained.begin(call, execution, row)
-        add_events(call, execution, events.started(row.document, call.now, update, arn))
+        runs = chained.begin(call, execution, row)
+        add_events(call, execution, events.started(row.document, call.now, update, runs))
     return _reply(call, execution, token, client_token)
 
 

@@ -38,12 +38,13 @@ def make_event(operation: Shape, end: str, details: Shape, now: float) -> Shape:
     return event
 
 
-def started(operation: Shape, now: float, update: Shape, execution_arn: str = "") -> Shape:
+def started(operation: Shape, now: float, update: Shape, runs: Shape | None = None) -> Shape:
     """An operation began.
 
     Args:
         update: the function's.
-        execution_arn: of the execution that a chained invocation began, if it did.
+        runs: what a chained invocation has begun: its `ExecutedVersion`, and its
+            `DurableExecutionArn` if it is an execution.
     """
     details: Shape = {}
     kind = operation["Type"]
@@ -65,8 +66,7 @@ def started(operation: Shape, now: float, update: Shape, execution_arn: str = ""
         details = {"FunctionName": update["ChainedInvokeOptions"]["FunctionName"]}
         if "Payload" in update:
             details["Input"] = data_of(update["Payload"])
-        if execution_arn:
-            details["DurableExecutionArn"] = execution_arn
+        details |= runs or {}
     return make_event(operation, "Started", details, now)
 
 

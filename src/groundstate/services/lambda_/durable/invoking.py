@@ -158,20 +158,23 @@ def finish_invocation(call: Call, execution_id: int, number: int, outcome: Outco
     if execution.invocation != number or not execution.is_invoked:
         return
     execution.is_invoked = False
-    failure = error_of_failure(outcome.payload) if outcome.function_error else None
+    if outcome.function_error:
+        output = Output("FAILED", error=error_of_failure(outcome.payload))
+    else:
+        output = read_output(outcome.payload)
     add_events(
         call,
         execution,
-        events.invocation_completed(execution.invoked_at, execution.request_id, failure, call.now),
+        events.invocation_completed(
+            execution.invoked_at, execution.request_id, output.error, call.now
+        ),
     )
     if not execution.is_open:
         execution.save(call)
-        return
-    if failure is not None:
-        _fail_or_retry(call, execution, failure, _FAILURES_MAX, outcome)
-        return
-    output = read_output(outcome.payload)
-    if output.fault:
+    elif outcome.function_error:
+        assert output.error is not None, outcome
+        _fail_or_retry(call, execution, output.error, _FAILURES_MAX, outcome)
+    elif output.fault:
         error = _invalid_output(output.fault)
         executions.end(call, execution, "FAILED", error=error, log_tail=outcome.log_tail)
     elif output.status == "PENDING":
