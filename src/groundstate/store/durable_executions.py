@@ -18,6 +18,7 @@ class DurableExecutionRow(NamedTuple):
         name: the one that it was given, or was made for it.
         version: of the function, `$LATEST` or a number.
         started_at: epoch seconds; `expires_at` too, None while it runs.
+        under_way: an invocation is under way for it.
         document: everything else that is known of it.
     """
 
@@ -30,6 +31,7 @@ class DurableExecutionRow(NamedTuple):
     status: str
     started_at: float
     expires_at: float | None
+    under_way: bool
     document: Document
 
 
@@ -58,7 +60,7 @@ class DurableOperationRow(NamedTuple):
 
 _EXECUTION = (
     "execution_id, region, function_name, name, arn, version, status, started_at, expires_at,"
-    " document"
+    " under_way, document"
 )
 _OPERATION = (
     "execution_id, number, operation_id, touched, due_at, timer_id, heartbeat_id, document, details"
@@ -78,8 +80,9 @@ class DurableTables:
         """Write a new execution; its id. The row's own is not looked at."""
         cursor = self._execute(
             "INSERT INTO lambda_durable_executions (region, function_name, name, arn, version,"
-            " status, started_at, expires_at, document) VALUES (?,?,?,?,?,?,?,?,?)",
-            (*row[1:9], orjson.dumps(row.document)),
+            " status, started_at, expires_at, under_way, document)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?)",
+            (*row[1:10], orjson.dumps(row.document)),
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
@@ -87,9 +90,15 @@ class DurableTables:
     def put(self, row: DurableExecutionRow) -> None:
         """Write what has changed of an execution."""
         self._execute(
-            "UPDATE lambda_durable_executions SET status = ?, expires_at = ?, document = ?"
-            " WHERE execution_id = ?",
-            (row.status, row.expires_at, orjson.dumps(row.document), row.execution_id),
+            "UPDATE lambda_durable_executions SET status = ?, expires_at = ?, under_way = ?,"
+            " document = ? WHERE execution_id = ?",
+            (
+                row.status,
+                row.expires_at,
+                row.under_way,
+                orjson.dumps(row.document),
+                row.execution_id,
+            ),
         )
 
     def find(self, execution_id: int) -> DurableExecutionRow | None:
@@ -116,9 +125,13 @@ class DurableTables:
             function_name,
         )
 
-    def list_open(self) -> list[DurableExecutionRow]:
-        """All executions that have not ended, oldest first."""
-        return self._list("expires_at IS NULL ORDER BY execution_id")
+    def list_under_way(self) -> list[int]:
+        """The ids of the executions for which an invocation is under way, oldest first."""
+        rows = self._execute(
+            "SELECT execution_id FROM lambda_durable_executions WHERE under_way"
+            " ORDER BY execution_id"
+        )
+        return [execution_id for (execution_id,) in rows]
 
     def remove(self, execution_id: int) -> None:
         """Forget an execution, its operations and its history."""
@@ -144,7 +157,7 @@ class DurableTables:
         rows = self._execute(
             f"SELECT {_EXECUTION} FROM lambda_durable_executions WHERE {where}", values
         )
-        return [DurableExecutionRow._make((*row[:9], orjson.loads(row[9]))) for row in rows]
+        return [DurableExecutionRow._make((*row[:10], orjson.loads(row[10]))) for row in rows]
 
     # ---------------------------------------------------------------------------- operations
 

@@ -9,12 +9,15 @@ CREATE TABLE lambda_durable_executions (
     status        TEXT NOT NULL,
     started_at    REAL NOT NULL,
     expires_at    REAL,                        -- set when it has ended: how long it is kept
+    under_way     INTEGER NOT NULL,            -- a process is at work for it: begins anew at a start
     document      BLOB NOT NULL
 );
 CREATE UNIQUE INDEX lambda_durable_executions_by_name
     ON lambda_durable_executions (region, function_name, name);
 CREATE INDEX lambda_durable_executions_by_expiry
     ON lambda_durable_executions (expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX lambda_durable_executions_under_way
+    ON lambda_durable_executions (execution_id) WHERE under_way;
 
 -- Their operations, in the order in which they began. Documents are JSON in AWS's shape.
 CREATE TABLE lambda_durable_operations (

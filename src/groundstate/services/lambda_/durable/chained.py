@@ -72,6 +72,7 @@ def begin(call: Call, execution: Execution, row: DurableOperationRow) -> Shape:
         target = find_target(call, named)
         if target.function.durable is None:
             _invoke(call, target, row)
+            execution.chained += 1
             return {"ExecutedVersion": target.function.version}
         parent = (row.execution_id, row.operation_id)
         started = executions.start(call, target, row.details["payload"], CHAINED, parent=parent)
@@ -152,7 +153,10 @@ def complete(call: Call, execution_id: int, operation_id: str, status: str, deta
     if found is None or row is None or row.document["Status"] != "STARTED":
         return
     execution = load(found)
+    if "execution" not in row.details:
+        execution.chained -= 1
     if not execution.is_open:
+        execution.save(call)
         return
     _close(call, execution, row, status, details)
     invoking.proceed(call, execution)

@@ -31,6 +31,7 @@ class Execution:
         token: how many checkpoint tokens there were; only the last one is good.
         invocation: how many invocations there were; `is_invoked`: the last one is under way.
         invoked_at: when it began, and its request id.
+        chained: how many chained invocations of functions that are not durable are under way.
         owes: the function must be invoked as soon as it may be.
         failures: how many invocations in a row have failed.
         touched: how many changes of operations there were; `seen`: the last one that the function
@@ -65,6 +66,7 @@ class Execution:
     is_invoked: bool = False
     invoked_at: float = 0.0
     request_id: str = ""
+    chained: int = 0
     owes: bool = False
     failures: int = 0
     touched: int = 0
@@ -105,6 +107,7 @@ def make_row(execution: Execution) -> DurableExecutionRow:
         execution.status,
         execution.started_at,
         execution.expires_at,
+        execution.is_invoked or execution.chained > 0,
         {name: getattr(execution, name) for name in _KEPT},
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from groundstate.operation import Call
 from groundstate.services.lambda_.durable import chained, invoking, pausing
 from groundstate.services.lambda_.durable.model import PAUSING, load
@@ -9,16 +11,20 @@ from groundstate.services.lambda_.durable.model import PAUSING, load
 
 def recover_executions(call: Call) -> None:
     """Begin anew the invocations that were under way when the runtime ended."""
-    for row in call.tx.durable.list_open():
-        number = row.execution_id
-        call.soon(lambda later, number=number: _recover(later, number))  # type: ignore[misc]
+    for execution_id in call.tx.durable.list_under_way():
+        call.soon(partial(_recover, execution_id))
 
 
-def _recover(call: Call, execution_id: int) -> None:
+def _recover(execution_id: int, call: Call) -> None:
     row = call.tx.durable.find(execution_id)
     if row is None:
         return
     execution = load(row)
+    execution.chained = 0
+    if not execution.is_open:
+        execution.is_invoked = False
+        execution.save(call)
+        return
     if execution.is_invoked:
         execution.is_invoked = False
         execution.owes = True
