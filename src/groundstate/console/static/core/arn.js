@@ -14,7 +14,11 @@ const PATTERNS = [
   ],
   [/^arn:[^:]+:states:([^:]+):\d+:mapRun:.+$/, (arn) => addressOf("mapruns", arn)],
   [
-    /^arn:[^:]+:lambda:([^:]+):\d+:function:([^:]+)(:[^:]+)?$/,
+    /^arn:[^:]+:lambda:([^:]+):\d+:function:[^:]+:[^:]+\/durable-execution\/.+$/,
+    (arn) => addressOf("durable", arn),
+  ],
+  [
+    /^arn:[^:]+:lambda:([^:]+):\d+:function:([^:]+)(:[^:/]+)?$/,
     (_, __, name) => addressOf("functions", name),
   ],
   [/^arn:[^:]+:dynamodb:([^:]+):\d+:table\/([^/]+)$/, (_, __, name) => addressOf("tables", name)],

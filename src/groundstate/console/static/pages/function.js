@@ -3,19 +3,21 @@
 import { call } from "../core/api.js";
 import { nameOf } from "../core/arn.js";
 import { h } from "../core/dom.js";
-import { ago, size } from "../core/format.js";
+import { ago, size, span } from "../core/format.js";
 import { now } from "../core/live.js";
 import { addressOf, replaceQuery } from "../core/router.js";
 import { copyable } from "../ui/copy.js";
 import { facts, pageHead, panel, tabPart, tabs } from "../ui/parts.js";
 import { statusChip } from "../ui/status.js";
+import { durableExecutions } from "./durable_executions.js";
 import { functionTest } from "./function_test.js";
 import { logTail } from "./log_tail.js";
 
 export function functionPage(name, open, query) {
   let configuration = null;
   let tab = query.tab ?? "test";
-  const test = functionTest(name, open);
+  const test = functionTest(name, open, () => configuration.DurableConfig);
+  const executions = durableExecutions(name, open);
   const tail = logTail({
     open,
     group: () => configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
@@ -35,8 +37,9 @@ export function functionPage(name, open, query) {
     async load() {
       configuration = (await call("lambda", "GetFunction", { FunctionName: name })).Configuration;
       if (tab === "logs") await tail.load();
+      if (tab === "executions") await executions.load();
     },
-    ticks: () => test.isRunning(),
+    ticks: () => test.isRunning() || (tab === "executions" && executions.isRunning()),
     view: () => [
       pageHead({
         kind: "Function",
@@ -53,6 +56,7 @@ export function functionPage(name, open, query) {
         "Function",
         [
           { id: "test", label: "Test" },
+          ...(configuration.DurableConfig ? [{ id: "executions", label: "Executions" }] : []),
           { id: "logs", label: "Logs" },
           { id: "configuration", label: "Configuration" },
         ],
@@ -60,6 +64,7 @@ export function functionPage(name, open, query) {
         choose,
       ),
       tab === "test" && tabPart("test", test.view()),
+      tab === "executions" && tabPart("executions", executions.view()),
       tab === "logs" && tabPart("logs", tail.view()),
       tab === "configuration" && tabPart("configuration", viewConfiguration(configuration)),
     ],
@@ -80,6 +85,11 @@ function viewConfiguration(configuration) {
         ["Handler", configuration.Handler && h("code", {}, configuration.Handler)],
         ["Memory", `${configuration.MemorySize} MB`],
         ["Timeout", `${configuration.Timeout} s`],
+        [
+          "Durable",
+          configuration.DurableConfig &&
+            `executions of up to ${span(configuration.DurableConfig.ExecutionTimeout)}, kept for ${configuration.DurableConfig.RetentionPeriodInDays} days`,
+        ],
         [
           "Role",
           configuration.Role &&

@@ -16,8 +16,11 @@ import { logLines } from "./log_lines.js";
 
 const FIRST_EVENT = '{\n  "taskId": "Breakfast"\n}';
 
-/** { view, isRunning } of a function's Test tab. */
-export function functionTest(name, open) {
+// Nobody waits for an execution that may take longer than this.
+const WAITED_FOR_S = 900;
+
+/** { view, isRunning } of a function's Test tab; `durable()` is its DurableConfig, if it has one. */
+export function functionTest(name, open, durable) {
   let text = recall(`event.${name}`, FIRST_EVENT);
   let running = null;
   let outcome = null;
@@ -41,6 +44,7 @@ export function functionTest(name, open) {
         FunctionName: name,
         LogType: "Tail",
         Payload: toBlob(text),
+        ...howToInvoke(durable()),
       });
       found = readOutcome(answer, requestId);
     } catch (error) {
@@ -107,6 +111,13 @@ export function functionTest(name, open) {
   };
 }
 
+// A durable function is invoked with a qualifier; one that may take long only starts.
+function howToInvoke(config) {
+  if (!config) return {};
+  const isWaitedFor = config.ExecutionTimeout <= WAITED_FOR_S;
+  return { Qualifier: "$LATEST", ...(isWaitedFor ? {} : { InvocationType: "Event" }) };
+}
+
 /** An answer of Invoke: result, log lines, and what the REPORT line says. */
 function readOutcome(answer, requestId) {
   const lines = fromBlob(answer.LogResult)
@@ -120,6 +131,8 @@ function readOutcome(answer, requestId) {
     lines,
     requestId,
     version: answer.ExecutedVersion,
+    execution: answer.DurableExecutionArn,
+    isStarted: answer.StatusCode === 202,
     duration: read("Duration"),
     billed: read("Billed Duration"),
     memory: read("Memory Size"),
@@ -146,9 +159,11 @@ function viewOutcome(outcome, isStale) {
         "h2",
         {},
         statusMark(kind),
-        outcome.failed
-          ? `Executing function: failed (${outcome.failed})`
-          : "Executing function: succeeded",
+        outcome.isStarted
+          ? "Execution started"
+          : outcome.failed
+            ? `Executing function: failed (${outcome.failed})`
+            : "Executing function: succeeded",
       ),
       h("span", { class: "quiet" }, timeOfDay(outcome.at)),
     ),
@@ -160,7 +175,8 @@ function viewOutcome(outcome, isStale) {
         "div",
         { class: "details-body" },
         outcome.failed && viewFailure(outcome.result),
-        jsonView(outcome.result, { label: "Result" }),
+        !outcome.isStarted && jsonView(outcome.result, { label: "Result" }),
+        outcome.execution && followUp(outcome.execution, "Watch the durable execution"),
         followUps(outcome.result),
         h("h3", {}, "Summary"),
         facts(
@@ -213,18 +229,13 @@ function viewFailure(result) {
 // What the function started can be watched: a link for each execution that its result names.
 function followUps(result) {
   const arns = new Set(result.match(/arn:aws[\w-]*:states:[\w-]+:\d+:execution:[^"\\\s]+/g) ?? []);
-  return [...arns]
-    .slice(0, 5)
-    .map((arn) =>
-      h(
-        "p",
-        { class: "follow-up", key: arn },
-        h(
-          "a",
-          { class: "button", href: pageOf(arn) },
-          icon("machine"),
-          h("span", {}, "Watch the execution"),
-        ),
-      ),
-    );
+  return [...arns].slice(0, 5).map((arn) => followUp(arn, "Watch the execution"));
+}
+
+function followUp(arn, label) {
+  return h(
+    "p",
+    { class: "follow-up", key: arn },
+    h("a", { class: "button", href: pageOf(arn) }, icon("machine"), h("span", {}, label)),
+  );
 }

@@ -3,6 +3,7 @@
 // A page is { title, section, crumbs, load, view } and, where it needs them, `ticks` (whether it shows
 // how long something has been going on), `early` (it can be drawn before it has loaded) and `leave`.
 
+import { durableExecutionPage } from "./durable_execution.js";
 import { executionPage } from "./execution.js";
 import { functionPage } from "./function.js";
 import { functionsPage } from "./functions.js";
@@ -29,6 +30,7 @@ const ONES = {
   functions: functionPage,
   machines: machinePage,
   executions: executionPage,
+  durable: durableExecutionPage,
   mapruns: mapRunPage,
   tables: tablePage,
   logs: logGroupPage,
