@@ -861,6 +861,21 @@ def test_right_to_invoke_is_asked_for_chained_invocations(durable):
     assert "is not authorized to perform: lambda:InvokeFunction" in error["ErrorMessage"]
 
 
+def test_throttled_event_waits_for_its_turn(durable):
+    name = durable.make(STEPS)
+    plain = name.split(":")[0]
+    durable.client.put_function_concurrency(FunctionName=plain, ReservedConcurrentExecutions=0)
+    arn = durable.start(name, {"number": 1})
+    with pytest.raises(durable.client.exceptions.TooManyRequestsException):
+        durable.client.invoke(FunctionName=name, Payload=b'{"number": 1}')
+    time.sleep(0.3)
+    assert durable.kinds(arn) == ["ExecutionStarted"]
+    durable.client.delete_function_concurrency(FunctionName=plain)
+    assert json.loads(durable.wait(arn)["Result"]) == {"answer": 4}
+    listed = durable.client.list_durable_executions_by_function(FunctionName=name)
+    assert len(listed["DurableExecutions"]) == 1
+
+
 def test_deleted_function_takes_its_executions_along(durable):
     name = durable.make(CALLBACK)
     arn = durable.start(name)

@@ -15,6 +15,7 @@ from groundstate.services.lambda_.durable.model import (
     add_events,
     change_operation,
     load,
+    put_operation,
 )
 from groundstate.services.lambda_.durable.outputs import error_of_failure
 from groundstate.services.lambda_.durable.updates import PAYLOAD_BYTES_MAX
@@ -50,9 +51,35 @@ def check_owner(call: Call, function_name: str) -> None:
         )
 
 
-def find_refusal(call: Call, function_name: str) -> Shape | None:
+def take(call: Call, execution: Execution, operation: Shape, update: Shape) -> None:
+    """Begin a chained invocation, or let it fail at once if its function cannot be invoked."""
+    named = split_function_name(update["ChainedInvokeOptions"]["FunctionName"])
+    error = _find_refusal(call, named)
+    if error is not None:
+        operation["Status"] = "FAILED"
+        operation["EndTimestamp"] = call.now
+        operation["ChainedInvokeDetails"] = {"Error": error}
+        put_operation(call, execution, operation, old=None)
+        # AWS keeps no input of what could not begin.
+        begun = {name: value for name, value in update.items() if name != "Payload"}
+        add_events(
+            call,
+            execution,
+            events.started(operation, call.now, begun),
+            events.ended(operation, call.now),
+        )
+        return
+    operation["ChainedInvokeDetails"] = {}
+    details = {"function": list(named), "payload": update.get("Payload", "{}")}
+    put_operation(call, execution, operation, old=None, details=details)
+    row = call.tx.durable.find_operation(execution.execution_id, update["Id"])
+    assert row is not None, update
+    runs = _begin(call, execution, row)
+    add_events(call, execution, events.started(operation, call.now, update, runs))
+
+
+def _find_refusal(call: Call, named: FunctionName) -> Shape | None:
     """Why a function cannot be invoked by the caller, as an ErrorObject, or None."""
-    named = split_function_name(function_name)
     request = {"FunctionName": named.name, "Qualifier": named.qualifier}
     try:
         arn = function_arn(call, named.name, named.qualifier)
@@ -65,7 +92,7 @@ def find_refusal(call: Call, function_name: str) -> Shape | None:
     return None
 
 
-def begin(call: Call, execution: Execution, row: DurableOperationRow) -> Shape:
+def _begin(call: Call, execution: Execution, row: DurableOperationRow) -> Shape:
     """Invoke the function of a chained invocation; what its event tells of what runs."""
     named = FunctionName(*row.details["function"])
     try:
@@ -94,7 +121,7 @@ def begin_again(call: Call, execution: Execution, operation_id: str) -> None:
     """Invoke the function of a chained invocation that was throttled, or lost in a crash."""
     row = call.tx.durable.find_operation(execution.execution_id, operation_id)
     if row is not None and row.document["Status"] == "STARTED":
-        begin(call, execution, row._replace(timer_id=None))
+        _begin(call, execution, row._replace(timer_id=None))
 
 
 def _invoke(call: Call, target: Target, row: DurableOperationRow) -> None:

@@ -29,7 +29,6 @@ from groundstate.services.lambda_.durable.updates import (
     check_updates,
 )
 from groundstate.services.lambda_.errors import InvalidParameterValueException
-from groundstate.services.lambda_.names import split_function_name
 
 
 def check_token(execution: Execution, token: str) -> None:
@@ -50,29 +49,17 @@ def checkpoint(call: Call, execution: Execution, request: Shape) -> Shape:
         InvalidParameterValueException: the token is not the current one, or an update is not right.
     """
     token, client_token = request["CheckpointToken"], request.get("ClientToken")
-    last = execution.last_checkpoint
-    if (
-        last is not None
-        and client_token
-        and (last["client"], last["token"])
-        == (
-            client_token,
-            token,
-        )
-    ):
+    last = execution.last_checkpoint or {"token": None}
+    if client_token and last["token"] == token and last["client"] == client_token:
         return _answer(call, execution, last["answered"], last["operations"])
     check_token(execution, token)
     updates = request.get("Updates", [])
     _check(call, execution, updates)
     execution.token += 1
-    begun = [update for update in updates if _take(call, execution, update)]
+    for update in updates:
+        _take(call, execution, update)
     if execution.is_open:
         timers.complete_due(call, execution)
-    for update in begun:
-        row = call.tx.durable.find_operation(execution.execution_id, update["Id"])
-        assert row is not None, update
-        runs = chained.begin(call, execution, row)
-        add_events(call, execution, events.started(row.document, call.now, update, runs))
     return _reply(call, execution, token, client_token)
 
 
@@ -120,23 +107,23 @@ def _check(call: Call, execution: Execution, updates: list[Shape]) -> None:
             chained.check_owner(call, update["ChainedInvokeOptions"]["FunctionName"])
 
 
-def _take(call: Call, execution: Execution, update: Shape) -> bool:
-    """Take one update; whether a function is to be invoked for it."""
+def _take(call: Call, execution: Execution, update: Shape) -> None:
+    """Take one update."""
     kind, action = update["Type"], update["Action"]
     if kind == "EXECUTION":
         status = "SUCCEEDED" if action == "SUCCEED" else "FAILED"
         result, error = update.get("Payload"), update.get("Error")
         executions.end(call, execution, status, result=result, error=error)
-        return False
+        return
     old = call.tx.durable.find_operation(execution.execution_id, update["Id"])
     operation = apply_update(update, None if old is None else old.document, call.now)
+    if kind == "CHAINED_INVOKE":
+        chained.take(call, execution, operation, update)
+        return
     row: Shape = {}
-    begins = False
     if kind == "CALLBACK":
         operation["CallbackDetails"] = {"CallbackId": make_callback_id(execution, update["Id"])}
         row = callbacks.begin(call, execution, update, update["Id"])
-    elif kind == "CHAINED_INVOKE":
-        begins = _prepare(call, operation, update, row)
     due_at = _due_at(operation)
     if due_at is not None:
         row["due_at"] = due_at
@@ -144,35 +131,13 @@ def _take(call: Call, execution: Execution, update: Shape) -> bool:
     elif old is not None and old.timer_id is not None:
         call.tx.timers.cancel(old.timer_id)
     put_operation(call, execution, operation, old=old, **row)
-    if begins:
-        pass  # Its event names the execution that it starts.
-    elif action == "START":
-        add_events(call, execution, events.started(operation, call.now, update))
-        if operation["Status"] == "FAILED":
-            add_events(call, execution, events.ended(operation, call.now))
+    if action == "START":
+        event = events.started(operation, call.now, update)
     elif action == "RETRY":
-        add_events(call, execution, events.attempt_ended(operation, update, call.now))
+        event = events.attempt_ended(operation, update, call.now)
     else:
-        add_events(call, execution, events.ended(operation, call.now, update.get("Error")))
-    return begins
-
-
-def _prepare(call: Call, operation: Shape, update: Shape, row: Shape) -> bool:
-    """Look whether a chained invocation can be; if not, it has failed already."""
-    function_name = update["ChainedInvokeOptions"]["FunctionName"]
-    error = chained.find_refusal(call, function_name)
-    if error is not None:
-        operation["Status"] = "FAILED"
-        operation["EndTimestamp"] = call.now
-        operation["ChainedInvokeDetails"] = {"Error": error}
-        update.pop("Payload", None)
-        return False
-    row["details"] = {
-        "function": list(split_function_name(function_name)),
-        "payload": update.get("Payload", "{}"),
-    }
-    operation["ChainedInvokeDetails"] = {}
-    return True
+        event = events.ended(operation, call.now, update.get("Error"))
+    add_events(call, execution, event)
 
 
 def _due_at(operation: Shape) -> float | None:

@@ -145,7 +145,8 @@ def start(
     )
     if finish is not None:
         call.host.durable_waiters.add(call, execution.execution_id, finish)
-    invoking.proceed(call, execution, is_first=True)
+    # Nobody waits for an event: throttled, it is tried again as AWS's queue does it.
+    invoking.proceed(call, execution, may_refuse=origin != EVENT)
     return Started(execution.arn, execution.version)
 
 

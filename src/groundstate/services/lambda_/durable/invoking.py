@@ -34,21 +34,21 @@ PAGE_BYTES_MAX = 5 * 1024 * 1024
 PAGE_OPERATIONS_MAX = 1000
 
 
-def proceed(call: Call, execution: Execution, *, is_first: bool = False) -> None:
+def proceed(call: Call, execution: Execution, *, may_refuse: bool = False) -> None:
     """Save an execution, and invoke its function if that is due.
 
     Args:
-        is_first: nothing was acknowledged yet, so that it may still be refused.
+        may_refuse: nothing was acknowledged yet; otherwise what is throttled is tried again.
 
     Raises:
-        TooManyRequestsException: the function's concurrency is used up, and it is the first time.
+        TooManyRequestsException: the function's concurrency is used up, and `may_refuse`.
     """
     is_free = not execution.is_invoked and execution.retry_timer is None
     if execution.status == RUNNING and execution.owes and is_free:
         try:
             _invoke(call, execution)
         except TooManyRequestsException:
-            if is_first:
+            if may_refuse:
                 raise
             _try_later(call, execution, _THROTTLED_S)
         except ResourceNotFoundException as problem:

@@ -22,7 +22,9 @@ class Waiters:
         self._waiting[execution_id].append(finish)
 
         def forget() -> None:
-            self._waiting[execution_id].remove(finish)
+            waiting = self._waiting.get(execution_id, [])
+            if finish in waiting:
+                waiting.remove(finish)
 
         call.tx.on_undo(forget)
 
