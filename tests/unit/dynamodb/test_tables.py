@@ -429,6 +429,28 @@ def test_features_that_nobody_uses(client: Any, table: str) -> None:
     assert client.describe_endpoints()["Endpoints"][0]["CachePeriodInMinutes"] == 1440
 
 
+@pytest.mark.parametrize(
+    ("operation", "request_members", "member"),
+    [
+        ("describe_global_table", {"GlobalTableName": "no"}, "globalTableName"),
+        ("list_global_tables", {"Limit": 0}, "limit"),
+        (
+            "list_global_tables",
+            {"ExclusiveStartGlobalTableName": "a b c"},
+            "exclusiveStartGlobalTableName",
+        ),
+        ("list_contributor_insights", {"MaxResults": 101}, "maxResults"),
+    ],
+)
+def test_requests_for_what_nobody_uses_are_checked(
+    client: Any, refused: Refused, operation: str, request_members: dict[str, Any], member: str
+) -> None:
+    code, message = refused(getattr(client, operation), **request_members)
+    assert code == "ValidationException"
+    assert f"at '{member}' failed to satisfy constraint" in message
+    assert client.list_global_tables(Limit=1)["GlobalTables"] == []
+
+
 def test_a_large_table_is_removed_bit_by_bit(client: Any, runtime: Groundstate) -> None:
     client.create_table(
         TableName="Large",
