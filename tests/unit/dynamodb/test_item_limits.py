@@ -14,18 +14,51 @@ Refused = Callable[..., tuple[str, str]]
 
 def test_index_keys_are_limited_in_size(client: Any, range_table: str, refused: Refused) -> None:
     key = {"p": {"S": "a"}, "c": {"N": "1"}}
-    large = {"S": "x" * 1025}
-    code, message = refused(client.put_item, TableName=range_table, Item={**key, "l": large})
-    assert (code, "1024" in message) == ("ValidationException", True)
-    code, message = refused(
-        client.update_item,
-        TableName=range_table,
-        Key=key,
-        UpdateExpression="SET l = :l",
-        ExpressionAttributeValues={":l": large},
-    )
-    assert (code, "1024" in message) == ("ValidationException", True)
-    assert client.scan(TableName=range_table)["Count"] == 0
+    # Of two bytes each: a key is measured in UTF-8.
+    for name, index_name, limit in (("l", "by_l", 1024), ("g", "by_g", 2048)):
+        fits, large = {"S": "é" * (limit // 2)}, {"S": "é" * (limit // 2 + 1)}
+        says = (
+            "ValidationException",
+            (
+                "One or more parameter values were invalid: Size limit exceeded for Index Key"
+                f" {name} Actual Size: {limit + 2} bytes Max Size: {limit} bytes"
+                f" IndexName: {index_name}"
+            ),
+        )
+        put = {"TableName": range_table, "Item": {**key, name: large}}
+        assert refused(client.put_item, **put) == says
+        update = {
+            "TableName": range_table,
+            "Key": key,
+            "UpdateExpression": f"SET {name} = :v",
+            "ExpressionAttributeValues": {":v": large},
+        }
+        assert refused(client.update_item, **update) == says
+        assert client.scan(TableName=range_table)["Count"] == 0
+        client.put_item(TableName=range_table, Item={**key, name: fits})
+        client.delete_item(TableName=range_table, Key=key)
+
+
+def test_a_query_names_no_partition_that_cannot_be(
+    client: Any, range_table: str, refused: Refused
+) -> None:
+    for at, index_name in (("p", None), ("g", "by_g")):
+        request: dict[str, Any] = {
+            "TableName": range_table,
+            "KeyConditionExpression": f"{at} = :v",
+            **({"IndexName": index_name} if index_name else {}),
+        }
+        client.query(**request, ExpressionAttributeValues={":v": {"S": "x" * 2048}})
+        wrong = refused(
+            client.query, **request, ExpressionAttributeValues={":v": {"S": "x" * 2049}}
+        )
+        assert wrong == (
+            "ValidationException",
+            (
+                "One or more parameter values were invalid: Size of hashkey has exceeded the"
+                " maximum size limit of2048 bytes"
+            ),
+        )
 
 
 def test_substitutions_are_limited(client: Any, hash_table: str, refused: Refused) -> None:

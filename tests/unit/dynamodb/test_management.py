@@ -122,6 +122,10 @@ CREATE = {"Create": index("by_c", "c")}
             "You cannot create or delete index while changing stream status",
         ),
         (
+            {"SSESpecification": {"Enabled": True, "SSEType": "AES256"}},
+            "SSEType AES256 is not supported",
+        ),
+        (
             {"GlobalSecondaryIndexUpdates": [], "DeletionProtectionEnabled": True},
             "List of GlobalSecondaryIndexUpdates is empty",
         ),

@@ -96,7 +96,10 @@ def test_a_protected_table_is_not_deleted(client: Any, table: str, refused: Refu
     client.update_table(TableName=table, DeletionProtectionEnabled=True)
     code, message = refused(client.delete_table, TableName=table)
     assert code == "ValidationException"
-    assert "protected" in message
+    assert message == (
+        "Resource cannot be deleted as it is currently protected against deletion."
+        " Disable deletion protection first."
+    )
 
 
 def test_throughput_changes(client: Any, table: str) -> None:
@@ -149,6 +152,60 @@ def test_a_new_index_needs_its_keys_defined_by_the_request(
     client.update_table(**request, AttributeDefinitions=definitions(p="S", unused="S"))
     found = client.describe_table(TableName=table)["Table"]
     assert found["AttributeDefinitions"] == definitions(p="S")
+
+
+def test_an_attribute_keeps_its_type(client: Any, table: str, refused: Refused) -> None:
+    def request(*names: str) -> dict[str, Any]:
+        create = {**index("by_g", *names), "ProvisionedThroughput": UNITS}
+        return {
+            "TableName": table,
+            "AttributeDefinitions": definitions(p="N", g="S"),
+            "GlobalSecondaryIndexUpdates": [{"Create": create}],
+        }
+
+    code, message = refused(client.update_table, **request("g", "p"))
+    assert code == "ValidationException"
+    assert "already has p of type S" in message
+    # Where the index has nothing to do with it, the other type is overlooked.
+    client.update_table(**request("g"))
+    found = client.describe_table(TableName=table)["Table"]
+    assert found["AttributeDefinitions"] == definitions(p="S", g="S")
+    client.put_item(TableName=table, Item={"p": {"S": "text"}, "g": {"S": "g"}})
+    assert client.scan(TableName=table, IndexName="by_g")["Count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        (
+            {"StreamSpecification": {"StreamEnabled": False, "StreamViewType": "KEYS_ONLY"}},
+            (
+                "Table is being created with a stream disabled, UpdateViewType should not be"
+                " specified"
+            ),
+        ),
+        (
+            {"SSESpecification": {"Enabled": True, "SSEType": "AES256"}},
+            "SSEType AES256 is not supported",
+        ),
+        (
+            {"SSESpecification": {"Enabled": True, "KMSMasterKeyId": "alias/mine"}},
+            "SSEType KMS is required if KMSMasterKeyId is specified",
+        ),
+    ],
+)
+def test_settings_of_new_tables_that_are_refused(
+    client: Any, refused: Refused, settings: dict[str, Any], says: str
+) -> None:
+    found = refused(
+        client.create_table,
+        TableName="Refused",
+        AttributeDefinitions=definitions(p="S"),
+        KeySchema=key_schema("p"),
+        BillingMode="PAY_PER_REQUEST",
+        **settings,
+    )
+    assert found == ("ValidationException", f"One or more parameter values were invalid: {says}")
 
 
 def test_a_new_index_leaves_out_what_cannot_be_its_key(client: Any, table: str) -> None:
@@ -370,6 +427,28 @@ def test_features_that_nobody_uses(client: Any, table: str) -> None:
     assert destinations["KinesisDataStreamDestinations"] == []
     assert client.describe_limits()["TableMaxReadCapacityUnits"] == 40000
     assert client.describe_endpoints()["Endpoints"][0]["CachePeriodInMinutes"] == 1440
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_members", "member"),
+    [
+        ("describe_global_table", {"GlobalTableName": "no"}, "globalTableName"),
+        ("list_global_tables", {"Limit": 0}, "limit"),
+        (
+            "list_global_tables",
+            {"ExclusiveStartGlobalTableName": "a b c"},
+            "exclusiveStartGlobalTableName",
+        ),
+        ("list_contributor_insights", {"MaxResults": 101}, "maxResults"),
+    ],
+)
+def test_requests_for_what_nobody_uses_are_checked(
+    client: Any, refused: Refused, operation: str, request_members: dict[str, Any], member: str
+) -> None:
+    code, message = refused(getattr(client, operation), **request_members)
+    assert code == "ValidationException"
+    assert f"at '{member}' failed to satisfy constraint" in message
+    assert client.list_global_tables(Limit=1)["GlobalTables"] == []
 
 
 def test_a_large_table_is_removed_bit_by_bit(client: Any, runtime: Groundstate) -> None:

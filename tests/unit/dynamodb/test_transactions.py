@@ -175,6 +175,7 @@ def test_reads_of_one_moment(client: Any, hash_table: str) -> None:
     client.put_item(TableName=hash_table, Item={"p": {"S": "a"}, "v": {"N": "1"}})
     get = {"TableName": hash_table, "Key": {"p": {"S": "a"}}, "ProjectionExpression": "v"}
     none = {"TableName": hash_table, "Key": {"p": {"S": "none"}}}
+    nothing = {**get, "ProjectionExpression": "w, m.x"}
     answer = client.transact_get_items(
         TransactItems=[{"Get": get}, {"Get": none}], ReturnConsumedCapacity="TOTAL"
     )
@@ -182,6 +183,8 @@ def test_reads_of_one_moment(client: Any, hash_table: str) -> None:
     assert answer["ConsumedCapacity"] == [
         {"TableName": hash_table, "CapacityUnits": 4.0, "ReadCapacityUnits": 4.0}
     ]
+    # Of an item that is there, nothing is asked for that it has.
+    assert client.transact_get_items(TransactItems=[{"Get": nothing}])["Responses"] == [{}]
 
 
 def test_capacity_is_doubled(client: Any, hash_table: str) -> None:

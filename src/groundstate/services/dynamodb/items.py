@@ -21,7 +21,7 @@ from groundstate.services.dynamodb.errors import (
     invalid,
     not_valid,
 )
-from groundstate.services.dynamodb.model import Item, KeyAttribute, Table, Value
+from groundstate.services.dynamodb.model import Index, Item, KeyAttribute, Table, Value
 from groundstate.services.dynamodb.values import Measured, kind_of, page_size
 
 ITEM_BYTES_MAX = 400 * 1024
@@ -189,8 +189,19 @@ def check_index_keys(table: Table, item: Item) -> None:
                 f" contain an empty {what} value. IndexName: {index.name},"
                 f" IndexKey: {attribute.name}"
             )
-        if attribute.kind != "N":
-            check_key_size(attribute, content, is_hash=attribute in index.hash_keys)
+        check_index_key_size(index, attribute, content)
+
+
+def check_index_key_size(index: Index, attribute: KeyAttribute, content: str) -> None:
+    """Check the size of an attribute that is a key of an index. Raises ValidationException."""
+    is_hash = attribute in index.hash_keys
+    limit = keys.HASH_KEY_BYTES_MAX if is_hash else keys.RANGE_KEY_BYTES_MAX
+    if keys.is_too_large(attribute.kind, content, limit):
+        size = len(keys.raw_bytes(attribute.kind, content))
+        raise invalid(
+            f"Size limit exceeded for Index Key {attribute.name} Actual Size: {size} bytes"
+            f" Max Size: {limit} bytes IndexName: {index.name}"
+        )
 
 
 def write_item(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from groundstate.services.dynamodb import keys
 from groundstate.services.dynamodb.errors import ValidationException, invalid, not_valid
 from groundstate.services.dynamodb.expressions.key_condition import KeyCondition
-from groundstate.services.dynamodb.items import empty_key
+from groundstate.services.dynamodb.items import check_key_size, empty_key
 from groundstate.services.dynamodb.model import Index, Item, KeyAttribute, Table
 from groundstate.services.dynamodb.values import begins_with, compare
 
@@ -51,8 +51,12 @@ def check_key_conditions(
                 raise ValidationException(f"Query condition missed key schema element: {key.name}")
             return
         _check_condition(condition, key)
-        if at == 0 and condition.operator != "EQ":
+        if at > 0:
+            continue
+        if condition.operator != "EQ":
             raise ValidationException(NOT_SUPPORTED)
+        if key.kind != "N":
+            check_key_size(key, condition.values[0][key.kind], is_hash=True)
 
 
 def _check_condition(condition: KeyCondition, key: KeyAttribute) -> None:

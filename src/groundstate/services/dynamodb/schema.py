@@ -254,6 +254,15 @@ def check_unused_definitions(request: dict[str, Any]) -> None:
         )
 
 
+def check_encryption(given: dict[str, Any]) -> None:
+    """Check a SSESpecification: keys are KMS's, or DynamoDB's own. Raises ValidationException."""
+    kind = given.get("SSEType")
+    if kind == "AES256":
+        raise invalid("SSEType AES256 is not supported")
+    if kind is None and "KMSMasterKeyId" in given:
+        raise invalid("SSEType KMS is required if KMSMasterKeyId is specified")
+
+
 def refuse_unsupported(request: Any, member: str) -> None:
     """Refuse a member that this DynamoDB does not have. Raises ValidationException naming it."""
     if isinstance(request, dict) and request.get(member):

@@ -14,14 +14,26 @@ from groundstate.services.dynamodb.errors import ValidationException, invalid
 from groundstate.services.dynamodb.model import Table
 
 
-def check_specification(specification: dict[str, Any] | None) -> None:
-    """Check a StreamSpecification. Raises ValidationException."""
+def check_specification(specification: dict[str, Any] | None, *, creates: bool) -> None:
+    """Check a StreamSpecification.
+
+    Args:
+        creates: CreateTable's, which has words of its own for a disabled stream (observed).
+
+    Raises:
+        ValidationException: a view type is missing, or has no stream.
+    """
     if specification is None:
         return
     has_view = "StreamViewType" in specification
     if specification["StreamEnabled"] and not has_view:
         raise invalid("StreamViewType is required when StreamEnabled is true")
     if not specification["StreamEnabled"] and has_view:
+        if creates:
+            raise invalid(
+                "Table is being created with a stream disabled, UpdateViewType should not be"
+                " specified"
+            )
         raise invalid("StreamViewType cannot be specified when StreamEnabled is false")
 
 

@@ -15,7 +15,7 @@ from groundstate.services.dynamodb.expressions.update import (
     UpdateProblem,
     apply_update,
 )
-from groundstate.services.dynamodb.items import ITEM_BYTES_MAX, Stored, check_key_size
+from groundstate.services.dynamodb.items import ITEM_BYTES_MAX, Stored, check_index_key_size
 from groundstate.services.dynamodb.model import Item, Table
 from groundstate.services.dynamodb.parameters import Expressions, check_nested_heads
 from groundstate.services.dynamodb.values import Measured, ValueProblem, explain, kind_of
@@ -111,5 +111,4 @@ def _check_index_keys(table: Table, old: Item, item: Item) -> None:
                 " update a secondary index key to a value that is not supported. The AttributeValue"
                 f" for a key attribute cannot contain an empty {what} value."
             )
-        if key.kind != "N":
-            check_key_size(key, content, is_hash=key in index.hash_keys)
+        check_index_key_size(index, key, content)

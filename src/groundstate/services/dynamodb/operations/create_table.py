@@ -47,7 +47,8 @@ def check_new_table(call: Call, request: Shape) -> Shape:
     schema.check_global_indexes(request, index_names)
     schema.check_projected_count(request)
     schema.check_unused_definitions(request)
-    streaming.check_specification(request.get("StreamSpecification"))
+    streaming.check_specification(request.get("StreamSpecification"), creates=True)
+    schema.check_encryption(request.get("SSESpecification", {}))
     check_tags(request.get("Tags", ()))
     name = arns.table_name(request["TableName"])
     if find_table(call, name) is not None:

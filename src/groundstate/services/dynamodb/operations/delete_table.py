@@ -42,8 +42,8 @@ def delete_table(call: Call, request: Shape) -> Shape:
         statuses.check_settled(call, table)
     if table.definition.get("DeletionProtectionEnabled"):
         raise ValidationException(
-            f"Resource cannot be deleted as it is currently protected against deletion."
-            f" Disable deletion protection first. Resource: {table.arn}"
+            "Resource cannot be deleted as it is currently protected against deletion."
+            " Disable deletion protection first."
         )
     shape = {
         member: value for member, value in describe(call, table).items() if member not in _LEFT_OUT

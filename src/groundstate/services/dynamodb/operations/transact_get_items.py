@@ -60,7 +60,9 @@ def transact_get_items(call: Call, request: Shape) -> Shape:
         elif projection is None:
             responses.append({"Item": found[0]})
         else:
-            responses.append({"Item": project(projection.tree, found[0])})
+            # Where nothing is left of an item, it is as good as absent (observed).
+            chosen = project(projection.tree, found[0])
+            responses.append({"Item": chosen} if chosen else {})
     check_size(total)
     response: Shape = {"Responses": responses}
     wanted = request.get("ReturnConsumedCapacity", "NONE")

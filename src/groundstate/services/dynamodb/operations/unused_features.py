@@ -7,6 +7,8 @@ What would enable one of them is refused, so that nobody believes that it works.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from groundstate.operation import Call, Operation, Shape
 from groundstate.services.dynamodb import access, arns
 from groundstate.services.dynamodb.errors import (
@@ -16,6 +18,7 @@ from groundstate.services.dynamodb.errors import (
 )
 from groundstate.services.dynamodb.tables import get_table_to_manage
 from groundstate.services.dynamodb.validation.checker import Checker
+from groundstate.services.dynamodb.validation.inputs import TABLE_NAME
 from groundstate.services.dynamodb.validation.shapes import INTEGER, STRING, Member
 from groundstate.services.dynamodb.validation.table_inputs import MANAGED_NAME
 
@@ -30,10 +33,17 @@ _UPDATE_INSIGHTS = Checker(
     ),
 )
 _LIST_INSIGHTS = Checker(
-    TableName=Member(STRING, shortest=1, longest=1024), MaxResults=INTEGER, NextToken=STRING
+    TableName=Member(STRING, shortest=1, longest=1024),
+    MaxResults=Member(INTEGER, maximum=100),
+    NextToken=STRING,
 )
 INDEX_NAME_SHORTEST, INDEX_NAME_LONGEST = 3, 255
-_GLOBAL_TABLE = Checker(GlobalTableName=Member(STRING, required=True))
+_GLOBAL_TABLE = Checker(GlobalTableName=TABLE_NAME)
+_LIST_GLOBAL_TABLES = Checker(
+    ExclusiveStartGlobalTableName=replace(TABLE_NAME, required=False),
+    Limit=Member(INTEGER, minimum=1),
+    RegionName=STRING,
+)
 
 
 def describe_contributor_insights(call: Call, request: Shape) -> Shape:
@@ -92,6 +102,7 @@ def describe_table_replica_auto_scaling(call: Call, request: Shape) -> Shape:
 
 def list_global_tables(call: Call, request: Shape) -> Shape:
     """None."""
+    _LIST_GLOBAL_TABLES.check(request)
     return {"GlobalTables": []}
 
 

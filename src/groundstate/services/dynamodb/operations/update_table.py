@@ -119,7 +119,8 @@ def _check_request(request: dict[str, Any]) -> None:
         )
     if updates is not None and not updates:
         raise invalid("List of GlobalSecondaryIndexUpdates is empty")
-    streaming.check_specification(request.get("StreamSpecification"))
+    streaming.check_specification(request.get("StreamSpecification"), creates=False)
+    schema.check_encryption(request.get("SSESpecification", {}))
     _check_together(request)
     if request.get("BillingMode") == schema.ON_DEMAND and "ProvisionedThroughput" in request:
         raise invalid(
@@ -295,7 +296,7 @@ def _create_index(
             "The operation conflicts with an existing index: Attempting to create an index which"
             f" already exists: {name}"
         )
-    definitions = _merge_definitions(definition, request)
+    definitions = _merge_definitions(definition, request, create["KeySchema"])
     mode = schema.ON_DEMAND if throughput.is_on_demand(definition) else "PROVISIONED"
     # The request itself must define the index's keys, also those that the table knows (observed).
     schema.check_global_index(create, request.get("AttributeDefinitions", ()), mode)
@@ -315,14 +316,24 @@ def _create_index(
     return name
 
 
-def _merge_definitions(definition: dict[str, Any], request: dict[str, Any]) -> list[dict[str, str]]:
+def _merge_definitions(
+    definition: dict[str, Any], request: dict[str, Any], key_schema: list[dict[str, str]]
+) -> list[dict[str, str]]:
+    """The table's AttributeDefinitions and the request's. One that the table knows keeps its type.
+
+    Raises:
+        ValidationException: the new index has a key attribute that is known by another type. Of
+            other attributes AWS was observed to overlook it.
+    """
+    names = {element["AttributeName"] for element in key_schema}
     kinds = {entry["AttributeName"]: entry for entry in definition["AttributeDefinitions"]}
     for entry in request.get("AttributeDefinitions", ()):
-        known = kinds.setdefault(entry["AttributeName"], entry)
-        if known["AttributeType"] != entry["AttributeType"]:
+        name = entry["AttributeName"]
+        known = kinds.setdefault(name, entry)
+        if name in names and known["AttributeType"] != entry["AttributeType"]:
             raise invalid(
                 "Attribute type cannot be changed: AttributeDefinitions already has"
-                f" {known['AttributeName']} of type {known['AttributeType']}"
+                f" {name} of type {known['AttributeType']}"
             )
     return list(kinds.values())
 
