@@ -7,13 +7,15 @@ from the type, and nothing is ever cut.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-Entry = list[Any]
+Entry = Sequence[Any]
 """An event: its type, the id of the event before it in its chain, its details (None if it has
 none), and its time (epoch seconds) if that is not its neighbours'. The details have no
-`inputDetails` and the like."""
+`inputDetails` and the like. The core makes tuples, which cost less than lists; what was stored
+comes back as lists."""
 
 HistoryEvent = dict[str, Any]
 """One event as GetExecutionHistory answers it: `timestamp` (epoch seconds), `type`, `id`,

@@ -29,7 +29,7 @@ _SHORT = 12
 
 
 def encode_chunk(time: float, entries: list[Entry], forms: Forms) -> bytes:
-    """The bytes of a chunk. It changes the entries, which are good for nothing else then.
+    """The bytes of a chunk. It changes the entries' details, which are good for nothing else then.
 
     Args:
         time: of the entries that have none of their own.
