@@ -181,7 +181,7 @@ class Turn:
                     type_, name = state.entering
                     strand.phase = WAITING
                     strand.before = previous = strand.previous
-                    details = {"input": strand.raw_text or strand.text, "name": name}
+                    details = name, strand.raw_text or strand.text
                     id_ = execution.event_id + 1
                     if id_ >= HISTORY_EVENTS_MAX:
                         raise HistoryFullError
@@ -253,9 +253,10 @@ class Turn:
         if self._volume > CHARACTERS_PER_STEP:
             self.budget = 0
         type_, name = state.exiting
-        details: dict[str, Any] = {"name": name, "output": text}
+        details: Any = name, text
         if assigned:
-            self._assign(strand, assigned, details)
+            texts = self._assign(strand, assigned)
+            details = {"name": name, "output": text, "assignedVariables": texts}
         id_ = execution.event_id + 1
         if id_ >= HISTORY_EVENTS_MAX:
             raise HistoryFullError
@@ -272,7 +273,8 @@ class Turn:
         else:
             self._complete(strand)
 
-    def _assign(self, strand: Strand, assigned: dict[str, Any], details: dict[str, Any]) -> None:
+    def _assign(self, strand: Strand, assigned: dict[str, Any]) -> dict[str, str]:
+        """Set variables; returns their JSON texts."""
         texts = {name: to_text(assigned[name]) for name in sorted(assigned)}
         size = sum(len(text.encode()) for text in texts.values())
         if size > VARIABLE_BYTES_MAX:
@@ -283,7 +285,7 @@ class Turn:
         if not self.execution.may_store(size):
             strand.variables = before
             raise data_limit_exceeded(strand.state.name)
-        details["assignedVariables"] = texts
+        return texts
 
     def _complete(self, strand: Strand) -> None:
         strand.phase = DONE
