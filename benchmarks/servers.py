@@ -19,6 +19,10 @@ SCRATCH = Path(".bench")
 RIVAL_PACKAGES = ("moto[server]==5.2.5", "ministack==1.5.33")
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
+# A server is quiet when it takes no more CPU time than this in so long.
+_QUIET_S, _QUIET_CPU_S = 0.5, 0.02
+_SETTLE_S_MAX = 10.0
+
 
 @dataclass
 class Server:
@@ -40,6 +44,14 @@ class Server:
         """Resident memory of the process itself."""
         pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def settle(self) -> None:
+        """Wait until it is done with what it does by itself in its first moments."""
+        give_up_at = time.monotonic() + _SETTLE_S_MAX
+        before = -1.0
+        while (now := self.cpu_s) - before > _QUIET_CPU_S and time.monotonic() < give_up_at:
+            before = now
+            time.sleep(_QUIET_S)
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         """End the process, by its id."""

@@ -89,7 +89,10 @@ class Figures:
 
 
 def make_role(port: int) -> str:
-    """A role that may write items; Groundstate asks for it, the rivals do not."""
+    """A role that may write items and start the children of a distributed Map.
+
+    Groundstate asks for it, the rivals do not.
+    """
     iam = boto3.client(
         "iam",
         endpoint_url=f"http://127.0.0.1:{port}",
@@ -100,7 +103,8 @@ def make_role(port: int) -> str:
     trust = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}}
     document = {"Version": "2012-10-17", "Statement": [{**trust, "Action": "sts:AssumeRole"}]}
     role = iam.create_role(RoleName="benchmark", AssumeRolePolicyDocument=json.dumps(document))
-    allow = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
+    actions = ["dynamodb:*", "states:StartExecution"]
+    allow = {"Effect": "Allow", "Action": actions, "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [allow]}
     iam.put_role_policy(
         RoleName="benchmark", PolicyName="write", PolicyDocument=json.dumps(document)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from groundstate.asl.errors import runtime_error
 from groundstate.asl.jsonpath import PathNotFound, compile_path
-from groundstate.asl.paths import Evaluate
+from groundstate.asl.paths import Evaluate, looking_first
 from groundstate.asl.times import parse_timestamp
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _finder(text: str) -> Evaluate:
             except PathNotFound:
                 return _MISSING
 
-        return evaluate_plain
+        return looking_first(path, evaluate_plain)
 
     def evaluate(data: Any, turn: Turn) -> Any:
         if path.root == "$":
@@ -145,7 +145,14 @@ def _boolean_equals(value: Any, bound: Any) -> bool:
 
 
 def _numeric(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    return lambda value, bound: _is_number(value) and _is_number(bound) and compare(value, bound)
+    def holds(value: Any, bound: Any) -> bool:
+        # As `_is_number` does, without the calls.
+        kind, other = type(value), type(bound)
+        if (kind is int or kind is float) and (other is int or other is float):
+            return compare(value, bound)
+        return False
+
+    return holds
 
 
 def _string(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:

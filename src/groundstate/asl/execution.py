@@ -119,11 +119,12 @@ class Strand:
         map_run: ARN and redrive count of the state's map run, or None.
         lost: what was taken out below this strand when a child failed, in case the execution
             fails with it and is redriven.
+        raw_value: the state's input if it was read from its text already, else `UNREAD`.
+        raw_text: the same as JSON text if it was written already, else None. Where every
+            transition goes through, these are looked at before `value` and `text` are called.
     """
 
     __slots__ = (
-        "_text",
-        "_value",
         "attempt",
         "before",
         "deadline",
@@ -138,6 +139,8 @@ class Strand:
         "parent",
         "phase",
         "previous",
+        "raw_text",
+        "raw_value",
         "retries",
         "state",
         "task",
@@ -167,8 +170,8 @@ class Strand:
         self.item: dict[str, Any] | None = None
         self.map_run: list[Any] | None = None
         self.lost: Lost | None = None
-        self._value: Any = UNREAD
-        self._text: str | None = None
+        self.raw_value: Any = UNREAD
+        self.raw_text: str | None = None
 
     @property
     def value(self) -> Any:
@@ -177,22 +180,17 @@ class Strand:
         Raises:
             RecursionError: it is nested too deeply to be worked with.
         """
-        if self._value is UNREAD:
-            assert self._text is not None
-            self._value = read_data(self._text)
-        return self._value
+        if self.raw_value is UNREAD:
+            assert self.raw_text is not None
+            self.raw_value = read_data(self.raw_text)
+        return self.raw_value
 
     @property
     def text(self) -> str:
         """The state's input as JSON text."""
-        if self._text is None:
-            self._text = to_text(self._value)
-        return self._text
-
-    @property
-    def raw_value(self) -> Any:
-        """The input if it was read from its text already, else `UNREAD`."""
-        return self._value
+        if self.raw_text is None:
+            self.raw_text = to_text(self.raw_value)
+        return self.raw_text
 
     def set_input(self, value: Any, text: str | None) -> None:
         """Give the next state its input, with its JSON text if that is known.
@@ -200,13 +198,13 @@ class Strand:
         Args:
             value: `UNREAD` if there is only the text.
         """
-        self._value = value
-        self._text = text
+        self.raw_value = value
+        self.raw_text = text
 
     def set_input_text(self, text: str) -> None:
         """Give the next state its input as JSON text, to be read when somebody asks."""
-        self._value = UNREAD
-        self._text = text
+        self.raw_value = UNREAD
+        self.raw_text = text
 
     def dump(self) -> list[Any]:
         return [
@@ -250,7 +248,7 @@ class Strand:
         ) = data[6:16]
         strand.group = Group.load(data[16]) if data[16] else None
         strand.item, strand.map_run = data[17], data[18]
-        strand._text = data[19]
+        strand.raw_text = data[19]
         return strand
 
 

@@ -7,13 +7,16 @@ from the type, and nothing is ever cut.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-Entry = list[Any]
+Entry = Sequence[Any]
 """An event: its type, the id of the event before it in its chain, its details (None if it has
 none), and its time (epoch seconds) if that is not its neighbours'. The details have no
-`inputDetails` and the like."""
+`inputDetails` and the like; of a state that is entered, or left with no variables assigned, they
+are the state's name and the text alone. The core makes tuples, which cost less than lists and
+dicts; what was stored comes back as lists."""
 
 HistoryEvent = dict[str, Any]
 """One event as GetExecutionHistory answers it: `timestamp` (epoch seconds), `type`, `id`,
@@ -21,6 +24,8 @@ HistoryEvent = dict[str, Any]
 
 NOT_TRUNCATED = {"truncated": False}
 """Shared by all events; nobody changes an event."""
+
+_ENTERED = "stateEnteredEventDetails"
 
 _TEXTS = (
     ("input", "inputDetails"),
@@ -44,19 +49,28 @@ def make_event(entry: Entry, id: int, timestamp: float) -> HistoryEvent:
         "previousEventId": previous,
     }
     if details is not None:
-        details = dict(details)
-        for text, whole in _TEXTS:
-            if text in details and whole not in details:
-                details[whole] = NOT_TRUNCATED
-        event[details_name(kind)] = details
+        event[details_name(kind)] = _make_details(kind, details)
     return event
+
+
+def _make_details(kind: str, details: Any) -> dict[str, Any]:
+    if isinstance(details, dict):
+        made = dict(details)
+        for text, whole in _TEXTS:
+            if text in made and whole not in made:
+                made[whole] = NOT_TRUNCATED
+        return made
+    name, data = details
+    if details_name(kind) == _ENTERED:
+        return {"input": data, "name": name, "inputDetails": NOT_TRUNCATED}
+    return {"name": name, "output": data, "outputDetails": NOT_TRUNCATED}
 
 
 @cache
 def details_name(kind: str) -> str:
     """The member that holds the details of events of a type."""
     if kind.endswith("StateEntered"):
-        return "stateEnteredEventDetails"
+        return _ENTERED
     if kind.endswith("StateExited"):
         return "stateExitedEventDetails"
     return f"{kind[0].lower()}{kind[1:]}EventDetails"

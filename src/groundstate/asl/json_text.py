@@ -14,6 +14,9 @@ LEVELS_MAX = 800
 """Ours: what is nested more deeply may be passed on, but not be taken apart. Python's stack has
 room for a thousand levels."""
 
+SURELY_SMALL = DATA_SIZE_BYTES_MAX // 4
+"""A character has at most four bytes: a text of so many characters is within AWS's limit."""
+
 
 def to_text(value: Any) -> str:
     """Compact JSON text of a value.
@@ -76,7 +79,6 @@ def read_data(text: str) -> Any:
 def is_too_large(text: str) -> bool:
     """Whether the UTF-8 form of a text is over AWS's limit for inputs and outputs."""
     length = len(text)
-    # A character has at most four bytes, so most texts need not be encoded.
-    if length * 4 <= DATA_SIZE_BYTES_MAX:
+    if length <= SURELY_SMALL:  # Most texts need not be encoded.
         return False
     return length > DATA_SIZE_BYTES_MAX or len(text.encode()) > DATA_SIZE_BYTES_MAX

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from groundstate.asl.errors import StateError
+from groundstate.asl.execution import UNREAD
 from groundstate.asl.json_text import to_text
 from groundstate.asl.jsonpath import ReferencePath, compile_reference
 from groundstate.asl.paths import Evaluate, compile_field_path
@@ -73,6 +74,9 @@ class JsonPathQuery:
     Args:
         definition: of the state.
         parameters: the member that has the payload template; Map has its own ideas.
+
+    Attributes:
+        keeps_input: nothing is done with an input that is passed on.
     """
 
     language = "JSONPath"
@@ -80,6 +84,7 @@ class JsonPathQuery:
     __slots__ = (
         "assign",
         "input_path",
+        "keeps_input",
         "output_path",
         "parameters",
         "place",
@@ -103,15 +108,24 @@ class JsonPathQuery:
         is_kept_or_dropped = self.place.replaces or self.place.discards
         changes = (self.selector, self.assign, self.output_path)
         self.reads_result = not is_kept_or_dropped or changes != (None, None, None)
+        paths = (self.input_path, self.output_path)
+        self.keeps_input = paths == (None, None) and self.assign is None
 
     def input(self, turn: Turn, strand: Strand) -> Any:
-        if self.input_path is None:
-            return strand.value
-        return self.input_path(strand.value, turn)
+        data = strand.raw_value
+        if data is UNREAD:
+            data = strand.value
+        return data if self.input_path is None else self.input_path(data, turn)
 
     def arguments(self, turn: Turn, strand: Strand) -> Any:
-        data = strand.value if self.input_path is None else self.input_path(strand.value, turn)
-        return data if self.parameters is None else self.parameters(data, turn)
+        data = strand.raw_value
+        if data is UNREAD:
+            data = strand.value
+        if self.input_path is not None:
+            data = self.input_path(data, turn)
+        # Calling `self.parameters` itself would be slower: Python takes it for a method.
+        parameters = self.parameters
+        return data if parameters is None else parameters(data, turn)
 
     def leave(
         self,
@@ -129,7 +143,7 @@ class JsonPathQuery:
             output, text = result, result_text
         elif place.discards and self.output_path is None:
             # The input goes on as it came; its text need not even be read.
-            turn.exit(strand, *_unread(strand), next_state, assigned)
+            turn.exit(strand, strand.raw_value, strand.text, next_state, assigned)
             return
         else:
             output, text = place.put(strand, result), None
@@ -140,19 +154,15 @@ class JsonPathQuery:
     def pass_on(
         self, turn: Turn, strand: Strand, next_state: State | None, assign: Assign | None = None
     ) -> None:
-        assign = assign or self.assign
-        if self.input_path is None and self.output_path is None and assign is None:
-            turn.exit(strand, *_unread(strand), next_state)
+        if self.keeps_input and assign is None:
+            turn.exit(strand, strand.raw_value, strand.raw_text or strand.text, next_state)
             return
+        assign = assign or self.assign
         data = self.input(turn, strand)
         assigned = None if assign is None else assign(data, turn)
         output = data if self.output_path is None else self.output_path(data, turn)
         text = strand.text if output is strand.value else to_text(output)
         turn.exit(strand, output, text, next_state, assigned)
-
-
-def _unread(strand: Strand) -> tuple[Any, str]:
-    return strand.raw_value, strand.text
 
 
 class JsonPathCatch:

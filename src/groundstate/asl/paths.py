@@ -83,7 +83,7 @@ def evaluator(path: Path, not_found: NotFound, *, past_end_is_null: bool = False
             except PathNotFound as error:
                 return fail(data, error)
 
-        return from_data
+        return looking_first(path, from_data)
 
     if path.root == "$$":
 
@@ -107,6 +107,23 @@ def evaluator(path: Path, not_found: NotFound, *, past_end_is_null: bool = False
             return fail(data, error)
 
     return from_variable
+
+
+def looking_first(path: Path, evaluate: Evaluate) -> Evaluate:
+    """The same evaluator of a path from `$`; where that is `$.name`, it looks there by itself.
+
+    Most paths are such ones, and `evaluate` is two calls.
+    """
+    name = path.only_name
+    if name is None:
+        return evaluate
+
+    def evaluate_name(data: Any, turn: Turn) -> Any:
+        if type(data) is dict and name in data:
+            return data[name]
+        return evaluate(data, turn)
+
+    return evaluate_name
 
 
 def _invalid_path(data: Any, path: Path, error: PathNotFound) -> StateError:

@@ -73,6 +73,10 @@ def _compile_object(template: dict[str, Any]) -> Evaluate:
         else:
             constants[name] = value
 
+    if len(parts) == 1 and not constants:
+        ((only_name, only),) = parts
+        return lambda data, turn: {only_name: only(data, turn)}
+
     def evaluate(data: Any, turn: Turn) -> dict[str, Any]:
         made = constants.copy()
         for name, part in parts:

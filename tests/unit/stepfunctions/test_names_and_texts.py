@@ -36,12 +36,13 @@ def event(number: int, kind: str, time: float = 1.5, **details: Any) -> dict[str
 
 def test_chunk_gives_its_events_back() -> None:
     entries: list[Entry] = [
-        ["TaskStateEntered", 6, {"name": "A", "input": "{}"}],
-        ["TaskScheduled", 7, {"resource": "putItem", "parameters": "{}"}],
-        ["TaskSucceeded", 8, {"output": "1"}, 2.5],
-        ["TaskStateExited", 9, {"output": "1", "assignedVariables": {"a": "1"}}],
-        ["MapRunSucceeded", 10, None],
-        ["ExecutionAborted", 11, {}],
+        ("TaskStateEntered", 6, ("A", "{}")),
+        ("TaskScheduled", 7, {"resource": "putItem", "parameters": "{}"}),
+        ("TaskSucceeded", 8, {"output": "1"}, 2.5),
+        ("TaskStateExited", 9, {"output": "1", "assignedVariables": {"a": "1"}}),
+        ("MapRunSucceeded", 10, None),
+        ("PassStateExited", 11, ("B", "2"), 3.5),
+        ("ExecutionAborted", 12, {}),
     ]
     assert decode_chunk(7, encode_chunk(1.5, entries, {})) == [
         event(
@@ -71,7 +72,13 @@ def test_chunk_gives_its_events_back() -> None:
             },
         ),
         event(11, "MapRunSucceeded"),
-        event(12, "ExecutionAborted", executionAbortedEventDetails={}),
+        event(
+            12,
+            "PassStateExited",
+            3.5,
+            stateExitedEventDetails={"name": "B", "output": "2", "outputDetails": WHOLE},
+        ),
+        event(13, "ExecutionAborted", executionAbortedEventDetails={}),
     ]
 
 
@@ -82,9 +89,9 @@ FORM = (SDK_V1_ANSWER, "", "id", "R", "C", "2", "D")
 @pytest.mark.parametrize(("text", "forms"), [(TEXT, {}), (fill(FORM), {fill(FORM): FORM})])
 def test_chunk_holds_a_text_that_is_handed_on_once(text: str, forms: dict[str, Form]) -> None:
     entries: list[Entry] = [
-        ["PassStateEntered", 2, {"input": text, "name": "A"}],
-        ["PassStateExited", 3, {"output": text, "name": "A"}],
-        ["ExecutionSucceeded", 4, {"output": text}],
+        ("PassStateEntered", 2, ("A", text)),
+        ("PassStateExited", 3, ("A", text)),
+        ("ExecutionSucceeded", 4, {"output": text}),
     ]
     events = make_events(entries, 3, 1.5)
     chunk = encode_chunk(1.5, entries, forms)
@@ -96,7 +103,8 @@ def test_chunk_holds_a_text_that_is_handed_on_once(text: str, forms: dict[str, F
 
 
 def test_a_chunk_of_before_is_read() -> None:
-    # Written by versions that had no forms, and held what can be worked out for variables.
+    # Written by versions that had no forms, and held what can be worked out for variables and
+    # the names of all members.
     chunk = (
         b'[1.5,["PassStateEntered",0,{"name":"A","input":"{\\"a\\":\\"long enough\\"}"}],'
         b'["PassStateExited",1,{"name":"A","output":1,"assignedVariables":{"x":"1"},'

@@ -39,21 +39,12 @@ def compile_intrinsic(text: str) -> Evaluate:
     if text[parser.at :].strip():
         raise InvalidPath(f"Unexpected text after the function: {text}")
 
-    def evaluate(data: Any, turn: Turn) -> Any:
-        try:
-            return call(data, turn)
-        except IntrinsicFailure as failure:
-            # Observed: States.Runtime, not the documented States.IntrinsicFailure.
-            raise runtime_error(
-                f"There was an error while evaluating the intrinsic function: {text}. {failure}"
-            ) from None
-
     if parser.calls == 1:
-        return evaluate
+        return call
 
     def evaluate_nested(data: Any, turn: Turn) -> Any:
         # Functions inside of others may double their input ten times.
-        made = evaluate(data, turn)
+        made = call(data, turn)
         if is_huge(made):
             raise data_limit_exceeded(turn.strand.state.name)
         return made
@@ -85,8 +76,43 @@ class _Parser:
         self.depth -= 1
         if not function.accepts(len(arguments)):
             # Observed: a wrong number of arguments is no matter of the definition.
-            return _bind(head.group(1), _refuse, arguments)
-        return _bind(head.group(1), function.run, arguments)
+            return self._bind(head.group(1), _refuse, arguments)
+        return self._bind(head.group(1), function.run, arguments)
+
+    def _bind(self, name: str, run: Callable[..., Any], arguments: list[Evaluate]) -> Evaluate:
+        text = self.text
+        if len(arguments) == 1:
+            (only,) = arguments
+
+            def call_one(data: Any, turn: Turn) -> Any:
+                try:
+                    return run(turn, only(data, turn))
+                except (BadArguments, IntrinsicFailure) as error:
+                    raise _failed(text, name, error) from None
+
+            return call_one
+
+        if len(arguments) == 2:
+            first, second = arguments
+
+            def call_two(data: Any, turn: Turn) -> Any:
+                try:
+                    return run(turn, first(data, turn), second(data, turn))
+                except (BadArguments, IntrinsicFailure) as error:
+                    raise _failed(text, name, error) from None
+
+            return call_two
+
+        def call(data: Any, turn: Turn) -> Any:
+            values = [argument(data, turn) for argument in arguments]
+            if len(values) > 2 and is_huge(values):
+                raise data_limit_exceeded(turn.strand.state.name)
+            try:
+                return run(turn, *values)
+            except (BadArguments, IntrinsicFailure) as error:
+                raise _failed(text, name, error) from None
+
+        return call
 
     def _arguments(self) -> list[Evaluate]:
         arguments: list[Evaluate] = []
@@ -187,30 +213,13 @@ def _refuse(turn: Turn, *values: Any) -> Any:
     raise BadArguments
 
 
-def _bind(name: str, run: Callable[..., Any], arguments: list[Evaluate]) -> Evaluate:
-    if len(arguments) == 1:
-        (only,) = arguments
-
-        def call_one(data: Any, turn: Turn) -> Any:
-            try:
-                return run(turn, only(data, turn))
-            except BadArguments as error:
-                raise _invalid(name, error) from None
-
-        return call_one
-
-    def call(data: Any, turn: Turn) -> Any:
-        values = [argument(data, turn) for argument in arguments]
-        if len(values) > 2 and is_huge(values):
-            raise data_limit_exceeded(turn.strand.state.name)
-        try:
-            return run(turn, *values)
-        except BadArguments as error:
-            raise _invalid(name, error) from None
-
-    return call
-
-
-def _invalid(name: str, error: BadArguments) -> IntrinsicFailure:
-    detail = f": {error}" if error.args else ""
-    return IntrinsicFailure(f"Invalid arguments in States.{name}{detail}")
+def _failed(text: str, name: str, error: BadArguments | IntrinsicFailure) -> StateError:
+    if isinstance(error, BadArguments):
+        detail = f": {error}" if error.args else ""
+        cause = f"Invalid arguments in States.{name}{detail}"
+    else:
+        cause = str(error)
+    # Observed: States.Runtime, not the documented States.IntrinsicFailure.
+    return runtime_error(
+        f"There was an error while evaluating the intrinsic function: {text}. {cause}"
+    )

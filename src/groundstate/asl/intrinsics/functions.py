@@ -232,8 +232,12 @@ def _math_random(turn: Turn, first: Any, last: Any, *seeds: Any) -> int:
 
 
 def _math_add(turn: Turn, first: Any, second: Any) -> int:
-    total = _rounded(first) + _rounded(second)
-    if not _is_int(total):
+    # Loops count with it. `_rounded` leaves an int as it is, and a bool is no int here.
+    if type(first) is not int or type(second) is not int:
+        first, second = _rounded(first), _rounded(second)
+    total: int = first + second
+    within = _INT_MIN <= first <= _INT_MAX and _INT_MIN <= second <= _INT_MAX
+    if not within or not _INT_MIN <= total <= _INT_MAX:
         raise BadArguments
     return total
 

@@ -76,6 +76,14 @@ class Path:
             document.close()
 
     @property
+    def only_name(self) -> str | None:
+        """The name that is all that follows the root, or None."""
+        match self.steps:
+            case [Names([name])]:
+                return name
+        return None
+
+    @property
     def is_identity(self) -> bool:
         """It is `$` itself."""
         return self.root == "$" and not self.steps

@@ -23,7 +23,8 @@ class State(ABC):
         name: as in the definition.
         query: its input and output processing, in its query language.
         next: the state that follows, or None at an end.
-        entered_type, exited_type: the types of its history events.
+        entering, exiting: the types of its history events, each with the name beside it: states
+            are of many classes, which makes every attribute that the main loop reads a slow one.
         aborted: whether AWS records it as aborted (`TaskStateAborted`).
         counts_retries: the context object has State.RetryCount.
     """
@@ -40,8 +41,8 @@ class State(ABC):
         self.next_name: str | None = None
         self.retriers: list[Retrier] = []
         self.catchers: list[Catcher] = []
-        self.entered_type = f"{self.type}StateEntered"
-        self.exited_type = f"{self.type}StateExited"
+        self.entering = f"{self.type}StateEntered", name
+        self.exiting = f"{self.type}StateExited", name
 
     @abstractmethod
     def begin(self, turn: Turn, strand: Strand) -> None:

@@ -1,10 +1,12 @@
 """How the events of a burst are written: a chunk that leaves out what can be worked out again.
 
 A chunk is a JSON array: the time of its events, then the core's entries (`asl/history.py`), one for
-each event. A state's output is most often the next one's input: an `input` or `output` that an
+each event. A state's output is most often the next one's input: a text, input or output, that an
 event of the chunk has already is the place of that event, a number; and a text that is made of a
 form (`answer_texts.py`) is the form's number and what fills it, an array. The longest table then
 holds less than a third of what it would, and a commit writes fewer pages.
+
+Older chunks name the members of all details, and so did the core's entries.
 """
 
 from __future__ import annotations
@@ -29,34 +31,28 @@ _SHORT = 12
 
 
 def encode_chunk(time: float, entries: list[Entry], forms: Forms) -> bytes:
-    """The bytes of a chunk. It changes the entries, which are good for nothing else then.
+    """The bytes of a chunk.
 
     Args:
         time: of the entries that have none of their own.
         forms: those of the events' texts that are known to be made of a form.
     """
+    written: list[Any] = [time, *entries]
     places: dict[str, int] = {}
     place = 0
     for entry in entries:
         place += 1
         details = entry[2]
-        if details is None:
+        # Nearly all events of a long burst are of states, and need no call.
+        text = details[1] if type(details) is tuple else _find_text(entry)
+        if text is None or len(text) <= _SHORT:
             continue
-        # No type of event has both.
-        name = "input"
-        text = details.get(name)
-        if text is None:
-            name = "output"
-            text = details.get(name)
-            if text is None:
-                continue
-        if len(text) > _SHORT:
-            first = places.setdefault(text, place)
-            if first != place:
-                details[name] = first
-            elif text in forms:
-                details[name] = forms[text]
-    return orjson.dumps([time, *entries])
+        first = places.setdefault(text, place)
+        if first != place:
+            written[place] = _with_text(entry, first)
+        elif text in forms:
+            written[place] = _with_text(entry, forms[text])
+    return orjson.dumps(written)
 
 
 def decode_chunk(first_id: int, chunk: bytes) -> list[HistoryEvent]:
@@ -112,21 +108,42 @@ def decode_ends(first_id: int, chunk: bytes) -> Ends:
 
 def _decode(first_id: int, entries: list[Any], place: int) -> HistoryEvent:
     entry = entries[place]
-    details = entry[2]
-    if details is not None:
-        name = "input" if "input" in details else "output"
-        text = details.get(name)
-        if text is not None and type(text) is not str:
-            # A copy: events that are decoded after this one may point at its text.
-            entry = [*entry[:2], {**details, name: _text_of(entries, text)}, *entry[3:]]
+    text = _find_text(entry)
+    if text is not None and type(text) is not str:
+        entry = _with_text(entry, _text_of(entries, text))
     return make_event(entry, first_id + place - 1, entries[0])
 
 
 def _text_of(entries: list[Any], text: Any) -> str:
     if type(text) is int:
-        details = entries[text][2]
-        text = details["input"] if "input" in details else details["output"]
+        text = _find_text(entries[text])
     if type(text) is list:
         return fill(text)
     assert type(text) is str, f"a text points on: {text!r}"
     return text
+
+
+def _find_text(entry: Entry) -> Any:
+    """The input or output of an event, as it is written there; None if it has neither.
+
+    No type of event has both.
+    """
+    details = entry[2]
+    if details is None:
+        return None
+    if type(details) is dict:
+        return details["input"] if "input" in details else details.get("output")
+    return details[1]
+
+
+def _with_text(entry: Entry, text: Any) -> Entry:
+    """The entry with this for its input or output."""
+    details = entry[2]
+    if type(details) is dict:
+        details = details.copy()
+        details["input" if "input" in details else "output"] = text
+    else:
+        details = details[0], text
+    if len(entry) == 3:
+        return entry[0], entry[1], details
+    return entry[0], entry[1], details, entry[3]

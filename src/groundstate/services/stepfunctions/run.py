@@ -184,8 +184,7 @@ class Run:
         if not self.entries:
             self.first_id, self.time = outcome.first_id, outcome.now
         elif outcome.now != self.time:
-            for entry in entries:
-                entry.append(outcome.now)
+            entries = [(*entry, outcome.now) for entry in entries]
         self.entries += entries
 
     def save(self, call: Call) -> None:
