@@ -50,6 +50,15 @@ def test_function_comes_with_a_role():
     }
 
 
+def test_durable_function_may_keep_its_progress():
+    durable = {"ExecutionTimeout": 60, "RetentionPeriodInDays": 3}
+    made = expand({"Hello": function(DurableConfig=durable)})
+    assert made["Hello"]["Properties"]["DurableConfig"] == durable
+    assert made["HelloRole"]["Properties"]["ManagedPolicyArns"] == [
+        "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicDurableExecutionRolePolicy"
+    ]
+
+
 def test_function_with_a_role_of_its_own_gets_none():
     made = expand({"Hello": function(Role="arn:aws:iam::1:role/r", Policies=["AWSLambdaExecute"])})
     assert types(made) == {"Hello": "AWS::Lambda::Function"}

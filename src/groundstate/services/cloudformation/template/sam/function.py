@@ -50,6 +50,10 @@ _PROPERTIES = (
 _QUEUES = ["SQS", "SNS"]
 _DEAD_LETTERS = {"SNS": "sns:Publish", "SQS": "sqs:SendMessage"}
 
+# AWS's policies with what every function may do, and what a durable one may do besides.
+_RIGHTS = "AWSLambdaBasicExecutionRole"
+_DURABLE_RIGHTS = "AWSLambdaBasicDurableExecutionRolePolicy"
+
 
 def expand_function(expansion: Expansion, logical_id: str, source: Mapping[str, Any]) -> None:
     """Add the function and everything that belongs to it.
@@ -129,7 +133,8 @@ def _role(
     own_inline: list[dict[str, Any]],
     later: Needs,
 ) -> dict[str, Any]:
-    managed = [managed_arn("AWSLambdaBasicExecutionRole")]
+    is_durable = bool(properties.get("DurableConfig"))
+    managed = [managed_arn(_DURABLE_RIGHTS if is_durable else _RIGHTS)]
     if properties.get("Tracing", "Disabled") != "Disabled":
         managed.append(managed_arn("AWSXrayWriteOnlyAccess"))
     if "VpcConfig" in properties:

@@ -21,7 +21,8 @@ _WITH_PATH = {
     "service-role": (
         "AWSAppSyncPushToCloudWatchLogs", "AWSAppSyncServiceRole", "AWSBatchServiceRole",
         "AWSCodeDeployRoleForLambda", "AWSConfigRole", "AWSGlueServiceRole",
-        "AWSIoTLogging", "AWSIoTRuleActions", "AWSLambdaBasicExecutionRole",
+        "AWSIoTLogging", "AWSIoTRuleActions", "AWSLambdaBasicDurableExecutionRolePolicy",
+        "AWSLambdaBasicExecutionRole",
         "AWSLambdaDynamoDBExecutionRole", "AWSLambdaENIManagementAccess",
         "AWSLambdaKinesisExecutionRole", "AWSLambdaMSKExecutionRole", "AWSLambdaRole",
         "AWSLambdaSQSQueueExecutionRole", "AWSLambdaVPCAccessExecutionRole",
