@@ -94,6 +94,9 @@ def check_key(
     """
     if len(key) != len(table.keys):
         raise ValidationException(KEY_MISMATCH)
+    found = table.find_key(key)
+    if found is not None:
+        return found
     for at, attribute in enumerate(table.keys):
         value = key.get(attribute.name)
         if value is None or attribute.kind not in value:
@@ -147,6 +150,11 @@ def check_item_keys(table: Table, item: Item) -> bytes:
     Raises:
         ValidationException: a key attribute is missing, empty, too large or of another type.
     """
+    found = table.find_key(item)
+    if found is not None:
+        if table.index_keys:
+            check_index_keys(table, item)
+        return found
     for at, attribute in enumerate(table.keys):
         value = item.get(attribute.name)
         if value is None:
@@ -253,12 +261,7 @@ def write_if_new(call: Call, table: Table, key: bytes, new: Measured) -> bool:
     go down the same tree once more. False, and nothing is written, if there is an item, or if more
     hangs on a write than its row: `write_item` knows all that.
     """
-    if (
-        table.index_list
-        or table.stream_label
-        or table.time_to_live is not None
-        or "PointInTimeRecovery" in table.settings
-    ):
+    if not table.is_plain:
         return False
     rows = call.tx.dynamodb
     range_key: Value | None = new.item[table.keys[1].name] if len(table.keys) > 1 else None

@@ -91,6 +91,8 @@ def check_mixture(
     Raises:
         ValidationException: they do, or there are names or values without expressions.
     """
+    if _MEMBERS.isdisjoint(request):
+        return
     given = [name for name in expressions if name in request]
     if given:
         if "KeyConditions" in request and "KeyConditionExpression" not in request:
@@ -122,6 +124,9 @@ def check_values(checked: Checked, member: str) -> Measured:
     Raises:
         ValidationException: a value in it is wrong.
     """
+    found = checked.was_measured(member)
+    if found is not None:
+        return found
     try:
         found = checked.attributes(member)
     except ValueProblem as error:

@@ -74,7 +74,8 @@ def measure(item: Item, level: int = 0) -> Measured | None:
     for name, value in item.items():
         if type(value) is not dict or len(value) != 1:
             return None
-        ((kind, content),) = value.items()
+        (kind,) = value
+        content = value[kind]
         if kind == "S":
             if type(content) is not str:
                 return None
