@@ -47,9 +47,11 @@ def put_item(call: Call, request: Shape) -> Shape:
         raise ValidationException("ReturnValues can only be ALL_OLD or NONE")
     if new.size > ITEM_BYTES_MAX:
         raise ValidationException(ITEM_TOO_LARGE)
-    request = legacy.check_expected(request)
+    if "Expected" in request:
+        request = legacy.check_expected(request)
     expressions = compile_expressions(checked)
-    legacy.check_operator(request, "Expected")
+    if "ConditionalOperator" in request:
+        legacy.check_operator(request, "Expected")
     table = get_table(call, request["TableName"])
     key = check_item_keys(table, new.item)
     if expressions.condition is not None:
@@ -58,6 +60,7 @@ def put_item(call: Call, request: Shape) -> Shape:
         return {}
     old = find_item(call, table, key)
     check_condition(request, expressions, old)
-    write_item(call, table, key, old, new)
     attributes = old.item if old is not None and return_values == "ALL_OLD" else None
-    return write_response(request, table, old, new, new.item, attributes)
+    response = write_response(request, table, old, new, new.item, attributes)
+    write_item(call, table, key, old, new)
+    return response
