@@ -171,7 +171,7 @@ class Dispatcher:
             self.hosts.get(service),
             self.config,
         )
-        return self._in_savepoint(tx.enter, job, call)
+        return self._in_savepoint(tx.enter, _run_job, call, job)
 
     def soon(self, service: str, job: Callable[[Call], Any], region: str) -> None:
         """Run a job in a later turn of the loop. A failure is logged; its writes are undone."""
@@ -246,18 +246,18 @@ class Dispatcher:
             self._authorize(call, service, action, resource, context, policy)
 
     def _in_savepoint(
-        self, enter: Callable[[], Any], work: Callable[..., Any], *arguments: Any
+        self, enter: Callable[[], Any], work: Callable[[Call, Any], Any], call: Call, given: Any
     ) -> Any:
         tx = self._tx
         mark = enter()
         try:
-            result = work(*arguments)
+            result = work(call, given)
         except _NotReady as missing:
             tx.undo(mark)
             if tx.is_in_savepoint:
                 raise
             self._make_ready(missing.service)
-            return self._in_savepoint(enter, work, *arguments)
+            return self._in_savepoint(enter, work, call, given)
         except BaseException:
             tx.undo(mark)
             raise
@@ -271,6 +271,10 @@ class Dispatcher:
             self.run(service, job, region)
         except Exception:
             logger.exception("A job of %s failed.", service)
+
+
+def _run_job(call: Call, job: Callable[[Call], Any]) -> Any:
+    return job(call)
 
 
 class _NotReady(BaseException):

@@ -87,13 +87,11 @@ class Checker:
             ValidationException: members that are missing or exceed their limits.
         """
         found: Found = {}
-        if self._accepts_all(data, found):
+        if type(data) is dict and self._accepts_all(data, found):
             return Checked(data, found)
         return Checked(self.explain(data), {})
 
-    def _accepts_all(self, data: Any, found: Found) -> bool:
-        if type(data) is not dict:
-            return False
+    def _accepts_all(self, data: dict[str, Any], found: Found) -> bool:
         for name in self._needed:
             if name not in data:
                 return False
