@@ -193,11 +193,12 @@ class _Exchange:
                 raise front.Answered(answer) from None
             raise
         self._go(route)
-        if route.service.own_front and not front.is_common(request):
+        service = route.service
+        if service.own_front and not front.is_common(request):
             self._is_common = False
             request = front.admit(request, gateway._default_region)
         parse = route.protocol.parse
-        return route, parse(route.service, route.model, route.operation, request)
+        return route, parse(service, route.model, route.operation, request)
 
     def _refuse_form(self) -> None:
         """Refuse a browser's form for a bucket: its signature is one of its fields."""

@@ -307,7 +307,9 @@ class _Connection(asyncio.Protocol):
         answer = head + body if request.method != "HEAD" else head
         if stream is None:
             self._server.send(transport, answer, then_close=not keep_alive)
-            self._answered(keep_alive)
+            self._busy = False
+            if self._waiting:
+                self._answered(keep_alive)
         else:
             self._server.send(transport, answer, then_close=False)
             self._send_stream(transport, stream, keep_alive)

@@ -145,7 +145,7 @@ def check_values(checked: Checked, member: str) -> Measured:
     Raises:
         ValidationException: a value in it is wrong.
     """
-    found = checked.was_measured(member)
+    found = checked.found.get(id(checked.request.get(member)))
     if found is not None:
         return found
     try:
@@ -169,7 +169,13 @@ def compile_expressions(checked: Checked) -> Expressions:
     if _MEMBERS.isdisjoint(request):
         return NONE
     names: Mapping[str, str] | None = request.get("ExpressionAttributeNames")
-    key = _make_key(checked, names)
+    key, measured = None, None
+    if "ExpressionAttributeValues" not in request:
+        key = _make_key(request, names, None)
+    else:
+        measured = checked.was_measured("ExpressionAttributeValues")
+        if measured is not None:
+            key = _make_key(request, names, measured.item)
     known = _known.get(key) if key is not None else None
     if known is None:
         found = _compile_new(checked, names)
@@ -178,26 +184,26 @@ def compile_expressions(checked: Checked) -> Expressions:
                 _known.clear()
             _known[key] = found.with_values(None, None)
         return found
-    values = _take_values(checked) if "ExpressionAttributeValues" in request else None
+    values = None
+    if measured is not None:
+        values = measured.item
+        _check_size("ExpressionAttributeValues", measured.size)
     found = known.with_values(names, values)
     if found.rules:
         _check_value_rules(found)
     return found
 
 
-def _make_key(checked: Checked, names: Mapping[str, str] | None) -> _Key | None:
-    """What makes expressions the same but for their values; None if values need a closer look."""
-    request = checked.request
-    kinds = None
-    if "ExpressionAttributeValues" in request:
-        measured = checked.was_measured("ExpressionAttributeValues")
-        if measured is None:
-            return None
-        kinds = tuple([(name, kind) for name, value in measured.item.items() for kind in value])
+def _make_key(
+    request: Mapping[str, Any], names: Mapping[str, str] | None, values: Item | None
+) -> _Key:
+    """What makes expressions the same but for their values, which were found right."""
     return (
         tuple(map(request.get, _TEXTS)),
         None if names is None else tuple(names.items()),
-        kinds,
+        None
+        if values is None
+        else tuple([(name, kind) for name, value in values.items() for kind in value]),
     )
 
 
