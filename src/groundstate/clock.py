@@ -106,6 +106,5 @@ class _VirtualAlarm:
         self.cancelled = True
 
 
-def wall_time() -> float:
-    """Epoch seconds of the machine's clock, whatever mode the runtime's is in: for signatures."""
-    return time.time()
+wall_time = time.time
+"""Epoch seconds of the machine's clock, whatever mode the runtime's is in: for signatures."""

@@ -83,6 +83,7 @@ class Dispatcher:
         self.clock = clock
         self.services = services
         self.barrier = Barrier(store, on_failure)
+        self.when_durable = self.barrier.when_durable
         self._tx = store.tx
         self._validate = validate
         self._authorize = authorize
@@ -122,12 +123,18 @@ class Dispatcher:
         found = entry.operations.get(operation)
         if found is None:
             raise _unsupported(service, operation)
-        call = self._call(
-            entry,
+        tx = self._tx
+        call = Call(
+            self,
+            service,
             operation,
             principal,
             region,
             request_id,
+            self.clock.now(),
+            tx,
+            self.hosts.get(service),
+            self.config,
             takes_fragments=takes_fragments,
         )
         if not entry.validates_itself:
@@ -135,16 +142,36 @@ class Dispatcher:
         if self._enforces and not principal.administrator and found.action != "":
             self._check(call, entry, found, request)
         self.barrier.touch()
-        if found.reads or (found.refuses_first and self._tx.is_in_savepoint):
-            return found.run(call, request)
-        answer: Answer = self._in_savepoint(found.run, call, request)
+        run = found.run
+        if found.reads:
+            return run(call, request)
+        if found.refuses_first:
+            if tx.is_in_savepoint:
+                return run(call, request)
+            answer: Answer = self._in_savepoint(tx.enter_late, run, call, request)
+        else:
+            answer = self._in_savepoint(tx.enter, run, call, request)
         return answer
 
     def run(self, service: str, job: Callable[[Call], Any], region: str) -> Any:
         """Run a job of a service, as the service itself, in a savepoint of its own."""
-        entry = self._ready.get(service) or self._make_ready(service)
+        if service not in self._ready:
+            self._make_ready(service)
         self.barrier.touch()
-        return self._in_savepoint(job, self._call(entry, "", self._itself, region, ""))
+        tx = self._tx
+        call = Call(
+            self,
+            service,
+            "",
+            self._itself,
+            region,
+            "",
+            self.clock.now(),
+            tx,
+            self.hosts.get(service),
+            self.config,
+        )
+        return self._in_savepoint(tx.enter, _run_job, call, job)
 
     def soon(self, service: str, job: Callable[[Call], Any], region: str) -> None:
         """Run a job in a later turn of the loop. A failure is logged; its writes are undone."""
@@ -174,10 +201,6 @@ class Dispatcher:
         self._timers.stop()
         for host in self.hosts.values():
             await host.stop()
-
-    def when_durable(self, effect: Callable[[], None]) -> None:
-        """Do this once everything written so far is on disk."""
-        self.barrier.when_durable(effect)
 
     def _make_next_ready(self) -> None:
         if self._stopping:
@@ -210,30 +233,6 @@ class Dispatcher:
             self._run_logged(name, entry.recover, self.config.region)
         return entry
 
-    def _call(
-        self,
-        service: Service,
-        operation: str,
-        principal: Principal,
-        region: str,
-        request_id: str,
-        *,
-        takes_fragments: bool = False,
-    ) -> Call:
-        return Call(
-            self,
-            service.name,
-            operation,
-            principal,
-            region,
-            request_id,
-            self.clock.now(),
-            self._tx,
-            self.hosts.get(service.name),
-            self.config,
-            takes_fragments=takes_fragments,
-        )
-
     def _check(self, call: Call, service: Service, operation: Operation, request: Shape) -> None:
         action = operation.action or f"{service.iam_prefix}:{call.operation}"
         # A service that validates its own input is given whatever JSON the body was.
@@ -246,17 +245,19 @@ class Dispatcher:
         for resource in (resources,) if isinstance(resources, str) else resources:
             self._authorize(call, service, action, resource, context, policy)
 
-    def _in_savepoint(self, work: Callable[..., Any], *arguments: Any) -> Any:
+    def _in_savepoint(
+        self, enter: Callable[[], Any], work: Callable[[Call, Any], Any], call: Call, given: Any
+    ) -> Any:
         tx = self._tx
-        mark = tx.enter()
+        mark = enter()
         try:
-            result = work(*arguments)
+            result = work(call, given)
         except _NotReady as missing:
             tx.undo(mark)
             if tx.is_in_savepoint:
                 raise
             self._make_ready(missing.service)
-            return self._in_savepoint(work, *arguments)
+            return self._in_savepoint(enter, work, call, given)
         except BaseException:
             tx.undo(mark)
             raise
@@ -270,6 +271,10 @@ class Dispatcher:
             self.run(service, job, region)
         except Exception:
             logger.exception("A job of %s failed.", service)
+
+
+def _run_job(call: Call, job: Callable[[Call], Any]) -> Any:
+    return job(call)
 
 
 class _NotReady(BaseException):

@@ -26,7 +26,8 @@ def make_uuid() -> str:
 
 def make_long_request_id() -> str:
     """A request id as DynamoDB makes them: 52 characters, the last 26 always the same."""
-    return f"{_fast.getrandbits(104):026X}{_REQUEST_ID_TAIL}"
+    # Through bytes: half the cost of formatting so large a number.
+    return f"{_fast.getrandbits(104).to_bytes(13, 'big').hex().upper()}{_REQUEST_ID_TAIL}"
 
 
 def make_entropy() -> int:

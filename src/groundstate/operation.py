@@ -381,7 +381,9 @@ class Operation:
         resource_policy: the resource's own policy document (JSON text), or None.
         reads: writes nothing, so it needs no savepoint.
         refuses_first: raises a ServiceError only before its first write, so that within another
-            operation, whose savepoint catches bugs, it needs none of its own.
+            operation, whose savepoint catches bugs, it needs none of its own. Alone, it has one
+            from when it calls `tx.protect`, which it does before its first write unless that is
+            a single statement after which nothing can fail.
     """
 
     run: Callable[[Call, Shape], Answer]

@@ -10,6 +10,7 @@ import logging
 import time
 import zlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Protocol
 
@@ -21,7 +22,7 @@ from groundstate.gateway import front
 from groundstate.gateway.chunked import unwrap_body
 from groundstate.gateway.http import HttpRequest, HttpResponse
 from groundstate.gateway.origin import OriginCheck
-from groundstate.gateway.protocols import PROTOCOLS, query
+from groundstate.gateway.protocols import query
 from groundstate.gateway.refusals import SignatureRefused
 from groundstate.gateway.routing import (
     InvalidAction,
@@ -101,19 +102,20 @@ class Gateway:
     ) -> None:
         self._performer = performer
         self._find_credentials = find_credentials
-        self._origin_check = origin_check
+        self._find_refusal = origin_check.find_refusal
         self._default_region = default_region
         self._pages = pages
         self._router = Router(services)
 
     def handle(self, request: HttpRequest, respond: Respond) -> None:
         """Answer a request, now or later."""
-        refusal = self._origin_check.find_refusal(request)
+        refusal = self._find_refusal(request)
         if refusal is not None:
             body = refusal.encode()
             respond(HttpResponse(403, [("Content-Type", "text/plain; charset=utf-8")], body))
             return
-        if request.path.startswith("/_groundstate/") or _is_probe(request):
+        # Most requests are a `POST /`, which no page is asked for with.
+        if (request.path != "/" or request.method != "POST") and _is_for_page(request):
             name = "" if request.path == "/" else request.path.split("/", 3)[2]
             page = self._pages.get(name)
             if page is None:
@@ -127,24 +129,15 @@ class Gateway:
 class _Exchange:
     """One request and its answer."""
 
-    __slots__ = (
-        "_began_at",
-        "_gateway",
-        "_is_common",
-        "_request",
-        "_request_id",
-        "_respond",
-        "_route",
-    )
+    _request_id = ""
+    _route: Route | None = None
+    _is_common = True
 
     def __init__(self, gateway: Gateway, request: HttpRequest, respond: Respond) -> None:
         self._gateway = gateway
         self._request = request
         self._respond = respond
-        self._request_id = ""
         self._began_at = time.perf_counter()
-        self._route: Route | None = None
-        self._is_common = True
 
     def begin(self) -> None:
         """Perform the operation that is asked for."""
@@ -186,7 +179,7 @@ class _Exchange:
             principal,
             region,
             self._request_id,
-            takes_fragments=route.model.metadata["protocol"] == "json",
+            takes_fragments=route.takes_fragments,
         )
 
     def _read(self, signing_name: str) -> tuple[Route, Shape]:
@@ -200,11 +193,12 @@ class _Exchange:
                 raise front.Answered(answer) from None
             raise
         self._go(route)
-        if route.service.own_front and not front.is_common(request):
+        service = route.service
+        if service.own_front and not front.is_common(request):
             self._is_common = False
             request = front.admit(request, gateway._default_region)
-        parse = PROTOCOLS[route.model.metadata["protocol"]].parse
-        return route, parse(route.service, route.model, route.operation, request)
+        parse = route.protocol.parse
+        return route, parse(service, route.model, route.operation, request)
 
     def _refuse_form(self) -> None:
         """Refuse a browser's form for a bucket: its signature is one of its fields."""
@@ -220,8 +214,8 @@ class _Exchange:
 
     def _go(self, route: Route) -> None:
         self._route = route
-        own_front = route.service.own_front
-        self._request_id = ids.make_long_request_id() if own_front else ids.make_uuid()
+        make_request_id = route.make_request_id
+        self._request_id = make_request_id()
 
     def _is_at_front(self) -> bool:
         """Whether a request without a route of its own came to DynamoDB's servers."""
@@ -248,7 +242,8 @@ class _Exchange:
             if found.refusal:
                 raise SignatureRefused(found.refusal)
             verify(signature, found.secret, request.body, wall_time())
-            if signature.payload_hash.startswith("STREAMING-"):
+            payload_hash = signature.payload_hash
+            if payload_hash and payload_hash.startswith("STREAMING-"):
                 self._go(self._gateway._router.find(request, service))
                 unwrap_body(signature, found.secret, request)
         except SignatureRefused as refused:
@@ -280,7 +275,7 @@ class _Exchange:
         route = self._route
         assert route is not None
         try:
-            serialize = PROTOCOLS[route.model.metadata["protocol"]].serialize
+            serialize = route.protocol.serialize
             response = serialize(
                 route.service, route.model, route.operation, answer, self._request_id
             )
@@ -295,7 +290,7 @@ class _Exchange:
             self._request_id = ids.make_uuid()
             self._send(unrouted(error, self._request_id))
             return
-        serialize = PROTOCOLS[route.model.metadata["protocol"]].serialize_error
+        serialize = route.protocol.serialize_error
         self._send(serialize(route.service, route.model, route.operation, error, self._request_id))
 
     def _fail(self, error: Exception) -> None:
@@ -331,14 +326,17 @@ class _Exchange:
                 (time.perf_counter() - self._began_at) * 1000,
                 self._request_id,
             )
-        respond = self._respond
-        self._gateway._performer.when_durable(lambda: respond(response))
+        self._gateway._performer.when_durable(partial(self._respond, response))
 
 
 def _is_form(request: HttpRequest) -> bool:
     return request.method == "POST" and request.headers.get("content-type", "").startswith(
         "multipart/form-data"
     )
+
+
+def _is_for_page(request: HttpRequest) -> bool:
+    return request.path.startswith("/_groundstate/") or _is_probe(request)
 
 
 def _is_probe(request: HttpRequest) -> bool:

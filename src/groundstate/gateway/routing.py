@@ -8,14 +8,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from groundstate import ids
 from groundstate.gateway.bucket_hosts import move_bucket_into_path
 from groundstate.gateway.http import HttpRequest
-from groundstate.gateway.protocols import rest
+from groundstate.gateway.protocols import PROTOCOLS, Protocol, rest
 from groundstate.gateway.protocols.query import form_of
 from groundstate.models import ServiceModel, load_metadata, load_model
 from groundstate.operation import Service, ServiceError
@@ -36,12 +37,27 @@ class Route:
     Attributes:
         operation: it may be one that the model has and we have not.
         scope: the service that the credential scope must name, where the target names it too.
+        protocol: how its requests and answers look on the wire.
+        takes_fragments: its answers may hold parts that are JSON already.
+        make_request_id: makes an id of the kind that its answers have.
     """
 
     service: Service
     model: ServiceModel
     operation: str
     scope: str = ""
+    protocol: Protocol = field(init=False)
+    takes_fragments: bool = field(init=False)
+    make_request_id: Callable[[], str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        protocol = self.model.metadata["protocol"]
+        own_front = self.service.own_front
+        # The rest follows from the service, and is asked for at each request.
+        object.__setattr__(self, "protocol", PROTOCOLS[protocol])
+        object.__setattr__(self, "takes_fragments", protocol == "json")
+        make_request_id = ids.make_long_request_id if own_front else ids.make_uuid
+        object.__setattr__(self, "make_request_id", make_request_id)
 
 
 class Router:
@@ -66,7 +82,7 @@ class Router:
         """
         target = request.headers.get("x-amz-target")
         if target is not None:
-            return self._find_json(target)
+            return self._json.get(target) or self._find_json(target)
         candidates = self._services_of(signing_name) if signing_name else self._guess(request)
         for name in candidates:
             protocol = load_metadata(name)["protocol"]
@@ -96,9 +112,6 @@ class Router:
         return None
 
     def _find_json(self, target: str) -> Route:
-        route = self._json.get(target)
-        if route is not None:
-            return route
         if self._by_target is None:
             self._by_target = {
                 str(load_metadata(name)["targetPrefix"]): name

@@ -17,6 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from email.utils import formatdate
+from functools import partial
 from http import HTTPStatus
 
 import httptools
@@ -139,6 +140,7 @@ class _Connection(asyncio.Protocol):
 
     def __init__(self, server: HttpServer) -> None:
         self._server = server
+        self._handle = server.handle
         self._body_size_bytes_max = server.body_size_bytes_max
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpRequestParser(self)
@@ -183,7 +185,10 @@ class _Connection(asyncio.Protocol):
         if not self._arriving and not self._was_last:
             request = read_plain_request(data, HEAD_SIZE_BYTES_MAX, self._body_size_bytes_max)
             if request is not None:
-                self._take(request, keep_alive=True)
+                if self._busy or self._waiting:
+                    self._take(request, keep_alive=True)
+                else:
+                    self._serve(request, keep_alive=True)
                 return
         try:
             self._parser.feed_data(data)
@@ -244,7 +249,7 @@ class _Connection(asyncio.Protocol):
                 self._paused = True
                 self._transport.pause_reading()
             return
-        self._serve(request, keep_alive)
+        self._serve(request, keep_alive=keep_alive)
 
     # -- answers
 
@@ -264,19 +269,16 @@ class _Connection(asyncio.Protocol):
         if not self._busy and idle_s > (ARRIVAL_TIMEOUT_S if self._arriving else IDLE_TIMEOUT_S):
             self.close()
 
-    def _serve(self, request: HttpRequest, keep_alive: bool) -> None:
+    def _serve(self, request: HttpRequest, *, keep_alive: bool) -> None:
         self._busy = True
-
-        def respond(response: HttpResponse) -> None:
-            self._answer(request, response, keep_alive)
-
+        respond = partial(self._answer, request, keep_alive)
         try:
-            self._server.handle(request, respond)
+            self._handle(request, respond)
         except Exception:
             logger.exception("The gateway failed on %s %s", request.method, request.path)
             respond(HttpResponse(500, [("Content-Type", "text/plain")], b"Internal failure"))
 
-    def _answer(self, request: HttpRequest, response: HttpResponse, keep_alive: bool) -> None:
+    def _answer(self, request: HttpRequest, keep_alive: bool, response: HttpResponse) -> None:
         transport = self._transport
         stream = response.stream
         if stream is not None and (transport is None or request.method == "HEAD"):
@@ -294,7 +296,7 @@ class _Connection(asyncio.Protocol):
             line = f"{name}: {value}"
             if "\n" in line or "\r" in line:
                 line = line.replace("\r", " ").replace("\n", " ")
-            lines = f"{lines}{line}\r\n"
+            lines += f"{line}\r\n"
             if len(name) in _FRAMING_LENGTHS and name.lower() in _FRAMING:
                 says_length = True
         if not says_length:
@@ -305,7 +307,9 @@ class _Connection(asyncio.Protocol):
         answer = head + body if request.method != "HEAD" else head
         if stream is None:
             self._server.send(transport, answer, then_close=not keep_alive)
-            self._answered(keep_alive)
+            self._busy = False
+            if self._waiting:
+                self._answered(keep_alive)
         else:
             self._server.send(transport, answer, then_close=False)
             self._send_stream(transport, stream, keep_alive)
@@ -342,7 +346,7 @@ class _Connection(asyncio.Protocol):
             self._paused = False
             self._transport.resume_reading()
         request, keep_alive = self._waiting.popleft()
-        self._serve(request, keep_alive)
+        self._serve(request, keep_alive=keep_alive)
 
     def _count_head(self, size_bytes: int) -> None:
         self._head_size_bytes += size_bytes

@@ -2,7 +2,8 @@
 
 Theory. All state is in one database, and one connection writes it. A transaction is opened by the
 first operation of a tick and committed once for all of them (`barrier.py` decides when). Inside it
-every operation that writes has a savepoint, so that a refused one takes back its own writes alone.
+every operation that writes has a savepoint, so that a refused one takes back its own writes alone;
+one that ends with a single statement has SQLite's own, which each statement has.
 
 What holds at every commit: each answered operation is in it whole, and each failed one not at all.
 

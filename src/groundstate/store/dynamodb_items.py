@@ -7,9 +7,9 @@ An index entry is its key and the number of the item's row, so a write that does
 index's key does not touch the index. Pages are read whole, since an open cursor would keep a table
 from being dropped.
 
-An item that was just written is most often the next to be changed or read, so a few small ones are
-remembered. What is remembered is what the open transaction holds: a savepoint that is taken back
-forgets all of it (`RecentItems.clear`).
+An item that was just written or read is most often the next to be changed or read, so a few small
+ones are remembered. What is remembered is what the open transaction holds: a savepoint that is
+taken back forgets all of it (`RecentItems.clear`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class ItemRow(NamedTuple):
 
 
 class RecentItems(dict[tuple[int, bytes], ItemRow]):
-    """Small items that were written lately, by table number and key. One for the store."""
+    """Small items that were met lately, by table number and key. One for the store."""
 
     COUNT_MAX = 2048
     ITEM_BYTES_MAX = 2048
@@ -69,12 +69,13 @@ class ItemRows:
 
     def __init__(self, connection: sqlite3.Connection, table_id: int, recent: RecentItems) -> None:
         self._execute = connection.execute
+        # A cursor for what answers no rows, so that none is made for each write.
+        self._writer = connection.cursor()
         self._table_id = table_id
         self._recent = recent
         name = self.name = f"dynamodb_items_{int(table_id)}"
         page = f"SELECT key, item, size, page_size FROM {name} WHERE key >= ? AND key < ?"
         self._find = f"SELECT row_id, item, size FROM {name} WHERE key = ?"
-        self._find_item = f"SELECT item, size FROM {name} WHERE key = ?"
         self._insert = (
             f"INSERT INTO {name} (key, item, size, page_size, expires_at) VALUES (?, ?, ?, ?, ?)"
         )
@@ -87,26 +88,24 @@ class ItemRows:
 
     def find(self, key: bytes) -> ItemRow | None:
         """An item by its key."""
-        recent = self._recent.get((self._table_id, key))
+        place = (self._table_id, key)
+        recent = self._recent.get(place)
         if recent is not None:
             return recent
         row = self._execute(self._find, (key,)).fetchone()
-        return None if row is None else ItemRow(*row)
-
-    def find_item(self, key: bytes) -> tuple[bytes, int] | None:
-        """An item's JSON and size, for reads."""
-        recent = self._recent.get((self._table_id, key))
-        if recent is not None:
-            return recent[1:]
-        found: tuple[bytes, int] | None = self._execute(self._find_item, (key,)).fetchone()
+        if row is None:
+            return None
+        found = ItemRow(*row)
+        self._recent.note(place, found)
         return found
 
     def insert(
         self, key: bytes, item: bytes, size: int, page_size: int, expires_at: float | None
     ) -> int:
         """Add an item under a key that has none; its row's number."""
-        cursor = self._execute(self._insert, (key, item, size, page_size, expires_at))
-        row_id = cursor.lastrowid
+        writer = self._writer
+        writer.execute(self._insert, (key, item, size, page_size, expires_at))
+        row_id = writer.lastrowid
         assert row_id is not None
         self._recent.note((self._table_id, key), ItemRow(row_id, item, size))
         return row_id
@@ -131,12 +130,12 @@ class ItemRows:
         expires_at: float | None,
     ) -> None:
         """Put an item in the place of another with the same key."""
-        self._execute(self._replace, (item, size, page_size, expires_at, row_id))
+        self._writer.execute(self._replace, (item, size, page_size, expires_at, row_id))
         self._recent.note((self._table_id, key), ItemRow(row_id, item, size))
 
     def delete(self, row_id: int, key: bytes) -> None:
         """Remove an item."""
-        self._execute(self._delete, (row_id,))
+        self._writer.execute(self._delete, (row_id,))
         self._recent.pop((self._table_id, key), None)
 
     def page(self, low: bytes, high: bytes, limit: int, *, descending: bool) -> list[PageRow]:

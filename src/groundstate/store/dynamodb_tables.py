@@ -112,8 +112,13 @@ class TableRows:
             self._before_commit(self._write_counts)
             # If the savepoint that this is in is taken back, so is every count since.
             self._on_undo(self._forget_write)
-        self._add(table_id, items, size_bytes)
-        self._on_undo(partial(self._add, table_id, -items, -size_bytes))
+        counted = self._counted.get(table_id)
+        if counted is None:
+            self._counted[table_id] = [items, size_bytes]
+        else:
+            counted[0] += items
+            counted[1] += size_bytes
+        self._on_undo(partial(self._take_back, table_id, items, size_bytes))
 
     def get_counts(self, table_id: int) -> tuple[int, int]:
         """How many items a table has, and their bytes."""
@@ -123,13 +128,10 @@ class TableRows:
         items, size_bytes = self._counted.get(table_id, (0, 0))
         return (row[0] + items, row[1] + size_bytes)
 
-    def _add(self, table_id: int, items: int, size_bytes: int) -> None:
-        counted = self._counted.get(table_id)
-        if counted is None:
-            self._counted[table_id] = [items, size_bytes]
-        else:
-            counted[0] += items
-            counted[1] += size_bytes
+    def _take_back(self, table_id: int, items: int, size_bytes: int) -> None:
+        counted = self._counted[table_id]
+        counted[0] -= items
+        counted[1] -= size_bytes
 
     def _forget_write(self) -> None:
         self._will_write = False

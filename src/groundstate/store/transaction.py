@@ -42,12 +42,14 @@ class Transaction:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._execute = connection.execute
+        # A cursor of its own, so that none is made for each of these.
+        self._execute = connection.cursor().execute
         self.is_open = False
         self.commits = 0
         self.on_crash_point: Callback | None = None
         self.on_commit: Callback | None = None
         self._depth = 0
+        self._is_late = False
         self._effects: list[Callback] = []
         self._before_commit: list[Callback] = []
         self._undo: list[Callback] = []
@@ -77,26 +79,52 @@ class Transaction:
 
     def enter(self) -> tuple[int, int, int]:
         """Begin a savepoint; give what it returns to `leave` or `undo`."""
+        self.protect()
         self.begin()
         self._depth += 1
         self._execute("SAVEPOINT s")
         return (len(self._effects), len(self._undo), len(self._before_commit))
 
+    def enter_late(self) -> tuple[int, int, int]:
+        """Begin a savepoint that SQLite does not know before `protect` is called.
+
+        For operations that refuse before they write anything, and whose writes may be a single
+        statement with which they end. SQLite itself takes such a statement back if it fails, so
+        that one needs `begin` alone.
+        """
+        assert self._depth == 0, "a late savepoint inside another one"
+        self._depth = 1
+        self._is_late = True
+        return (len(self._effects), len(self._undo), len(self._before_commit))
+
+    def protect(self) -> None:
+        """See that what is written from now on can be taken back, if `enter_late` was called."""
+        if self._is_late:
+            self._is_late = False
+            self.begin()
+            self._execute("SAVEPOINT s")
+
     def leave(self) -> None:
         """Keep what was written since the innermost `enter`."""
         assert self._depth > 0, "leave without enter"
-        # Names nest: each of these means the innermost one.
-        self._execute("RELEASE s")
+        if self._is_late:
+            self._is_late = False
+        else:
+            # Names nest: each of these means the innermost one.
+            self._execute("RELEASE s")
         self._depth -= 1
 
     def undo(self, mark: tuple[int, int, int]) -> None:
         """Take back what was written since the innermost `enter`, and what was to follow."""
         assert self._depth > 0, "undo without enter"
-        self._execute("ROLLBACK TO s")
-        self._execute("RELEASE s")
         self._depth -= 1
-        self.dynamodb.recent.clear()
-        self.executions.recent.clear()
+        if self._is_late:
+            self._is_late = False
+        else:
+            self._execute("ROLLBACK TO s")
+            self._execute("RELEASE s")
+            self.dynamodb.recent.clear()
+            self.executions.recent.clear()
         effects, undo, before_commit = mark
         del self._effects[effects:]
         del self._before_commit[before_commit:]

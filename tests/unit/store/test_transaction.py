@@ -56,6 +56,46 @@ def test_inner_failure_leaves_the_outer_operation_whole(store):
     assert timers_on_disk(store) == ["outer"]
 
 
+def test_late_savepoint_takes_back_what_it_protects(store):
+    mark = store.tx.enter_late()
+    assert not store.tx.is_open
+    store.tx.protect()
+    set_timer(store, "taken back")
+    store.tx.protect()
+    store.tx.undo(mark)
+    assert not store.tx.is_in_savepoint
+    store.commit()
+    assert timers_on_disk(store) == []
+
+
+def test_late_savepoint_without_writes_opens_nothing(store):
+    undone = []
+    mark = store.tx.enter_late()
+    store.tx.on_undo(lambda: undone.append(1))
+    store.tx.undo(mark)
+    store.tx.enter_late()
+    store.tx.leave()
+    assert undone == [1]
+    assert (store.tx.is_open, store.tx.is_in_savepoint) == (False, False)
+
+
+def test_savepoint_inside_of_a_late_one_protects_both(store):
+    mark = store.tx.enter_late()
+    store.tx.enter()
+    set_timer(store, "inner")
+    store.tx.leave()
+    set_timer(store, "outer")
+    store.tx.undo(mark)
+    store.tx.enter_late()
+    inner = store.tx.enter()
+    set_timer(store, "inner")
+    store.tx.undo(inner)
+    set_timer(store, "outer")
+    store.tx.leave()
+    store.commit()
+    assert timers_on_disk(store) == ["outer"]
+
+
 def test_nothing_is_on_disk_before_the_commit(store):
     store.tx.enter()
     set_timer(store, "open")

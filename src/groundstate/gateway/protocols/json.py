@@ -30,6 +30,9 @@ _FRAMEWORK_PREFIXES = {
 }
 # What servers with a front of their own call themselves (observed).
 SERVER = ("Server", "Server")
+_CONTENT_TYPES = {
+    version: ("Content-Type", f"application/x-amz-json-{version}") for version in ("1.0", "1.1")
+}
 _CAPITAL_MESSAGE = frozenset(
     {"SerializationException", "AccessDeniedException", "TransactionCanceledException"}
 )
@@ -41,8 +44,9 @@ def parse(service: Service, model: ServiceModel, operation: str, request: HttpRe
     Raises:
         SerializationException: the body is not a JSON object.
     """
-    body: Shape = parse_document(request.body, any_kind=service.validates_itself)
-    if b"null" in request.body and not service.validates_itself:
+    any_kind = service.validates_itself
+    body: Shape = parse_document(request.body, any_kind=any_kind)
+    if not any_kind and b"null" in request.body:
         body = _without_nulls(body)
     if service.blobs_as_text:
         return body
@@ -118,13 +122,10 @@ def answer(
     service: Service, model: ServiceModel, status: int, body: bytes, request_id: str
 ) -> HttpResponse:
     """A JSON answer with AWS's headers."""
-    headers = [
-        ("x-amzn-RequestId", request_id),
-        ("Content-Type", f"application/x-amz-json-{model.metadata['jsonVersion']}"),
-    ]
+    content_type = _CONTENT_TYPES[model.metadata["jsonVersion"]]
+    headers = [("x-amzn-RequestId", request_id), content_type]
     if service.own_front:
-        headers.append(("x-amz-crc32", str(zlib.crc32(body))))
-        headers.append(SERVER)
+        headers += (("x-amz-crc32", str(zlib.crc32(body))), SERVER)
     return HttpResponse(status, headers, body)
 
 

@@ -73,12 +73,13 @@ def read_item(
     Args:
         whole: the item is answered as it is; to a JSON client it then goes as the stored bytes.
     """
-    row = call.tx.dynamodb.items(table.table_id).find_item(key)
+    row = call.tx.dynamodb.items(table.table_id).find(key)
     if row is None:
         return None
+    _, data, size = row
     if whole and call.takes_fragments:
-        return (orjson.Fragment(row[0]), row[1])
-    return (load(row[0]), row[1])
+        return (orjson.Fragment(data), size)
+    return (load(data), size)
 
 
 def check_key(
@@ -94,6 +95,9 @@ def check_key(
     """
     if len(key) != len(table.keys):
         raise ValidationException(KEY_MISMATCH)
+    found = table.find_key(key)
+    if found is not None:
+        return found
     for at, attribute in enumerate(table.keys):
         value = key.get(attribute.name)
         if value is None or attribute.kind not in value:
@@ -147,6 +151,11 @@ def check_item_keys(table: Table, item: Item) -> bytes:
     Raises:
         ValidationException: a key attribute is missing, empty, too large or of another type.
     """
+    found = table.find_key(item)
+    if found is not None:
+        if table.index_keys:
+            check_index_keys(table, item)
+        return found
     for at, attribute in enumerate(table.keys):
         value = item.get(attribute.name)
         if value is None:
@@ -220,7 +229,13 @@ def write_item(
         new: what is to lie there, or None to delete.
         by_service: TTL deletes it, not a caller; streams tell.
     """
-    rows = call.tx.dynamodb
+    tx = call.tx
+    if table.is_plain:
+        # One statement is all that is written, and an operation on the item ends with it.
+        tx.begin()
+    else:
+        tx.protect()
+    rows = tx.dynamodb
     items = rows.items(table.table_id)
     row_id = 0 if old is None else old.row_id
     if new is not None:
@@ -244,7 +259,7 @@ def write_item(
     grown = (0 if new is None else new.size) - (0 if old is None else old.size)
     if count or grown:
         rows.tables.count(table.table_id, items=count, size_bytes=grown)
-    if table.stream_label or "PointInTimeRecovery" in table.settings:
+    if not table.is_plain and (table.stream_label or "PointInTimeRecovery" in table.settings):
         changes.record(
             call,
             table,
@@ -264,13 +279,9 @@ def write_if_new(call: Call, table: Table, key: bytes, new: Measured) -> bool:
     go down the same tree once more. False, and nothing is written, if there is an item, or if more
     hangs on a write than its row: `write_item` knows all that.
     """
-    if (
-        table.index_list
-        or table.stream_label
-        or table.time_to_live is not None
-        or "PointInTimeRecovery" in table.settings
-    ):
+    if not table.is_plain:
         return False
+    call.tx.begin()
     rows = call.tx.dynamodb
     range_key: Value | None = new.item[table.keys[1].name] if len(table.keys) > 1 else None
     inserted = rows.items(table.table_id).insert_if_new(

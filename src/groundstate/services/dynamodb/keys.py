@@ -15,12 +15,15 @@ Items that tie in an index are ordered by a hash of their whole table key (obser
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from hashlib import md5
+from typing import TYPE_CHECKING, Any
 
 from groundstate.services.dynamodb import numbers
-from groundstate.services.dynamodb.model import KeyAttribute, Value
+
+if TYPE_CHECKING:
+    from groundstate.services.dynamodb.model import KeyAttribute, Value
 
 HASH_KEY_BYTES_MAX = 2048
 RANGE_KEY_BYTES_MAX = 1024
@@ -85,6 +88,51 @@ def table_key(attributes: Sequence[KeyAttribute], item: dict[str, Value]) -> byt
         second = attributes[1]
         key += encode(second.kind, item[second.name][second.kind])
     return key
+
+
+def make_finder(attributes: Sequence[KeyAttribute]) -> Callable[[dict[str, Any]], bytes | None]:
+    """A function that gives what `table_key` does for an item, and looks whether it has the key.
+
+    It gives None where that needs a closer look: for a key attribute that is not there, of another
+    type, empty, or so long that it may be too large.
+    """
+    name, kind = attributes[0].name, attributes[0].kind
+    longest = _plain_length(kind, HASH_KEY_BYTES_MAX)
+    make_partition = _text_partition if kind == "S" else partial(_scalar_partition, kind)
+
+    def find_one(item: dict[str, Any]) -> bytes | None:
+        value = item.get(name)
+        content = None if value is None else value.get(kind)
+        if not content or len(content) > longest:
+            return None
+        return make_partition(content)
+
+    if len(attributes) == 1:
+        return find_one
+    sort_name, sort_kind = attributes[1].name, attributes[1].kind
+    sort_longest = _plain_length(sort_kind, RANGE_KEY_BYTES_MAX)
+    make_sort = numbers.order_bytes if sort_kind == "N" else partial(encode, sort_kind)
+
+    def find_both(item: dict[str, Any]) -> bytes | None:
+        value, sort_value = item.get(name), item.get(sort_name)
+        if value is None or sort_value is None:
+            return None
+        content, sort = value.get(kind), sort_value.get(sort_kind)
+        if not content or len(content) > longest or not sort or len(sort) > sort_longest:
+            return None
+        return make_partition(content) + make_sort(sort)
+
+    return find_both
+
+
+def _scalar_partition(kind: str, content: str) -> bytes:
+    return hash_of(raw_bytes(kind, content)) + encode(kind, content)
+
+
+def _plain_length(kind: str, limit: int) -> int:
+    """How many characters a key attribute may have that is not too large at first sight."""
+    # See `is_too_large`. A number is never too large.
+    return limit if kind == "N" else limit // 4
 
 
 def index_key(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+from groundstate.services.dynamodb import keys
 
 Value = dict[str, Any]
 """An attribute value: one entry, from its type to its value, as on the wire: `{"N": "1"}`."""
@@ -64,6 +66,9 @@ class Table:
         time_to_live: the attribute that tells when an item expires, if TTL is enabled.
         stream_label: the label of the enabled stream, or "".
         stream_view: its StreamViewType.
+        find_key: `keys.make_finder` of its key.
+        is_plain: nothing hangs on a write but the item's row: no index, no stream, no expiry and
+            no way back in time.
     """
 
     table_id: int
@@ -81,6 +86,19 @@ class Table:
     time_to_live: str | None = None
     stream_label: str = ""
     stream_view: str = ""
+    find_key: Callable[[Item], bytes | None] = field(init=False)
+    is_plain: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        is_plain = not (
+            self.index_list
+            or self.stream_label
+            or self.time_to_live is not None
+            or "PointInTimeRecovery" in self.settings
+        )
+        # What follows from the rest is asked for by each request.
+        object.__setattr__(self, "find_key", keys.make_finder(self.keys))
+        object.__setattr__(self, "is_plain", is_plain)
 
     @property
     def has_local_indexes(self) -> bool:

@@ -56,6 +56,8 @@ def normalize(text: str) -> str:
     Raises:
         NumberError: not a number, out of range, or more than 38 digits.
     """
+    if text.isdecimal() and text[0] != "0" and len(text) <= DIGITS_MAX and text.isascii():
+        return text
     if _NORMAL.fullmatch(text) is not None:
         return text
     negative, digits, exponent = _take_apart(text)
@@ -147,6 +149,8 @@ def _encode(negative: bool, digits: str, exponent: int) -> bytes:
 
 def _take_normal_apart(text: str) -> tuple[bool, str, int]:
     """What `_take_apart` gives for a text in normal form that is not zero: nothing can be wrong."""
+    if text.isdecimal():
+        return (False, text.rstrip("0"), len(text) - 1)
     negative = text[0] == "-"
     whole, _, fraction = (text[1:] if negative else text).partition(".")
     if whole == "0":

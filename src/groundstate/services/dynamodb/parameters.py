@@ -6,7 +6,7 @@ AWS: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expression
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from groundstate.services.dynamodb.expressions.projection import (
     compile_projection,
 )
 from groundstate.services.dynamodb.expressions.update import CompiledUpdate, compile_update
-from groundstate.services.dynamodb.model import Item, Table, Value
+from groundstate.services.dynamodb.model import Item, Table, Value, Values
 from groundstate.services.dynamodb.validation.checker import Checked
 from groundstate.services.dynamodb.values import Measured, ValueProblem, check_name, explain
 
@@ -35,6 +35,7 @@ class Expressions:
 
     Attributes:
         values: what ExpressionAttributeValues gives, numbers in normal form.
+        rules: what each of them asks of the values, by the member that it was given in.
     """
 
     names: Mapping[str, str] | None = None
@@ -44,6 +45,7 @@ class Expressions:
     key_condition: CompiledCondition | None = None
     filter: CompiledCondition | None = None
     projection: CompiledProjection | None = None
+    rules: tuple[tuple[str, tuple[Callable[[Values], None], ...]], ...] = ()
 
     def with_values(
         self, names: Mapping[str, str] | None, values: dict[str, Value] | None
@@ -57,6 +59,7 @@ class Expressions:
             self.key_condition,
             self.filter,
             self.projection,
+            self.rules,
         )
 
     def holds(self, compiled: CompiledCondition | None, item: Item | None) -> bool:
@@ -91,29 +94,49 @@ def check_mixture(
     Raises:
         ValidationException: they do, or there are names or values without expressions.
     """
-    given = [name for name in expressions if name in request]
-    if given:
-        if "KeyConditions" in request and "KeyConditionExpression" not in request:
-            others = [name for name in others if name != "KeyConditions"]
-        if not request.keys().isdisjoint(others):
-            mixed = [name for name in others if name in request]
+    if _MEMBERS.isdisjoint(request):
+        return
+    for name in expressions:
+        if name in request:
+            for other in others:
+                if other in request:
+                    _refuse_mixture(request, expressions, others)
+            break
+    else:
+        if "ExpressionAttributeNames" in request:
             raise ValidationException(
-                "Can not use both expression and non-expression parameters in the same request:"
-                f" Non-expression parameters: {{{', '.join(mixed)}}}"
-                f" Expression parameters: {{{', '.join(given)}}}"
+                "ExpressionAttributeNames can only be specified when using expressions"
             )
-    elif "ExpressionAttributeNames" in request:
-        raise ValidationException(
-            "ExpressionAttributeNames can only be specified when using expressions"
-        )
     if "ExpressionAttributeValues" in request:
-        takers = [name for name in expressions if name != "ProjectionExpression"]
-        if takers and not any(name in request for name in takers):
-            verb = "are" if len(takers) > 1 else "is"
-            raise ValidationException(
-                "ExpressionAttributeValues can only be specified when using expressions:"
-                f" {' and '.join(takers)} {verb} null"
-            )
+        for name in expressions:
+            if name in request and name != "ProjectionExpression":
+                return
+        _refuse_values(expressions)
+
+
+def _refuse_mixture(
+    request: Mapping[str, Any], expressions: Sequence[str], others: Sequence[str]
+) -> None:
+    if "KeyConditions" in request and "KeyConditionExpression" not in request:
+        others = [name for name in others if name != "KeyConditions"]
+    mixed = [name for name in others if name in request]
+    if mixed:
+        given = [name for name in expressions if name in request]
+        raise ValidationException(
+            "Can not use both expression and non-expression parameters in the same request:"
+            f" Non-expression parameters: {{{', '.join(mixed)}}}"
+            f" Expression parameters: {{{', '.join(given)}}}"
+        )
+
+
+def _refuse_values(expressions: Sequence[str]) -> None:
+    takers = [name for name in expressions if name != "ProjectionExpression"]
+    if takers:
+        verb = "are" if len(takers) > 1 else "is"
+        raise ValidationException(
+            "ExpressionAttributeValues can only be specified when using expressions:"
+            f" {' and '.join(takers)} {verb} null"
+        )
 
 
 def check_values(checked: Checked, member: str) -> Measured:
@@ -122,6 +145,9 @@ def check_values(checked: Checked, member: str) -> Measured:
     Raises:
         ValidationException: a value in it is wrong.
     """
+    found = checked.found.get(id(checked.request.get(member)))
+    if found is not None:
+        return found
     try:
         found = checked.attributes(member)
     except ValueProblem as error:
@@ -143,7 +169,13 @@ def compile_expressions(checked: Checked) -> Expressions:
     if _MEMBERS.isdisjoint(request):
         return NONE
     names: Mapping[str, str] | None = request.get("ExpressionAttributeNames")
-    key = _make_key(checked, names)
+    key, measured = None, None
+    if "ExpressionAttributeValues" not in request:
+        key = _make_key(request, names, None)
+    else:
+        measured = checked.was_measured("ExpressionAttributeValues")
+        if measured is not None:
+            key = _make_key(request, names, measured.item)
     known = _known.get(key) if key is not None else None
     if known is None:
         found = _compile_new(checked, names)
@@ -152,25 +184,26 @@ def compile_expressions(checked: Checked) -> Expressions:
                 _known.clear()
             _known[key] = found.with_values(None, None)
         return found
-    values = _take_values(checked) if "ExpressionAttributeValues" in request else None
+    values = None
+    if measured is not None:
+        values = measured.item
+        _check_size("ExpressionAttributeValues", measured.size)
     found = known.with_values(names, values)
-    _check_value_rules(found)
+    if found.rules:
+        _check_value_rules(found)
     return found
 
 
-def _make_key(checked: Checked, names: Mapping[str, str] | None) -> _Key | None:
-    """What makes expressions the same but for their values; None if values need a closer look."""
-    request = checked.request
-    kinds = None
-    if "ExpressionAttributeValues" in request:
-        measured = checked.was_measured("ExpressionAttributeValues")
-        if measured is None:
-            return None
-        kinds = tuple([(name, kind) for name, value in measured.item.items() for kind in value])
+def _make_key(
+    request: Mapping[str, Any], names: Mapping[str, str] | None, values: Item | None
+) -> _Key:
+    """What makes expressions the same but for their values, which were found right."""
     return (
         tuple(map(request.get, _TEXTS)),
         None if names is None else tuple(names.items()),
-        kinds,
+        None
+        if values is None
+        else tuple([(name, kind) for name, value in values.items() for kind in value]),
     )
 
 
@@ -205,18 +238,21 @@ def _compile_new(checked: Checked, names: Mapping[str, str] | None) -> Expressio
             raise ValidationException(f"Invalid ProjectionExpression: {error}") from None
     if names or values:
         _check_unused(found)
+    found.rules = tuple(
+        (member, compiled.value_checks)
+        for member, attribute in _CONDITIONS
+        if (compiled := getattr(found, attribute)) is not None and compiled.value_checks
+    )
     return found
 
 
 def _check_value_rules(found: Expressions) -> None:
-    for member, attribute in _CONDITIONS:
-        compiled: CompiledCondition | None = getattr(found, attribute)
-        if compiled is not None:
-            try:
-                for check in compiled.value_checks:
-                    check(found.values or _NO_VALUES)
-            except ExpressionError as error:
-                raise ValidationException(f"Invalid {member}: {error}") from None
+    for member, checks in found.rules:
+        try:
+            for check in checks:
+                check(found.values or _NO_VALUES)
+        except ExpressionError as error:
+            raise ValidationException(f"Invalid {member}: {error}") from None
 
 
 def _check_placeholders(

@@ -152,6 +152,13 @@ class _Reader:
         return last
 
     def _read_raw(self, rows: list[PageRow], page: Page) -> PageRow | None:
+        page_bytes = self.page_bytes + sum([row[3] for row in rows])
+        if page_bytes < PAGE_BYTES_MAX:
+            page.items += [orjson.Fragment(row[1]) for row in rows]
+            page.scanned += len(rows)
+            self.page_bytes = page_bytes
+            self._count(sum([row[2] for row in rows]))
+            return rows[-1] if rows else None
         last = None
         for row in rows:
             _, item, size, in_page = row

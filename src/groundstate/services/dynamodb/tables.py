@@ -33,7 +33,10 @@ def get_table(call: Call, given: str) -> Table:
     Raises:
         ResourceNotFoundException: there is none.
     """
-    table = find_table(call, given)
+    # An ARN is no table's name, so it is not there.
+    table = call.tx.dynamodb.tables.cache.get((call.account, call.region, given))
+    if table is None:
+        table = find_table(call, given)
     if table is None or ("Changing" in table.definition and not statuses.has_items(call, table)):
         raise not_found()
     return table

@@ -16,8 +16,9 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from groundstate.services.dynamodb import numbers
 from groundstate.services.dynamodb.model import Item, Value
@@ -45,7 +46,8 @@ TOO_DEEP = (
 )
 
 
-class Measured(NamedTuple):
+@dataclass(slots=True)
+class Measured:
     """A map of attributes whose numbers are in normal form, with its sizes.
 
     Attributes:
@@ -74,16 +76,12 @@ def measure(item: Item, level: int = 0) -> Measured | None:
     for name, value in item.items():
         if type(value) is not dict or len(value) != 1:
             return None
-        ((kind, content),) = value.items()
-        if kind == "S":
-            if type(content) is not str:
-                return None
+        # Most are texts or numbers, which are found so without a look at what kind there is.
+        if type(content := value.get("S")) is str:
             length = len(content) if content.isascii() else len(content.encode())
             size += length
             stored += length + (2 if length < 128 else 3 if length < 16384 else 4)
-        elif kind == "N":
-            if type(content) is not str:
-                return None
+        elif type(content := value.get("N")) is str:
             try:
                 normal = numbers.normalize(content)
             except numbers.NumberError:
@@ -96,6 +94,8 @@ def measure(item: Item, level: int = 0) -> Measured | None:
             size += length
             stored += length + 2
         else:
+            (kind,) = value
+            content = value[kind]
             measured = _measure_other(kind, content, level)
             if measured is None:
                 return None

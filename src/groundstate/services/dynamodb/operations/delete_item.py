@@ -35,15 +35,18 @@ def delete_item(call: Call, request: Shape) -> Shape:
     return_values = request.get("ReturnValues", "NONE")
     if return_values not in ("ALL_OLD", "NONE"):
         raise ValidationException("ReturnValues can only be ALL_OLD or NONE")
-    request = legacy.check_expected(request)
+    if "Expected" in request:
+        request = legacy.check_expected(request)
     expressions = compile_expressions(checked)
-    legacy.check_operator(request, "Expected")
+    if "ConditionalOperator" in request:
+        legacy.check_operator(request, "Expected")
     table = get_table(call, request["TableName"])
     key = check_key(table, key_values)
     if expressions.condition is not None:
         check_nested_heads(table, expressions.condition.nested_heads)
     old = find_item(call, table, key)
     check_condition(request, expressions, old)
-    write_item(call, table, key, old, None)
     attributes = old.item if old is not None and return_values == "ALL_OLD" else None
-    return write_response(request, table, old, None, key_values, attributes)
+    response = write_response(request, table, old, None, key_values, attributes)
+    write_item(call, table, key, old, None)
+    return response

@@ -16,6 +16,7 @@ from groundstate.services.dynamodb.items import (
     write_item,
 )
 from groundstate.services.dynamodb.parameters import (
+    NONE,
     check_mixture,
     check_nested_heads,
     check_values,
@@ -40,24 +41,29 @@ def put_item(call: Call, request: Shape) -> Shape:
     """
     checked = PUT_ITEM.check(request)
     request = checked.request
-    check_mixture(request, ("ConditionExpression",), ("Expected", "ConditionalOperator"))
+    is_plain = len(request) == len(_PLAIN)
+    if not is_plain:
+        check_mixture(request, ("ConditionExpression",), ("Expected", "ConditionalOperator"))
     new = check_values(checked, "Item")
     return_values = request.get("ReturnValues", "NONE")
     if return_values not in ("ALL_OLD", "NONE"):
         raise ValidationException("ReturnValues can only be ALL_OLD or NONE")
     if new.size > ITEM_BYTES_MAX:
         raise ValidationException(ITEM_TOO_LARGE)
-    request = legacy.check_expected(request)
-    expressions = compile_expressions(checked)
-    legacy.check_operator(request, "Expected")
+    expressions = NONE
+    if not is_plain:
+        request = legacy.check_expected(request)
+        expressions = compile_expressions(checked)
+        legacy.check_operator(request, "Expected")
     table = get_table(call, request["TableName"])
     key = check_item_keys(table, new.item)
     if expressions.condition is not None:
         check_nested_heads(table, expressions.condition.nested_heads)
-    if len(request) == len(_PLAIN) and write_if_new(call, table, key, new):
+    if is_plain and write_if_new(call, table, key, new):
         return {}
     old = find_item(call, table, key)
     check_condition(request, expressions, old)
-    write_item(call, table, key, old, new)
     attributes = old.item if old is not None and return_values == "ALL_OLD" else None
-    return write_response(request, table, old, new, new.item, attributes)
+    response = write_response(request, table, old, new, new.item, attributes)
+    write_item(call, table, key, old, new)
+    return response

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -317,14 +318,7 @@ def _go_back(call: Call, source: Table, table: Table, time: float) -> None:
     """Undo the changes that the source had after a time, in the copy of its items."""
     # The newest change comes first: the oldest one's item is the one that held at the time.
     before = dict(call.tx.dynamodb.backups.changes_since(source.table_id, time))
-    bare = Table(
-        **{
-            **{name: getattr(table, name) for name in table.__slots__},
-            "indexes": {},
-            "index_list": (),
-            "index_keys": (),
-        }
-    )
+    bare = replace(table, indexes={}, index_list=(), index_keys=())
     for key, item in before.items():
         old = find_item(call, bare, key)
         write_item(call, bare, key, old, None if item is None else explain(load(item)))

@@ -48,9 +48,11 @@ def update_item(call: Call, request: Shape) -> Shape:
     updates: dict[str, dict[str, Any]] | None = None
     if "AttributeUpdates" in request:
         updates = legacy.check_updates(request["AttributeUpdates"])
-    request = legacy.check_expected(request)
+    if "Expected" in request:
+        request = legacy.check_expected(request)
     expressions = compile_expressions(checked)
-    legacy.check_operator(request, "Expected")
+    if "ConditionalOperator" in request:
+        legacy.check_operator(request, "Expected")
     table = get_table(call, request["TableName"])
     key = check_key(table, key_values)
     if expressions.update is not None:
@@ -65,9 +67,10 @@ def update_item(call: Call, request: Shape) -> Shape:
         # The one update that creates nothing: deletions alone, of an item that is not there.
         return write_response(request, table, None, None, key_values, None)
     new = updated_item(table, key_values, old, expressions, updates)
-    write_item(call, table, key, old, new)
     attributes = _attributes(request, expressions, updates, old, new.item)
-    return write_response(request, table, old, new, key_values, attributes)
+    response = write_response(request, table, old, new, key_values, attributes)
+    write_item(call, table, key, old, new)
+    return response
 
 
 def _only_deletes(expressions: Expressions, updates: dict[str, dict[str, Any]] | None) -> bool:

@@ -19,6 +19,8 @@ Accept = Callable[[Any], bool]
 AcceptInside = Callable[[Any, Found], bool]
 
 _NO_LIMIT = 10**9
+# How many texts that fit a pattern are remembered.
+_KNOWN_MAX = 1000
 
 
 def compile_accept(member: Member) -> Accept | None:
@@ -113,13 +115,29 @@ def _compile_text(member: Member) -> Accept:
     if member.early_length:
         shortest, longest = 3, 255
     if member.pattern:
-        matches = re.compile(member.pattern).fullmatch
-        return lambda value: (
-            type(value) is str and shortest <= len(value) <= longest and matches(value) is not None
-        )
+        return _compile_pattern(member.pattern, shortest, longest)
     if shortest == 0 and longest == _NO_LIMIT:
         return _is_text
     return lambda value: type(value) is str and shortest <= len(value) <= longest
+
+
+def _compile_pattern(pattern: str, shortest: int, longest: int) -> Accept:
+    matches = re.compile(pattern).fullmatch
+    # Requests name the same few tables.
+    known: set[str] = set()
+
+    def accept(value: Any) -> bool:
+        if type(value) is not str:
+            return False
+        if value in known:
+            return True
+        if not shortest <= len(value) <= longest or matches(value) is None:
+            return False
+        if len(known) < _KNOWN_MAX:
+            known.add(value)
+        return True
+
+    return accept
 
 
 def _measure(value: Any, found: Found) -> bool:
@@ -141,7 +159,12 @@ def _is_bool(value: Any) -> bool:
 
 
 def _is_text_map(value: Any) -> bool:
-    return type(value) is dict and all(type(text) is str for text in value.values())
+    if type(value) is not dict:
+        return False
+    for text in value.values():  # noqa: SIM110 - a generator costs more than this loop
+        if type(text) is not str:
+            return False
+    return True
 
 
 def _never(value: Any, found: Found) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from groundstate.services.dynamodb import arns
 from groundstate.services.dynamodb.errors import SerializationException
@@ -20,7 +21,8 @@ from groundstate.services.dynamodb.validation.shapes import Member, Shape
 from groundstate.services.dynamodb.values import Measured, explain
 
 
-class Checked(NamedTuple):
+@dataclass(slots=True)
+class Checked:
     """A request that passed the first two rounds.
 
     Attributes:
@@ -73,7 +75,7 @@ class Checker:
                 self._accepts[name] = accept
             else:
                 self._inside[name] = compile_inside(member)
-        self._needed = frozenset(
+        self._needed = tuple(
             name for name, member in self.members.items() if member.required or member.missing
         )
 
@@ -85,13 +87,14 @@ class Checker:
             ValidationException: members that are missing or exceed their limits.
         """
         found: Found = {}
-        if self._accepts_all(data, found):
+        if type(data) is dict and self._accepts_all(data, found):
             return Checked(data, found)
         return Checked(self.explain(data), {})
 
-    def _accepts_all(self, data: Any, found: Found) -> bool:
-        if type(data) is not dict or not self._needed <= data.keys():
-            return False
+    def _accepts_all(self, data: dict[str, Any], found: Found) -> bool:
+        for name in self._needed:
+            if name not in data:
+                return False
         accepts, inside = self._accepts, self._inside
         for name, value in data.items():
             accept = accepts.get(name)
