@@ -485,6 +485,65 @@ def test_type_that_nothing_here_reads_is_a_record_and_says_so(stacks):
     assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
 
 
+def test_records_of_one_service_refer_to_each_other(stacks):
+    grant = {
+        "AccessGrantsLocationId": {"Ref": "Location"},
+        "Grantee": {"GranteeType": "IAM", "GranteeIdentifier": "arn:aws:iam::000000000000:user/x"},
+        "Permission": "READ",
+    }
+    point = {"Name": "everywhere", "Regions": [{"Bucket": {"Ref": "Bucket"}}]}
+    policy = {"MrapName": {"Ref": "Point"}, "Policy": {"Statement": []}}
+    transformer = {
+        "LogGroupIdentifier": {"Ref": "Group"},
+        "TransformerConfig": [{"ParseJSON": {"Source": "field"}}],
+    }
+    hook = {
+        "Alias": "Private::Checks::All",
+        "LambdaFunction": "arn:aws:lambda:us-east-1:000000000000:function:checks",
+        "FailureMode": "WARN",
+    }
+    resources = {
+        "Bucket": {"Type": "AWS::S3::Bucket"},
+        "Instance": {"Type": "AWS::S3::AccessGrantsInstance"},
+        "Location": {
+            "Type": "AWS::S3::AccessGrantsLocation",
+            "DependsOn": "Instance",
+            "Properties": {"LocationScope": "s3://"},
+        },
+        "Grant": {"Type": "AWS::S3::AccessGrant", "Properties": grant},
+        "Point": {"Type": "AWS::S3::MultiRegionAccessPoint", "Properties": point},
+        "PointPolicy": {"Type": "AWS::S3::MultiRegionAccessPointPolicy", "Properties": policy},
+        "Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "plain"}},
+        "Transformer": {"Type": "AWS::Logs::Transformer", "Properties": transformer},
+        "Hook": {"Type": "AWS::CloudFormation::LambdaHook", "Properties": hook},
+        "Set": {
+            "Type": "AWS::CloudFormation::StackSet",
+            "Properties": {"StackSetName": "all", "PermissionModel": "SELF_MANAGED"},
+        },
+    }
+    outputs = {
+        "Grant": {"Value": {"Fn::GetAtt": ["Grant", "AccessGrantArn"]}},
+        "Instance": {"Value": {"Fn::GetAtt": ["Instance", "AccessGrantsInstanceArn"]}},
+        "Location": {"Value": {"Fn::GetAtt": ["Location", "AccessGrantsLocationId"]}},
+    }
+    assert stacks.create({"Resources": resources, "Outputs": outputs})["StackStatus"] == (
+        "CREATE_COMPLETE"
+    )
+    names, shown = stacks.physical_ids(), stacks.outputs()
+    assert names["Transformer"] == names["Group"] == "plain"
+    assert names["PointPolicy"] == names["Point"] == "everywhere"
+    assert names["Set"] == "all"
+    assert names["Hook"].startswith("arn:aws:cloudformation:us-east-1:000000000000:type/hook/")
+    assert shown["Instance"] == "arn:aws:s3:us-east-1:000000000000:access-grants/default"
+    assert shown["Grant"] == f"{shown['Instance']}/grant/{names['Grant']}"
+    assert shown["Location"] == names["Location"]
+    transformer["LogGroupIdentifier"] = "other"
+    grant["Permission"] = "READWRITE"
+    assert stacks.update({"Resources": resources})["StackStatus"] == "UPDATE_COMPLETE"
+    assert stacks.physical_ids() == {**names, "Transformer": "other"}
+    assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
+
+
 def test_configurations_of_a_bucket_are_those_of_its_template(stacks):
     rules = [
         {
