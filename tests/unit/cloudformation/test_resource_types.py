@@ -402,12 +402,14 @@ def test_attributes_of_a_managed_policy_are_there(stacks):
         "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}],
     }
     policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
-    names = ("PolicyArn", "PolicyId", "DefaultVersionId", "IsAttachable")
+    names = ("PolicyArn", "PolicyId", "DefaultVersionId", "IsAttachable", "CreateDate")
     outputs = {name: {"Value": {"Fn::GetAtt": ["Policy", name]}} for name in names}
     assert stacks.create({"Resources": {"Policy": policy}, "Outputs": outputs})
     shown = stacks.outputs()
     assert shown["PolicyId"].startswith("ANPA")
     assert (shown["DefaultVersionId"], shown["IsAttachable"]) == ("v1", "true")
+    made = stacks.runtime.client("iam").get_policy(PolicyArn=shown["PolicyArn"])["Policy"]
+    assert shown["CreateDate"] == made["CreateDate"].strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_literal_of_sub_may_have_a_space_before_its_mark(stacks):
