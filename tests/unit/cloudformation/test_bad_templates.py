@@ -105,6 +105,33 @@ BAD = {
         {**resources(), "Outputs": {"O": {"Value": {"Ref": "X"}}}},
         "Unresolved resource dependencies [X] in the Outputs block of the template",
     ),
+    "reference to what a condition leaves out": (
+        {
+            "Conditions": {"No": {"Fn::Equals": ["a", "b"]}},
+            **resources(
+                A=group(LogGroupName={"Fn::Sub": "a-${B}"}),
+                B={**GROUP, "Condition": "No"},
+                C=group(LogGroupName={"Fn::If": ["No", {"Ref": "B"}, "c"]}),
+            ),
+        },
+        (
+            "Template format error: Unresolved resource dependencies [B] in the Resources"
+            " block of the"
+            " template"
+        ),
+    ),
+    "output of what a condition leaves out": (
+        {
+            "Conditions": {"No": {"Fn::Equals": ["a", "b"]}},
+            **resources(A=GROUP, B={**GROUP, "Condition": "No"}),
+            "Outputs": {
+                "Given": {"Value": {"Ref": "A"}},
+                "Hidden": {"Condition": "No", "Value": {"Ref": "B"}},
+                "Wrong": {"Value": {"Fn::GetAtt": ["B", "Arn"]}},
+            },
+        },
+        "Unresolved resource dependencies [B] in the Outputs block of the template",
+    ),
     "missing GetAtt": (
         resources(A=group(LogGroupName={"Fn::GetAtt": ["X", "Arn"]})),
         "Template error: instance of Fn::GetAtt references undefined resource X",

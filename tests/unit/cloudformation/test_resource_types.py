@@ -402,12 +402,14 @@ def test_attributes_of_a_managed_policy_are_there(stacks):
         "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}],
     }
     policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
-    names = ("PolicyArn", "PolicyId", "DefaultVersionId", "IsAttachable")
+    names = ("PolicyArn", "PolicyId", "DefaultVersionId", "IsAttachable", "CreateDate")
     outputs = {name: {"Value": {"Fn::GetAtt": ["Policy", name]}} for name in names}
     assert stacks.create({"Resources": {"Policy": policy}, "Outputs": outputs})
     shown = stacks.outputs()
     assert shown["PolicyId"].startswith("ANPA")
     assert (shown["DefaultVersionId"], shown["IsAttachable"]) == ("v1", "true")
+    made = stacks.runtime.client("iam").get_policy(PolicyArn=shown["PolicyArn"])["Policy"]
+    assert shown["CreateDate"] == made["CreateDate"].strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_literal_of_sub_may_have_a_space_before_its_mark(stacks):
@@ -482,6 +484,65 @@ def test_type_that_nothing_here_reads_is_a_record_and_says_so(stacks):
     document["Name"] = "others"
     assert stacks.update(template)["StackStatus"] == "UPDATE_COMPLETE"
     assert stacks.physical_ids()["Steps"] == "others"
+    assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
+
+
+def test_records_of_one_service_refer_to_each_other(stacks):
+    grant = {
+        "AccessGrantsLocationId": {"Ref": "Location"},
+        "Grantee": {"GranteeType": "IAM", "GranteeIdentifier": "arn:aws:iam::000000000000:user/x"},
+        "Permission": "READ",
+    }
+    point = {"Name": "everywhere", "Regions": [{"Bucket": {"Ref": "Bucket"}}]}
+    policy = {"MrapName": {"Ref": "Point"}, "Policy": {"Statement": []}}
+    transformer = {
+        "LogGroupIdentifier": {"Ref": "Group"},
+        "TransformerConfig": [{"ParseJSON": {"Source": "field"}}],
+    }
+    hook = {
+        "Alias": "Private::Checks::All",
+        "LambdaFunction": "arn:aws:lambda:us-east-1:000000000000:function:checks",
+        "FailureMode": "WARN",
+    }
+    resources = {
+        "Bucket": {"Type": "AWS::S3::Bucket"},
+        "Instance": {"Type": "AWS::S3::AccessGrantsInstance"},
+        "Location": {
+            "Type": "AWS::S3::AccessGrantsLocation",
+            "DependsOn": "Instance",
+            "Properties": {"LocationScope": "s3://"},
+        },
+        "Grant": {"Type": "AWS::S3::AccessGrant", "Properties": grant},
+        "Point": {"Type": "AWS::S3::MultiRegionAccessPoint", "Properties": point},
+        "PointPolicy": {"Type": "AWS::S3::MultiRegionAccessPointPolicy", "Properties": policy},
+        "Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "plain"}},
+        "Transformer": {"Type": "AWS::Logs::Transformer", "Properties": transformer},
+        "Hook": {"Type": "AWS::CloudFormation::LambdaHook", "Properties": hook},
+        "Set": {
+            "Type": "AWS::CloudFormation::StackSet",
+            "Properties": {"StackSetName": "all", "PermissionModel": "SELF_MANAGED"},
+        },
+    }
+    outputs = {
+        "Grant": {"Value": {"Fn::GetAtt": ["Grant", "AccessGrantArn"]}},
+        "Instance": {"Value": {"Fn::GetAtt": ["Instance", "AccessGrantsInstanceArn"]}},
+        "Location": {"Value": {"Fn::GetAtt": ["Location", "AccessGrantsLocationId"]}},
+    }
+    assert stacks.create({"Resources": resources, "Outputs": outputs})["StackStatus"] == (
+        "CREATE_COMPLETE"
+    )
+    names, shown = stacks.physical_ids(), stacks.outputs()
+    assert names["Transformer"] == names["Group"] == "plain"
+    assert names["PointPolicy"] == names["Point"] == "everywhere"
+    assert names["Set"] == "all"
+    assert names["Hook"].startswith("arn:aws:cloudformation:us-east-1:000000000000:type/hook/")
+    assert shown["Instance"] == "arn:aws:s3:us-east-1:000000000000:access-grants/default"
+    assert shown["Grant"] == f"{shown['Instance']}/grant/{names['Grant']}"
+    assert shown["Location"] == names["Location"]
+    transformer["LogGroupIdentifier"] = "other"
+    grant["Permission"] = "READWRITE"
+    assert stacks.update({"Resources": resources})["StackStatus"] == "UPDATE_COMPLETE"
+    assert stacks.physical_ids() == {**names, "Transformer": "other"}
     assert stacks.delete()["StackStatus"] == "DELETE_COMPLETE"
 
 

@@ -243,6 +243,7 @@ def check_inputs(
             for member in ("DeletionPolicy", "UpdateReplacePolicy"):
                 resolver.policy(resource, member)
         graph.check_acyclic(graph.find_dependencies(resolver))
+        graph.check_active_references(resolver)
         _check_values(resolver)
     except TemplateError as error:
         raise ValidationError(error.message) from None

@@ -5,6 +5,9 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 from groundstate.operation import ServiceError
 from groundstate.services.cloudformation.resources.fields import as_text, pick
 from groundstate.services.cloudformation.resources.provision import (
@@ -22,6 +25,7 @@ _SHOWN = (
     "AttachmentCount", "DefaultVersionId", "IsAttachable", "PermissionsBoundaryUsageCount",
     "PolicyId",
 )  # fmt: skip
+_DATES = ("CreateDate", "UpdateDate")
 _HOLDERS = (("Roles", "Role"), ("Users", "User"), ("Groups", "Group"))
 
 
@@ -82,8 +86,13 @@ def delete_managed_policy(provision: Provision, current: Current) -> None:
             raise
 
 
-def _attributes(policy: dict[str, object]) -> dict[str, object]:
-    return {"PolicyArn": policy["Arn"], **{name: policy[name] for name in _SHOWN if name in policy}}
+def _attributes(policy: dict[str, Any]) -> dict[str, object]:
+    moments = {name: datetime.fromtimestamp(float(policy[name]), UTC) for name in _DATES}
+    return {
+        "PolicyArn": policy["Arn"],
+        **{name: policy[name] for name in _SHOWN if name in policy},
+        **{name: moment.strftime("%Y-%m-%dT%H:%M:%SZ") for name, moment in moments.items()},
+    }
 
 
 def _attach(provision: Provision, arn: str, before: Properties, after: Properties) -> None:
@@ -117,7 +126,7 @@ MANAGED_POLICY = ResourceType(
     required=("PolicyDocument",),
     replaces=frozenset({"Description", "ManagedPolicyName", "Path"}),
     name_property="ManagedPolicyName",
-    attributes=("PolicyArn", *_SHOWN),
+    attributes=("PolicyArn", *_SHOWN, *_DATES),
     iam=True,
     create=create_managed_policy,
     update=update_managed_policy,

@@ -40,9 +40,50 @@ class _Record:
     attribute: str = "Arn"
 
 
+_CLOUDFORMATION = "cloudformation:{region}:{account}"
 _IAM, _LAMBDA = "iam::{account}", "lambda:{region}:{account}"
 _LOGS, _S3, _SSM = "logs:{region}:{account}", "s3:{region}:{account}", "ssm:{region}:{account}"
 _RECORDS = {
+    "AWS::CloudFormation::GuardHook": _Record(
+        f"{_CLOUDFORMATION}:type/hook/{{name}}", name="", ref=True, attribute="HookArn"
+    ),
+    "AWS::CloudFormation::HookDefaultVersion": _Record(
+        f"{_CLOUDFORMATION}:type/hook/{{name}}", name="", ref=True
+    ),
+    "AWS::CloudFormation::HookTypeConfig": _Record(
+        f"{_CLOUDFORMATION}:type-configuration/hook/{{name}}/default",
+        name="",
+        ref=True,
+        attribute="ConfigurationArn",
+    ),
+    "AWS::CloudFormation::HookVersion": _Record(
+        f"{_CLOUDFORMATION}:type/hook/{{name}}/00000001", name="", ref=True
+    ),
+    "AWS::CloudFormation::LambdaHook": _Record(
+        f"{_CLOUDFORMATION}:type/hook/{{name}}", name="", ref=True, attribute="HookArn"
+    ),
+    "AWS::CloudFormation::ModuleDefaultVersion": _Record(
+        f"{_CLOUDFORMATION}:type/module/{{name}}", name="", ref=True
+    ),
+    "AWS::CloudFormation::ModuleVersion": _Record(
+        f"{_CLOUDFORMATION}:type/module/{{name}}/00000001", name="", ref=True
+    ),
+    "AWS::CloudFormation::PublicTypeVersion": _Record(
+        f"{_CLOUDFORMATION}:type/resource/{{name}}", name="", ref=True, attribute="PublicTypeArn"
+    ),
+    "AWS::CloudFormation::Publisher": _Record(f"{_CLOUDFORMATION}:publisher/{{name}}", name=""),
+    "AWS::CloudFormation::ResourceDefaultVersion": _Record(
+        f"{_CLOUDFORMATION}:type/resource/{{name}}", name="", ref=True
+    ),
+    "AWS::CloudFormation::ResourceVersion": _Record(
+        f"{_CLOUDFORMATION}:type/resource/{{name}}/00000001", name="", ref=True
+    ),
+    "AWS::CloudFormation::StackSet": _Record(
+        f"{_CLOUDFORMATION}:stackset/{{name}}", name="StackSetName"
+    ),
+    "AWS::CloudFormation::TypeActivation": _Record(
+        f"{_CLOUDFORMATION}:type/resource/{{name}}", name="", ref=True
+    ),
     "AWS::IAM::SAMLProvider": _Record(f"{_IAM}:saml-provider/{{name}}", ref=True),
     "AWS::IAM::ServerCertificate": _Record(
         f"{_IAM}:server-certificate/{{name}}", name="ServerCertificateName"
@@ -64,11 +105,32 @@ _RECORDS = {
     "AWS::Logs::DeliveryDestination": _Record(f"{_LOGS}:delivery-destination:{{name}}"),
     "AWS::Logs::DeliverySource": _Record(f"{_LOGS}:delivery-source:{{name}}"),
     "AWS::Logs::Destination": _Record(f"{_LOGS}:destination:{{name}}", name="DestinationName"),
+    "AWS::Logs::Integration": _Record(f"{_LOGS}:integration:{{name}}", name="IntegrationName"),
     "AWS::Logs::LogAnomalyDetector": _Record(
         f"{_LOGS}:anomaly-detector:{{name}}", name="", ref=True, attribute="AnomalyDetectorArn"
     ),
     "AWS::Logs::QueryDefinition": _Record(f"{_LOGS}:query-definition:{{name}}", name=""),
+    "AWS::Logs::ScheduledQuery": _Record(
+        f"{_LOGS}:scheduled-query:{{name}}", ref=True, attribute="ScheduledQueryArn"
+    ),
+    "AWS::Logs::StorageTierPolicy": _Record(f"{_LOGS}:storage-tier-policy:{{name}}", name=""),
+    "AWS::Logs::Transformer": _Record(f"{_LOGS}:log-group:{{name}}", name="LogGroupIdentifier"),
+    "AWS::S3::AccessGrant": _Record(
+        f"{_S3}:access-grants/default/grant/{{name}}", name="", attribute="AccessGrantArn"
+    ),
+    "AWS::S3::AccessGrantsInstance": _Record(
+        f"{_S3}:access-grants/default", name="", ref=True, attribute="AccessGrantsInstanceArn"
+    ),
+    "AWS::S3::AccessGrantsLocation": _Record(
+        f"{_S3}:access-grants/default/location/{{name}}",
+        name="",
+        attribute="AccessGrantsLocationArn",
+    ),
     "AWS::S3::AccessPoint": _Record(f"{_S3}:accesspoint/{{name}}"),
+    "AWS::S3::MultiRegionAccessPoint": _Record("s3::{account}:accesspoint/{name}"),
+    "AWS::S3::MultiRegionAccessPointPolicy": _Record(
+        "s3::{account}:accesspoint/{name}", name="MrapName"
+    ),
     "AWS::S3::StorageLens": _Record(f"{_S3}:storage-lens/{{name}}", name=""),
     "AWS::S3::StorageLensGroup": _Record(f"{_S3}:storage-lens-group/{{name}}"),
     "AWS::SSM::Association": _Record(f"{_SSM}:association/{{name}}", name=""),
@@ -76,8 +138,11 @@ _RECORDS = {
     "AWS::SSM::MaintenanceWindow": _Record(f"{_SSM}:maintenancewindow/{{name}}", name=""),
     "AWS::SSM::MaintenanceWindowTarget": _Record(f"{_SSM}:windowtarget/{{name}}", name=""),
     "AWS::SSM::MaintenanceWindowTask": _Record(f"{_SSM}:windowtask/{{name}}", name=""),
+    "AWS::SSM::OpsItem": _Record(f"{_SSM}:opsitem/{{name}}", name="", attribute="OpsItemArn"),
     "AWS::SSM::PatchBaseline": _Record(f"{_SSM}:patchbaseline/{{name}}", name=""),
     "AWS::SSM::ResourceDataSync": _Record(f"{_SSM}:resource-data-sync/{{name}}", name="SyncName"),
+    "AWS::SSM::ResourcePolicy": _Record(f"{_SSM}:resource-policy/{{name}}", name=""),
+    "AWS::SSM::ServiceSetting": _Record(f"{_SSM}:servicesetting{{name}}", name="SettingId"),
 }
 
 

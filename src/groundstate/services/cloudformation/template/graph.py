@@ -5,7 +5,8 @@ AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from groundstate.services.cloudformation.template.document import Resource, Template
 from groundstate.services.cloudformation.template.errors import (
@@ -43,20 +44,32 @@ def check_references(template: Template) -> None:
                 missing[name] = None
         _check_condition(resource.condition, template)
     if missing:
-        raise format_error(
-            f"Unresolved resource dependencies [{', '.join(missing)}] in the Resources block of the"
-            " template"
-        )
+        raise format_error(_unresolved(missing, "Resources"))
     for output in template.outputs.values():
         for reference in find_references([output.value, output.export_name]):
             _check(reference, names, template, missing)
         _check_condition(output.condition, template)
     if missing:
         # Without the prefix that the Resources block has: so recorded on AWS.
-        raise TemplateError(
-            f"Unresolved resource dependencies [{', '.join(missing)}] in the Outputs block of the"
-            " template"
-        )
+        raise TemplateError(_unresolved(missing, "Outputs"))
+
+
+def check_active_references(resolver: Resolver) -> None:
+    """Raise if what is made, or an output that is shown, refers to what a condition leaves out.
+
+    Raises:
+        TemplateError: all such references of a block are named.
+    """
+    used = [resource.properties for resource in resolver.active_resources.values()]
+    if missing := _find_inactive(used, resolver):
+        raise format_error(_unresolved(missing, "Resources"))
+    shown = [
+        [output.value, output.export_name]
+        for output in resolver.template.outputs.values()
+        if output.condition is None or resolver.is_true(output.condition)
+    ]
+    if missing := _find_inactive(shown, resolver):
+        raise TemplateError(_unresolved(missing, "Outputs"))
 
 
 def find_dependencies(resolver: Resolver) -> dict[str, set[str]]:
@@ -113,6 +126,18 @@ def _find_cyclic(dependencies: Mapping[str, set[str]]) -> set[str]:
             return set(left)
         for name in idle:
             del left[name]
+
+
+def _find_inactive(values: list[Any], resolver: Resolver) -> list[str]:
+    """The resources that the values refer to and that are not made, each once."""
+    references = find_references(values, resolver.is_true)
+    left_out = resolver.template.resources.keys() - resolver.active_resources.keys()
+    return list(dict.fromkeys(found.name for found in references if found.name in left_out))
+
+
+def _unresolved(names: Iterable[str], block: str) -> str:
+    told = ", ".join(names)
+    return f"Unresolved resource dependencies [{told}] in the {block} block of the template"
 
 
 def _check(
