@@ -17,6 +17,7 @@ from groundstate.asl.json_text import to_text
 from groundstate.asl.jsonata import is_expression
 from groundstate.asl.jsonata_query import JsonataCatch, JsonataQuery, compile_typed
 from groundstate.asl.jsonpath_query import JsonPathCatch, JsonPathQuery
+from groundstate.asl.long_queries import has_long_queries
 from groundstate.asl.machine import Machine
 from groundstate.asl.map_items import JsonataMapItems, JsonPathMapItems, MapItems
 from groundstate.asl.query import CatchQuery, Query
@@ -43,6 +44,7 @@ def compile_valid(text: str, definition: Definition, type: MachineType) -> Machi
     machine.comment = definition.get("Comment", "")
     machine.query_language = definition.get("QueryLanguage", "JSONPath")
     machine.timeout_s = definition.get("TimeoutSeconds")
+    machine.evaluates = has_long_queries(definition)
     compiler = _Compiler(machine)
     machine.start = compiler.scope(definition)
     return machine
@@ -180,6 +182,7 @@ class _Compiler:
         execution_type = config.get("ExecutionType", "STANDARD")
         child = Machine(to_text(processor), execution_type)
         child.query_language = self.machine.query_language
+        child.evaluates = has_long_queries(processor)
         child.start = _Compiler(child).scope(processor)
         self.machine.processors[name] = child
         return compile_distributed(index, name, query, definition, items, execution_type)

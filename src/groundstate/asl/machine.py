@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from groundstate.asl.variable_references import find_variable_references
@@ -11,8 +10,6 @@ from groundstate.asl.variable_references import find_variable_references
 if TYPE_CHECKING:
     from groundstate.asl.interface import MachineType
     from groundstate.asl.states.state import State
-
-_LONG_QUERY = re.compile(r"\{%|\.\.|\[\?|\*|\w\(\)")
 
 
 class Machine:
@@ -31,7 +28,7 @@ class Machine:
         is_recent: it has variables or JSONata, which came in November 2024. Where AWS's answers
             changed about then, its recorded answers are the later ones.
         activities: ARNs of the activities that its tasks name.
-        evaluates: it may have queries that take long: expressions, wildcards, filters, functions.
+        evaluates: it may have queries that take long (`long_queries.py`).
     """
 
     __slots__ = (
@@ -59,7 +56,7 @@ class Machine:
         self.states: list[State] = []
         self.timeout_s: float | None = None
         self.processors: dict[str, Machine] = {}
-        self.evaluates = _LONG_QUERY.search(definition) is not None
+        self.evaluates = True
 
     def processor(self, state_name: str) -> Machine:
         """The machine that the children of this distributed Map run.

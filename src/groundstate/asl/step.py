@@ -45,17 +45,15 @@ def begin(
     """
     execution = Execution(info)
     turn = Turn(machine, execution, event.now, event.entropy, effort, budget)
-    details = {
-        "input": info.read_input(),
-        "roleArn": info.role_arn,
-    }
+    text = info.read_input()
+    details = {"input": text, "roleArn": info.role_arn}
     if info.version_arn:
         details["stateMachineVersionArn"] = info.version_arn
     if info.alias_arn:
         details["stateMachineAliasArn"] = info.alias_arn
     turn.record(0, "ExecutionStarted", details)
     root = Strand(0, -1, 0, machine.start, 0)
-    root.set_input_text(info.read_input())
+    root.raw_text = text
     if info.variables:
         root.variables = dict(info.variables)
     execution.strands[0] = root
@@ -133,7 +131,7 @@ def _redrive(turn: Turn, execution: Execution) -> bool:
 
 
 def _take(turn: Turn, execution: Execution, event: Input) -> bool:
-    if isinstance(event, Redriven):
+    if type(event) is Redriven:
         return _redrive(turn, execution)
     if execution.status != RUNNING:
         return False

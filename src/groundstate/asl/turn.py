@@ -25,7 +25,7 @@ from groundstate.asl.errors import (
     data_limit_exceeded,
     too_deep,
 )
-from groundstate.asl.execution import DONE, READY, WAITING, Execution, Strand
+from groundstate.asl.execution import DONE, READY, RUNNING, WAITING, Execution, Strand
 from groundstate.asl.interface import (
     CancelMapRun,
     CancelTask,
@@ -61,16 +61,15 @@ class Turn:
         strand: the one whose state is at work; templates and paths are evaluated for it.
         item: the Map item that an ItemSelector is evaluated for, or None.
         token: the task token that `$$.Task.Token` names, or ''.
-        effort: how much work evaluations may be.
     """
 
     __slots__ = (
         "_chance",
+        "_effort",
         "_entropy",
         "_first",
         "_volume",
         "budget",
-        "effort",
         "entries",
         "execution",
         "item",
@@ -102,7 +101,7 @@ class Turn:
         self.outcome = Outcome(now, execution.event_id + 1)
         self.entries = self.outcome.entries
         self.budget = budget
-        self.effort = effort or Effort()
+        self._effort = effort
         self.ready: deque[Strand] = deque()
         self.strand: Strand = None  # type: ignore[assignment]  # set before any state works
         self.item: dict[str, Any] | None = None
@@ -116,9 +115,16 @@ class Turn:
         return self._chance
 
     @property
+    def effort(self) -> Effort:
+        """How much work evaluations may be; most steps have none that needs to know."""
+        if self._effort is None:
+            self._effort = Effort()
+        return self._effort
+
+    @property
     def is_running(self) -> bool:
         """The execution has not ended in this turn."""
-        return self.execution.status == "RUNNING"
+        return self.execution.status == RUNNING
 
     def context(self) -> dict[str, Any]:
         """The context object for the state at work."""
@@ -163,7 +169,8 @@ class Turn:
 
     def run(self) -> None:
         """Run every ready strand until none can go on, or the budget is used up."""
-        ready, execution, effort = self.ready, self.execution, self.effort
+        # One that nobody gave is a patient one, and that is never tired.
+        ready, execution, effort = self.ready, self.execution, self._effort
         strands, append, now = execution.strands, self.entries.append, self.now
         try:
             while ready:
@@ -198,18 +205,21 @@ class Turn:
                         self.fail_interpreting(strand, error)
                     except RecursionError:
                         self.fail_interpreting(strand, too_deep())
-                    if effort.tired:
+                    if effort is not None and effort.tired:
                         self.budget = 0
         except HistoryFullError:
             self.finish_full()
-        if self.is_running:
-            self.execution.ready = [
-                strand.id
-                for strand in ready
-                if strand.phase == READY and strands.get(strand.id) is strand
-            ]
-            self.outcome.more = bool(self.execution.ready)
-            self.outcome.rests = self._volume > CHARACTERS_PER_STEP
+        if execution.status == RUNNING:
+            execution.ready = []
+            if ready:
+                left = execution.ready = [
+                    strand.id
+                    for strand in ready
+                    if strand.phase == READY and strands.get(strand.id) is strand
+                ]
+                self.outcome.more = bool(left)
+            if self._volume > CHARACTERS_PER_STEP:
+                self.outcome.rests = True
 
     def go_on(self, strand: Strand, action: Any, *arguments: Any) -> None:
         """Let a state work on an answer: `action(turn, strand, *arguments)`."""

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from groundstate.asl.interface import Entry, make_events
+from groundstate.asl.interface import Entry, make_event, make_events
 from groundstate.asl.json_errors import find_json_error
 from groundstate.models import load_model
 from groundstate.operation import named_error
@@ -98,8 +98,9 @@ def test_chunk_holds_a_text_that_is_handed_on_once(text: str, forms: dict[str, F
     assert chunk.count(b"longer") + chunk.count(b'"id"') == 1
     assert chunk.count(b"SdkHttpMetadata") == 0
     assert decode_chunk(3, chunk) == events
-    assert decode_ends(3, chunk) == (None, events[-1])
-    assert decode_first(3, chunk) == events[0]
+    first, last, last_id = decode_ends(3, chunk)
+    assert (first, last_id, make_event(last, 5, 1.5)) == (None, 5, events[-1])
+    assert make_event(decode_first(chunk), 3, 1.5) == events[0]
 
 
 def test_a_chunk_of_before_is_read() -> None:

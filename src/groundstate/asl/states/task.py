@@ -29,7 +29,13 @@ from groundstate.asl.interface import (
     TaskSucceeded,
     TaskTimedOut,
 )
-from groundstate.asl.json_text import is_too_large, read_data, to_plain_text, to_text
+from groundstate.asl.json_text import (
+    SURELY_SMALL,
+    is_too_large,
+    read_data,
+    to_plain_text,
+    to_text,
+)
 from groundstate.asl.states.state import State
 from groundstate.asl.task_parameters import (
     find_unsupported,
@@ -53,6 +59,7 @@ class TaskState(State):
         timeout, heartbeat: seconds for the strand at work, or None where not set.
         credentials: the role's ARN for the strand at work, or None.
         needs_token: its parameters name `$$.Task.Token`, or its pattern waits for one.
+        names: what the details of all events of an integration hold; nobody changes it.
     """
 
     type = "Task"
@@ -79,6 +86,9 @@ class TaskState(State):
         self.needs_token = needs_token
         self.supported = supported_parameters(resource)
         self.words = _WORDS.get(resource.kind, _INTEGRATION)
+        self.names: dict[str, Any] = {}
+        if self.words is _INTEGRATION:
+            self.names = {"resource": resource.resource, "resourceType": resource.resource_type}
         # Shown in the DataLimitExceeded of a result that is too large (observed).
         self.limit_name = resource.arn if resource.kind == "lambda" else resource.service
 
@@ -90,38 +100,48 @@ class TaskState(State):
         role = "" if self.credentials is None else self.credentials(turn)
         turn.token = ""
         text = strand.text if parameters is strand.raw_value else to_plain_text(parameters)
-        if is_too_large(text):
+        if len(text) > SURELY_SMALL and is_too_large(text):
             raise data_limit_exceeded(self.name)
+        execution, resource = turn.execution, self.resource
         unsupported = find_unsupported(self.supported, parameters)
-        if self.resource.kind == "aws-sdk":
-            wrong = turn.execution.info.find_wrong_parameter(self.resource, parameters)
+        if resource.kind == "aws-sdk":
+            wrong = execution.info.find_wrong_parameter(resource, parameters)
             unsupported = [wrong] if wrong else []
         if unsupported:
             raise runtime_error(
                 f"The Parameters '{text}' could not be used to start the Task:"
                 f" [{', '.join(map(not_supported, unsupported))}]"
             )
-        if self.resource.arn in turn.execution.info.missing_activities:
-            raise runtime_error(f"The activity {self.resource.arn} does not exist.")
-        task_id = turn.emit(
-            strand,
-            self.words.scheduled,
-            self._scheduled(turn, text, timeout_s, heartbeat_s, role),
-        )
+        if resource.arn in execution.info.missing_activities:
+            raise runtime_error(f"The activity {resource.arn} does not exist.")
+        words = self.words
+        details: dict[str, Any]
+        if words is _INTEGRATION:
+            details = {"parameters": text, "region": execution.info.region, **self.names}
+        else:
+            details = {"input": text, "resource": resource.arn}
+        if timeout_s is not None:
+            details["timeoutInSeconds"] = timeout_s
+        if heartbeat_s is not None:
+            details["heartbeatInSeconds"] = heartbeat_s
+        if role:
+            details["taskCredentials"] = {"roleArn": role}
+        task_id = previous = turn.record(strand.previous, words.scheduled, details)
         strand.task = task_id
         strand.token = token
         if timeout_s is not None:
             strand.deadline = turn.now + timeout_s
-        turn.execution.tasks[task_id] = strand.id
-        if self.words is _INTEGRATION:
-            self._emit_plain(turn, strand, "TaskStarted", {})
-        elif self.resource.kind == "lambda":
-            strand.previous = turn.record(strand.previous, "LambdaFunctionStarted", None)
+        execution.tasks[task_id] = strand.id
+        if words is _INTEGRATION:
+            previous = turn.record(previous, "TaskStarted", self.names)
+        elif resource.kind == "lambda":
+            previous = turn.record(previous, "LambdaFunctionStarted", None)
+        strand.previous = previous
         turn.outcome.commands.append(
             ScheduleTask(
                 task_id,
                 self.name,
-                self.resource,
+                resource,
                 parameters,
                 text,
                 strand.attempt,
@@ -132,38 +152,9 @@ class TaskState(State):
             )
         )
 
-    def _scheduled(
-        self,
-        turn: Turn,
-        text: str,
-        timeout_s: float | None,
-        heartbeat_s: float | None,
-        role: str,
-    ) -> dict[str, Any]:
-        resource = self.resource
-        details: dict[str, Any]
-        if self.words is _INTEGRATION:
-            details = {
-                "parameters": text,
-                "region": turn.execution.info.region,
-                "resource": resource.resource,
-                "resourceType": resource.resource_type,
-            }
-        else:
-            details = {"input": text, "resource": resource.arn}
-        if timeout_s is not None:
-            details["timeoutInSeconds"] = timeout_s
-        if heartbeat_s is not None:
-            details["heartbeatInSeconds"] = heartbeat_s
-        if role:
-            details["taskCredentials"] = {"roleArn": role}
-        return details
-
     def _emit_plain(self, turn: Turn, strand: Strand, type: str, details: dict[str, Any]) -> None:
-        if self.words is _INTEGRATION:
-            details["resource"] = self.resource.resource
-            details["resourceType"] = self.resource.resource_type
-        turn.emit(strand, type, details)
+        details.update(self.names)
+        strand.previous = turn.record(strand.previous, type, details)
 
     # ----------------------------------------------------------------------------- answers
 
@@ -200,13 +191,12 @@ class TaskState(State):
     def _succeeded(
         self, turn: Turn, strand: Strand, text: str, result: Any, result_text: str | None
     ) -> None:
-        if is_too_large(text):
+        if len(text) > SURELY_SMALL and is_too_large(text):
             self._too_large(turn, strand)
             return
         turn.close_task(strand)
-        words = self.words
-        details = {"output": text}
-        self._emit_plain(turn, strand, words.succeeded, details)
+        details = {"output": text, **self.names}
+        strand.previous = turn.record(strand.previous, self.words.succeeded, details)
         query = self.query
         if result is UNREAD and query.reads_result:
             result = read_data(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from groundstate.asl.interface import Entry
 from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions.arns import parse_execution_arn
 from groundstate.services.stepfunctions.errors import ExecutionDoesNotExist
@@ -40,7 +41,12 @@ def get_execution(call: Call, arn: str) -> tuple[StateMachine, ExecutionRow]:
 
 def list_item(call: Call, machine: StateMachine, row: ExecutionRow) -> Shape:
     """An execution as ListExecutions shows it."""
-    extra = read_extra(row)
+    return _list_item(call, machine, row, read_extra(row))
+
+
+def _list_item(
+    call: Call, machine: StateMachine, row: ExecutionRow, extra: dict[str, Any]
+) -> Shape:
     item: Shape = {
         "executionArn": arn_of(machine, row, extra),
         "stateMachineArn": machine.arn,
@@ -50,24 +56,26 @@ def list_item(call: Call, machine: StateMachine, row: ExecutionRow) -> Shape:
     }
     if row.stopped_at is not None:
         item["stopDate"] = row.stopped_at
-    return item | origin(call, machine, row, extra)
+    item.update(origin(call, machine, row, extra))
+    return item
 
 
 def describe(call: Call, machine: StateMachine, row: ExecutionRow, *, with_data: bool) -> Shape:
     """An execution as DescribeExecution shows it."""
     extra = read_extra(row)
-    described = list_item(call, machine, row)
+    described = _list_item(call, machine, row, extra)
     ends = read_ends(call, row)
-    first, last = (None, None) if ends is None else ends
+    first, last = (None, None) if ends is None else ends[:2]
     if with_data:
         described["input"] = read_input(call, row, extra, first)
     described["inputDetails"] = {"included": with_data}
     if row.status != RUNNING:
         assert last is not None, row.execution_id
-        described |= _ending(last, with_data=with_data)
+        described.update(_ending(last, with_data=with_data))
     if "trace" in extra:
         described["traceHeader"] = extra["trace"]
-    return described | redrive_status(call, row)
+    described.update(redrive_status(call, row))
+    return described
 
 
 def redrive_status(call: Call, row: ExecutionRow) -> Shape:
@@ -104,9 +112,8 @@ def origin(call: Call, machine: StateMachine, row: ExecutionRow, extra: dict[str
     return origin
 
 
-def _ending(event: dict[str, Any], *, with_data: bool) -> Shape:
-    kind = str(event["type"])
-    details = event.get(kind[0].lower() + kind[1:] + "EventDetails", {})
+def _ending(entry: Entry, *, with_data: bool) -> Shape:
+    kind, details = entry[0], entry[2] or {}
     ending: Shape = {}
     if "output" in details:
         if with_data:

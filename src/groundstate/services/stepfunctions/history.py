@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundstate.asl.interface import HistoryEvent
+from groundstate.asl.interface import Entry, HistoryEvent
 from groundstate.operation import Call
 from groundstate.services.stepfunctions.history_chunks import (
     Ends,
@@ -13,16 +13,10 @@ from groundstate.services.stepfunctions.history_chunks import (
 from groundstate.store.executions import ExecutionRow
 
 
-def read_first_event(call: Call, execution_id: int) -> HistoryEvent | None:
-    """The event with the id 1."""
+def read_first_entry(call: Call, execution_id: int) -> Entry | None:
+    """The entry of the event with the id 1."""
     chunk = call.tx.executions.find_first_chunk(execution_id)
-    return None if chunk is None else decode_first(1, chunk)
-
-
-def read_last_event(call: Call, row: ExecutionRow) -> HistoryEvent | None:
-    """The newest event."""
-    ends = read_ends(call, row)
-    return None if ends is None else ends[1]
+    return None if chunk is None else decode_first(chunk)
 
 
 def read_ends(call: Call, row: ExecutionRow) -> Ends | None:

@@ -20,8 +20,9 @@ import orjson
 from groundstate.asl.interface import Entry, HistoryEvent, make_event
 from groundstate.services.stepfunctions.answer_texts import Forms, fill
 
-Ends = tuple[HistoryEvent | None, HistoryEvent]
-"""The first event of an execution, if the newest chunk has it too, and the newest one."""
+Ends = tuple[Entry | None, Entry, int]
+"""The entry of an execution's first event, if the newest chunk has it too, and that of the newest
+event with its id."""
 
 # Parses one value of a text, from where it begins; it tells where the value ends.
 _parse = json.JSONDecoder().raw_decode
@@ -38,20 +39,29 @@ def encode_chunk(time: float, entries: list[Entry], forms: Forms) -> bytes:
         forms: those of the events' texts that are known to be made of a form.
     """
     written: list[Any] = [time, *entries]
-    places: dict[str, int] = {}
+    # What is written for a text: its form, and from its second event on the place of its first.
+    known: dict[str, Any] = dict(forms)
     place = 0
     for entry in entries:
         place += 1
         details = entry[2]
-        # Nearly all events of a long burst are of states, and need no call.
-        text = details[1] if type(details) is tuple else _find_text(entry)
+        # Nearly all events of a long burst are of states.
+        if type(details) is tuple:
+            text = details[1]
+        elif details is None:
+            continue
+        else:
+            text = details.get("output") or details.get("input")
         if text is None or len(text) <= _SHORT:
             continue
-        first = places.setdefault(text, place)
-        if first != place:
-            written[place] = _with_text(entry, first)
-        elif text in forms:
-            written[place] = _with_text(entry, forms[text])
+        shorter = known.setdefault(text, place)
+        if shorter != place:
+            if type(details) is tuple and len(entry) == 3:
+                written[place] = entry[0], entry[1], (details[0], shorter)
+            else:
+                written[place] = _with_text(entry, shorter)
+            if type(shorter) is not int:
+                known[text] = place
     return orjson.dumps(written)
 
 
@@ -83,52 +93,53 @@ def decode_part(
     return [_decode(first_id, entries, place) for place in places]
 
 
-def decode_first(first_id: int, chunk: bytes) -> HistoryEvent:
-    """The first event of a chunk, for which the others are not parsed: there may be thousands."""
+def decode_first(chunk: bytes) -> Entry:
+    """The first entry of a chunk, for which the others are not parsed: there may be thousands."""
     text = chunk.decode()
     time, end = _parse(text, 1)
     entry, _ = _parse(text, end + 1)
-    return _decode(first_id, [time, entry], 1)
+    return _read_entry([time, entry], 1)
 
 
-def find_ends(first_id: int, entries: list[Entry], time: float) -> Ends:
+def find_ends(first_id: int, entries: list[Entry]) -> Ends:
     """The ends that a history has with a burst's entries."""
-    first = make_event(entries[0], 1, time) if first_id == 1 else None
-    return first, make_event(entries[-1], first_id + len(entries) - 1, time)
+    return entries[0] if first_id == 1 else None, entries[-1], first_id + len(entries) - 1
 
 
 def decode_ends(first_id: int, chunk: bytes) -> Ends:
     """The ends that a history has with this chunk."""
     entries = orjson.loads(chunk)
-    last = _decode(first_id, entries, len(entries) - 1)
-    if first_id != 1:
-        return None, last
-    return (last if len(entries) == 2 else _decode(1, entries, 1)), last
+    count = len(entries) - 1
+    first = _read_entry(entries, 1) if first_id == 1 else None
+    return first, _read_entry(entries, count), first_id + count - 1
 
 
 def _decode(first_id: int, entries: list[Any], place: int) -> HistoryEvent:
-    entry = entries[place]
-    text = _find_text(entry)
+    return make_event(_read_entry(entries, place), first_id + place - 1, entries[0])
+
+
+def _read_entry(entries: list[Any], place: int) -> Entry:
+    entry: Entry = entries[place]
+    text = _find_text(entry[2])
     if text is not None and type(text) is not str:
         entry = _with_text(entry, _text_of(entries, text))
-    return make_event(entry, first_id + place - 1, entries[0])
+    return entry
 
 
 def _text_of(entries: list[Any], text: Any) -> str:
     if type(text) is int:
-        text = _find_text(entries[text])
+        text = _find_text(entries[text][2])
     if type(text) is list:
         return fill(text)
     assert type(text) is str, f"a text points on: {text!r}"
     return text
 
 
-def _find_text(entry: Entry) -> Any:
-    """The input or output of an event, as it is written there; None if it has neither.
+def _find_text(details: Any) -> Any:
+    """The input or output of an event, as its details have it; None if they have neither.
 
     No type of event has both.
     """
-    details = entry[2]
     if details is None:
         return None
     if type(details) is dict:

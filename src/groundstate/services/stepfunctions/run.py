@@ -33,7 +33,7 @@ from groundstate.services.stepfunctions.arns import (
     execution_arn_of,
     express_arn_of,
 )
-from groundstate.services.stepfunctions.history import read_first_event
+from groundstate.services.stepfunctions.history import read_first_entry
 from groundstate.services.stepfunctions.history_chunks import Ends, encode_chunk, find_ends
 from groundstate.services.stepfunctions.machines import alias_arn, compiled, version_arn
 from groundstate.store.executions import RUNNING, STATUSES, SUCCEEDED, ExecutionRow
@@ -253,11 +253,12 @@ class Run:
     def _find_ends(self) -> Ends | None:
         finish = self.finish
         size = len(self.info.read_input()) if self.first_id == 1 else 0
-        for text in (finish.output, finish.cause) if finish is not None else ():
-            size += len(text or "")
+        if finish is not None:
+            # It has one of them, or neither.
+            size += len(finish.output or finish.cause or "")
         if size > _RECENT_CHARACTERS_MAX:
             return None
-        return find_ends(self.first_id, self.entries, self.time)
+        return find_ends(self.first_id, self.entries)
 
     def _save_express(self, call: Call) -> None:
         # An Express execution leaves nothing behind: its row is only there while it runs.
@@ -379,14 +380,14 @@ def visible_name(row: ExecutionRow, extra: dict[str, Any]) -> str:
 
 
 def read_input(
-    call: Call, row: ExecutionRow, extra: dict[str, Any], first: dict[str, Any] | None = None
+    call: Call, row: ExecutionRow, extra: dict[str, Any], first: Entry | None = None
 ) -> str:
-    """The input that an execution was started with; `first` is its first event, if it is known."""
+    """The input that an execution was started with; `first` is its first entry, if it is known."""
     if "input" in extra:
         return str(extra["input"])
-    event = first or read_first_event(call, row.execution_id)
-    assert event is not None, f"execution {row.execution_id} has no history"
-    return str(event["executionStartedEventDetails"].get("input", "{}"))
+    entry = first or read_first_entry(call, row.execution_id)
+    assert entry is not None, f"execution {row.execution_id} has no history"
+    return str(entry[2].get("input", "{}"))
 
 
 def status_number(status: str) -> int:

@@ -11,7 +11,7 @@ from groundstate.operation import Call, Shape
 from groundstate.services.stepfunctions import executor
 from groundstate.services.stepfunctions.errors import ExecutionNotRedrivable
 from groundstate.services.stepfunctions.executions import get_execution, redrive_status
-from groundstate.services.stepfunctions.history import read_last_event
+from groundstate.services.stepfunctions.history import read_ends
 from groundstate.services.stepfunctions.run import read_extra
 
 REDRIVES_MAX = 1000
@@ -36,8 +36,8 @@ def redrive_execution(call: Call, request: Shape) -> Shape:
     status = redrive_status(call, row)
     if status["redriveStatus"] == "NOT_REDRIVABLE":
         raise ExecutionNotRedrivable(status["redriveStatusReason"])
-    last = read_last_event(call, row)
-    if last is not None and last["id"] >= EVENTS_MAX:
+    ends = read_ends(call, row)
+    if ends is not None and ends[2] >= EVENTS_MAX:
         raise ExecutionNotRedrivable("Execution history event limit exceeded")
     if extra.get("redrives", 0) >= REDRIVES_MAX:
         raise ExecutionNotRedrivable("Execution has reached the maximum number of redrives")
