@@ -6,10 +6,13 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html
 from __future__ import annotations
 
 import importlib
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
+
+from groundstate.services.lambda_.runtime_packages import make_runtime_folder
 
 from .conftest import make_zip
 
@@ -120,3 +123,16 @@ def test_modules_are_compiled_once(functions):
     assert "manager.py" not in first
     functions.client.update_function_configuration(FunctionName=name, Timeout=5)
     assert "mine.py" not in functions.invoke(name).payload
+
+
+def test_data_folder_that_was_copied_without_its_links_still_serves(tmp_path):
+    """`cp -rL`, or a copy made while the links were being laid, has packages in their places."""
+    made = make_runtime_folder(tmp_path / "first", is_own=True)
+    copy = tmp_path / "second" / made.name
+    shutil.copytree(made, copy)
+    names = {path.name for path in made.iterdir()}
+    lost = next(path for path in copy.iterdir() if path.name.startswith("boto3-"))
+    shutil.rmtree(lost)
+    assert make_runtime_folder(tmp_path / "second", is_own=True) == copy
+    assert {path.name for path in copy.iterdir()} == names
+    assert lost.is_symlink()

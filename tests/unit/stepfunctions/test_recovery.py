@@ -42,7 +42,8 @@ def running(tmp_path: Path) -> Iterator[States]:
 def lost(states: States, seconds_later: float = 0) -> Iterator[States]:
     """What starts from the data as it is on disk now, so many seconds later."""
     copy = Path(states.runtime.config.data_dir).parent / "second"
-    states.runtime.on_loop(lambda _: shutil.copytree(states.runtime.config.data_dir, copy))
+    folder = states.runtime.config.data_dir
+    states.runtime.on_loop(lambda _: shutil.copytree(folder, copy, symlinks=True))
     assert states.runtime.clock is not None
     now = states.runtime.clock.now() + seconds_later
     with Groundstate(copy) as runtime:

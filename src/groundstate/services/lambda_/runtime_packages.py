@@ -11,6 +11,7 @@ from __future__ import annotations
 import platform
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from hashlib import sha256
 from importlib import metadata
 from importlib.util import find_spec
@@ -57,9 +58,9 @@ def _link(parent: Path, found: dict[str, Path], below: str) -> Path:
     place = folder / below
     place.mkdir(parents=True, exist_ok=True)
     for name, path in found.items():
-        link = place / name
-        if not link.is_symlink():
-            link.symlink_to(path)
+        # It may be there from before: as a link or, in a copy of the data folder, as its target.
+        with suppress(FileExistsError):
+            (place / name).symlink_to(path)
     return folder
 
 
