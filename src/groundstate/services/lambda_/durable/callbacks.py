@@ -6,11 +6,10 @@ AWS: https://docs.aws.amazon.com/lambda/latest/api/API_SendDurableExecutionCallb
 from __future__ import annotations
 
 from groundstate.operation import Call, Shape
-from groundstate.services.lambda_.durable import events, invoking, timers
+from groundstate.services.lambda_.durable import invoking, timers
 from groundstate.services.lambda_.durable.model import (
     Execution,
-    add_events,
-    change_operation,
+    end_operation,
     load,
 )
 from groundstate.services.lambda_.durable.tokens import read_callback_id
@@ -63,7 +62,7 @@ def complete(call: Call, callback_id: str, status: str, details: Shape) -> None:
         details: its Result or its Error, if there is one.
     """
     execution, row = find_callback(call, callback_id)
-    _close(call, execution, row, status, details)
+    _end(call, execution, row, status, details)
     invoking.proceed(call, execution)
 
 
@@ -84,7 +83,7 @@ def time_out(call: Call, execution: Execution, operation_id: str, *, is_heartbea
         if is_heartbeat
         else {"ErrorType": "Callback.Timeout", "ErrorMessage": "Callback timed out"}
     )
-    _close(call, execution, row, "TIMED_OUT", {"Error": error})
+    _end(call, execution, row, "TIMED_OUT", {"Error": error})
 
 
 def begin(call: Call, execution: Execution, update: Shape, operation_id: str) -> Shape:
@@ -104,14 +103,8 @@ def begin(call: Call, execution: Execution, update: Shape, operation_id: str) ->
     return row
 
 
-def _close(
+def _end(
     call: Call, execution: Execution, row: DurableOperationRow, status: str, details: Shape
 ) -> None:
-    operation = {
-        **row.document,
-        "Status": status,
-        "EndTimestamp": call.now,
-        "CallbackDetails": {**row.document["CallbackDetails"], **details},
-    }
-    add_events(call, execution, events.ended(operation, call.now))
-    change_operation(call, execution, row, operation)
+    details = {**row.document["CallbackDetails"], **details}
+    end_operation(call, execution, row, status, {"CallbackDetails": details})

@@ -13,7 +13,7 @@ from groundstate.services.lambda_.durable.model import (
     CHAINED,
     Execution,
     add_events,
-    change_operation,
+    end_operation,
     load,
     put_operation,
 )
@@ -109,7 +109,8 @@ def _begin(call: Call, execution: Execution, row: DurableOperationRow) -> Shape:
         call.tx.durable.put_operation(row._replace(timer_id=timer_id))
     except ServiceError as problem:
         error = {"ErrorType": problem.code, "ErrorMessage": problem.message}
-        _close(call, execution, row, "FAILED", {"Error": error})
+        failure = {"ChainedInvokeDetails": {"Error": error}}
+        end_operation(call, execution, row, "FAILED", failure)
     else:
         details = {**row.details, "execution": started.arn}
         call.tx.durable.put_operation(row._replace(details=details))
@@ -185,18 +186,5 @@ def complete(call: Call, execution_id: int, operation_id: str, status: str, deta
     if not execution.is_open:
         execution.save(call)
         return
-    _close(call, execution, row, status, details)
+    end_operation(call, execution, row, status, {"ChainedInvokeDetails": details})
     invoking.proceed(call, execution)
-
-
-def _close(
-    call: Call, execution: Execution, row: DurableOperationRow, status: str, details: Shape
-) -> None:
-    operation = {
-        **row.document,
-        "Status": status,
-        "EndTimestamp": call.now,
-        "ChainedInvokeDetails": details,
-    }
-    add_events(call, execution, events.ended(operation, call.now))
-    change_operation(call, execution, row, operation)

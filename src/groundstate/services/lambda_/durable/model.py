@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from groundstate.operation import Call, Shape
+from groundstate.services.lambda_.durable.events import ended
 from groundstate.store.durable_executions import DurableExecutionRow, DurableOperationRow
 
 RUNNING, PAUSING, PAUSED = "RUNNING", "PAUSING", "PAUSED"
@@ -169,6 +170,19 @@ def change_operation(
     put_operation(call, execution, document, old=old)
     execution.updated.append(old.operation_id)
     execution.owes = True
+
+
+def end_operation(
+    call: Call, execution: Execution, old: DurableOperationRow, status: str, changes: Shape
+) -> None:
+    """Write an operation that ended without the function, and continue the history with it.
+
+    Args:
+        changes: members of the operation beside its status and its end.
+    """
+    operation = {**old.document, "Status": status, "EndTimestamp": call.now, **changes}
+    add_events(call, execution, ended(operation, call.now))
+    change_operation(call, execution, old, operation)
 
 
 def add_events(call: Call, execution: Execution, *events: Shape) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from groundstate.operation import Call, Shape
-from groundstate.services.lambda_.durable import callbacks, chained, events, executions, invoking
+from groundstate.services.lambda_.durable import callbacks, chained, executions, invoking
 from groundstate.services.lambda_.durable.model import (
     Execution,
-    add_events,
     change_operation,
+    end_operation,
     load,
 )
 
@@ -69,14 +69,10 @@ def serve_durable_timer(call: Call, subject: str, data: bytes) -> None:
 def complete_due(call: Call, execution: Execution) -> None:
     """End the waits that are over, and let the steps go on whose next attempt is due."""
     for row in call.tx.durable.list_due_operations(execution.execution_id, call.now):
-        operation = dict(row.document)
-        if operation["Type"] == "WAIT":
-            operation["Status"] = "SUCCEEDED"
-            operation["EndTimestamp"] = call.now
-            add_events(call, execution, events.ended(operation, call.now))
-        else:
-            operation["Status"] = "READY"
-            details: Shape = dict(operation["StepDetails"])
-            details.pop("NextAttemptTimestamp", None)
-            operation["StepDetails"] = details
+        if row.document["Type"] == "WAIT":
+            end_operation(call, execution, row, "SUCCEEDED", {})
+            continue
+        details: Shape = dict(row.document["StepDetails"])
+        details.pop("NextAttemptTimestamp", None)
+        operation = {**row.document, "Status": "READY", "StepDetails": details}
         change_operation(call, execution, row, operation)
