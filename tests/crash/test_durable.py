@@ -1,6 +1,6 @@
 """Durable functions at every commit point: each operation happens once, and the execution ends.
 
-The function is a fake that runs here; tests/unit/lambda_/test_durable.py runs real ones.
+The function is a fake that runs here; tests/unit/lambda_/test_durable*.py run real ones.
 """
 
 from __future__ import annotations

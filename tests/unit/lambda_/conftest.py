@@ -14,6 +14,8 @@ import pytest
 
 from groundstate.testing import Groundstate
 
+from .durable_functions import Durable
+
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -45,10 +47,14 @@ class Functions:
         self.client = groundstate.client("lambda")
         self.logs = groundstate.client("logs")
         self._numbers = itertools.count(1)
-        iam = groundstate.client("iam")
-        role = iam.create_role(RoleName="Function", AssumeRolePolicyDocument=json.dumps(TRUST))
-        iam.attach_role_policy(RoleName="Function", PolicyArn=BASIC)
-        self.role = role["Role"]["Arn"]
+        self.role = self.make_role("Function", BASIC)
+
+    def make_role(self, name: str, policy_arn: str) -> str:
+        """A role for functions, with a managed policy; its ARN."""
+        iam = self.groundstate.client("iam")
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+        iam.attach_role_policy(RoleName=name, PolicyArn=policy_arn)
+        return str(role["Role"]["Arn"])
 
     def make(
         self, source: str, files: dict[str, str | bytes] | None = None, **settings: Any
@@ -103,3 +109,16 @@ def functions() -> Iterator[Functions]:
     """Functions in a runtime that all tests of this folder share."""
     with Groundstate(real_time=True) as groundstate:
         yield Functions(groundstate)
+
+
+@pytest.fixture(scope="package")
+def durable(functions) -> Durable:
+    """Durable functions in the runtime that all tests of this folder share."""
+    return Durable(functions)
+
+
+@pytest.fixture
+def patient() -> Iterator[Durable]:
+    """Durable functions in virtual time, where nobody waits for a wait."""
+    with Groundstate() as groundstate:
+        yield Durable(Functions(groundstate))
