@@ -52,6 +52,22 @@ def handler(event, context):
     return seen
 """
 
+# Prints what a function says whose wrapper, a script, starts Groundstate's own Python.
+WRAPPED = """
+import json
+from groundstate.testing import Groundstate
+from tests.unit.lambda_.conftest import Functions, make_zip
+
+with Groundstate() as groundstate:
+    functions = Functions(groundstate)
+    source = "def handler(event, context):\\n    return 'started'\\n"
+    wrapper = '#!/bin/sh\\nexec "$@"\\n'
+    code = make_zip({"app.py": source, "wrap.sh": wrapper}, {"wrap.sh": 0o100755})
+    variables = {"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/wrap.sh"}
+    name = functions.make("", Code={"ZipFile": code}, Environment={"Variables": variables})
+    print(json.dumps(functions.invoke(name).payload))
+"""
+
 
 def publish(functions, files) -> str:
     name = f"layer-{uuid.uuid4()}"
@@ -139,3 +155,25 @@ def test_node_module_knows_itself_by_the_path_of_aws(functions):
     code = {"ZipFile": make_zip({"app.js": source})}
     name = functions.make("", Runtime="nodejs22.x", Code=code, Timeout=10)
     assert functions.invoke(name).payload == ["/var/task/app.js", "/var/task"]
+
+
+def test_python_may_be_reached_by_links_in_folders_that_functions_do_not_see():
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        real = Path(sys.executable).resolve()
+        for link, target in (("first", real), ("second", Path("..") / "first" / real.name)):
+            (folder / link).mkdir()
+            (folder / link / real.name).symlink_to(target)
+        python = folder / "second" / real.name
+        subprocess.run([python, "-m", "venv", "--without-pip", folder / "venv"], check=True)
+        packages = next((folder / "venv" / "lib").glob("python*")) / "site-packages"
+        places = [path for path in sys.path if path.endswith("site-packages")]
+        lines = [f"import site; site.addsitedir({path!r})\n" for path in places]
+        (packages / "own.pth").write_text("".join(lines))
+        answer = subprocess.run(
+            [folder / "venv" / "bin" / "python", "-c", WRAPPED],
+            check=True,
+            capture_output=True,
+            cwd=Path(__file__).parents[3],
+        )
+    assert answer.stdout == b'"started"\n'

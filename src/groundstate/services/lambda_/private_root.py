@@ -191,7 +191,8 @@ def _keep(path: str, stage: Path) -> None:
     if path.startswith(("/tmp/", "/opt/")) and Path(path).exists():  # noqa: S108, it is ours
         target = stage / path[1:]
         if not os.path.lexists(target):
-            _bind(Path(path), target)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _show(Path(path), target)
 
 
 def _bind_pycache(room: Room, stage: Path) -> None:

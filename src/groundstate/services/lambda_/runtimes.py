@@ -180,7 +180,19 @@ def _seen_everywhere(interpreter: Interpreter, runtime_root: str) -> list[str]:
     ]
     paths += [str(Path(interpreter.path).resolve().parents[1]), str(Path(__file__).parent)]
     paths += [str(Path(find_node() or "/").parent), str(_NODE_CLIENT.parent)]
+    # The program of a virtual environment may be a link to one that is a link, too.
+    for program in (sys.executable, interpreter.path, find_node()):
+        paths += _links(Path(program))
     return [path for path in dict.fromkeys(paths) if path.startswith(("/tmp/", "/opt/"))]  # noqa: S108
+
+
+def _links(path: Path) -> list[str]:
+    """What a link leads to: other links, in their order, and the program at their end."""
+    steps = []
+    while path.is_symlink():
+        path = path.parent / path.readlink()
+        steps.append(os.path.normpath(path))
+    return steps
 
 
 def _module_paths(function: FunctionVersion, task_root: Path, layer_roots: list[Path]) -> list[str]:
