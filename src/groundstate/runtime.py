@@ -73,6 +73,10 @@ class CannotListen(Exception):
         self.number = error.errno
 
 
+class CannotWrite(Exception):
+    """A commit failed: the disk is full, say. What was answered before is kept."""
+
+
 class Runtime:
     """One runtime: a store, a dispatcher, a gateway, and the server before it.
 
@@ -204,6 +208,9 @@ def serve(config: Config, announce: Callable[[str], None]) -> int:
 
     Args:
         announce: called with the endpoint's address once it answers.
+
+    Raises:
+        CannotWrite: a commit failed, which is what ended it.
     """
     logging.basicConfig(
         level=config.log_level,
@@ -235,4 +242,6 @@ async def _serve(config: Config, announce: Callable[[str], None]) -> int:
     announce(runtime.endpoint_url)
     await runtime.wait_stopped()
     await runtime.stop()
-    return 1 if runtime.failure is not None else 0
+    if runtime.failure is not None:
+        raise CannotWrite(str(runtime.failure)) from runtime.failure
+    return 0

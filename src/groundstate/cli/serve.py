@@ -17,7 +17,7 @@ from groundstate.cli.connection import read_settings
 from groundstate.cli.errors import CommandError
 from groundstate.cli.output import Console
 from groundstate.config import Config
-from groundstate.runtime import CannotListen, serve
+from groundstate.runtime import CannotListen, CannotWrite, serve
 from groundstate.store.connection import DataDirectoryInUse, DataDirectoryUnusable
 
 
@@ -54,6 +54,11 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         ) from error
     except CannotListen as error:
         raise CommandError(*_word_listening(config, error)) from error
+    except CannotWrite as error:
+        raise CommandError(
+            f"The data in {config.data_dir} could not be written any more: {error}.",
+            "All that was answered is kept. Make room on the disk, and start again.",
+        ) from error
     except DataDirectoryUnusable as error:
         raise CommandError(
             f"The data cannot be kept in {config.data_dir}: {error}.",

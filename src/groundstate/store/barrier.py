@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import Callable
 from functools import partial
@@ -161,5 +162,11 @@ class Barrier:
     def _fail(self, error: BaseException) -> None:
         self.failed = True
         self._waiting = None
-        logger.critical("The commit failed; the runtime stops.", exc_info=error)
+        # A disk that is full, or that fails, is nothing that a traceback explains.
+        is_ours = not isinstance(error, (sqlite3.OperationalError, OSError))
+        logger.critical(
+            "The commit failed, so the runtime stops: %s",
+            error,
+            exc_info=error if is_ours else None,
+        )
         self._on_failure(error)

@@ -14,6 +14,7 @@ disk before anything is answered.
 from __future__ import annotations
 
 import fcntl
+import logging
 import sqlite3
 from importlib import resources
 from pathlib import Path
@@ -32,6 +33,8 @@ LOG_BYTES = WAL_PAGES_PER_CHECKPOINT * (PAGE_SIZE_BYTES + 24)
 # Small: the kernel keeps the file's pages anyway, and a page kept twice is memory that a waiting
 # execution seems to cost. 64 MiB were measured to be no faster, with 1,000,000 items too.
 CACHE_KIB = 4096
+
+logger = logging.getLogger(__name__)
 
 
 class DataDirectoryInUse(Exception):
@@ -114,7 +117,10 @@ class Store:
         if self._log is not None:
             self._log.close()
         if self.path is not None:
-            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            try:
+                self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.OperationalError as error:
+                logger.warning("The log stays beside the database, for the next start: %s", error)
         self.connection.close()
         if self._lock is not None:
             self._lock.close()
