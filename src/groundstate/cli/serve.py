@@ -18,7 +18,11 @@ from groundstate.cli.errors import CommandError
 from groundstate.cli.output import Console
 from groundstate.config import Config
 from groundstate.runtime import CannotListen, CannotWrite, serve
-from groundstate.store.connection import DataDirectoryInUse, DataDirectoryUnusable
+from groundstate.store.connection import (
+    DataDirectoryInUse,
+    DataDirectoryIsNewer,
+    DataDirectoryUnusable,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +55,12 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         raise CommandError(
             f"Another runtime has the data in {config.data_dir} open.",
             "Use that one, or another folder:  groundstate serve --data-dir other",
+        ) from error
+    except DataDirectoryIsNewer as error:
+        raise CommandError(
+            f"A later version of Groundstate than {__version__} wrote the data in"
+            f" {config.data_dir}.",
+            "Update Groundstate, or use another folder:  groundstate serve --data-dir other",
         ) from error
     except CannotListen as error:
         raise CommandError(*_word_listening(config, error)) from error

@@ -41,6 +41,10 @@ class DataDirectoryInUse(Exception):
     """Another process has this data directory open."""
 
 
+class DataDirectoryIsNewer(Exception):
+    """A later version of Groundstate wrote the data directory, in a form unknown to this one."""
+
+
 class DataDirectoryUnusable(Exception):
     """The data directory cannot be made, or cannot be written to."""
 
@@ -54,6 +58,7 @@ class Store:
 
     Raises:
         DataDirectoryInUse: another process writes this database.
+        DataDirectoryIsNewer: a later version of Groundstate wrote it.
         DataDirectoryUnusable: its folder cannot be made or written to.
     """
 
@@ -74,12 +79,13 @@ class Store:
             self._log, synchronous = LogSync(path, LOG_BYTES), "NORMAL"
         try:
             self._configure(synchronous)
+            migrate(self.connection)
         except sqlite3.Error as error:
-            self.connection.close()
-            if self._log is not None:
-                self._log.close()
+            self._let_go()
             self._refuse(error)
-        migrate(self.connection)
+        except DataDirectoryIsNewer:
+            self._let_go()
+            raise
         self.tx = Transaction(self.connection)
         self._synced = 0
 
@@ -125,6 +131,13 @@ class Store:
         if self._lock is not None:
             self._lock.close()
 
+    def _let_go(self) -> None:
+        self.connection.close()
+        if self._log is not None:
+            self._log.close()
+        if self._lock is not None:
+            self._lock.close()
+
     def _refuse(self, error: sqlite3.Error) -> NoReturn:
         if self._lock is not None:
             self._lock.close()
@@ -146,14 +159,20 @@ class Store:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the schema up to date: run each numbered file that this database has not seen."""
+    """Bring the schema up to date: run each numbered file that this database has not seen.
+
+    Raises:
+        DataDirectoryIsNewer: it has seen one that is not here.
+    """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    files = resources.files("groundstate.store.migrations").iterdir()
-    for entry in sorted(files, key=lambda entry: entry.name):
-        if not entry.name.endswith(".sql") or int(entry.name[:4]) <= version:
+    entries = resources.files("groundstate.store.migrations").iterdir()
+    scripts = {int(entry.name[:4]): entry for entry in entries if entry.name.endswith(".sql")}
+    if version > max(scripts):
+        raise DataDirectoryIsNewer(f"schema {version}, of which this version knows {max(scripts)}")
+    for number in sorted(scripts):
+        if number <= version:
             continue
-        script = entry.read_text(encoding="utf-8")
-        number = int(entry.name[:4])
+        script = scripts[number].read_text(encoding="utf-8")
         connection.executescript(
             f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version={number};\nCOMMIT;"
         )

@@ -1,10 +1,14 @@
 """`groundstate serve` where it cannot: it says what is wrong and what to do next."""
 
 import socket
+import sqlite3
+from contextlib import closing
 
 import pytest
 
+from groundstate import __version__
 from groundstate.cli.main import main
+from groundstate.store import Store
 
 
 @pytest.fixture
@@ -50,6 +54,19 @@ def test_database_that_is_none(serve, tmp_path):
     said = serve("--port", "0")
     assert "groundstate.db: file is not a database" in said
     assert "--data-dir other" in said
+
+
+def test_data_of_a_later_version(serve, tmp_path):
+    Store(tmp_path / "data" / "groundstate.db").close()
+    with closing(sqlite3.connect(tmp_path / "data" / "groundstate.db")) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        connection.execute(f"PRAGMA user_version = {version + 1}")
+    said = serve("--port", "0")
+    assert f"A later version of Groundstate than {__version__} wrote the data" in said
+    assert "Update Groundstate" in said
+    with closing(sqlite3.connect(tmp_path / "data" / "groundstate.db")) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    Store(tmp_path / "data" / "groundstate.db").close()
 
 
 @pytest.mark.parametrize(
