@@ -52,6 +52,8 @@ def send_batch_record(
     attempts: int,
     outcome: Outcome | None,
     condition: str,
+    *,
+    shard: str,
 ) -> None:
     """Send the record of a batch that was given up, if its mapping wants it somewhere.
 
@@ -72,7 +74,7 @@ def send_batch_record(
         "version": "1.0",
         "timestamp": iso_time(call.now),
         "DDBStreamBatchInfo": {
-            "shardId": mapping.progress.get("shard", ""),
+            "shardId": shard,
             "startSequenceNumber": batch[0]["dynamodb"]["SequenceNumber"],
             "endSequenceNumber": batch[-1]["dynamodb"]["SequenceNumber"],
             "approximateArrivalOfFirstRecord": times[0],
