@@ -230,8 +230,16 @@ def test_bad_filter_is_refused(source):
             {"DestinationConfig": {"OnSuccess": {"Destination": "arn:aws:sqs:us-east-1::q"}}},
             "Unsupported DestinationConfig parameter for given event source mapping type.",
         ),
+        (
+            {"ParallelizationFactor": 2, "TumblingWindowInSeconds": 1},
+            "Parallelization factor must be equal to 1 when tumbling window period is configured",
+        ),
+        (
+            {"DestinationConfig": {"OnFailure": {}}},
+            "The Destination field is required for an OnFailure configuration.",
+        ),
     ],
-    ids=["position", "age", "destination"],
+    ids=["position", "age", "destination", "parallel", "failure"],
 )
 def test_setting_that_streams_lack_is_refused(source, settings, message):
     with pytest.raises(ClientError) as refused:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import defaultdict
 
@@ -133,56 +132,6 @@ def test_failing_record_holds_up_its_lane_alone_and_is_not_lost(source):
     source.client.update_event_source_mapping(UUID=made["UUID"], Enabled=True)
     found, _ = source.batches(name, before + 4)
     assert sorted(found[before:]) == [["b"], ["bad"], ["bad"], ["c"]]
-
-
-def test_given_up_record_of_one_lane_is_told_with_its_place(functions, source):
-    told = functions.make(
-        "import json\ndef handler(event, context):\n    print(json.dumps(event))\n"
-    )
-    arn = functions.client.get_function(FunctionName=told)["Configuration"]["FunctionArn"]
-    functions.groundstate.client("iam").put_role_policy(
-        RoleName="Function",
-        PolicyName="told",
-        PolicyDocument=json.dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": arn}
-                ],
-            }
-        ),
-    )
-    source.put("a", "bad", "c")
-    name = functions.make(FAILS_WHILE_TOLD, Environment=variables(FAILS="bad"))
-    source.map_function(
-        name,
-        BatchSize=1,
-        ParallelizationFactor=3,
-        MaximumRetryAttempts=0,
-        DestinationConfig={"OnFailure": {"Destination": arn}},
-    )
-    _, events = source.batches(name, 3)
-    (bad,) = [
-        event["Records"][0]["dynamodb"]["SequenceNumber"]
-        for event in events
-        if event["Records"][0]["dynamodb"]["Keys"]["id"]["S"] == "bad"
-    ]
-    deadline = time.monotonic() + WAIT_S
-    records = []
-    while not records:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-        if functions.logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{told}")[
-            "logGroups"
-        ]:
-            records = [json.loads(x) for x in functions.messages(told) if x.startswith("{")]
-    info = records[0]["DDBStreamBatchInfo"]
-    assert (info["batchSize"], info["startSequenceNumber"], info["endSequenceNumber"]) == (
-        1,
-        bad,
-        bad,
-    )
-    assert info["shardId"].startswith("shardId-")
 
 
 def test_changed_mapping_waits_for_the_batch_that_is_under_way(functions, source, notes):

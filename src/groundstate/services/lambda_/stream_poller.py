@@ -105,7 +105,8 @@ class _Reader:
         # The mapping's reader before it was changed: what that has under way is finished first.
         self._after = after
         self._matches = compile_filters(row.document.get("FilterCriteria", {}))
-        # A window has one state, which goes from batch to batch: there is nothing to do at once.
+        # A window has one state, which goes from batch to batch: AWS refuses a factor beside it,
+        # and here a data folder may have such a mapping from before that was done.
         is_windowed = row.document["TumblingWindowInSeconds"] > 0
         factor = 1 if is_windowed else row.document["ParallelizationFactor"]
         self._lanes = [Lane(self, loop) for _ in range(factor)]
