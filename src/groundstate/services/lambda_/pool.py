@@ -14,6 +14,7 @@ from groundstate.services.lambda_.sdk_bridge import Respond
 
 # What dies so early without having been given anything would do it again and again.
 _EARLY_S = 10.0
+_REST_S = 10.0
 
 
 class PoolOwner(Protocol):
@@ -81,7 +82,7 @@ class Pool:
         self._ahead: set[Environment] = set()
         self._target = 0
         # One that was started ahead has died early and by itself: the next one is put off.
-        self._is_resting = False
+        self._rests_until = 0.0
         self._idle: list[Environment] = []
         self._idle_ahead: list[Environment] = []
         self._owner = owner
@@ -107,12 +108,12 @@ class Pool:
     def keep_ahead(self, target: int) -> None:
         """Keep so many environments that are started ahead, for provisioned concurrency."""
         self._target = target
-        self._is_resting = False
         if self.count_ready_ahead() < target:
             self.has_been_ready = False
         for environment in list(self._idle_ahead):
             if self._is_surplus(environment):
                 environment.end()
+        self._rests_until = 0.0
         self._note_ready()
         self.start_ahead()
         if not target:
@@ -126,8 +127,9 @@ class Pool:
     @property
     def lacks_ahead(self) -> bool:
         """Fewer are started than are to be kept, and there is a point in starting more."""
-        has_a_point = not (self.obstacle or self.retired or self._is_resting)
-        return len(self._ahead) < self._target and has_a_point
+        if len(self._ahead) >= self._target or self.obstacle or self.retired:
+            return False
+        return self._loop.time() >= self._rests_until
 
     def count_ready_ahead(self) -> int:
         """How many of those that were started ahead are ready, or were and work."""
@@ -161,7 +163,6 @@ class Pool:
         for environment in list(self._idle_ahead):
             if self._is_surplus(environment):
                 environment.end()
-        self._is_resting = False
         self.start_ahead()
 
     @property
@@ -209,8 +210,9 @@ class Pool:
         self._ahead.discard(environment)
         if environment.is_ahead:
             self.obstacle = environment.init_error or self.obstacle
-            age_s = self._loop.time() - environment.began_at
-            self._is_resting |= was is State.IDLE and age_s < _EARLY_S
+            now = self._loop.time()
+            if was is State.IDLE and now - environment.began_at < _EARLY_S:
+                self._rests_until = now + _REST_S
         self._owner.environment_ended(self, environment, was_starting=was_starting)
 
     def take_waiting(self) -> Invocation | None:
