@@ -240,6 +240,16 @@ class FunctionTable:
         )
         return [(_function(row[:-2]), row[-2], orjson.loads(row[-1])) for row in rows]
 
+    def list_regions_of_settings(self, kind: str) -> list[str]:
+        """The regions in which there are settings of a kind."""
+        rows = self._execute(
+            "SELECT DISTINCT f.region FROM lambda_settings s"
+            " JOIN lambda_functions f ON f.function_id = s.function_id"
+            " WHERE s.kind = ? ORDER BY f.region",
+            (kind,),
+        )
+        return [row[0] for row in rows]
+
     def find_url(self, kind: str, url_id: str) -> tuple[int, str, Document] | None:
         """The setting of this kind whose `UrlId` is this, with its function's id and qualifier."""
         row = self._execute(

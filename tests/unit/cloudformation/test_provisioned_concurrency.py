@@ -114,3 +114,51 @@ def test_no_more_is_provisioned_than_there_is(stacks):
         " reservedConcurrentExecution for function"
     )
     provision("two", 50)
+
+
+def with_code(document, code):
+    function = {**FUNCTION, "Properties": {**FUNCTION["Properties"], "Code": {"ZipFile": code}}}
+    document["Resources"]["Function"] = function
+    return document
+
+
+KIND = "import os\ndef handler(event, context): return os.environ['AWS_LAMBDA_INITIALIZATION_TYPE']"
+
+
+@pytest.mark.parametrize(("of", "qualifier"), [("Version", "1"), ("Alias", "live")])
+def test_stack_is_complete_when_the_environments_are_there(stacks, of, qualifier):
+    document = with_code(template(2, of), KIND)
+    assert stacks.create(document)["StackStatus"] == "CREATE_COMPLETE"
+    client = stacks.runtime.client("lambda")
+    shown = client.get_provisioned_concurrency_config(FunctionName="F", Qualifier=qualifier)
+    assert (shown["Status"], shown["AllocatedProvisionedConcurrentExecutions"]) == ("READY", 2)
+    answer = client.invoke(FunctionName="F", Qualifier=qualifier)
+    assert answer["Payload"].read() == b'"provisioned-concurrency"'
+
+
+@pytest.mark.parametrize("of", ["Version", "Alias"])
+def test_code_that_cannot_be_initialized_fails_the_stack(stacks, of):
+    document = with_code(template(1, of), "raise ValueError('no')")
+    assert stacks.create(document)["StackStatus"] == "ROLLBACK_COMPLETE"
+    reasons = {
+        name: reason for name, status, reason in stacks.events() if status == "CREATE_FAILED"
+    }
+    assert reasons[of] == (
+        'Resource handler returned message: "Provisioned Concurrency configuration failed to be'
+        ' applied. Reason: FUNCTION_ERROR_INIT_FAILURE" (HandlerErrorCode: NotStabilized)'
+    )
+
+
+def test_version_that_fails_gives_the_alias_back_to_the_one_before(stacks):
+    document = with_code(template(1, "Alias"), KIND)
+    assert stacks.create(document)["StackStatus"] == "CREATE_COMPLETE"
+    document = with_code(template(1, "Alias"), "raise ValueError('no')")
+    version = document["Resources"].pop("Version")
+    document["Resources"]["Second"] = version
+    get_version = {"Fn::GetAtt": ["Second", "Version"]}
+    document["Resources"]["Alias"]["Properties"]["FunctionVersion"] = get_version
+    assert stacks.update(document)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    client = stacks.runtime.client("lambda")
+    assert client.get_alias(FunctionName="F", Name="live")["FunctionVersion"] == "1"
+    shown = client.get_provisioned_concurrency_config(FunctionName="F", Qualifier="live")
+    assert (shown["Status"], shown["AllocatedProvisionedConcurrentExecutions"]) == ("READY", 1)

@@ -354,6 +354,7 @@ def test_a_function_needs_the_rights_for_its_network_traces_and_dead_letters(
         (f"arn:aws:sns:us-east-1:{ACCOUNT}:failed", "sns:Publish"),
         (f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/failed", "events:PutEvents"),
         (f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:Failed", "lambda:InvokeFunction"),
+        ("arn:aws:s3:::failed", "s3:PutObject"),
     ],
 )
 def test_a_function_needs_the_rights_for_its_destinations(
@@ -361,8 +362,9 @@ def test_a_function_needs_the_rights_for_its_destinations(
 ) -> None:
     account = Account(groundstate)
     account.make_role("Without", document=trust(Service="lambda.amazonaws.com"))
+    written = f"{destination}/*" if action.startswith("s3:") else destination
     account.make_role(
-        "With", allow(action, destination), document=trust(Service="lambda.amazonaws.com")
+        "With", allow(action, written), document=trust(Service="lambda.amazonaws.com")
     )
     functions = groundstate.client("lambda")
     for name, role in (("F", "Without"), ("Failed", "Without")):

@@ -15,6 +15,7 @@ import pytest
 from groundstate.testing import Groundstate
 
 from .durable_functions import Durable
+from .stream_sources import Source
 
 TRUST = {
     "Version": "2012-10-17",
@@ -122,3 +123,18 @@ def patient() -> Iterator[Durable]:
     """Durable functions in virtual time, where nobody waits for a wait."""
     with Groundstate() as groundstate:
         yield Durable(Functions(groundstate))
+
+
+@pytest.fixture
+def source(functions, request):
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}],
+    }
+    functions.groundstate.client("iam").put_role_policy(
+        RoleName="Function", PolicyName="streams", PolicyDocument=json.dumps(policy)
+    )
+    made = Source(functions, f"table-{request.node.name}"[:60].replace("[", "-").replace("]", ""))
+    yield made
+    for mapping in made.client.list_event_source_mappings()["EventSourceMappings"]:
+        made.client.delete_event_source_mapping(UUID=mapping["UUID"])

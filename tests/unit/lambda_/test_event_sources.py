@@ -9,70 +9,7 @@ from datetime import datetime
 import pytest
 from botocore.exceptions import ClientError
 
-ECHO = "import json\ndef handler(event, context):\n    print(json.dumps(event))\n"
-WAIT_S = 5.0
-
-
-class Source:
-    """A table with a stream, and functions that read it."""
-
-    def __init__(self, functions, name):
-        self.functions = functions
-        self.client = functions.client
-        self.dynamodb = functions.groundstate.client("dynamodb")
-        self.table = name
-        made = self.dynamodb.create_table(
-            TableName=name,
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-        )
-        self.arn = made["TableDescription"]["LatestStreamArn"]
-
-    def put(self, *ids):
-        for item_id in ids:
-            self.dynamodb.put_item(TableName=self.table, Item={"id": {"S": item_id}})
-
-    def map(self, source=ECHO, **settings):
-        name = self.functions.make(source)
-        request = {"StartingPosition": "TRIM_HORIZON", **settings}
-        made = self.client.create_event_source_mapping(
-            EventSourceArn=self.arn, FunctionName=name, **request
-        )
-        return name, made
-
-    def batches(self, name, records):
-        """The ids of the records in each batch that the function got, once there are so many."""
-        deadline = time.monotonic() + WAIT_S
-        while True:
-            try:
-                messages = self.functions.messages(name)
-            except self.functions.logs.exceptions.ResourceNotFoundException:
-                messages = []
-            events = [json.loads(text) for text in messages if text.startswith('{"Records"')]
-            found = [
-                [record["dynamodb"]["Keys"]["id"]["S"] for record in event["Records"]]
-                for event in events
-            ]
-            if sum(map(len, found)) >= records or time.monotonic() > deadline:
-                return found, events
-            time.sleep(0.02)
-
-
-@pytest.fixture
-def source(functions, request):
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}],
-    }
-    functions.groundstate.client("iam").put_role_policy(
-        RoleName="Function", PolicyName="streams", PolicyDocument=json.dumps(policy)
-    )
-    made = Source(functions, f"table-{request.node.name}"[:60].replace("[", "-").replace("]", ""))
-    yield made
-    for mapping in made.client.list_event_source_mappings()["EventSourceMappings"]:
-        made.client.delete_event_source_mapping(UUID=mapping["UUID"])
+from .stream_sources import ECHO, WAIT_S
 
 
 def test_mapping_answers_with_the_defaults_of_aws(source):
@@ -293,8 +230,16 @@ def test_bad_filter_is_refused(source):
             {"DestinationConfig": {"OnSuccess": {"Destination": "arn:aws:sqs:us-east-1::q"}}},
             "Unsupported DestinationConfig parameter for given event source mapping type.",
         ),
+        (
+            {"ParallelizationFactor": 2, "TumblingWindowInSeconds": 1},
+            "Parallelization factor must be equal to 1 when tumbling window period is configured",
+        ),
+        (
+            {"DestinationConfig": {"OnFailure": {}}},
+            "The Destination field is required for an OnFailure configuration.",
+        ),
     ],
-    ids=["position", "age", "destination"],
+    ids=["position", "age", "destination", "parallel", "failure"],
 )
 def test_setting_that_streams_lack_is_refused(source, settings, message):
     with pytest.raises(ClientError) as refused:

@@ -360,12 +360,6 @@ def test_settings_without_effect_are_kept(functions):
     client.put_runtime_management_config(FunctionName=name, UpdateRuntimeOn="FunctionUpdate")
     found = client.get_runtime_management_config(FunctionName=name)
     assert found["UpdateRuntimeOn"] == "FunctionUpdate"
-    client.publish_version(FunctionName=name)
-    client.put_provisioned_concurrency_config(
-        FunctionName=name, Qualifier="1", ProvisionedConcurrentExecutions=2
-    )
-    found = client.get_provisioned_concurrency_config(FunctionName=name, Qualifier="1")
-    assert (found["Status"], found["AvailableProvisionedConcurrentExecutions"]) == ("READY", 2)
 
 
 FOREIGN = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPython:22"

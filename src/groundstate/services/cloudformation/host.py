@@ -1,7 +1,8 @@
 """Who waits for stacks: answers of DescribeStacks that are held until a stack has come to rest.
 
 They are held for a time of the machine's clock, not of the runtime's: a client waits, and in
-virtual time nothing may come until the client goes on.
+virtual time nothing may come until the client goes on. By the same clock stacks wait for
+processes, which work however the runtime's time goes.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from typing import NamedTuple
 
 from groundstate.config import Config
 from groundstate.operation import Call, Deferred, Runner, ServiceError, Shape
+from groundstate.services.cloudformation.engine.run import advance
 from groundstate.services.cloudformation.model import is_running
 
 # The CDK's command line polls every 5 s, and other clients rarer still: an answer that waits a
 # little for the stack to come to rest saves them a whole turn.
 HOLD_S = 4.0
+# How often a stack looks after the processes that it waits for.
+LOOK_S = 0.05
 
 Describe = Callable[[Call], Shape]
 
@@ -34,6 +38,12 @@ class StackWaits:
         self._runner = runner
         self._loop = asyncio.get_running_loop()
         self._waits: dict[str, list[_Wait]] = {}
+        self._looks: dict[str, asyncio.TimerHandle] = {}
+
+    @property
+    def busy(self) -> bool:
+        """Stacks wait for processes: virtual time stands still meanwhile."""
+        return bool(self._looks)
 
     def start(self) -> None:
         """Nothing to start."""
@@ -44,6 +54,18 @@ class StackWaits:
             for wait in waits:
                 wait.timeout.cancel()
         self._waits.clear()
+        for look in self._looks.values():
+            look.cancel()
+        self._looks.clear()
+
+    def look_soon(self, stack_id: str, region: str) -> None:
+        """Ask a stack's resources that are pending a moment later."""
+        if stack_id not in self._looks:
+            self._looks[stack_id] = self._loop.call_later(LOOK_S, self._look, stack_id, region)
+
+    def _look(self, stack_id: str, region: str) -> None:
+        del self._looks[stack_id]
+        self._runner.run("cloudformation", lambda job: advance(job, stack_id), region)
 
     def add(self, stack_id: str, region: str, describe: Describe) -> Deferred:
         """Wait for a stack.

@@ -10,6 +10,7 @@ from groundstate.operation import Call, Shape
 from groundstate.services.lambda_.errors import InvalidParameterValueException
 from groundstate.services.lambda_.functions import function_not_found
 from groundstate.services.lambda_.model import LATEST
+from groundstate.services.lambda_.provisioned import KIND, check_version
 from groundstate.store.functions import FunctionRow
 
 
@@ -19,6 +20,7 @@ def put_alias(call: Call, function: FunctionRow, alias: Shape, request: Shape) -
     Raises:
         ResourceNotFoundException: it would lead to a version that is not there.
         InvalidParameterValueException: its weights cannot be.
+        ResourceConflictException: something is provisioned for it, and for the version as well.
     """
     for member in ("FunctionVersion", "Description"):
         if member in request:
@@ -30,8 +32,13 @@ def put_alias(call: Call, function: FunctionRow, alias: Shape, request: Shape) -
         else:
             alias.pop("RoutingConfig", None)
     _check(call, function, alias)
+    name = alias["Name"]
+    if call.tx.functions.find_setting(function.function_id, KIND, name) is not None:
+        # What is provisioned goes along to another version.
+        check_version(call, function, name, alias["FunctionVersion"])
+        call.after_commit(call.host.reload_provisioned)
     alias["RevisionId"] = ids.make_uuid()
-    call.tx.functions.put_alias(function.function_id, alias["Name"], alias)
+    call.tx.functions.put_alias(function.function_id, name, alias)
     return alias
 
 

@@ -6,16 +6,19 @@ AWS: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-record
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from groundstate import ids
 from groundstate.arn import parse_arn
 from groundstate.operation import Call, ServiceError, Shape
 from groundstate.principals import role_principal
 from groundstate.services.lambda_.invocations import Target
 from groundstate.services.lambda_.model import Outcome
 from groundstate.services.lambda_.report import iso_time
+from groundstate.services.lambda_.stream_reading import make_event
 from groundstate.store.async_events import EventRow
 from groundstate.store.event_sources import EventSourceRow
 
@@ -39,7 +42,8 @@ def send_record(
     config = (settings or {}).get("DestinationConfig", {})
     destination = config.get(kind, {}).get("Destination", "")
     if destination:
-        _send(call, target, destination, _record(call, event, target, outcome, condition))
+        record = _record(call, event, target, outcome, condition)
+        _send(call, target, destination, record, f"async/{target.function.name}")
     elif condition != "Success":
         _send_dead_letter(call, event, target, outcome)
 
@@ -52,6 +56,8 @@ def send_batch_record(
     attempts: int,
     outcome: Outcome | None,
     condition: str,
+    *,
+    shard: str,
 ) -> None:
     """Send the record of a batch that was given up, if its mapping wants it somewhere.
 
@@ -72,7 +78,7 @@ def send_batch_record(
         "version": "1.0",
         "timestamp": iso_time(call.now),
         "DDBStreamBatchInfo": {
-            "shardId": mapping.progress.get("shard", ""),
+            "shardId": shard,
             "startSequenceNumber": batch[0]["dynamodb"]["SequenceNumber"],
             "endSequenceNumber": batch[-1]["dynamodb"]["SequenceNumber"],
             "approximateArrivalOfFirstRecord": times[0],
@@ -87,14 +93,18 @@ def send_batch_record(
             "executedVersion": target.function.version,
             "functionError": outcome.function_error or None,
         }
-    _send(call, target, destination, record)
+    arn = parse_arn(destination)
+    if arn is not None and arn.service == "s3":
+        # A bucket alone gets the records themselves.
+        record["payload"] = make_event(batch, mapping.source_arn, {}).decode()
+    _send(call, target, destination, record, f"{mapping.uuid}/{shard}")
 
 
 def _send_dead_letter(call: Call, event: EventRow, target: Target, outcome: Outcome | None) -> None:
     version = call.tx.functions.find_version(target.function.function_id, target.function.version)
     queue = {} if version is None else version.document.get("DeadLetterConfig", {})
     if queue:
-        _send(call, target, queue["TargetArn"], orjson.loads(event.payload))
+        _send(call, target, queue["TargetArn"], orjson.loads(event.payload), "")
 
 
 def _record(
@@ -128,8 +138,12 @@ def _parsed(payload: bytes) -> Any:
         return payload.decode("utf-8", "replace")
 
 
-def _send(call: Call, target: Target, destination: str, record: Any) -> None:
-    """Send to what a destination's ARN names, with the function's role."""
+def _send(call: Call, target: Target, destination: str, record: Any, folder: str) -> None:
+    """Send to what a destination's ARN names, with the function's role.
+
+    Args:
+        folder: where a bucket keeps the record, below `aws/lambda/`.
+    """
     arn = parse_arn(destination)
     body = orjson.dumps(record)
     role = role_principal(target.function.role, target.function.name, "lambda.amazonaws.com")
@@ -146,6 +160,11 @@ def _send(call: Call, target: Target, destination: str, record: Any) -> None:
         elif arn.service == "sns":
             notice = {"TopicArn": destination, "Message": body.decode()}
             call.invoke("sns", "Publish", notice, principal=role)
+        elif arn.service == "s3":
+            moment = datetime.fromtimestamp(call.now, UTC)
+            name = f"{moment:%Y/%m/%d/%Y-%m-%dT%H.%M.%S}-{ids.make_uuid()}"
+            kept = {"Bucket": arn.resource, "Key": f"aws/lambda/{folder}/{name}", "Body": body}
+            call.invoke("s3", "PutObject", kept, principal=role)
         else:
             raise ServiceError(f"Groundstate sends no records to {arn.service}")
     except ServiceError as error:

@@ -29,7 +29,7 @@ import orjson
 from groundstate import ids
 from groundstate.services.lambda_ import failures
 from groundstate.services.lambda_.extensions import INVOKE, Extensions, refuse
-from groundstate.services.lambda_.limits import INIT_S_MAX
+from groundstate.services.lambda_.limits import INIT_S_MAX, PROVISIONED_INIT_S_MAX
 from groundstate.services.lambda_.log_stream import LogStream
 from groundstate.services.lambda_.memory import MemoryGauge
 from groundstate.services.lambda_.model import FunctionVersion, Invocation, Outcome
@@ -95,12 +95,18 @@ class Environment:
         idle_since: when it became idle, in the loop's time.
         began_at: when it was made, in the loop's time.
         token: what its process has to know to use the SDK bridge.
+        is_ahead: it is one of provisioned concurrency: nobody waits while it starts.
+        init_error: why it did not become ready; empty if it did, or was ended before.
         gone: set when nothing of it runs any more.
     """
 
-    def __init__(self, owner: Owner, function: FunctionVersion, log: LogStream) -> None:
+    def __init__(
+        self, owner: Owner, function: FunctionVersion, log: LogStream, *, is_ahead: bool
+    ) -> None:
         self.function = function
         self.log = log
+        self.is_ahead = is_ahead
+        self.init_error = ""
         self.token = ids.make_secret(32)
         self.state = State.STARTING
         self.idle_since = 0.0
@@ -110,7 +116,7 @@ class Environment:
         # The loop's time has whole milliseconds, too few for the REPORT line.
         self._asked_at = time.perf_counter()
         self._telemetry = Telemetry(owner.now, is_json=function.log_format == "JSON")
-        self._report = Report(function, self._telemetry)
+        self._report = Report(function, self._telemetry, self.initialization_type)
         self._invocation: Invocation | None = None
         self._given_at = 0.0
         self._init_s: float | None = None
@@ -165,7 +171,16 @@ class Environment:
         if command.extensions:
             outputs.append(self._extensions_output.open())
         self._number = spawner.start(command, outputs, self)
-        self._timer = self._loop.call_later(INIT_S_MAX, self._init_is_late)
+        if self.is_ahead:
+            init_s_max = max(PROVISIONED_INIT_S_MAX, float(self.function.timeout_s))
+            self._timer = self._loop.call_later(init_s_max, self._init_is_too_late)
+        else:
+            self._timer = self._loop.call_later(INIT_S_MAX, self._init_is_late)
+
+    @property
+    def initialization_type(self) -> str:
+        """How it is started, in AWS's words."""
+        return "provisioned-concurrency" if self.is_ahead else "on-demand"
 
     def give(self, invocation: Invocation) -> None:
         """Hand an invocation to the process, which waits for one."""
@@ -174,7 +189,7 @@ class Environment:
         self.state = State.BUSY
         self._invocation = invocation
         self._given_at = time.perf_counter()
-        if self._init_s is None:
+        if self._init_s is None or self.is_ahead:
             self.log.begin_tail()
         self._write(self._report.start(self._owner.now(), invocation.request_id))
         timeout_s = self.function.timeout_s
@@ -291,6 +306,9 @@ class Environment:
                 self._write(self._report.extension(now, extension.name, extension.events or ()))
             self._write(self._report.init_report(now, self._init_s, "success", ""))
             self._telemetry.close_subscription()
+            if self.is_ahead:
+                # The next invocation, which stores the log otherwise, may be far away.
+                self._owner.flush_log(self)
         elif self.state is not State.RETURNED:
             return
         self._cancel_timer()
@@ -436,6 +454,9 @@ class Environment:
         self._timer = self._loop.call_later(self.function.timeout_s, self._init_is_too_late)
 
     def _init_is_too_late(self) -> None:
+        if self.is_ahead:
+            self._fail_init("Sandbox.Timedout", None, "Initialization took too long")
+            return
         invocation = self._owner.take_waiting()
         if invocation is not None:
             self._invocation = invocation
@@ -470,6 +491,11 @@ class Environment:
         duration_s = time.perf_counter() - self._asked_at
         now = self._owner.now()
         self._write(self._report.init_report(now, duration_s, "error", error_type))
+        self.init_error = error_type
+        if self.is_ahead:
+            self._write(f"{reason}\n{error_type}" if reason else "")
+            self.end("failure")
+            return
         invocation = self._owner.take_waiting()
         if invocation is not None:
             self._invocation = invocation

@@ -12,7 +12,7 @@ import orjson
 
 from groundstate.arn import parse_arn, partition_of
 from groundstate.operation import Call, Principal, ServiceError, Shape
-from groundstate.principals import role_principal
+from groundstate.principals import has_rights, role_principal
 from groundstate.services.lambda_.errors import (
     InvalidParameterValueException,
     ResourceNotFoundException,
@@ -43,6 +43,13 @@ _DEFAULTS = {
 }
 # Kept and shown; they have no effect here.
 _KEPT = ("KMSKeyArn", "MetricsConfig", "LoggingConfig")
+# What a function's role needs for a destination, and on what below it. Of a bucket that is every
+# object: a right to the prefix of the records alone is refused (observed).
+_DESTINATION_RIGHTS = {
+    "s3": (("PutObject", "/*"), ("ListBucket", "")),
+    "sns": (("Publish", ""),),
+    "sqs": (("SendMessage", ""),),
+}
 # Of other event sources, or without effect here: refused, so that nobody counts on them.
 _UNSUPPORTED = (
     "Topics",
@@ -101,8 +108,15 @@ def change_document(call: Call, document: Shape, request: Shape) -> None:
     for member in (*_DEFAULTS, *_KEPT):
         if member in request:
             document[member] = request[member]
+    if "DestinationConfig" in request:
+        document["DestinationConfig"] = _read_destination(request["DestinationConfig"])
     if document["BatchSize"] > 1000:
         raise InvalidParameterValueException("Maximum batch size for DynamoDB streams is 1000.")
+    if document["ParallelizationFactor"] > 1 and document["TumblingWindowInSeconds"]:
+        # Observed: a window's state goes from batch to batch.
+        raise InvalidParameterValueException(
+            "Parallelization factor must be equal to 1 when tumbling window period is configured"
+        )
     if "FilterCriteria" in request:
         compile_filters(request["FilterCriteria"])
         if request["FilterCriteria"].get("Filters"):
@@ -111,6 +125,37 @@ def change_document(call: Call, document: Shape, request: Shape) -> None:
             document.pop("FilterCriteria", None)
     document["State"] = "Enabled" if request.get("Enabled", _is_enabled(document)) else "Disabled"
     document["LastModified"] = call.now
+
+
+def _read_destination(config: Shape) -> Shape:
+    """Where records that are given up go; an empty ARN takes a destination away (documented)."""
+    failure = config.get("OnFailure")
+    if failure is not None and "Destination" not in failure:
+        # Observed.
+        raise InvalidParameterValueException(
+            "The Destination field is required for an OnFailure configuration."
+        )
+    return {"OnFailure": failure if failure and failure["Destination"] else {}}
+
+
+def check_destination(call: Call, document: Shape, role: Principal) -> None:
+    """The function's role may write to the mapping's destination: AWS asks beforehand.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+
+    Raises:
+        InvalidParameterValueException: it may not (the text was observed for queues and buckets).
+    """
+    destination = document["DestinationConfig"]["OnFailure"].get("Destination", "")
+    parsed = parse_arn(destination)
+    if parsed is None:
+        return
+    for action, whole in _DESTINATION_RIGHTS.get(parsed.service, ()):
+        if not has_rights(call, role, destination + whole, f"{parsed.service}:{action}"):
+            raise InvalidParameterValueException(
+                f"The function execution role does not have permissions to call {action} on"
+                f" {parsed.service.upper()}"
+            ).for_want_of_right()
 
 
 def compile_filters(criteria: Shape) -> Matches:
@@ -149,10 +194,17 @@ def check_source(call: Call, arn: str, role: Principal) -> None:
     except ServiceError as error:
         if error.code == "ResourceNotFoundException":
             raise InvalidParameterValueException(f"Stream not found: {arn}") from error
-        raise InvalidParameterValueException(
-            f"Cannot access stream {arn}. Please ensure the role can perform the GetRecords,"
-            " GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM."
-        ).for_want_of_right() from error
+        raise _no_access(arn) from error
+    for action in ("GetRecords", "GetShardIterator"):
+        if not has_rights(call, role, arn, f"dynamodb:{action}", "dynamodb:ListStreams"):
+            raise _no_access(arn)
+
+
+def _no_access(arn: str) -> ServiceError:
+    return InvalidParameterValueException(
+        f"Cannot access stream {arn}. Please ensure the role can perform the GetRecords,"
+        " GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM."
+    ).for_want_of_right()
 
 
 def function_role(call: Call, named: FunctionName) -> Principal:

@@ -35,6 +35,7 @@ from groundstate.services.lambda_.layers import describe_foreign_layers
 from groundstate.services.lambda_.log_stream import LogStream
 from groundstate.services.lambda_.model import FunctionVersion, Invocation, Outcome
 from groundstate.services.lambda_.pool import Pool
+from groundstate.services.lambda_.provisioned import Provisioned, read_wanted
 from groundstate.services.lambda_.public_layers import is_installed, make_layer
 from groundstate.services.lambda_.report import runtime_version
 from groundstate.services.lambda_.roles import issue_credentials
@@ -55,6 +56,8 @@ _SWEEP_S = 15.0
 # deployment that is under way would share the machine with it. Its imports take 0.15 s.
 _CALM_S = 2.0
 _CALM_CPU_S = 0.005
+# What is provisioned starts so long after the runtime, which answers first.
+_PROVISION_AFTER_S = 1.0
 _VERSIONS_MAX = 10_000
 _OPEN_FILES = 8192
 
@@ -67,6 +70,7 @@ class LambdaHost:
     Attributes:
         code: the unpacked code.
         events: asynchronous invocations that are due.
+        provisioned: environments that are started ahead.
         durable_waiters: callers that wait for the end of an execution.
     """
 
@@ -85,6 +89,7 @@ class LambdaHost:
         self._versions: dict[str, FunctionVersion] = {}
         self._count = 0
         self._starting = 0
+        self._starting_ahead = 0
         self._said: set[str] = set()
         self._sweep: asyncio.TimerHandle | None = None
         self._is_stopping = False
@@ -93,6 +98,8 @@ class LambdaHost:
         self._has_unused_code = False
         self.events = EventQueue(runner)
         self._poller = StreamPoller(runner)
+        self.provisioned = Provisioned(self._get_pool)
+        self._provision: asyncio.TimerHandle | None = None
         self.durable_waiters = Waiters()
 
     # Host
@@ -107,8 +114,9 @@ class LambdaHost:
         self._is_stopping = True
         self._poller.stop()
         self.events.stop()
-        if self._sweep is not None:
-            self._sweep.cancel()
+        for timer in (self._sweep, self._provision):
+            if timer is not None:
+                timer.cancel()
         for task in list(self._tasks):
             task.cancel()
         ending = []
@@ -125,8 +133,11 @@ class LambdaHost:
 
     @property
     def busy(self) -> bool:
-        """Invocations are under way or waiting."""
-        return bool(self._in_flight) or self.events.busy
+        """Invocations are under way or waiting, or environments start ahead of them."""
+        if self._in_flight or self._starting_ahead or self._provision or self.events.busy:
+            return True
+        is_full = self._count >= limits.ENVIRONMENTS_MAX
+        return not is_full and any(pool.lacks_ahead for pool in self._pools.values())
 
     # What operations do
 
@@ -156,11 +167,7 @@ class LambdaHost:
 
     def submit(self, invocation: Invocation) -> None:
         """Run an invocation that was admitted, once what it stands on is on disk."""
-        function = invocation.function
-        pool = self._pools.get(function.revision_id)
-        if pool is None:
-            pool = self._pools[function.revision_id] = Pool(self, function)
-        pool.submit(invocation)
+        self._get_pool(invocation.function).submit(invocation)
 
     def retire(self, revision_id: str) -> None:
         """A configuration is not current any more: its environments end when they are done."""
@@ -178,6 +185,22 @@ class LambdaHost:
 
         if not self._is_stopping:
             self._run("load the event source mappings", job, self._config.region)
+
+    def provide_later(self) -> None:
+        """Start what is provisioned when the runtime has started."""
+        self._provision = self._loop.call_later(_PROVISION_AFTER_S, self.reload_provisioned)
+
+    def reload_provisioned(self) -> None:
+        """Take over what is provisioned now."""
+        self._provision = None
+        if self._is_stopping:
+            return
+        try:
+            self.provisioned.load(read_wanted(self._runner, self._config.region))
+        except Exception:
+            logger.exception("Lambda could not provision concurrency.")
+        for pool in list(self._pools.values()):
+            self._forget_if_over(pool)
 
     def unpack_soon(self, code_sha256: str, content: bytes) -> None:
         """Unpack a big zip file in a thread, so that the first invocation need not wait for it."""
@@ -208,25 +231,42 @@ class LambdaHost:
             oldest.end()
         return True
 
-    def start_environment(self, pool: Pool) -> None:
+    def can_start_ahead(self) -> bool:
+        """The same for an environment that nobody waits for."""
+        return (
+            not self._is_stopping
+            and self._starting_ahead < limits.PROVISIONED_STARTING_MAX
+            and self._count < limits.ENVIRONMENTS_MAX
+        )
+
+    def start_environment(self, pool: Pool, *, is_ahead: bool) -> None:
         """Start an environment for a pool."""
         log = LogStream(pool.function, self.now(), self._log_refused(pool))
-        environment = Environment(pool, pool.function, log)
-        pool.environments.add(environment)
-        pool.starting += 1
-        self._starting += 1
+        environment = Environment(pool, pool.function, log, is_ahead=is_ahead)
+        pool.add(environment)
+        self._count_starting(environment, 1)
         self._count += 1
         self._keep(self._loop.create_task(self._begin(environment)))
 
-    def environment_started(self) -> None:
+    def environment_started(self, environment: Environment) -> None:
         """An environment has become ready, so another one may start."""
-        self._starting -= 1
+        self._count_starting(environment, -1)
         self._loop.call_soon(self._serve_all)
 
-    def environment_ended(self, pool: Pool, *, was_starting: bool) -> None:
+    def environment_ended(
+        self, pool: Pool, environment: Environment, *, was_starting: bool
+    ) -> None:
         """An environment is gone."""
         self._count -= 1
-        self._starting -= was_starting
+        if was_starting:
+            self._count_starting(environment, -1)
+        if environment.is_ahead and environment.init_error and not self._is_stopping:
+            logger.warning(
+                "%s, version %s: what is provisioned cannot be initialized: %s; see its log.",
+                pool.function.name,
+                pool.function.version,
+                environment.init_error,
+            )
         self._forget_if_over(pool)
         if not self._is_stopping:
             # In a turn of its own: an environment may end while its pool is being served.
@@ -290,6 +330,7 @@ class LambdaHost:
                 runtime_api=environment.address,
                 endpoint_url=self._runner.endpoint_url,
                 log_stream=environment.log.name,
+                initialization_type=environment.initialization_type,
             )
             if function.runtime.startswith("nodejs"):
                 variables["GROUNDSTATE_SDK"] = str(self._sdk_catalogue())
@@ -452,6 +493,20 @@ class LambdaHost:
         for pool in list(self._pools.values()):
             if pool.waiting:
                 pool.serve()
+        for pool in list(self._pools.values()):
+            pool.start_ahead()
+
+    def _count_starting(self, environment: Environment, change: int) -> None:
+        if environment.is_ahead:
+            self._starting_ahead += change
+        else:
+            self._starting += change
+
+    def _get_pool(self, function: FunctionVersion) -> Pool:
+        pool = self._pools.get(function.revision_id)
+        if pool is None:
+            pool = self._pools[function.revision_id] = Pool(self, function)
+        return pool
 
     def _forget_if_over(self, pool: Pool) -> None:
         if pool.is_over and self._pools.get(pool.function.revision_id) is pool:

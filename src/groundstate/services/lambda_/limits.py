@@ -37,9 +37,17 @@ EVENT_RETRY_WAITS_S = (60.0, 120.0)
 # How long an execution of a durable function is kept, if its function does not say.
 RETENTION_DAYS = 14
 
+# An environment of provisioned concurrency may initialize for as long, or for the function's
+# timeout if that is more (documented).
+PROVISIONED_INIT_S_MAX = 130.0
+
 # Ours: how many processes run at once on this machine, and how many of them start at a time.
 ENVIRONMENTS_MAX = 256
 STARTING_MAX = 4
+# How many are started ahead and kept for provisioned concurrency, of all functions together: each
+# takes 10 to 20 MB. And how many of them start at a time, beside those that somebody waits for.
+PROVISIONED_MAX = 32
+PROVISIONED_STARTING_MAX = 2
 IDLE_S_MAX = 300.0
 # An environment's credentials are good for twelve hours.
 ENVIRONMENT_AGE_S_MAX = 11 * 3600.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from groundstate.operation import Call
 from groundstate.services.lambda_.async_events import recover_events
 from groundstate.services.lambda_.durable.recovery import recover_executions
+from groundstate.services.lambda_.provisioned import KIND
 
 
 def recover(call: Call) -> None:
@@ -17,3 +18,5 @@ def recover(call: Call) -> None:
     recover_executions(call)
     host = call.host
     call.after_commit(host.reload_event_sources)
+    if call.tx.functions.list_regions_of_settings(KIND):
+        call.after_commit(host.provide_later)

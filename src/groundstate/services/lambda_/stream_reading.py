@@ -17,7 +17,8 @@ from groundstate.operation import Call, Principal, ServiceError, Shape
 _SERVICE = "dynamodbstreams"
 # A batch is cut where the event would be too big for an invocation.
 _EVENT_BYTES_MAX = 6 * 1024 * 1024
-_RECORDS_MAX = 1000
+# What GetRecords gives at most.
+RECORDS_MAX = 1000
 
 
 class Read(NamedTuple):
@@ -31,43 +32,50 @@ class Read(NamedTuple):
     iterator: str
 
 
+class Opened(NamedTuple):
+    """A shard, and an iterator over it."""
+
+    shard: str
+    iterator: str
+
+
 def newest_place(call: Call, stream_arn: str, role: Principal) -> Shape:
     """The place behind the newest record, which LATEST begins with."""
     place: Shape = {}
-    iterator = open_iterator(call, stream_arn, place, role)
+    shard, iterator = open_shard(call, stream_arn, place, role)
     while iterator:
-        read = read_records(call, iterator, _RECORDS_MAX, role)
+        read = read_records(call, iterator, RECORDS_MAX, role)
         if not read.records:
             break
-        place = place_of(call, stream_arn, read.records[-1], role)
+        place = {"shard": shard, "sequence": sequence_of(read.records[-1])}
         iterator = read.iterator
     return place
 
 
-def open_iterator(call: Call, stream_arn: str, place: Shape, role: Principal) -> str:
+def open_shard(call: Call, stream_arn: str, place: Shape, role: Principal) -> Opened:
     """An iterator from behind a place on; empty if the stream has no more shards.
 
     Raises:
         ServiceError: the stream is gone, or the role may not read it.
     """
-    shards = _shards(call, stream_arn, role)
-    if not shards:
-        return ""
-    ids = [shard["ShardId"] for shard in shards]
-    if place.get("shard") not in ids:
-        return _iterator(call, stream_arn, ids[0], {"ShardIteratorType": "TRIM_HORIZON"}, role)
+    ids = [shard["ShardId"] for shard in _shards(call, stream_arn, role)]
+    if not ids:
+        return Opened("", "")
+    shard = str(place.get("shard", ""))
+    oldest = {"ShardIteratorType": "TRIM_HORIZON"}
+    if shard not in ids:
+        return Opened(ids[0], _iterator(call, stream_arn, ids[0], oldest, role))
     request = {
         "ShardIteratorType": "AFTER_SEQUENCE_NUMBER",
         "SequenceNumber": place["sequence"],
     }
     try:
-        return _iterator(call, stream_arn, place["shard"], request, role)
+        return Opened(shard, _iterator(call, stream_arn, shard, request, role))
     except ServiceError as error:
         if error.code not in ("TrimmedDataAccessException", "ValidationException"):
             raise
         # What follows that record is older than a day and gone: go on with what there is.
-        oldest = {"ShardIteratorType": "TRIM_HORIZON"}
-        return _iterator(call, stream_arn, place["shard"], oldest, role)
+        return Opened(shard, _iterator(call, stream_arn, shard, oldest, role))
 
 
 def read_records(call: Call, iterator: str, limit: int, role: Principal) -> Read:
@@ -95,15 +103,14 @@ def _as_event(record: Shape) -> Shape:
     return {**record, "userIdentity": told}
 
 
-def place_of(call: Call, stream_arn: str, record: Shape, role: Principal) -> Shape:
-    """The place of a record, which was read from the stream's last shard."""
-    shards = _shards(call, stream_arn, role)
-    return {"shard": shards[-1]["ShardId"], "sequence": sequence_of(record)}
-
-
 def sequence_of(record: Shape) -> str:
     """A record's sequence number."""
     return str(record["dynamodb"]["SequenceNumber"])
+
+
+def item_of(record: Shape) -> bytes:
+    """What tells the record's item from others: its partition and sort key."""
+    return orjson.dumps(record["dynamodb"]["Keys"], option=orjson.OPT_SORT_KEYS)
 
 
 def make_event(records: list[Shape], stream_arn: str, window: Shape) -> bytes:

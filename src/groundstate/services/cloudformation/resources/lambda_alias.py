@@ -11,11 +11,13 @@ from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import pick
 from groundstate.services.cloudformation.resources.lambda_concurrency import (
     CONCURRENCY,
+    check_concurrency,
     set_concurrency,
 )
 from groundstate.services.cloudformation.resources.provision import (
     Current,
     Made,
+    Outcome,
     Properties,
     Provision,
 )
@@ -23,24 +25,24 @@ from groundstate.services.cloudformation.resources.resource_type import Resource
 from groundstate.services.cloudformation.resources.shape import NUMBER, TEXT, Needed
 
 
-def create_alias(provision: Provision, properties: Properties) -> Made:
+def create_alias(provision: Provision, properties: Properties) -> Outcome:
     """Create the alias."""
     request = pick(properties, ("FunctionName", "Name", "FunctionVersion", "Description"))
     if "RoutingConfig" in properties:
         request["RoutingConfig"] = _routing(properties)
     alias = provision.invoke("lambda", "CreateAlias", request)
-    set_concurrency(provision, properties["Name"], {}, properties)
-    return Made(alias["AliasArn"], {"AliasArn": alias["AliasArn"]})
+    made = Made(alias["AliasArn"], {"AliasArn": alias["AliasArn"]})
+    return set_concurrency(provision, made, properties["Name"], {}, properties)
 
 
-def update_alias(provision: Provision, current: Current, properties: Properties) -> Made:
+def update_alias(provision: Provision, current: Current, properties: Properties) -> Outcome:
     """Point the alias elsewhere, or provide for more or fewer invocations."""
     request = pick(properties, ("FunctionName", "Name", "FunctionVersion"))
     request["Description"] = properties.get("Description", "")
     request["RoutingConfig"] = _routing(properties)
     provision.invoke("lambda", "UpdateAlias", request)
-    set_concurrency(provision, properties["Name"], current.properties, properties)
-    return Made(current.physical_id, current.attributes)
+    made = Made(current.physical_id, current.attributes)
+    return set_concurrency(provision, made, properties["Name"], current.properties, properties)
 
 
 def delete_alias(provision: Provision, current: Current) -> None:
@@ -80,4 +82,5 @@ ALIAS = ResourceType(
     create=create_alias,
     update=update_alias,
     delete=delete_alias,
+    check=check_concurrency,
 )

@@ -9,11 +9,13 @@ from groundstate.services.cloudformation.resources.absence import gone_is_fine
 from groundstate.services.cloudformation.resources.fields import pick
 from groundstate.services.cloudformation.resources.lambda_concurrency import (
     CONCURRENCY,
+    check_concurrency,
     set_concurrency,
 )
 from groundstate.services.cloudformation.resources.provision import (
     Current,
     Made,
+    Outcome,
     Properties,
     Provision,
     ProvisionFailed,
@@ -22,7 +24,7 @@ from groundstate.services.cloudformation.resources.resource_type import Resource
 from groundstate.services.cloudformation.resources.shape import ANY, TEXT
 
 
-def create_version(provision: Provision, properties: Properties) -> Made:
+def create_version(provision: Provision, properties: Properties) -> Outcome:
     """Publish what the function is now.
 
     Raises:
@@ -36,24 +38,27 @@ def create_version(provision: Provision, properties: Properties) -> Made:
             f' {version["Version"]} ). Modify the function to create a new version."'
             " (HandlerErrorCode: AlreadyExists)"
         )
-    set_concurrency(provision, version["Version"], {}, properties)
-    return Made(
+    made = Made(
         version["FunctionArn"],
         {"FunctionArn": version["FunctionArn"], "Version": version["Version"]},
     )
+    return set_concurrency(provision, made, version["Version"], {}, properties)
 
 
-def update_version(provision: Provision, current: Current, properties: Properties) -> Made:
+def update_version(provision: Provision, current: Current, properties: Properties) -> Outcome:
     """Provide for more or fewer invocations at once."""
-    set_concurrency(provision, current.attributes["Version"], current.properties, properties)
-    return Made(current.physical_id, current.attributes)
+    made = Made(current.physical_id, current.attributes)
+    return set_concurrency(
+        provision, made, current.attributes["Version"], current.properties, properties
+    )
 
 
 def delete_version(provision: Provision, current: Current) -> None:
     """Delete the version; one that is gone already is as good."""
     request = {
         "FunctionName": current.properties["FunctionName"],
-        "Qualifier": current.attributes["Version"],
+        # One that has failed on the way has no attributes.
+        "Qualifier": current.physical_id.rpartition(":")[2],
     }
     with gone_is_fine():
         provision.invoke("lambda", "DeleteFunction", request)
@@ -76,4 +81,5 @@ VERSION = ResourceType(
     create=create_version,
     update=update_version,
     delete=delete_version,
+    check=check_concurrency,
 )

@@ -12,6 +12,7 @@ from groundstate.services.lambda_.errors import (
     ResourceConflictException,
 )
 from groundstate.services.lambda_.event_source_mappings import (
+    check_destination,
     check_source,
     function_role,
     new_document,
@@ -47,6 +48,7 @@ def create_event_source_mapping(call: Call, request: Shape) -> Shape:
             f"Unsupported starting position for arn type: {source}"
         )
     document = new_document(call, ids.make_uuid(), named, request)
+    check_destination(call, document, role)
     document["Tags"] = request.get("Tags", {})
     if len(document["Tags"]) > TAGS_MAX:
         raise InvalidParameterValueException("Number of tags exceeds resource tag limit.")

@@ -19,4 +19,5 @@ def delete_alias(call: Call, request: Shape) -> Shape:
     function = get_function_row(call, parse_function_name(call, request).name)
     call.tx.functions.remove_alias(function.function_id, request["Name"])
     call.tx.functions.remove_settings(function.function_id, request["Name"])
+    call.after_commit(call.host.reload_provisioned)
     return {}

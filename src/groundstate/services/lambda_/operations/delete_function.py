@@ -42,6 +42,7 @@ def delete_function(call: Call, request: Shape) -> Shape:
             retire(call, version.revision_id)
         call.tx.functions.remove(function.function_id)
     sweep_code(call)
+    call.after_commit(call.host.reload_provisioned)
     return {}
 
 

@@ -27,6 +27,7 @@ KIND = "event_invoke"
 _ACTIONS = {
     "events": "PutEvents",
     "lambda": "InvokeFunction",
+    "s3": "PutObject",
     "sns": "Publish",
     "sqs": "SendMessage",
 }
@@ -123,7 +124,9 @@ def _check_destinations(call: Call, arn: str, config: Shape) -> None:
         action = _ACTIONS[parsed.service]
         if parsed.service == "lambda":
             _check_function(call, own, destination, parsed.region)
-        if not has_rights(call, role, destination, f"{parsed.service}:{action}"):
+        # Of a bucket that is every object, though the records have a folder.
+        written = f"{destination}/*" if parsed.service == "s3" else destination
+        if not has_rights(call, role, written, f"{parsed.service}:{action}"):
             raise InvalidParameterValueException(
                 f"The function's execution role does not have permissions to call {action} on"
                 f" {destination}"

@@ -1,24 +1,28 @@
-"""Put, Get, Delete and List of ProvisionedConcurrencyConfig: kept and shown.
+"""Put, Get, Delete and List of ProvisionedConcurrencyConfig.
 
 AWS: https://docs.aws.amazon.com/lambda/latest/api/API_PutProvisionedConcurrencyConfig.html
+     https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
 """
 
 from __future__ import annotations
 
+from groundstate import ids
 from groundstate.operation import Call, Shape
 from groundstate.services.lambda_.configuration import modified_time
 from groundstate.services.lambda_.errors import (
     InvalidParameterValueException,
     ResourceNotFoundException,
 )
-from groundstate.services.lambda_.functions import get_function_row, get_version
+from groundstate.services.lambda_.functions import (
+    get_function_row,
+    get_version,
+    is_alias_name,
+)
 from groundstate.services.lambda_.limits import CONCURRENCY_MAX, UNRESERVED_CONCURRENCY_MIN
-from groundstate.services.lambda_.model import LATEST
 from groundstate.services.lambda_.names import function_arn, parse_function_name
 from groundstate.services.lambda_.paging import make_page
+from groundstate.services.lambda_.provisioned import KIND, check_version
 from groundstate.store.functions import FunctionRow
-
-KIND = "provisioned"
 
 
 class ProvisionedConcurrencyConfigNotFoundException(ResourceNotFoundException):
@@ -26,28 +30,42 @@ class ProvisionedConcurrencyConfigNotFoundException(ResourceNotFoundException):
 
 
 def put_provisioned_concurrency_config(call: Call, request: Shape) -> Shape:
-    """Provision concurrency. Starting an environment takes milliseconds here: none is started.
+    """Provision concurrency: so many environments are started, once the request is on disk.
 
     Raises:
         ResourceNotFoundException: there is no such function, version or alias.
-        InvalidParameterValueException: `$LATEST` was named, or there is not so much left.
+        ResourceConflictException: the version has it by another name.
+        InvalidParameterValueException: `$LATEST` was named, an alias has weights, or there is not
+            so much left.
     """
     function_id, qualifier, name = _target(call, request)
-    if qualifier == LATEST:
-        raise InvalidParameterValueException(
-            "Provisioned Concurrency Configs cannot be applied to unpublished function versions."
-        )
+    function = get_function_row(call, name)
+    check_version(call, function, qualifier, _find_version(call, function, qualifier))
     wanted = request["ProvisionedConcurrentExecutions"]
-    _check_room(call, get_function_row(call, name), qualifier, wanted)
+    _check_room(call, function, qualifier, wanted)
     kept: Shape = {
         "RequestedProvisionedConcurrentExecutions": wanted,
-        "AvailableProvisionedConcurrentExecutions": wanted,
-        "AllocatedProvisionedConcurrentExecutions": wanted,
-        "Status": "READY",
         "LastModified": modified_time(call.now),
+        # Who asks for the same again wants that it is tried again.
+        "Token": ids.make_uuid(),
     }
     call.tx.functions.put_setting(function_id, KIND, qualifier, kept)
-    return kept
+    call.after_commit(call.host.reload_provisioned)
+    shown: Shape = call.host.provisioned.show(function_id, qualifier, kept)
+    return shown
+
+
+def _find_version(call: Call, function: FunctionRow, qualifier: str) -> str:
+    """The version that something is going to be provisioned for."""
+    if not is_alias_name(qualifier):
+        return qualifier
+    alias = call.tx.functions.find_alias(function.function_id, qualifier)
+    assert alias is not None, qualifier
+    if alias.get("RoutingConfig", {}).get("AdditionalVersionWeights"):
+        raise InvalidParameterValueException(
+            "Alias with weights can not be used with Provisioned Concurrency"
+        )
+    return str(alias["FunctionVersion"])
 
 
 def _check_room(call: Call, function: FunctionRow, qualifier: str, wanted: int) -> None:
@@ -88,17 +106,19 @@ def get_provisioned_concurrency_config(call: Call, request: Shape) -> Shape:
         raise ProvisionedConcurrencyConfigNotFoundException(
             "No Provisioned Concurrency Config found for this function"
         )
-    return kept
+    shown: Shape = call.host.provisioned.show(function_id, qualifier, kept)
+    return shown
 
 
 def delete_provisioned_concurrency_config(call: Call, request: Shape) -> Shape:
-    """Provision nothing any more.
+    """Provision nothing any more: the environments end when they have nothing to do.
 
     Raises:
         ResourceNotFoundException: there is no such function, version or alias.
     """
     function_id, qualifier, _ = _target(call, request)
     call.tx.functions.remove_setting(function_id, KIND, qualifier)
+    call.after_commit(call.host.reload_provisioned)
     return {}
 
 
@@ -109,8 +129,12 @@ def list_provisioned_concurrency_configs(call: Call, request: Shape) -> Shape:
         ResourceNotFoundException: there is no such function.
     """
     function = get_function_row(call, parse_function_name(call, request).name)
+    provisioned = call.host.provisioned
     kept = [
-        {"FunctionArn": function_arn(call, function.name, qualifier), **document}
+        {
+            "FunctionArn": function_arn(call, function.name, qualifier),
+            **provisioned.show(function.function_id, qualifier, document),
+        }
         for qualifier, document in call.tx.functions.list_settings(function.function_id, KIND)
     ]
     return make_page(
