@@ -61,3 +61,13 @@ class Source:
             if sum(map(len, found)) >= records or time.monotonic() > deadline:
                 return found, events
             time.sleep(0.02)
+
+    def wait_result(self, uuid, result):
+        """Wait until a mapping tells this of its last batch."""
+        deadline = time.monotonic() + WAIT_S
+        while True:
+            mapping = self.client.get_event_source_mapping(UUID=uuid)
+            if mapping["LastProcessingResult"] == result:
+                return
+            assert time.monotonic() < deadline, mapping
+            time.sleep(0.02)

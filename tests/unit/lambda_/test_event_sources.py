@@ -45,6 +45,18 @@ def test_batches_are_no_larger_than_asked_and_in_order(source):
     assert found == [["a", "b"], ["c", "d"], ["e"]]
 
 
+def test_batch_may_be_larger_than_what_is_read_at_once(source):
+    requests = [{"PutRequest": {"Item": {"id": {"S": f"{n}"}}}} for n in range(1200)]
+    for first in range(0, len(requests), 25):
+        source.dynamodb.batch_write_item(RequestItems={source.table: requests[first : first + 25]})
+    # The events would be too long for the log.
+    count = 'def handler(event, context):\n    print("got", len(event["Records"]))\n'
+    name, made = source.map(count, BatchSize=10_000, MaximumBatchingWindowInSeconds=2)
+    source.wait_result(made["UUID"], "OK")
+    said = [text for text in source.functions.messages(name) if text.startswith("got")]
+    assert said == [f"got {len(requests)}\n"]
+
+
 def test_latest_leaves_out_what_was_there(source):
     source.put("old")
     name, _ = source.map(StartingPosition="LATEST")

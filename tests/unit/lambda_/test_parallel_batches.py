@@ -39,23 +39,13 @@ def variables(**values):
     return {"Variables": {name: str(value) for name, value in values.items()}}
 
 
-def wait_result(source, uuid, result):
-    deadline = time.monotonic() + WAIT_S
-    while True:
-        mapping = source.client.get_event_source_mapping(UUID=uuid)
-        if mapping["LastProcessingResult"] == result:
-            return
-        assert time.monotonic() < deadline, mapping
-        time.sleep(0.02)
-
-
 def test_batches_of_one_shard_run_at_once(source, notes):
     source.put(*"abc")
     name = source.functions.make(MEETS, Environment=variables(NOTES=notes, MEETS=3), Timeout=10)
     made = source.map_function(name, BatchSize=1, ParallelizationFactor=3)
     found, _ = source.batches(name, 3)
     assert sorted(found) == [["a"], ["b"], ["c"]]
-    wait_result(source, made["UUID"], "OK")
+    source.wait_result(made["UUID"], "OK")
 
 
 def test_no_more_batches_run_at_once_than_the_factor_says(source, notes):
@@ -63,7 +53,7 @@ def test_no_more_batches_run_at_once_than_the_factor_says(source, notes):
     name = source.functions.make(MEETS, Environment=variables(NOTES=notes, MEETS=3), Timeout=1)
     made = source.map_function(name, BatchSize=1, ParallelizationFactor=2, MaximumRetryAttempts=0)
     # The third one would have to come while the first two wait.
-    wait_result(source, made["UUID"], "PROBLEM: Function call failed")
+    source.wait_result(made["UUID"], "PROBLEM: Function call failed")
     found, _ = source.batches(name, 2)
     assert sorted(found[:2]) == [["a"], ["b"]]
 
@@ -116,7 +106,7 @@ def test_failing_record_holds_up_its_lane_alone_and_is_not_lost(source):
     name = source.functions.make(FAILS_WHILE_TOLD, Environment=variables(FAILS="bad"))
     made = source.map_function(name, BatchSize=1, ParallelizationFactor=2)
     source.put("bad")
-    wait_result(source, made["UUID"], "PROBLEM: Function call failed")
+    source.wait_result(made["UUID"], "PROBLEM: Function call failed")
     source.put("b", "c")
     source.put_number("bad", 2)
     deadline = time.monotonic() + WAIT_S

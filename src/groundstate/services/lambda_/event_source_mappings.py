@@ -110,8 +110,6 @@ def change_document(call: Call, document: Shape, request: Shape) -> None:
             document[member] = request[member]
     if "DestinationConfig" in request:
         document["DestinationConfig"] = _read_destination(request["DestinationConfig"])
-    if document["BatchSize"] > 1000:
-        raise InvalidParameterValueException("Maximum batch size for DynamoDB streams is 1000.")
     if document["ParallelizationFactor"] > 1 and document["TumblingWindowInSeconds"]:
         # Observed: a window's state goes from batch to batch.
         raise InvalidParameterValueException(
