@@ -1,7 +1,8 @@
 """Data of earlier schemas are brought up to date, and what was under way in them goes on.
 
-Each file in `tests/data` is what `.dump` of SQLite's shell made of a database whose runtime was
-killed: with an execution that ended, one that waits for a day, two items, an index and a stream.
+Each file in `tests/data` has the rows that `.dump` of SQLite's shell told of a database whose
+runtime was killed: with an execution that ended, one that waits for a day, two items, an index and
+a stream. The number in its name is that of the last migration which that runtime knew.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from groundstate import store
 from groundstate.clock import VirtualClock
 from groundstate.testing import Groundstate
 
 DUMPS = sorted((Path(__file__).parents[2] / "data").glob("schema_*.sql"))
+MIGRATIONS = Path(store.__file__).with_name("migrations")
 # Some seconds after the data were written: nothing in them has expired, nothing is due.
 WRITTEN_BEFORE = 1_795_802_700.0
 EXECUTION = "arn:aws:states:us-east-1:000000000000:execution:"
@@ -31,8 +34,12 @@ HISTORY = [
 
 @pytest.fixture(params=DUMPS, ids=lambda path: path.stem)
 def old(request, tmp_path):
+    number = int(request.param.stem.removeprefix("schema_"))
     with closing(sqlite3.connect(tmp_path / "groundstate.db")) as connection:
+        for path in sorted(MIGRATIONS.glob("*.sql"))[:number]:
+            connection.executescript(path.read_text())
         connection.executescript(request.param.read_text())
+        connection.execute(f"PRAGMA user_version = {number}")
     groundstate = Groundstate(tmp_path)
     groundstate.clock = VirtualClock(WRITTEN_BEFORE)
     with groundstate:
