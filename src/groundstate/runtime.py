@@ -13,6 +13,7 @@ import logging
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,7 @@ from groundstate.operation import Principal
 from groundstate.pages import Pages
 from groundstate.registry import ServiceTable
 from groundstate.store import Store
+from groundstate.store.connection import DataDirectoryInUse
 
 try:
     from uvloop import run
@@ -59,6 +61,9 @@ SERVICES = {
 }
 
 CONSOLE = "groundstate.console"
+# A runtime that was killed while it started a program leaves a child that has the lock of the
+# data directory as well, until the program begins. Whoever starts again at once need not know.
+LOCK_WAIT_S = 1.0
 
 
 class CannotListen(Exception):
@@ -108,7 +113,7 @@ class Runtime:
         listener = self._listen()
         config = self.config
         try:
-            self.store = Store(config.database_path, config.synchronous)
+            self.store = await self._open_store()
         except BaseException:
             listener.close()
             raise
@@ -131,6 +136,16 @@ class Runtime:
         self._server = HttpServer(self.gateway.handle, config.max_body_bytes)
         await self._server.start(listener)
         self.dispatcher.start()
+
+    async def _open_store(self) -> Store:
+        deadline = time.monotonic() + LOCK_WAIT_S
+        while True:
+            try:
+                return Store(self.config.database_path, self.config.synchronous)
+            except DataDirectoryInUse:
+                if time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(0.02)
 
     async def stop(self) -> None:
         """Let the answers under way go out, and close everything."""

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from groundstate.store.connection import DataDirectoryInUse
 from groundstate.testing import DeployError, Groundstate
 
 
@@ -92,3 +93,27 @@ def test_another_process_reaches_the_runtime():
             check=True,
         )
     assert answer.stdout == "000000000000\n"
+
+
+# Holds a data directory's lock for a moment, as a child does that a killed runtime was forking.
+HOLD = """
+import fcntl, sys, time
+lock = open(sys.argv[1] + "/lock", "w")
+fcntl.flock(lock, fcntl.LOCK_EX)
+print(flush=True)
+time.sleep(0.3)
+"""
+
+
+@pytest.mark.process
+def test_data_that_are_let_go_soon_are_waited_for(tmp_path):
+    command = [sys.executable, "-c", HOLD, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+        assert child.stdout.readline() == b"\n"
+        with Groundstate(tmp_path) as runtime:
+            assert runtime.client("dynamodb").list_tables()["TableNames"] == []
+
+
+def test_data_are_one_runtime_s(tmp_path):
+    with Groundstate(tmp_path), pytest.raises(DataDirectoryInUse):
+        Groundstate(tmp_path).start()

@@ -16,7 +16,6 @@ from __future__ import annotations
 import fcntl
 import logging
 import sqlite3
-import time
 from importlib import resources
 from pathlib import Path
 from typing import IO, NoReturn
@@ -34,9 +33,6 @@ LOG_BYTES = WAL_PAGES_PER_CHECKPOINT * (PAGE_SIZE_BYTES + 24)
 # Small: the kernel keeps the file's pages anyway, and a page kept twice is memory that a waiting
 # execution seems to cost. 64 MiB were measured to be no faster, with 1,000,000 items too.
 CACHE_KIB = 4096
-# A process that was killed while it started a program leaves a child behind that has the lock as
-# well, until the program begins. Whoever starts again at once need not know.
-LOCK_WAIT_S = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -188,18 +184,9 @@ def _lock_directory(directory: Path) -> IO[str]:
         lock = (directory / "lock").open("w")
     except OSError as error:
         raise DataDirectoryUnusable(error.strerror or str(error)) from error
-    deadline = time.monotonic() + LOCK_WAIT_S
-    while not _try_lock(lock):
-        if time.monotonic() > deadline:
-            lock.close()
-            raise DataDirectoryInUse(str(directory))
-        time.sleep(0.02)
-    return lock
-
-
-def _try_lock(lock: IO[str]) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        return False
-    return True
+        lock.close()
+        raise DataDirectoryInUse(str(directory)) from None
+    return lock

@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import shutil
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -144,16 +142,6 @@ def test_effect_that_fails_does_not_keep_others_from_being_told(store):
 def test_second_process_cannot_open_the_same_data(store):
     with pytest.raises(DataDirectoryInUse):
         Store(store.path)
-
-
-def test_lock_that_is_let_go_soon_is_waited_for(tmp_path):
-    # A child that was forked when its runtime was killed holds it a little longer.
-    hold = "import fcntl, sys, time\nlock = open(sys.argv[1], 'w')\n"
-    hold += "fcntl.flock(lock, fcntl.LOCK_EX)\nprint(flush=True)\ntime.sleep(0.3)\n"
-    command = [sys.executable, "-c", hold, str(tmp_path / "lock")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
-        assert child.stdout.readline() == b"\n"
-        Store(tmp_path / "groundstate.db").close()
 
 
 def test_closed_store_opens_again_with_what_was_committed(tmp_path):
