@@ -54,18 +54,55 @@ def test_partiql_statements(client: Any, range_table: str, refused: Refused) -> 
     assert len(run(client, f"SELECT * FROM {range_table} WHERE g IS NOT MISSING")) == 3
 
 
+def pages(client: Any, statement: str, **more: Any) -> list[list[Any]]:
+    """The items of all pages of a statement."""
+    request, found = {"Statement": statement, **more}, []
+    while True:
+        page = client.execute_statement(**request)
+        found.append(page["Items"])
+        if "NextToken" not in page:
+            return found
+        request["NextToken"] = page["NextToken"]
+
+
 def test_partiql_pages(client: Any, range_table: str) -> None:
     for at in range(5):
         client.put_item(TableName=range_table, Item={"p": {"S": "a"}, "c": {"N": str(at)}})
-    request = {"Statement": f"SELECT c FROM {range_table} WHERE p IN ['a', 'b']", "Limit": 2}
-    found = []
-    while True:
-        page = client.execute_statement(**request)
-        found += [item["c"]["N"] for item in page["Items"]]
-        if "NextToken" not in page:
-            break
-        request["NextToken"] = page["NextToken"]
-    assert found == ["0", "1", "2", "3", "4"]
+    found = pages(client, f"SELECT c FROM {range_table} WHERE p IN ['a', 'b']", Limit=2)
+    numbers = [item["c"]["N"] for page in found for item in page]
+    assert numbers == ["0", "1", "2", "3", "4"]
+
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-operators.html
+def test_items_of_partitions_that_are_listed_come_ten_to_a_page(
+    client: Any, range_table: str
+) -> None:
+    for at in range(24):
+        key = {"p": {"S": "ab"[at % 2]}, "c": {"N": str(at)}}
+        client.put_item(TableName=range_table, Item=key)
+    listed = pages(client, f"SELECT c FROM {range_table} WHERE p IN ['a', 'b']")
+    assert [len(page) for page in listed] == [10, 10, 4]
+    assert {item["c"]["N"] for page in listed for item in page} == set(map(str, range(24)))
+    (whole,) = pages(client, f"SELECT c FROM {range_table} WHERE p = 'a'")
+    assert len(whole) == 12
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("n + 1 = 6", True),
+        ("6 = n + 1", True),
+        ("n - 1 - 1 = 3", True),
+        ("n BETWEEN 2 + 2 AND 2 + 3", True),
+        ("p = 'a' AND size(s) + n = 7", True),
+        ("n > 4 + 1", False),
+        ("absent + 1 = 1", False),
+        ("s + 1 = 6", False),
+    ],
+)
+def test_sums_in_conditions(client: Any, range_table: str, condition: str, holds: bool) -> None:
+    run(client, f"INSERT INTO {range_table} VALUE {{'p': 'a', 'c': 1, 'n': 5, 's': <<'x','y'>>}}")
+    assert len(run(client, f"SELECT * FROM {range_table} WHERE {condition}")) == holds
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from groundstate.services.dynamodb import numbers
 from groundstate.services.dynamodb.expressions.binding import Path
 from groundstate.services.dynamodb.expressions.condition_checks import ConditionAnalysis
 from groundstate.services.dynamodb.expressions.parser import parse_condition
 from groundstate.services.dynamodb.expressions.tree import (
+    ArithmeticNode,
     ComparisonNode,
     ConditionNode,
     FunctionNode,
@@ -230,7 +232,12 @@ def _build_operand(node: OperandNode, analysis: ConditionAnalysis) -> Operand:
     if isinstance(node, ValueNode):
         placeholder = node.placeholder
         return lambda _, values: values[placeholder]
-    assert isinstance(node, FunctionNode), node
+    if isinstance(node, ArithmeticNode):
+        return _build_arithmetic(
+            numbers.add if node.operator == "+" else numbers.subtract,
+            _build_operand(node.left, analysis),
+            _build_operand(node.right, analysis),
+        )
     inner = _build_operand(node.arguments[0], analysis)
 
     def size(item: Item, values: Values) -> Value | None:
@@ -239,6 +246,23 @@ def _build_operand(node: OperandNode, analysis: ConditionAnalysis) -> Operand:
         return None if count is None else {"N": str(count)}
 
     return size
+
+
+def _build_arithmetic(
+    calculate: Callable[[str, str], str], left: Operand, right: Operand
+) -> Operand:
+    """A sum, which PartiQL alone has in conditions; there is none of what is no number."""
+
+    def result(item: Item, values: Values) -> Value | None:
+        one, other = left(item, values), right(item, values)
+        if one is None or other is None or "N" not in one or "N" not in other:
+            return None
+        try:
+            return {"N": calculate(one["N"], other["N"])}
+        except numbers.NumberError:
+            return None
+
+    return result
 
 
 def build_path(path: Path) -> Operand:

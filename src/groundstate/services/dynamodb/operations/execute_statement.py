@@ -37,6 +37,9 @@ from groundstate.services.dynamodb.validation.statement_inputs import EXECUTE_ST
 from groundstate.services.dynamodb.values import ValueProblem, explain
 
 _WRONG_PLACE = "Invalid NextToken"
+# What a page of a SELECT reads that names partitions by IN (documented):
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-operators.html
+_IN_PAGE_ITEMS = 10
 
 
 def execute_statement(call: Call, request: Shape) -> Shape:
@@ -95,6 +98,8 @@ def _select(call: Call, table: Table, select: Select, request: dict[str, Any]) -
     walks = make_walks(table, select, consistent=request.get("ConsistentRead", False))
     first, start = _read_token(request.get("NextToken"), select)
     limit = request.get("Limit")
+    if len(walks) > 1:
+        limit = _IN_PAGE_ITEMS if limit is None else min(limit, _IN_PAGE_ITEMS)
     items: list[Item] = []
     consumed = Consumed()
     response: Shape = {"Items": items}
