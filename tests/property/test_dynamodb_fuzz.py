@@ -245,3 +245,77 @@ def test_requests(perform: Callable[[str, Any], None], operation: str, request_:
         perform(operation, request_)
     except ServiceError:
         return
+
+
+_PATHS = st.sampled_from(["p", "n", "s", "l[0]", "m.a", "m.b[1].c", '"p"', "missing", "l[9]"])
+_LITERALS = st.sampled_from(
+    [
+        *("1", "-1", "1.5e3", "1e125", "-0", "'k'", "''", "'it''s'", "true", "null", "?"),
+        *("[1, 'x']", "[]", "{'a': 1}", "{}", "<<1, 2>>", "<<'x'>>", "<<'x', 1>>", "MISSING"),
+    ]
+)
+
+
+def _calls(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    functions = ["size", "contains", "begins_with", "attribute_type", "set_add", "list_append"]
+    arguments = st.lists(inner, min_size=1, max_size=3).map(", ".join)
+    called = st.builds("{}({})".format, st.sampled_from(functions), arguments)
+    return called | st.builds("{} {} {}".format, inner, st.sampled_from("+-"), inner)
+
+
+_OPERANDS = st.recursive(_PATHS | _LITERALS, _calls, max_leaves=4)
+_COMPARATORS = st.sampled_from(["=", "<>", "!=", "<", "<=", ">", ">="])
+_TESTS = (
+    st.builds("{} {} {}".format, _OPERANDS, _COMPARATORS, _OPERANDS)
+    | st.builds("{} BETWEEN {} AND {}".format, _OPERANDS, _OPERANDS, _OPERANDS)
+    | st.builds("{} IN [{}, {}]".format, _OPERANDS, _OPERANDS, _OPERANDS)
+    | st.builds(
+        "{} IS {}".format, _OPERANDS, st.sampled_from(["MISSING", "NOT NULL", "NUMBER", "LIST"])
+    )
+    | _OPERANDS
+)
+
+
+def _joined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    both = st.builds("{} {} {}".format, inner, st.sampled_from(["AND", "OR"]), inner)
+    return both | inner.map("NOT {}".format) | inner.map("({})".format)
+
+
+_WHERE = st.recursive(_TESTS, _joined, max_leaves=4)
+_KEYED = _WHERE.map("p = 'k' AND {}".format) | st.just("p = 'k'") | _WHERE
+_CHANGES = st.builds("SET {} = {}".format, _PATHS, _OPERANDS) | _PATHS.map("REMOVE {}".format)
+_RETURNING = st.sampled_from(["", " RETURNING ALL OLD *", " RETURNING MODIFIED NEW *"])
+_STATEMENTS = (
+    st.builds(
+        "SELECT {} FROM Fuzzed WHERE {}{}".format,
+        st.just("*") | st.lists(_PATHS, min_size=1, max_size=3).map(", ".join),
+        _KEYED,
+        st.sampled_from(["", " ORDER BY p", " ORDER BY n DESC"]),
+    )
+    | st.builds("UPDATE Fuzzed {} WHERE {}{}".format, _CHANGES, _KEYED, _RETURNING)
+    | st.builds("DELETE FROM Fuzzed WHERE {}{}".format, _KEYED, _RETURNING)
+    | st.builds("INSERT INTO Fuzzed VALUE {{'p': {}, 'n': {}}}".format, _LITERALS, _OPERANDS)
+)
+_PARAMETERS = st.lists(st.sampled_from([{"S": "k"}, {"N": "1"}, {"NULL": True}]), max_size=2)
+
+
+@settings(max_examples=500)
+@given(statement=_STATEMENTS, parameters=_PARAMETERS, in_transaction=st.booleans())
+def test_statements_that_are_nearly_right(
+    perform: Callable[[str, Any], None],
+    statement: str,
+    parameters: list[Any],
+    in_transaction: bool,
+) -> None:
+    item = {"p": {"S": "k"}, "n": {"N": "5"}, "s": {"SS": ["x"]}, "l": {"L": [{"N": "1"}]}}
+    perform("PutItem", {"TableName": "Fuzzed", "Item": {**item, "m": {"M": {"a": {"N": "1"}}}}})
+    one: dict[str, Any] = {"Statement": statement}
+    if parameters:
+        one["Parameters"] = parameters
+    try:
+        if in_transaction:
+            perform("ExecuteTransaction", {"TransactStatements": [one]})
+        else:
+            perform("ExecuteStatement", one)
+    except ServiceError:
+        return
