@@ -319,3 +319,80 @@ def test_statements_that_are_nearly_right(
             perform("ExecuteStatement", one)
     except ServiceError:
         return
+
+
+_PLACES = st.sampled_from(["n", "#n", "s", "l[0]", "m.a", "m.b[1].c", "l", "p", "absent", "l[9]"])
+_PLACEHOLDERS = st.sampled_from([":v", ":s", ":set", ":list", ":empty"])
+_FUNCTIONS = ["size", "attribute_exists", "attribute_type", "begins_with", "contains"]
+_UPDATE_FUNCTIONS = ["if_not_exists", "list_append"]
+
+
+def _terms(functions: list[str]) -> st.SearchStrategy[str]:
+    def call(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        arguments = st.lists(inner, min_size=1, max_size=2).map(", ".join)
+        return st.builds("{}({})".format, st.sampled_from(functions), arguments)
+
+    return st.recursive(_PLACES | _PLACEHOLDERS, call, max_leaves=3)
+
+
+_TERMS = _terms(_FUNCTIONS)
+_COMPARISONS = (
+    st.builds("{} {} {}".format, _TERMS, _COMPARATORS.filter(lambda text: text != "!="), _TERMS)
+    | st.builds("{} BETWEEN {} AND {}".format, _TERMS, _TERMS, _TERMS)
+    | st.builds("{} IN ({}, {})".format, _TERMS, _TERMS, _TERMS)
+    | _TERMS
+)
+_CONDITIONS = st.recursive(_COMPARISONS, _joined, max_leaves=4)
+_ASSIGNED = _terms(_UPDATE_FUNCTIONS)
+_ASSIGNED |= st.builds("{} {} {}".format, _ASSIGNED, st.sampled_from("+-"), _ASSIGNED)
+_CLAUSES = (
+    st.lists(st.builds("{} = {}".format, _PLACES, _ASSIGNED), min_size=1, max_size=3).map(
+        lambda parts: f"SET {', '.join(parts)}"
+    )
+    | st.lists(_PLACES, min_size=1, max_size=2).map(lambda parts: f"REMOVE {', '.join(parts)}")
+    | st.builds("{} {} {}".format, st.sampled_from(["ADD", "DELETE"]), _PLACES, _PLACEHOLDERS)
+)
+_UPDATES = st.lists(_CLAUSES, min_size=1, max_size=2).map(" ".join)
+
+
+@settings(max_examples=500)
+@given(
+    condition=st.none() | _CONDITIONS,
+    update=_UPDATES,
+    returned=st.sampled_from(["NONE", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW"]),
+    reads=st.booleans(),
+)
+def test_expressions_that_are_nearly_right(
+    perform: Callable[[str, Any], None],
+    condition: str | None,
+    update: str,
+    returned: str,
+    reads: bool,
+) -> None:
+    item = {"p": {"S": "k"}, "n": {"N": "5"}, "s": {"SS": ["x"]}, "l": {"L": [{"N": "1"}]}}
+    perform("PutItem", {"TableName": "Fuzzed", "Item": {**item, "m": {"M": {"a": {"N": "1"}}}}})
+    values = {**_VALUES, ":empty": {"S": ""}}
+    texts = f"{condition or ''} {update if not reads else ''} "
+    request: dict[str, Any] = {"TableName": "Fuzzed"}
+    if "#n" in texts:
+        request["ExpressionAttributeNames"] = _NAMES
+    used = {name: value for name, value in values.items() if _mentions(texts, name)}
+    if used:
+        request["ExpressionAttributeValues"] = used
+    if reads:
+        operation = "Scan"
+        if condition is not None:
+            request["FilterExpression"] = condition
+    else:
+        operation = "UpdateItem"
+        request |= {"Key": {"p": {"S": "k"}}, "UpdateExpression": update, "ReturnValues": returned}
+        if condition is not None:
+            request["ConditionExpression"] = condition
+    try:
+        perform(operation, request)
+    except ServiceError:
+        return
+
+
+def _mentions(text: str, placeholder: str) -> bool:
+    return any(f"{placeholder}{end}" in text for end in (" ", ")", ","))
