@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 
 import pytest
 
@@ -16,7 +17,7 @@ def small(bootstrapped):
     app = bootstrapped.copy_app(HERE / "small")
     yield app
     app.run("destroy", "--force")
-    app.app.rename(app.app.with_name(f"{app.app.name}-{id(app)}"))
+    app.app.rename(app.app.with_name(f"{app.app.name}-{uuid.uuid4()}"))
 
 
 @pytest.fixture(scope="module")
